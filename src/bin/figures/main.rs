@@ -1,0 +1,105 @@
+//! Draws the figures of the book, each with its data.
+
+mod broadcasting;
+mod canvas;
+mod chart;
+mod depth;
+mod grid;
+mod linear_layer;
+mod output;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, CommandFactory, Parser, Subcommand};
+
+use crate::canvas::DrawResult;
+use crate::output::Figure;
+
+/// Draws the figures of the book, each as SVG with its data as CSV beside it.
+///
+/// Without a chapter: all of them, with the settings of the book, into chapters/figures.
+/// The same settings give the same bytes on every machine.
+#[derive(Parser)]
+#[command(name = "figures", version)]
+struct Cli {
+    #[command(subcommand)]
+    chapter: Option<Chapter>,
+    #[command(flatten)]
+    place: Place,
+}
+
+#[derive(Args)]
+struct Place {
+    /// The folder for the files [default: chapters/figures for the book's own settings,
+    /// target/figures for any others]
+    #[arg(long, global = true, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Write the data only, as CSV, and draw nothing
+    #[arg(long, global = true)]
+    csv: bool,
+}
+
+#[derive(Subcommand)]
+enum Chapter {
+    /// Name the chapters that have figures
+    List,
+    /// Shapes and numbers of one linear layer
+    #[command(name = "linear_layer")]
+    LinearLayer,
+    /// A bias that is stretched over a batch, and its gradient
+    Broadcasting,
+    /// Norms of activations and gradients in a deep network, on MNIST
+    Depth(depth::Options),
+}
+
+impl Chapter {
+    /// Every chapter with figures, with the settings of the book.
+    fn all() -> Vec<Self> {
+        vec![Self::LinearLayer, Self::Broadcasting, Self::Depth(depth::Options::default())]
+    }
+
+    fn is_of_the_book(&self) -> bool {
+        match self {
+            Self::Depth(options) => *options == depth::Options::default(),
+            _ => true,
+        }
+    }
+
+    fn draw(&self) -> DrawResult<Vec<Figure>> {
+        match self {
+            Self::List => Ok(Vec::new()),
+            Self::LinearLayer => linear_layer::figures(),
+            Self::Broadcasting => broadcasting::figures(),
+            Self::Depth(options) => depth::figures(options),
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(Cli { chapter, place }: Cli) -> DrawResult {
+    if let Some(Chapter::List) = chapter {
+        for chapter in Cli::command().get_subcommands().skip(1) {
+            println!("{:<20}{}", chapter.get_name(), chapter.get_about().unwrap_or_default());
+        }
+        return Ok(());
+    }
+    let of_the_book = chapter.as_ref().is_none_or(Chapter::is_of_the_book);
+    let folder = place.out.unwrap_or_else(|| output::default_folder(of_the_book));
+    output::prepare(&folder)?;
+    let chapters = chapter.map_or_else(Chapter::all, |chapter| vec![chapter]);
+    let mut figures = Vec::new();
+    for chapter in &chapters {
+        figures.extend(chapter.draw()?);
+    }
+    output::write(&folder, &figures, place.csv)
+}

@@ -1,0 +1,295 @@
+//! What the variance of the initial weights does to activations and gradients over many layers.
+//!
+//! Source: Data 188, Lecture 06, "Initialization of weights" (MNIST, depth 50). The law of the norm
+//! is studied in Hanin and Nica 2018, the loss of angles in Cho and Saul 2009.
+
+use std::f64::consts::{EULER_GAMMA, LN_2, LN_10, PI};
+
+use nalgebra::{DMatrix, DVector};
+use rand::SeedableRng;
+use rand::rngs::ChaCha8Rng;
+
+use crate::backpropagation::{backward, cross_entropy_gradient};
+use crate::initialization;
+use crate::linear_layer::LinearGradient;
+use crate::network::{Activation, Batch, Network, cross_entropy};
+use crate::parallel;
+
+// ANCHOR: network
+/// The network of the experiment: `widths` from the input to the logits, ReLU behind every layer
+/// but the last, zero biases, and weights of variance `scale / fan_in`, each layer with its own
+/// fan-in. One seed gives the same draws at every scale: only the factor before them differs.
+///
+/// # Panics
+/// If there are fewer than two widths.
+pub fn network(widths: &[usize], scale: f64, seed: u64) -> Network {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    Network::with_widths(widths, Activation::Relu, |fan_in, fan_out| {
+        initialization::normal(fan_in, fan_out, scale / fan_in as f64, &mut rng)
+    })
+}
+// ANCHOR_END: network
+
+/// A ReLU network that starts as PyTorch's `nn.Linear` does: smaller weights, and biases that are
+/// not zero.
+///
+/// # Panics
+/// If there are fewer than two widths.
+pub fn network_with_biases(widths: &[usize], seed: u64) -> Network {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    Network::with_widths(widths, Activation::Relu, |fan_in, fan_out| {
+        initialization::pytorch_default(fan_in, fan_out, &mut rng)
+    })
+}
+
+/// A sigmoid network with zero biases and weights of variance `1 / fan_in`.
+///
+/// # Panics
+/// If there are fewer than two widths.
+pub fn network_of_sigmoids(widths: &[usize], seed: u64) -> Network {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    Network::with_widths(widths, Activation::Sigmoid, |fan_in, fan_out| {
+        initialization::normal(fan_in, fan_out, 1.0 / fan_in as f64, &mut rng)
+    })
+}
+
+/// What one forward and one backward pass over a batch tell, layer by layer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Norms {
+    /// `‖z‖` of each image in each layer, `[layer][image]`, from the input `Z₁` to the logits.
+    pub images: Vec<Vec<f64>>,
+    /// Frobenius norm of `∂loss/∂W` of each layer, first layer first.
+    pub weight_gradients: Vec<f64>,
+    /// Frobenius norm of `G = ∂loss/∂Z` over the batch, from the input `Z₁` on.
+    pub activation_gradients: Vec<f64>,
+    /// Mean cross-entropy over the batch.
+    pub loss: f64,
+}
+
+impl Norms {
+    /// The root of the mean of `‖z‖²` over the batch, for each layer from the input to the logits.
+    pub fn activations(&self) -> Vec<f64> {
+        self.images.iter().map(|norms| root_mean_square(norms)).collect()
+    }
+}
+
+/// The root of the mean of the squares.
+pub fn root_mean_square(values: &[f64]) -> f64 {
+    root_sum_of_squares(values) / (values.len() as f64).sqrt()
+}
+
+/// How many images go through the network in one piece. A constant, so that no result depends on
+/// the number of cores.
+const SHARD: usize = 128;
+
+// ANCHOR: norms
+/// The norms of activations and gradients of one batch at the network's present weights.
+///
+/// # Panics
+/// If the batch is empty, or does not fit the network.
+pub fn norms(network: &Network, batch: &Batch) -> Norms {
+    let passes =
+        parallel::map(&batch.shards(SHARD), |shard| Pass::new(network, shard, batch.len()));
+    let layers = 0..network.layers().len();
+    Norms {
+        images: (0..=layers.end)
+            .map(|layer| {
+                passes.iter().flat_map(|pass| image_norms(&pass.activations[layer])).collect()
+            })
+            .collect(),
+        weight_gradients: layers
+            .clone()
+            .map(|layer| norm_of_sum(passes.iter().map(|pass| &pass.gradients[layer].weight)))
+            .collect(),
+        activation_gradients: layers
+            .map(|layer| {
+                let shards = passes.iter().map(|pass| pass.gradients[layer].input.norm());
+                root_sum_of_squares(&shards.collect::<Vec<_>>())
+            })
+            .collect(),
+        loss: passes.iter().map(|pass| pass.loss).sum(),
+    }
+}
+// ANCHOR_END: norms
+
+/// One shard forwards and backwards. Loss and gradients are its share of the whole batch's mean:
+/// over the shards they add up.
+struct Pass {
+    activations: Vec<DMatrix<f64>>,
+    gradients: Vec<LinearGradient>,
+    loss: f64,
+}
+
+impl Pass {
+    fn new(network: &Network, shard: &Batch, batch: usize) -> Self {
+        let activations = network.forward(shard.images.clone());
+        let logits = &activations[network.layers().len()];
+        let share = shard.len() as f64 / batch as f64;
+        let output_gradient = share * cross_entropy_gradient(logits, &shard.labels);
+        Self {
+            gradients: backward(network, &activations, output_gradient),
+            loss: cross_entropy(logits, &shard.labels).iter().sum::<f64>() / batch as f64,
+            activations,
+        }
+    }
+}
+
+/// The norm of each row, that is, of each image in one layer.
+pub fn image_norms(z: &DMatrix<f64>) -> Vec<f64> {
+    let mut squares = DVector::zeros(z.nrows());
+    for column in z.column_iter() {
+        squares.cmpy(1.0, &column, &column, 1.0);
+    }
+    squares.iter().map(|square: &f64| square.sqrt()).collect()
+}
+
+fn norm_of_sum<'a>(mut matrices: impl Iterator<Item = &'a DMatrix<f64>>) -> f64 {
+    let first = matrices.next().expect("at least one shard").clone();
+    matrices.fold(first, |sum, matrix| sum + matrix).norm()
+}
+
+fn root_sum_of_squares(values: &[f64]) -> f64 {
+    values.iter().map(|value| value * value).sum::<f64>().sqrt()
+}
+
+/// What happens to the images' directions, layer by layer from the input to the last hidden layer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Geometry {
+    /// Mean cosine over all pairs of different images, those with an activation of zero left out.
+    pub cosine: Vec<f64>,
+    /// The share of units that are zero for every image of the batch.
+    pub dead: Vec<f64>,
+}
+
+// ANCHOR: geometry
+/// The mean cosine between images and the share of dead units, for each layer but the logits.
+///
+/// # Panics
+/// If the batch does not fit the network.
+pub fn geometry(network: &Network, batch: &Batch) -> Geometry {
+    let mut activations = network.forward(batch.images.clone());
+    activations.pop();
+    Geometry {
+        cosine: activations.iter().map(mean_cosine).collect(),
+        dead: activations.iter().map(dead_units).collect(),
+    }
+}
+
+/// The mean over all pairs of different rows, from `‖Σ z/‖z‖‖² = count + Σ_{i≠j} cos(z_i, z_j)`.
+/// Not a number if fewer than two rows are not zero.
+fn mean_cosine(z: &DMatrix<f64>) -> f64 {
+    let norms = image_norms(z);
+    let inverse = DVector::from_iterator(
+        norms.len(),
+        norms.iter().map(|&norm| if norm > 0.0 { 1.0 / norm } else { 0.0 }),
+    );
+    let count = norms.iter().filter(|&&norm| norm > 0.0).count() as f64;
+    (z.tr_mul(&inverse).norm_squared() - count) / (count * (count - 1.0))
+}
+
+fn dead_units(z: &DMatrix<f64>) -> f64 {
+    let dead = z.column_iter().filter(|unit| unit.iter().all(|&a| a == 0.0));
+    dead.count() as f64 / z.ncols() as f64
+}
+// ANCHOR_END: geometry
+
+// ANCHOR: law
+/// The law of `R = ‖Z_{ℓ+1}‖² / ‖Z_ℓ‖²` for one image in one ReLU layer with zero bias and
+/// independent weights `N(0, scale / fan_in)`: `R = (scale / fan_in) · χ²_K` with
+/// `K ~ Binomial(fan_out, ½)`, the number of active units.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NormLaw {
+    pub scale: f64,
+    pub fan_in: usize,
+    pub fan_out: usize,
+}
+// ANCHOR_END: law
+
+impl NormLaw {
+    // ANCHOR: mean
+    /// `E R = (c / n) · E K = (c / n) · m/2`, with `n` the fan-in and `m` the fan-out.
+    pub fn mean(&self) -> f64 {
+        self.scale / self.fan_in as f64 * self.fan_out as f64 / 2.0
+    }
+
+    /// `Var R = (c / n)² · (2 E K + Var K) = (c / n)² · 5m/4`.
+    pub fn variance(&self) -> f64 {
+        (self.scale / self.fan_in as f64).powi(2) * 1.25 * self.fan_out as f64
+    }
+    // ANCHOR_END: mean
+
+    // ANCHOR: log_moments
+    /// Mean and variance of `log R`, given that at least one unit is active.
+    pub fn log_moments(&self) -> (f64, f64) {
+        let (mut mean, mut square) = (0.0, 0.0);
+        let chi_square = log_chi_square_moments(self.fan_out);
+        for (probability, (m, v)) in binomial_half(self.fan_out).zip(chi_square) {
+            mean += probability * m;
+            square += probability * (m * m + v);
+        }
+        let offset = (self.scale / self.fan_in as f64).ln();
+        (offset + mean, square - mean * mean)
+    }
+    // ANCHOR_END: log_moments
+}
+
+// ANCHOR: chi_square
+/// Mean and variance of `log χ²_k` for `k = 1, 2, …, n`: `ψ(k/2) + log 2` and `ψ₁(k/2)`, by the
+/// recurrences `ψ(x + 1) = ψ(x) + 1/x` and `ψ₁(x + 1) = ψ₁(x) − 1/x²`.
+fn log_chi_square_moments(n: usize) -> Vec<(f64, f64)> {
+    let mut moments =
+        vec![(-EULER_GAMMA - LN_2, PI * PI / 2.0), (-EULER_GAMMA + LN_2, PI * PI / 6.0)];
+    for k in 3..=n {
+        let x = (k - 2) as f64 / 2.0;
+        let (mean, variance) = moments[k - 3];
+        moments.push((mean + 1.0 / x, variance - 1.0 / (x * x)));
+    }
+    moments
+}
+
+/// The probabilities of `k = 1, 2, …, n` heads in `n` fair tosses, given that there is one.
+fn binomial_half(n: usize) -> impl Iterator<Item = f64> {
+    let log_none = -(n as f64) * LN_2;
+    let log_probability = (1..=n).scan(log_none, move |log, k| {
+        *log += ((n + 1 - k) as f64 / k as f64).ln();
+        Some(*log)
+    });
+    log_probability.map(move |log| log.exp() / (1.0 - log_none.exp()))
+}
+// ANCHOR_END: chi_square
+
+/// A mean with the standard deviation around it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Band {
+    pub mean: f64,
+    pub standard_deviation: f64,
+}
+
+// ANCHOR: band
+/// Mean and standard deviation of `log₁₀(‖Z_ℓ‖ / ‖Z₁‖)` for one image, from `Z₁` on through layers
+/// of these widths, all of them ReLU: half the sum of independent `log R`.
+pub fn band(widths: &[usize], scale: f64) -> Vec<Band> {
+    let mut sum = (0.0, 0.0);
+    let layers = widths.windows(2).map(|pair| {
+        let law = NormLaw { scale, fan_in: pair[0], fan_out: pair[1] };
+        let (mean, variance) = law.log_moments();
+        sum = (sum.0 + mean, sum.1 + variance);
+        sum
+    });
+    std::iter::once((0.0, 0.0))
+        .chain(layers)
+        .map(|(mean, variance)| Band {
+            mean: mean / (2.0 * LN_10),
+            standard_deviation: variance.sqrt() / (2.0 * LN_10),
+        })
+        .collect()
+}
+// ANCHOR_END: band
+
+// ANCHOR: arc_cosine
+/// The cosine between two inputs after a ReLU layer of infinite width with zero bias, from the
+/// cosine before it (Cho and Saul 2009).
+pub fn arc_cosine(cosine: f64) -> f64 {
+    ((1.0 - cosine * cosine).sqrt() + cosine * (PI - cosine.acos())) / PI
+}
+// ANCHOR_END: arc_cosine

@@ -1,0 +1,624 @@
+//! What the chapter on depth says.
+
+mod support;
+
+use std::collections::HashMap;
+use std::f64::consts::PI;
+use std::iter;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use approx::{assert_abs_diff_eq, assert_relative_eq};
+use descent::backpropagation::backward;
+use descent::depth::{
+    Geometry, NormLaw, Norms, arc_cosine, band, geometry, image_norms, network,
+    network_of_sigmoids, network_with_biases, norms, root_mean_square,
+};
+use descent::mnist::{Digits, PIXELS, Split};
+use descent::network::{Batch, Network, cross_entropy, log_sum_exp};
+use nalgebra::DMatrix;
+use rayon::ThreadPoolBuilder;
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use support::statistics::{integral, mean, median, standard_deviation};
+use support::{decimals, significant, table, values};
+
+/// Chosen before any of them was run.
+const SEEDS: std::ops::Range<u64> = 0..32;
+const SCALES: [f64; 3] = [1.0, 2.0, 3.0];
+const WIDTH: usize = 100;
+/// Weight matrices; the layers of activations go from 1, the input, to 51, the logits.
+const LAYERS: usize = 50;
+const IMAGES: usize = 256;
+
+/// A random quantity may miss its mean by this many standard errors: one in 16,000 does.
+const SIGMAS: f64 = 4.0;
+
+static DIGITS: LazyLock<Digits> = LazyLock::new(|| {
+    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/data/mnist"));
+    Digits::read(folder, Split::Test).expect("the digits of the repository")
+});
+
+fn widths() -> Vec<usize> {
+    let hidden = iter::repeat_n(WIDTH, LAYERS - 1);
+    iter::once(PIXELS).chain(hidden).chain([10]).collect()
+}
+
+fn square_layers(layers: usize) -> Vec<usize> {
+    vec![WIDTH; layers + 1]
+}
+
+/// The experiment of the book at every seed and scale: `MEASURED[seed][scale]`.
+static MEASURED: LazyLock<Vec<[Norms; 3]>> = LazyLock::new(|| {
+    let measure = |seed| {
+        let batch = DIGITS.sample(IMAGES, seed);
+        SCALES.map(|scale| norms(&network(&widths(), scale, seed), &batch))
+    };
+    SEEDS.into_par_iter().map(measure).collect()
+});
+
+/// `log₁₀(‖Z₅₀‖ / ‖Z₂‖)` of the first image of each batch, at scale 2: 48 square layers.
+fn single_image_logs() -> Vec<f64> {
+    let log =
+        |measured: &[Norms; 3]| (measured[1].images[49][0] / measured[1].images[1][0]).log10();
+    MEASURED.iter().map(log).collect()
+}
+
+fn law(width: usize) -> NormLaw {
+    NormLaw { scale: 2.0, fan_in: width, fan_out: width }
+}
+
+#[test]
+fn doubling_all_weights_scales_the_activations_after_l_layers_by_two_to_the_l_bit_for_bit() {
+    let images = DIGITS.sample(4, 0).images;
+    for seed in SEEDS {
+        let once = network(&widths(), 1.0, seed).forward(images.clone());
+        let twice = network(&widths(), 4.0, seed).forward(images.clone());
+        for (layers, (once, twice)) in (0..).zip(once.iter().zip(&twice)) {
+            assert_eq!(*twice, once * 2.0_f64.powi(layers), "seed {seed}, after {layers} layers");
+        }
+    }
+}
+
+/// Every norm is a sum of products over at most 784 inputs, layer after layer: a relative error of
+/// some ε·100 in each of 50 layers, 10⁻¹² in all.
+#[test]
+fn on_shared_draws_log_norms_differ_by_half_the_log_of_the_scales_in_each_layer() {
+    for measured in MEASURED.iter() {
+        for (scale, norms) in SCALES.iter().zip(measured) {
+            for (layers, (ours, reference)) in
+                (0..).zip(norms.images.iter().zip(&measured[0].images))
+            {
+                let expected = f64::from(layers) / 2.0 * scale.ln();
+                assert_abs_diff_eq!((ours[0] / reference[0]).ln(), expected, epsilon = 1e-12);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_norm_of_one_image_stays_in_its_window_for_every_seed() {
+    let band = band(&square_layers(48), 2.0)[48];
+    for (seed, log) in SEEDS.zip(single_image_logs()) {
+        let distance = (log - band.mean).abs();
+        assert!(distance < SIGMAS * band.standard_deviation, "seed {seed}: {log}");
+    }
+}
+
+#[test]
+fn the_mean_log_norm_of_the_seeds_is_that_of_the_law() {
+    let band = band(&square_layers(48), 2.0)[48];
+    let error = band.standard_deviation / (SEEDS.count() as f64).sqrt();
+    assert_abs_diff_eq!(mean(&single_image_logs()), band.mean, epsilon = SIGMAS * error);
+}
+
+/// Given `K` active units, `n R / c` is a sum of `K` squares of standard normals: mean `K`,
+/// variance `2K`. And `K` has mean `n/2`, variance `n/4`.
+#[test]
+fn squared_norm_ratios_follow_the_chi_square_law_with_a_binomial_number_of_active_units() {
+    let (mut sum, mut active, mut layers) = (0.0, 0.0, 0.0);
+    let mut logs = Vec::new();
+    for seed in SEEDS {
+        let image = DIGITS.sample(1, seed).images;
+        let activations = network(&widths(), 2.0, seed).forward(image);
+        for pair in activations[1..50].windows(2) {
+            let ratio = pair[1].norm_squared() / pair[0].norm_squared();
+            sum += WIDTH as f64 * ratio / 2.0;
+            active += pair[1].iter().filter(|&&a| a > 0.0).count() as f64;
+            layers += 1.0;
+            logs.push(ratio.ln());
+        }
+    }
+    assert_abs_diff_eq!(sum, active, epsilon = SIGMAS * (2.0 * active).sqrt());
+    let deviation = (WIDTH as f64 / 4.0 / layers).sqrt();
+    assert_abs_diff_eq!(active / layers, WIDTH as f64 / 2.0, epsilon = SIGMAS * deviation);
+    let (log_mean, log_variance) = law(WIDTH).log_moments();
+    assert_abs_diff_eq!(mean(&logs), log_mean, epsilon = SIGMAS * (log_variance / layers).sqrt());
+    // The variance of a sample variance is 2σ⁴/N for a normal; log R is close to one.
+    let measured = standard_deviation(&logs).powi(2);
+    assert_abs_diff_eq!(
+        measured,
+        log_variance,
+        epsilon = SIGMAS * log_variance * (2.5 / layers).sqrt()
+    );
+}
+
+/// Independent of the recurrences: the density of `log χ²_k` is `exp(kt/2 − eᵗ/2)` up to a factor,
+/// integrated numerically, and the binomial weights come from Pascal's triangle.
+#[test]
+fn the_moments_of_the_law_agree_with_numerical_integration() {
+    for width in [10, 100] {
+        let mut pascal = vec![1.0];
+        for _ in 0..width {
+            let inner = pascal.windows(2).map(|pair| pair[0] + pair[1]);
+            pascal = iter::once(1.0).chain(inner).chain([1.0]).collect();
+        }
+        let total: f64 = pascal[1..].iter().sum();
+        let (mut log_mean, mut log_square, mut mean, mut square) = (0.0, 0.0, 0.0, 0.0);
+        for (k, ways) in pascal.iter().enumerate().skip(1) {
+            let k = k as f64;
+            let density = |t: f64| (k / 2.0 * (t - k.ln()) - (t.exp() - k) / 2.0).exp();
+            let moment = |power: i32| integral(|t| t.powi(power) * density(t), -60.0, 8.0, 20_000);
+            let (zeroth, first, second) = (moment(0), moment(1), moment(2));
+            log_mean += ways / total * first / zeroth;
+            log_square += ways / total * second / zeroth;
+            mean += ways / 2.0_f64.powi(width as i32) * k;
+            square += ways / 2.0_f64.powi(width as i32) * (k * k + 2.0 * k);
+        }
+        let law = law(width);
+        let factor = 2.0 / width as f64;
+        let (exact_mean, exact_variance) = law.log_moments();
+        assert_abs_diff_eq!(exact_mean, factor.ln() + log_mean, epsilon = 1e-9);
+        assert_abs_diff_eq!(exact_variance, log_square - log_mean * log_mean, epsilon = 1e-9);
+        assert_relative_eq!(law.mean(), factor * mean, max_relative = 1e-12);
+        assert_relative_eq!(
+            law.variance(),
+            factor * factor * (square - mean * mean),
+            max_relative = 1e-12
+        );
+    }
+}
+
+#[test]
+fn the_drift_of_the_log_norm_is_minus_five_halves_over_n_and_its_variance_five_over_n_to_first_order()
+ {
+    let row = |width: usize| {
+        let n = width as f64;
+        let (mean, variance) = law(width).log_moments();
+        // The next order is 1/n², with a factor of some units.
+        assert_abs_diff_eq!(mean, -2.5 / n, epsilon = 6.0 / (n * n));
+        assert_abs_diff_eq!(variance, 5.0 / n, epsilon = 40.0 / (n * n));
+        [
+            width.to_string(),
+            decimals(mean, 5),
+            decimals(-2.5 / n, 5),
+            decimals(variance, 5),
+            decimals(5.0 / n, 5),
+        ]
+    };
+    snapshot!(
+        "depth__law",
+        table(
+            [
+                "$n$",
+                "$\\operatorname{E} \\log R$",
+                "$-5/(2n)$",
+                "$\\operatorname{Var} \\log R$",
+                "$5/n$"
+            ],
+            [10, 20, 50, 100, 200, 500, 1000].map(row)
+        )
+    );
+}
+
+#[test]
+fn the_mean_square_says_little_about_a_typical_network() {
+    let band = band(&square_layers(LAYERS), 2.0)[LAYERS];
+    let (ratio_mean, ratio_variance) = (law(WIDTH).mean(), law(WIDTH).variance());
+    assert_relative_eq!(ratio_mean, 1.0, max_relative = 1e-15);
+    // E‖Z‖⁴ / (E‖Z‖²)² over independent layers: the product of 1 + Var R / (E R)².
+    let kurtosis = (1.0 + ratio_variance).powi(LAYERS as i32);
+    assert_relative_eq!(
+        kurtosis,
+        (1.0 + 5.0 / WIDTH as f64).powi(LAYERS as i32),
+        max_relative = 1e-12
+    );
+    let row = |scale: f64| {
+        let shift = LAYERS as f64 / 2.0 * (scale / 2.0).log10();
+        let at = |sigmas: f64| {
+            significant(10_f64.powf(shift + band.mean + sigmas * band.standard_deviation), 2)
+        };
+        // 1.645 standard deviations on each side hold 90 % of a normal distribution.
+        [
+            scale.to_string(),
+            significant(10_f64.powf(shift), 2),
+            at(0.0),
+            format!("{} to {}", at(-1.645), at(1.645)),
+        ]
+    };
+    snapshot!(
+        "depth__typical",
+        table(
+            [
+                "$c$",
+                "root of the mean square, $(c/2)^{25}$",
+                "typical network",
+                "nine networks in ten"
+            ],
+            SCALES.map(row)
+        )
+    );
+    let step = law(WIDTH).log_moments();
+    snapshot!(
+        "depth__law_values",
+        values([
+            ("kurtosis", decimals(kurtosis, 1)),
+            ("median", decimals(10_f64.powf(band.mean), 2)),
+            ("log10_standard_deviation", decimals(band.standard_deviation, 2)),
+            ("factor_of_two_sigma", decimals(10_f64.powf(2.0 * band.standard_deviation), 1)),
+            ("step_mean", decimals(step.0, 4)),
+            ("step_variance", decimals(step.1, 4)),
+        ])
+    );
+}
+
+/// Over a batch the fluctuations of images that are not parallel average out; the mean square does not
+/// care. With 400 networks the standard error of a standard deviation is 3.5 % of it.
+#[test]
+fn the_root_mean_square_of_a_batch_fluctuates_less_than_the_norm_of_one_image() {
+    let networks = 400;
+    let shallow = [vec![PIXELS], square_layers(9)].concat();
+    let law = band(&shallow, 2.0);
+    let logs: Vec<Vec<f64>> = (0..networks)
+        .into_par_iter()
+        .map(|seed| {
+            let activations =
+                network(&shallow, 2.0, seed).forward(DIGITS.sample(IMAGES, seed).images);
+            let rms: Vec<_> = activations[..11]
+                .iter()
+                .map(|z| root_mean_square(&image_norms(z)).log10())
+                .collect();
+            rms.iter().map(|log| log - rms[0]).collect()
+        })
+        .collect();
+    let relative_error = (0.5 / networks as f64).sqrt();
+    let mut ratios = Vec::new();
+    for layers in [1, 5, 9] {
+        let column: Vec<_> = logs.iter().map(|logs| logs[layers]).collect();
+        let ratio = standard_deviation(&column) / law[layers].standard_deviation;
+        assert!(ratio < 1.0 - SIGMAS * relative_error, "after {layers} layers: {ratio}");
+        let squares: Vec<_> = column.iter().map(|log| 10_f64.powf(2.0 * log)).collect();
+        let expected = WIDTH as f64 / PIXELS as f64;
+        let error = standard_deviation(&squares) / (networks as f64).sqrt();
+        assert_abs_diff_eq!(mean(&squares), expected, epsilon = SIGMAS * error);
+        ratios.push(ratio);
+    }
+    snapshot!(
+        "depth__batch_values",
+        values([("first", decimals(ratios[0], 1)), ("ninth", decimals(ratios[2], 1))])
+    );
+}
+
+/// What `tests/pytorch/depth.py` measured on as many networks of its own.
+const NETWORKS_IN_PYTORCH: f64 = 4000.0;
+
+struct Reference {
+    /// The median of `log₁₀` of the quantity; for shares, the plain mean.
+    center: f64,
+    standard_deviation: f64,
+}
+
+/// By name and scale.
+fn reference() -> HashMap<(String, String), Reference> {
+    let lines = include_str!("pytorch/depth.txt").lines().filter(|line| !line.starts_with('#'));
+    let entry = |line: &str| {
+        let words: Vec<_> = line.split_whitespace().collect();
+        let number = |i: usize| words[i].parse().expect("a number");
+        let reference = Reference { center: number(2), standard_deviation: number(3) };
+        ((words[0].into(), words[1].into()), reference)
+    };
+    lines.map(entry).collect()
+}
+
+/// The quantities of the table, with their names in the fixture.
+fn quantities(norms: &Norms) -> Vec<(&'static str, &'static str, f64)> {
+    let activations = norms.activations();
+    let gradients = &norms.weight_gradients;
+    vec![
+        ("activation_2", "$\\lVert Z_2 \\rVert$", activations[1]),
+        ("activation_11", "$\\lVert Z_{11} \\rVert$", activations[10]),
+        ("activation_26", "$\\lVert Z_{26} \\rVert$", activations[25]),
+        ("activation_50", "$\\lVert Z_{50} \\rVert$", activations[49]),
+        ("logits", "logits", activations[50]),
+        ("loss", "loss", norms.loss),
+        ("weight_gradient_1", "$\\lVert \\partial W_1 \\rVert$", gradients[0]),
+        ("weight_gradient_2", "$\\lVert \\partial W_2 \\rVert$", gradients[1]),
+        ("weight_gradient_25", "$\\lVert \\partial W_{25} \\rVert$", gradients[24]),
+        ("weight_gradient_49", "$\\lVert \\partial W_{49} \\rVert$", gradients[48]),
+        ("weight_gradient_50", "$\\lVert \\partial W_{50} \\rVert$", gradients[49]),
+    ]
+}
+
+/// The standard error of a median of N normal draws is 1.2533 σ/√N; both sides have one. The fixture
+/// has six digits, which is all there is to compare where nothing fluctuates.
+#[test]
+fn the_medians_of_the_seeds_agree_with_four_thousand_networks_in_pytorch() {
+    let reference = reference();
+    let names = quantities(&MEASURED[0][0]);
+    let row = |(i, &(name, label, _)): (usize, &(&str, &str, f64))| {
+        let cells = [0, 1, 2].map(|scale| {
+            let logs: Vec<_> =
+                MEASURED.iter().map(|norms| quantities(&norms[scale])[i].2.log10()).collect();
+            let theirs = &reference[&(name.into(), SCALES[scale].to_string())];
+            let error = 1.2533
+                * theirs.standard_deviation
+                * (1.0 / logs.len() as f64 + 1.0 / NETWORKS_IN_PYTORCH).sqrt();
+            assert_abs_diff_eq!(median(&logs), theirs.center, epsilon = SIGMAS * error + 1e-5);
+            [significant(10_f64.powf(median(&logs)), 2), significant(10_f64.powf(theirs.center), 2)]
+        });
+        let [[a, b], [c, d], [e, f]] = cells;
+        [label.into(), a, b, c, d, e, f]
+    };
+    let rows: Vec<_> = names.iter().enumerate().map(row).collect();
+    let header = ["median", "$c=1$", "PyTorch", "$c=2$", "PyTorch", "$c=3$", "PyTorch"];
+    snapshot!("depth__medians", table(header, rows));
+}
+
+#[test]
+fn weight_gradients_are_flat_over_the_hidden_layers_at_every_seed_and_scale() {
+    let flatness = |norms: &Norms| {
+        let hidden = &norms.weight_gradients[1..49];
+        let largest = hidden.iter().copied().fold(0.0, f64::max);
+        largest / hidden.iter().copied().fold(f64::INFINITY, f64::min)
+    };
+    let medians = [0, 1, 2].map(|scale| {
+        let all: Vec<_> = MEASURED.iter().map(|norms| flatness(&norms[scale])).collect();
+        assert!(all.iter().all(|&ratio| ratio < 30.0), "scale {}: {all:?}", SCALES[scale]);
+        decimals(median(&all), 1)
+    });
+    let [one, two, three] = medians;
+    let change = |scale: usize| {
+        let ratios: Vec<_> = MEASURED
+            .iter()
+            .map(|norms| norms[scale].activations()[49] / norms[scale].activations()[1])
+            .collect();
+        significant(median(&ratios), 2)
+    };
+    snapshot!(
+        "depth__flat_values",
+        values([
+            ("one", one),
+            ("two", two),
+            ("three", three),
+            ("shrink", change(0)),
+            ("grow", change(2))
+        ])
+    );
+}
+
+/// `∂W_ℓ` is `Z_ℓᵀ` times what comes back through the layers above: every weight matrix but its own
+/// is a factor. For a fixed gradient of the logits that is exact.
+#[test]
+fn doubling_all_weights_scales_every_weight_gradient_by_two_to_the_number_of_the_others_bit_for_bit()
+ {
+    let batch = DIGITS.sample(4, 0);
+    let output_gradient =
+        DMatrix::from_fn(4, 10, |image, class| (image * 10 + class) as f64 / 40.0 - 0.5);
+    let gradients = |scale| {
+        let network = network(&widths(), scale, 0);
+        backward(&network, &network.forward(batch.images.clone()), output_gradient.clone())
+    };
+    for (layer, (once, twice)) in gradients(1.0).iter().zip(gradients(4.0)).enumerate() {
+        assert_eq!(
+            twice.weight,
+            &once.weight * 2.0_f64.powi(LAYERS as i32 - 1),
+            "layer {}",
+            layer + 1
+        );
+        let above = (LAYERS - layer) as i32;
+        assert_eq!(twice.input, &once.input * 2.0_f64.powi(above), "layer {}", layer + 1);
+    }
+}
+
+/// At a scale of 1 and below the logits are so small that softmax is uniform to eight digits: the
+/// gradient of the logits is fixed, and levels differ by (c/c')^((L−1)/2).
+#[test]
+fn the_level_of_the_weight_gradients_goes_as_the_scale_to_half_the_number_of_the_other_layers() {
+    let batch = DIGITS.sample(IMAGES, 0);
+    let small = norms(&network(&widths(), 0.5, 0), &batch).weight_gradients;
+    let expected = 2.0_f64.powf((LAYERS as f64 - 1.0) / 2.0);
+    for (one, half) in MEASURED[0][0].weight_gradients.iter().zip(small) {
+        assert_relative_eq!(one / half, expected, max_relative = 1e-6);
+    }
+}
+
+#[test]
+fn without_positive_homogeneity_or_with_biases_the_early_weight_gradients_vanish() {
+    let early_against_late = |make: &(dyn Fn(u64) -> Network + Sync)| {
+        let ratio = |seed| {
+            let gradients = norms(&make(seed), &DIGITS.sample(IMAGES, seed)).weight_gradients;
+            gradients[1] / gradients[48]
+        };
+        SEEDS.into_par_iter().map(ratio).collect::<Vec<_>>()
+    };
+    let sigmoids = early_against_late(&|seed| network_of_sigmoids(&widths(), seed));
+    let biases = early_against_late(&|seed| network_with_biases(&widths(), seed));
+    let relu: Vec<_> = MEASURED
+        .iter()
+        .map(|norms| norms[1].weight_gradients[1] / norms[1].weight_gradients[48])
+        .collect();
+    assert!(sigmoids.iter().chain(&biases).all(|&ratio| ratio < 1e-10));
+    assert!(relu.iter().all(|&ratio| ratio > 1.0 / 30.0));
+    snapshot!(
+        "depth__counterexample_values",
+        values([
+            ("sigmoids", significant(median(&sigmoids), 1)),
+            ("biases", significant(median(&biases), 1)),
+            ("relu", significant(median(&relu), 1)),
+        ])
+    );
+}
+
+static GEOMETRY: LazyLock<Vec<Geometry>> = LazyLock::new(|| {
+    let measure = |seed| geometry(&network(&widths(), 2.0, seed), &DIGITS.sample(IMAGES, seed));
+    SEEDS.into_par_iter().map(measure).collect()
+});
+
+#[test]
+fn he_keeps_the_norm_and_loses_the_angles_and_the_units_as_in_pytorch() {
+    let reference = reference();
+    let check = |name: String, values: Vec<f64>| {
+        let theirs = &reference[&(name.clone(), "2".to_owned())];
+        let error = theirs.standard_deviation
+            * (1.0 / values.len() as f64 + 1.0 / NETWORKS_IN_PYTORCH).sqrt();
+        assert_abs_diff_eq!(mean(&values), theirs.center, epsilon = SIGMAS * error);
+        decimals(mean(&values), 2)
+    };
+    let pick = |layer: usize| -> (Vec<f64>, Vec<f64>) {
+        let cosine = GEOMETRY.iter().map(|geometry| geometry.cosine[layer - 1]).collect();
+        let dead = GEOMETRY.iter().map(|geometry| geometry.dead[layer - 1]).collect();
+        (cosine, dead)
+    };
+    let infinite: Vec<f64> =
+        iter::successors(Some(mean(&pick(1).0)), |&cosine| Some(arc_cosine(cosine)))
+            .take(50)
+            .collect();
+    let row = |layer: usize| {
+        let (cosine, dead) = pick(layer);
+        let cosine = check(format!("cosine_{layer}"), cosine);
+        let dead = if [2, 26, 50].contains(&layer) {
+            check(format!("dead_{layer}"), dead)
+        } else {
+            decimals(mean(&dead), 2)
+        };
+        [format!("$Z_{{{layer}}}$"), cosine, decimals(infinite[layer - 1], 2), dead]
+    };
+    snapshot!(
+        "depth__geometry",
+        table(
+            ["layer", "mean cosine", "the same at infinite width", "dead units"],
+            [2, 11, 26, 50].map(row)
+        )
+    );
+    snapshot!("depth__geometry_values", values([("input", check("cosine_1".into(), pick(1).0))]));
+}
+
+#[test]
+fn scaling_the_weights_changes_neither_angles_nor_dead_units() {
+    let batch = DIGITS.sample(64, 0);
+    let [once, twice] = [1.0, 4.0].map(|scale| geometry(&network(&widths(), scale, 0), &batch));
+    assert_eq!(once.dead, twice.dead);
+    for (once, twice) in once.cosine.iter().zip(&twice.cosine) {
+        assert_abs_diff_eq!(once, twice, epsilon = 1e-13);
+    }
+}
+
+/// `(2/π) ∫ cos θ cos(θ − φ) dθ` over the angles where both cosines are positive.
+#[test]
+fn the_arc_cosine_map_is_the_integral_over_directions_that_both_inputs_activate() {
+    for cosine in [-0.9, -0.3, 0.0, 0.4, 0.8, 0.99] {
+        let angle = f64::acos(cosine);
+        let both =
+            integral(|theta| theta.cos() * (theta - angle).cos(), angle - PI / 2.0, PI / 2.0, 200);
+        assert_abs_diff_eq!(arc_cosine(cosine), 2.0 / PI * both, epsilon = 1e-9);
+    }
+    assert_eq!(arc_cosine(1.0), 1.0);
+}
+
+#[test]
+fn at_scale_three_a_plain_softmax_overflows_and_the_stable_one_does_not() {
+    let batch = DIGITS.sample(IMAGES, 7);
+    let activations = network(&widths(), 3.0, 7).forward(batch.images.clone());
+    let logits = &activations[LAYERS];
+    assert!(logits.max() > f64::MAX.ln());
+    let naive = logits.row(0).iter().map(|z| z.exp()).sum::<f64>().ln();
+    assert!(naive.is_infinite());
+    assert!(cross_entropy(logits, &batch.labels).iter().all(|loss| loss.is_finite()));
+    snapshot!(
+        "depth__overflow_values",
+        values([("limit", decimals(f64::MAX.ln(), 2)), ("logit", significant(logits.max(), 2))])
+    );
+}
+
+/// Against the plain formula where that works, and against a shift that no `exp` survives.
+#[test]
+fn the_stable_log_sum_exp_is_the_logarithm_of_the_sum() {
+    let z = [0.3, -1.2, 2.5, 0.0];
+    let plain = z.iter().map(|z| f64::exp(*z)).sum::<f64>().ln();
+    assert_relative_eq!(log_sum_exp(&z), plain, max_relative = 1e-15);
+    // 4096 is a power of two: adding it rounds to 2⁻⁴⁰.
+    assert_abs_diff_eq!(
+        log_sum_exp(&z.map(|z| z + 4096.0)),
+        plain + 4096.0,
+        epsilon = 2.0_f64.powi(-39)
+    );
+    assert_eq!(log_sum_exp(&[]), f64::NEG_INFINITY);
+}
+
+#[test]
+fn results_do_not_depend_on_the_number_of_threads() {
+    let network = network(&widths(), 2.0, 7);
+    let batch = DIGITS.sample(IMAGES, 7);
+    let with_threads = |threads| {
+        let pool = ThreadPoolBuilder::new().num_threads(threads).build().expect("a thread pool");
+        pool.install(|| norms(&network, &batch))
+    };
+    assert_eq!(with_threads(1), with_threads(4));
+}
+
+/// A batch in pieces gives the sums in another order: equal up to rounding in 256 terms.
+#[test]
+fn a_batch_in_two_pieces_has_the_norms_of_the_whole() {
+    let network = network(&[PIXELS, 20, 20, 10], 2.0, 7);
+    let batch = DIGITS.sample(IMAGES, 7);
+    let activations = network.forward(batch.images.clone());
+    let logits = &activations[3];
+    let output_gradient = descent::backpropagation::cross_entropy_gradient(logits, &batch.labels);
+    let gradients = backward(&network, &activations, output_gradient);
+    let measured = norms(&network, &batch);
+    let close = |ours: f64, theirs: f64| assert_relative_eq!(ours, theirs, max_relative = 1e-13);
+    for (layer, gradient) in gradients.iter().enumerate() {
+        close(measured.weight_gradients[layer], gradient.weight.norm());
+        close(measured.activation_gradients[layer], gradient.input.norm());
+        close(measured.activations()[layer], activations[layer].norm() / 16.0);
+    }
+    close(measured.loss, mean(&cross_entropy(logits, &batch.labels)));
+}
+
+#[test]
+fn a_first_layer_with_the_fan_in_of_the_others_multiplies_all_activations() {
+    let image = DIGITS.sample(1, 0).images;
+    let own = network(&[PIXELS, WIDTH], 2.0, 0);
+    let as_if_hidden = network(&[PIXELS, WIDTH], 2.0 * PIXELS as f64 / WIDTH as f64, 0);
+    let ratio = as_if_hidden.forward(image.clone())[1].norm() / own.forward(image)[1].norm();
+    assert_relative_eq!(ratio, (PIXELS as f64 / WIDTH as f64).sqrt(), max_relative = 1e-13);
+    snapshot!(
+        "depth__first_layer_values",
+        values([
+            ("factor", decimals(ratio, 1)),
+            ("drop", decimals((WIDTH as f64 / PIXELS as f64).sqrt(), 2))
+        ])
+    );
+}
+
+#[test]
+fn the_cosine_of_a_batch_counts_every_pair_once() {
+    let batch = DIGITS.sample(5, 0);
+    let z = &batch.images;
+    let mut cosines = Vec::new();
+    for i in 0..5 {
+        for j in 0..i {
+            cosines.push(z.row(i).dot(&z.row(j)) / (z.row(i).norm() * z.row(j).norm()));
+        }
+    }
+    let measured = geometry(&network(&[PIXELS, 10], 2.0, 0), &batch);
+    assert_abs_diff_eq!(measured.cosine[0], mean(&cosines), epsilon = 1e-14);
+}
+
+#[test]
+fn an_image_that_dies_is_left_out_of_the_cosine() {
+    let images = nalgebra::dmatrix![1.0, 0.0; 0.0, 0.0; 1.0, 1.0];
+    let batch = Batch::new(images, vec![0, 0, 0]);
+    let measured = geometry(&network(&[2, 2], 2.0, 0), &batch);
+    assert_abs_diff_eq!(measured.cosine[0], 0.5_f64.sqrt(), epsilon = 1e-15);
+    assert_eq!(measured.dead[0], 0.0);
+}

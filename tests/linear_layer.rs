@@ -1,0 +1,253 @@
+//! What the chapter on the linear layer says.
+
+mod support;
+
+use descent::linear_layer::{Linear, lecture_example, second_example};
+use descent::network::Activation;
+use nalgebra::{DMatrix, RowDVector, dmatrix};
+use support::{matrix, shape, table, values};
+
+fn ones(rows: usize, columns: usize) -> DMatrix<f64> {
+    DMatrix::from_element(rows, columns, 1.0)
+}
+
+/// `Σ G ∘ Z`: a loss whose gradient with respect to `Z` is `G`.
+fn loss(layer: &Linear, input: &DMatrix<f64>, output_gradient: &DMatrix<f64>) -> f64 {
+    layer.forward(input).component_mul(output_gradient).sum()
+}
+
+#[test]
+fn the_lectures_example_is_right_to_the_integer() {
+    let (input, layer) = lecture_example();
+    let product = &input * &layer.weight;
+    let output = layer.forward(&input);
+    assert_eq!(product, dmatrix![3.0, 8.0, 4.0, 13.0; 6.0, 10.0, 4.0, 29.0]);
+    assert_eq!(output, dmatrix![8.0, 3.0, 4.0, 14.0; 11.0, 5.0, 4.0, 30.0]);
+    let bias = DMatrix::from_row_slice(1, 4, layer.bias.as_slice());
+    snapshot!(
+        "linear_layer__forward",
+        format!(
+            "$$X W = {} {} = {}$$\n\n$$X W + \\mathbf{{1}} b = {} + \\mathbf{{1}} {} = {}$$\n",
+            matrix(&input),
+            matrix(&layer.weight),
+            matrix(&product),
+            matrix(&product),
+            matrix(&bias),
+            matrix(&output),
+        )
+    );
+}
+
+#[test]
+fn a_classifier_maps_a_batch_of_images_to_one_score_for_each_class() {
+    let (batch, pixels, hidden, classes) = (256, 784, 100, 10);
+    let layer = |fan_in, fan_out| Linear::new(ones(fan_in, fan_out), RowDVector::zeros(fan_out));
+    let input = ones(batch, pixels);
+    let one = layer(pixels, classes);
+    let (first, second) = (layer(pixels, hidden), layer(hidden, classes));
+    let mut middle = first.forward(&input);
+    Activation::Relu.apply(&mut middle);
+    assert_eq!(one.forward(&input).shape(), (batch, classes));
+    assert_eq!(second.forward(&middle).shape(), (batch, classes));
+    let row = |name: &str, layer: &Linear, input: &DMatrix<f64>| {
+        let output = layer.forward(input);
+        let bias = layer.bias.shape();
+        [
+            name.into(),
+            shape(input.shape()),
+            shape(layer.weight.shape()),
+            shape(bias),
+            shape(output.shape()),
+        ]
+    };
+    snapshot!(
+        "linear_layer__shapes",
+        table(
+            ["layer", "input", "weight", "bias", "output"],
+            [
+                row("one-layer classifier", &one, &input),
+                row("two-layer classifier, first", &first, &input),
+                row("two-layer classifier, second", &second, &middle),
+            ]
+        )
+    );
+}
+
+#[test]
+fn the_lectures_weight_hides_mistakes_in_the_input_gradient() {
+    let (input, layer) = lecture_example();
+    let gradient = layer.backward(&input, &ones(2, 4));
+    assert_eq!(
+        gradient.weight,
+        dmatrix![4.0, 4.0, 4.0, 4.0; 6.0, 6.0, 6.0, 6.0; 1.0, 1.0, 1.0, 1.0]
+    );
+    assert_eq!(gradient.bias, RowDVector::from_element(4, 2.0));
+    assert_eq!(gradient.input, DMatrix::from_element(2, 3, 7.0));
+    // The rows of W in another order: a wrong layer with the same input gradient.
+    let reversed = DMatrix::from_fn(3, 4, |row, column| layer.weight[(2 - row, column)]);
+    let wrong = Linear::new(reversed, layer.bias.clone());
+    assert_eq!(wrong.backward(&input, &ones(2, 4)).input, gradient.input);
+    let (input, layer, output_gradient) = second_example();
+    let reversed = DMatrix::from_fn(2, 4, |row, column| layer.weight[(1 - row, column)]);
+    let wrong = Linear::new(reversed, layer.bias.clone());
+    assert_ne!(
+        wrong.backward(&input, &output_gradient).input,
+        layer.backward(&input, &output_gradient).input
+    );
+    snapshot!(
+        "linear_layer__ones",
+        format!(
+            "$$\\partial X = {},\\qquad \\partial W = {},\\qquad \\partial b = {}$$\n",
+            matrix(&gradient.input),
+            matrix(&gradient.weight),
+            matrix(&DMatrix::from_row_slice(1, 4, gradient.bias.as_slice())),
+        )
+    );
+}
+
+#[test]
+fn the_backward_pass_of_the_second_example_is_exact() {
+    let (input, layer, output_gradient) = second_example();
+    let gradient = layer.backward(&input, &output_gradient);
+    assert_eq!(gradient.input, dmatrix![6.0, -4.0; 1.0, 5.0; 0.0, 0.0]);
+    assert_eq!(gradient.weight, dmatrix![9.0, 1.0, 1.0, 3.0; -3.0, 4.0, 3.0, 2.0]);
+    assert_eq!(gradient.bias, RowDVector::from_row_slice(&[2.0, 2.0, 3.0, 1.0]));
+    snapshot!(
+        "linear_layer__backward",
+        format!(
+            "$$X = {},\\qquad W = {},\\qquad G = {}$$\n\n\
+             $$\\partial X = G W^\\top = {},\\qquad \\partial W = X^\\top G = {},\\qquad \\partial b = \\mathbf{{1}}^\\top G = {}$$\n",
+            matrix(&input),
+            matrix(&layer.weight),
+            matrix(&output_gradient),
+            matrix(&gradient.input),
+            matrix(&gradient.weight),
+            matrix(&DMatrix::from_row_slice(1, 4, gradient.bias.as_slice())),
+        )
+    );
+}
+
+/// The loss is linear in each single number, so that the difference over a step of 1 is its
+/// derivative, and with whole numbers it is exact.
+#[test]
+fn every_gradient_is_the_change_of_the_loss_for_a_step_of_one() {
+    let (input, layer, output_gradient) = second_example();
+    let gradient = layer.backward(&input, &output_gradient);
+    let before = loss(&layer, &input, &output_gradient);
+    for place in 0..input.len() {
+        let mut moved = input.clone();
+        moved[place] += 1.0;
+        assert_eq!(loss(&layer, &moved, &output_gradient) - before, gradient.input[place]);
+    }
+    for place in 0..layer.weight.len() {
+        let mut moved = layer.clone();
+        moved.weight[place] += 1.0;
+        assert_eq!(loss(&moved, &input, &output_gradient) - before, gradient.weight[place]);
+    }
+    for place in 0..layer.bias.len() {
+        let mut moved = layer.clone();
+        moved.bias[place] += 1.0;
+        assert_eq!(loss(&moved, &input, &output_gradient) - before, gradient.bias[place]);
+    }
+}
+
+#[test]
+fn a_product_multiplies_once_for_each_image_input_and_output() {
+    let (input, layer) = lecture_example();
+    let mut output = DMatrix::zeros(input.nrows(), layer.fan_out());
+    let mut multiplications = 0;
+    for image in 0..input.nrows() {
+        for unit in 0..layer.fan_out() {
+            for k in 0..layer.fan_in() {
+                output[(image, unit)] += input[(image, k)] * layer.weight[(k, unit)];
+                multiplications += 1;
+            }
+        }
+    }
+    assert_eq!(output, &input * &layer.weight);
+    assert_eq!(layer.multiplications(input.nrows()), multiplications);
+    let first = Linear::new(ones(784, 100), RowDVector::zeros(100));
+    snapshot!(
+        "linear_layer__cost",
+        values([
+            ("lecture", multiplications.to_string()),
+            ("mnist_millions", support::decimals(first.multiplications(256) as f64 / 1e6, 1)),
+        ])
+    );
+}
+
+#[test]
+fn two_linear_layers_in_a_row_are_one() {
+    let (input, first) = lecture_example();
+    let second = Linear::new(
+        dmatrix![1.0, -1.0; 2.0, 0.0; 0.0, 3.0; -2.0, 1.0],
+        RowDVector::from_row_slice(&[1.0, -4.0]),
+    );
+    let one = first.then(&second);
+    assert_eq!(one.weight.shape(), (3, 2));
+    assert_eq!(one.forward(&input), second.forward(&first.forward(&input)));
+}
+
+/// A layer `f` satisfies `f(x) + f(−x) = 2 f(0)` for every `x`; with a ReLU in between that fails.
+#[test]
+fn with_a_relu_between_them_two_layers_are_not_one() {
+    let (input, first) = lecture_example();
+    let second = Linear::new(dmatrix![1.0; 1.0; 1.0; 1.0], RowDVector::zeros(1));
+    let network = |x: &DMatrix<f64>| {
+        let mut middle = first.forward(x);
+        Activation::Relu.apply(&mut middle);
+        second.forward(&middle)
+    };
+    let one = first.then(&second);
+    let zero = DMatrix::zeros(2, 3);
+    let opposite = -&input;
+    assert_eq!(one.forward(&input) + one.forward(&opposite), 2.0 * one.forward(&zero));
+    assert_ne!(network(&input) + network(&opposite), 2.0 * network(&zero));
+}
+
+#[test]
+fn a_column_of_ones_makes_the_bias_one_more_row_of_the_weight() {
+    let (input, layer) = lecture_example();
+    let input_and_one = input.clone().insert_column(3, 1.0);
+    let mut weight_and_bias = layer.weight.clone().insert_row(3, 0.0);
+    weight_and_bias.set_row(3, &layer.bias);
+    assert_eq!(input_and_one * weight_and_bias, layer.forward(&input));
+}
+
+#[test]
+#[should_panic(expected = "input of shape (2, 4) does not fit a layer with weight of shape (3, 4)")]
+fn an_input_of_the_wrong_width_is_refused_with_both_shapes() {
+    let (_, layer) = lecture_example();
+    layer.forward(&ones(2, 4));
+}
+
+#[test]
+#[should_panic(expected = "output gradient of shape (2, 3) does not fit")]
+fn an_output_gradient_of_the_wrong_width_is_refused_with_both_shapes() {
+    let (input, layer) = lecture_example();
+    layer.backward(&input, &ones(2, 3));
+}
+
+#[test]
+#[should_panic(
+    expected = "an output gradient of shape (3, 4) and an input of shape (2, 3) are not of one batch"
+)]
+fn an_output_gradient_of_another_batch_is_refused_with_both_shapes() {
+    let (input, layer) = lecture_example();
+    layer.backward(&input, &ones(3, 4));
+}
+
+#[test]
+#[should_panic(expected = "a weight of shape (3, 4) needs a bias of shape (1, 4), not (1, 3)")]
+fn a_bias_of_the_wrong_length_is_refused_with_both_shapes() {
+    Linear::new(ones(3, 4), RowDVector::zeros(3));
+}
+
+#[test]
+#[should_panic(
+    expected = "a layer with weight of shape (3, 4) cannot follow one with weight of shape (3, 4)"
+)]
+fn layers_that_do_not_fit_together_are_refused_with_both_shapes() {
+    let (_, layer) = lecture_example();
+    let _ = layer.then(&layer);
+}

@@ -1,0 +1,80 @@
+//! How the tests print what the book shows.
+#![allow(dead_code, reason = "each test file uses some of it")]
+
+pub mod statistics;
+
+use nalgebra::DMatrix;
+
+/// Asserts `snapshots/<name>.snap`, which the chapter includes.
+#[macro_export]
+macro_rules! snapshot {
+    ($name:literal, $body:expr) => {
+        insta::with_settings!({
+            snapshot_path => concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots"),
+            prepend_module_to_snapshot => false,
+            omit_expression => true,
+        }, {
+            insta::assert_snapshot!($name, $body)
+        })
+    };
+}
+
+/// A Markdown table.
+pub fn table<const COLUMNS: usize>(
+    header: [&str; COLUMNS],
+    rows: impl IntoIterator<Item = [String; COLUMNS]>,
+) -> String {
+    let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
+    let mut table = line(&header.map(String::from)) + &line(&vec!["---".to_owned(); COLUMNS]);
+    table.extend(rows.into_iter().map(|row| line(&row)));
+    table
+}
+
+/// Named values for sentences, one `name = value` a line.
+pub fn values<const N: usize>(values: [(&str, String); N]) -> String {
+    values.map(|(name, value)| format!("{name} = {value}\n")).concat()
+}
+
+/// A matrix in LaTeX, its entries printed as short as they are exact.
+pub fn matrix(matrix: &DMatrix<f64>) -> String {
+    let rows = matrix.row_iter().map(|row| {
+        let entries: Vec<_> = row.iter().map(ToString::to_string).collect();
+        entries.join(" & ")
+    });
+    let rows: Vec<_> = rows.collect();
+    format!(r"\begin{{bmatrix}} {} \end{{bmatrix}}", rows.join(r" \\ "))
+}
+
+/// A shape as the book writes it.
+pub fn shape((rows, columns): (usize, usize)) -> String {
+    format!("[{rows}, {columns}]")
+}
+
+/// A number with a fixed count of decimals.
+pub fn decimals(value: f64, decimals: usize) -> String {
+    format!("{value:.decimals$}").replace('-', "−")
+}
+
+/// A number with a fixed count of significant digits, from ten thousand up and from a thousandth
+/// down as a power of ten.
+pub fn significant(value: f64, digits: usize) -> String {
+    let scientific = format!("{value:.*e}", digits - 1);
+    let (mantissa, exponent) = scientific.split_once('e').expect("an exponent");
+    let exponent: i32 = exponent.parse().expect("a whole exponent");
+    if (-3..4).contains(&exponent) {
+        let rounded: f64 = scientific.parse().expect("a number");
+        return decimals(rounded, usize::try_from(digits as i32 - 1 - exponent).unwrap_or(0));
+    }
+    format!("{}·10{}", mantissa.replace('-', "−"), superscript(exponent))
+}
+
+fn superscript(number: i32) -> String {
+    let digit = |digit| match digit {
+        '-' => '⁻',
+        '1' => '¹',
+        '2' => '²',
+        '3' => '³',
+        digit => char::from_u32('⁰' as u32 + digit as u32 - '0' as u32).expect("a digit"),
+    };
+    number.to_string().chars().map(digit).collect()
+}
