@@ -3,10 +3,13 @@
 //! Source: Data 188, Lecture 06, "Initialization of weights"; EECS 182-style adjoints are the same
 //! recursion written for nodes of a graph.
 
+use std::mem;
+
 use nalgebra::DMatrix;
 
-use crate::linear_layer::LinearGradient;
-use crate::network::{Activation, Network, check_labels, log_sum_exp};
+use crate::linear_layer::Linear;
+use crate::network::{Activation, Layer, Network, check_labels, log_sum_exp};
+use crate::parallel;
 
 impl Activation {
     /// `G ∘ σ'(Z)`, in place, where `G = ∂loss/∂σ(Z)`. The derivative is written in terms of the
@@ -16,40 +19,63 @@ impl Activation {
     /// # Panics
     /// If the two matrices do not have one shape.
     pub fn backward(self, output: &DMatrix<f64>, gradient: &mut DMatrix<f64>) {
+        assert_eq!(
+            output.shape(),
+            gradient.shape(),
+            "an output of shape {:?} and its gradient of shape {:?} differ",
+            output.shape(),
+            gradient.shape(),
+        );
+        let entries = gradient.as_mut_slice().iter_mut().zip(output.as_slice());
         match self {
             Self::Identity => {}
-            Self::Relu => gradient.zip_apply(output, |g, a| *g = if a > 0.0 { *g } else { 0.0 }),
-            Self::Sigmoid => gradient.zip_apply(output, |g, a| *g *= a * (1.0 - a)),
+            Self::Relu => {
+                entries.for_each(|(g, &a)| *g = if a > 0.0 { *g } else { 0.0 })
+            }
+            Self::Sigmoid => entries.for_each(|(g, &a)| *g *= a * (1.0 - a)),
         }
     }
 }
 
+/// What the backward pass finds at one layer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LayerGradient {
+    /// `G_{ℓ+1} = ∂loss/∂Z_{ℓ+1}`, of the layer's output, `[batch, fan_out]`.
+    pub output: DMatrix<f64>,
+    /// `∂W_ℓ` and `∂b_ℓ`, in the shape of the layer.
+    pub parameters: Linear,
+}
+
 // ANCHOR: backward
-/// The gradient of the loss with respect to each layer's input, weight and bias, first layer
-/// first, from `G_{L+1} = ∂loss/∂h(X)`.
+/// The backward pass from `G_{L+1} = ∂loss/∂h(X)`: the gradients of each layer, last layer first,
+/// computed as they are asked for.
 ///
 /// # Panics
-/// If `activations` are not those of a forward pass of this network, or if `output_gradient` is not
+/// If `activations` are not those of a forward pass of this network, or if `loss_gradient` is not
 /// of the shape of the last of them.
 pub fn backward(
     network: &Network,
     activations: &[DMatrix<f64>],
-    mut output_gradient: DMatrix<f64>,
-) -> Vec<LinearGradient> {
-    let mut gradients = Vec::with_capacity(network.layers().len());
-    for (layer, pair) in network.layers().iter().zip(activations.windows(2)).rev() {
-        let (input, output) = (&pair[0], &pair[1]);
-        layer.activation.backward(output, &mut output_gradient);
-        let gradient = layer.linear.backward(input, &output_gradient);
-        output_gradient.clone_from(&gradient.input);
-        gradients.push(gradient);
-    }
-    gradients.reverse();
-    gradients
+    loss_gradient: DMatrix<f64>,
+) -> impl Iterator<Item = LayerGradient> {
+    let mut gradient = loss_gradient;
+    let layers = network.layers().iter().enumerate().rev();
+    layers.map(move |(i, Layer { linear, activation })| {
+        let mut delta = gradient.clone();
+        activation.backward(&activations[i + 1], &mut delta);
+        let (parameters, input) = parallel::join(
+            || linear.parameter_gradient(&activations[i], &delta),
+            || match i {
+                0 => DMatrix::zeros(0, 0), // nobody asks for the gradient of the images
+                _ => linear.input_gradient(&delta),
+            },
+        );
+        let output = mem::replace(&mut gradient, input);
+        LayerGradient { output, parameters }
+    })
 }
 // ANCHOR_END: backward
 
-// ANCHOR: cross_entropy_gradient
 /// The gradient of the mean cross-entropy over a batch with respect to the logits:
 /// `(softmax(Z) − one_hot(labels)) / batch`, `[batch, classes]`.
 ///
@@ -65,4 +91,3 @@ pub fn cross_entropy_gradient(logits: &DMatrix<f64>, labels: &[usize]) -> DMatri
     }
     images.transpose() / labels.len() as f64
 }
-// ANCHOR_END: cross_entropy_gradient

@@ -34,7 +34,12 @@ impl<'a> View<'a> {
     /// If it lies outside the shape.
     pub fn get(&self, row: usize, column: usize) -> &'a f64 {
         let (rows, columns) = self.shape;
-        assert!(row < rows && column < columns, "no entry {:?} in {:?}", (row, column), self.shape);
+        assert!(
+            row < rows && column < columns,
+            "no entry {:?} in {:?}",
+            (row, column),
+            self.shape
+        );
         &self.numbers[row * self.strides.0 + column * self.strides.1]
     }
 }
@@ -54,7 +59,9 @@ impl View<'_> {
 
     /// The entries as a matrix of their own.
     pub fn to_matrix(&self) -> DMatrix<f64> {
-        DMatrix::from_fn(self.shape.0, self.shape.1, |row, column| *self.get(row, column))
+        DMatrix::from_fn(self.shape.0, self.shape.1, |row, column| {
+            *self.get(row, column)
+        })
     }
 }
 
@@ -114,7 +121,11 @@ pub struct Incompatible {
 
 impl fmt::Display for Incompatible {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "shapes {:?} and {:?} cannot be broadcast together", self.left, self.right)
+        write!(
+            f,
+            "shapes {:?} and {:?} cannot be broadcast together",
+            self.left, self.right
+        )
     }
 }
 

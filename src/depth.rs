@@ -11,9 +11,7 @@ use rand::rngs::ChaCha8Rng;
 
 use crate::backpropagation::{backward, cross_entropy_gradient};
 use crate::initialization;
-use crate::linear_layer::LinearGradient;
 use crate::network::{Activation, Batch, Network, cross_entropy};
-use crate::parallel;
 
 // ANCHOR: network
 /// The network of the experiment: `widths` from the input to the logits, ReLU behind every layer
@@ -58,10 +56,10 @@ pub fn network_of_sigmoids(widths: &[usize], seed: u64) -> Network {
 pub struct Norms {
     /// `‖z‖` of each image in each layer, `[layer][image]`, from the input `Z₁` to the logits.
     pub images: Vec<Vec<f64>>,
-    /// Frobenius norm of `∂loss/∂W` of each layer, first layer first.
-    pub weight_gradients: Vec<f64>,
-    /// Frobenius norm of `G = ∂loss/∂Z` over the batch, from the input `Z₁` on.
+    /// Frobenius norm over the batch of `G = ∂loss/∂Z`, from `Z₂` to the logits.
     pub activation_gradients: Vec<f64>,
+    /// Frobenius norm of `∂loss/∂W`, first layer first.
+    pub weight_gradients: Vec<f64>,
     /// Mean cross-entropy over the batch.
     pub loss: f64,
 }
@@ -75,12 +73,9 @@ impl Norms {
 
 /// The root of the mean of the squares.
 pub fn root_mean_square(values: &[f64]) -> f64 {
-    root_sum_of_squares(values) / (values.len() as f64).sqrt()
+    let squares: f64 = values.iter().map(|value| value * value).sum();
+    (squares / values.len() as f64).sqrt()
 }
-
-/// How many images go through the network in one piece. A constant, so that no result depends on
-/// the number of cores.
-const SHARD: usize = 128;
 
 // ANCHOR: norms
 /// The norms of activations and gradients of one batch at the network's present weights.
@@ -88,51 +83,24 @@ const SHARD: usize = 128;
 /// # Panics
 /// If the batch is empty, or does not fit the network.
 pub fn norms(network: &Network, batch: &Batch) -> Norms {
-    let passes =
-        parallel::map(&batch.shards(SHARD), |shard| Pass::new(network, shard, batch.len()));
-    let layers = 0..network.layers().len();
+    let activations = network.forward(batch.images.clone());
+    let logits = &activations[network.layers().len()];
+    let losses = cross_entropy(logits, &batch.labels);
+    let loss_gradient = cross_entropy_gradient(logits, &batch.labels);
+    let gradients = backward(network, &activations, loss_gradient);
+    let mut gradients: Vec<_> = gradients
+        .map(|gradient| (gradient.output.norm(), gradient.parameters.weight.norm()))
+        .collect();
+    gradients.reverse();
+    let (activation_gradients, weight_gradients) = gradients.into_iter().unzip();
     Norms {
-        images: (0..=layers.end)
-            .map(|layer| {
-                passes.iter().flat_map(|pass| image_norms(&pass.activations[layer])).collect()
-            })
-            .collect(),
-        weight_gradients: layers
-            .clone()
-            .map(|layer| norm_of_sum(passes.iter().map(|pass| &pass.gradients[layer].weight)))
-            .collect(),
-        activation_gradients: layers
-            .map(|layer| {
-                let shards = passes.iter().map(|pass| pass.gradients[layer].input.norm());
-                root_sum_of_squares(&shards.collect::<Vec<_>>())
-            })
-            .collect(),
-        loss: passes.iter().map(|pass| pass.loss).sum(),
+        images: activations.iter().map(image_norms).collect(),
+        activation_gradients,
+        weight_gradients,
+        loss: losses.iter().sum::<f64>() / losses.len() as f64,
     }
 }
 // ANCHOR_END: norms
-
-/// One shard forwards and backwards. Loss and gradients are its share of the whole batch's mean:
-/// over the shards they add up.
-struct Pass {
-    activations: Vec<DMatrix<f64>>,
-    gradients: Vec<LinearGradient>,
-    loss: f64,
-}
-
-impl Pass {
-    fn new(network: &Network, shard: &Batch, batch: usize) -> Self {
-        let activations = network.forward(shard.images.clone());
-        let logits = &activations[network.layers().len()];
-        let share = shard.len() as f64 / batch as f64;
-        let output_gradient = share * cross_entropy_gradient(logits, &shard.labels);
-        Self {
-            gradients: backward(network, &activations, output_gradient),
-            loss: cross_entropy(logits, &shard.labels).iter().sum::<f64>() / batch as f64,
-            activations,
-        }
-    }
-}
 
 /// The norm of each row, that is, of each image in one layer.
 pub fn image_norms(z: &DMatrix<f64>) -> Vec<f64> {
@@ -141,15 +109,6 @@ pub fn image_norms(z: &DMatrix<f64>) -> Vec<f64> {
         squares.cmpy(1.0, &column, &column, 1.0);
     }
     squares.iter().map(|square: &f64| square.sqrt()).collect()
-}
-
-fn norm_of_sum<'a>(mut matrices: impl Iterator<Item = &'a DMatrix<f64>>) -> f64 {
-    let first = matrices.next().expect("at least one shard").clone();
-    matrices.fold(first, |sum, matrix| sum + matrix).norm()
-}
-
-fn root_sum_of_squares(values: &[f64]) -> f64 {
-    values.iter().map(|value| value * value).sum::<f64>().sqrt()
 }
 
 /// What happens to the images' directions, layer by layer from the input to the last hidden layer.
@@ -161,7 +120,6 @@ pub struct Geometry {
     pub dead: Vec<f64>,
 }
 
-// ANCHOR: geometry
 /// The mean cosine between images and the share of dead units, for each layer but the logits.
 ///
 /// # Panics
@@ -191,9 +149,7 @@ fn dead_units(z: &DMatrix<f64>) -> f64 {
     let dead = z.column_iter().filter(|unit| unit.iter().all(|&a| a == 0.0));
     dead.count() as f64 / z.ncols() as f64
 }
-// ANCHOR_END: geometry
 
-// ANCHOR: law
 /// The law of `R = ‖Z_{ℓ+1}‖² / ‖Z_ℓ‖²` for one image in one ReLU layer with zero bias and
 /// independent weights `N(0, scale / fan_in)`: `R = (scale / fan_in) · χ²_K` with
 /// `K ~ Binomial(fan_out, ½)`, the number of active units.
@@ -203,7 +159,6 @@ pub struct NormLaw {
     pub fan_in: usize,
     pub fan_out: usize,
 }
-// ANCHOR_END: law
 
 impl NormLaw {
     // ANCHOR: mean
@@ -237,8 +192,10 @@ impl NormLaw {
 /// Mean and variance of `log χ²_k` for `k = 1, 2, …, n`: `ψ(k/2) + log 2` and `ψ₁(k/2)`, by the
 /// recurrences `ψ(x + 1) = ψ(x) + 1/x` and `ψ₁(x + 1) = ψ₁(x) − 1/x²`.
 fn log_chi_square_moments(n: usize) -> Vec<(f64, f64)> {
-    let mut moments =
-        vec![(-EULER_GAMMA - LN_2, PI * PI / 2.0), (-EULER_GAMMA + LN_2, PI * PI / 6.0)];
+    let mut moments = vec![
+        (-EULER_GAMMA - LN_2, PI * PI / 2.0),
+        (-EULER_GAMMA + LN_2, PI * PI / 6.0),
+    ];
     for k in 3..=n {
         let x = (k - 2) as f64 / 2.0;
         let (mean, variance) = moments[k - 3];
@@ -265,7 +222,6 @@ pub struct Band {
     pub standard_deviation: f64,
 }
 
-// ANCHOR: band
 /// Mean and standard deviation of `log₁₀(‖Z_ℓ‖ / ‖Z₁‖)` for one image, from `Z₁` on through layers
 /// of these widths, all of them ReLU: half the sum of independent `log R`.
 pub fn band(widths: &[usize], scale: f64) -> Vec<Band> {
@@ -284,12 +240,9 @@ pub fn band(widths: &[usize], scale: f64) -> Vec<Band> {
         })
         .collect()
 }
-// ANCHOR_END: band
 
-// ANCHOR: arc_cosine
 /// The cosine between two inputs after a ReLU layer of infinite width with zero bias, from the
 /// cosine before it (Cho and Saul 2009).
 pub fn arc_cosine(cosine: f64) -> f64 {
     ((1.0 - cosine * cosine).sqrt() + cosine * (PI - cosine.acos())) / PI
 }
-// ANCHOR_END: arc_cosine

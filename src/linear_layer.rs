@@ -13,20 +13,6 @@ pub struct Linear {
 }
 // ANCHOR_END: linear
 
-// ANCHOR: gradient
-/// The gradient of a scalar loss with respect to everything that went into the layer.
-/// Each field has the shape of what it belongs to.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LinearGradient {
-    /// `∂loss/∂X`, `[batch, fan_in]`.
-    pub input: DMatrix<f64>,
-    /// `∂loss/∂W`, `[fan_in, fan_out]`.
-    pub weight: DMatrix<f64>,
-    /// `∂loss/∂b`, `[1, fan_out]`.
-    pub bias: RowDVector<f64>,
-}
-// ANCHOR_END: gradient
-
 impl Linear {
     /// A layer from its parameters.
     ///
@@ -72,24 +58,29 @@ impl Linear {
     // ANCHOR_END: forward
 
     // ANCHOR: backward
-    /// The gradient from `G = ∂loss/∂output`: `∂X = G Wᵀ`, `∂W = Xᵀ G`, `∂b = 1ᵀ G = (Gᵀ 1)ᵀ`.
+    /// `∂X = G Wᵀ`, `[batch, fan_in]`, from `G = ∂loss/∂output`.
     ///
     /// # Panics
-    /// If `input` is not `[batch, fan_in]` or `output_gradient` is not `[batch, fan_out]`.
-    pub fn backward(&self, input: &DMatrix<f64>, output_gradient: &DMatrix<f64>) -> LinearGradient {
+    /// If the output gradient does not have `fan_out` columns.
+    pub fn input_gradient(&self, output_gradient: &DMatrix<f64>) -> DMatrix<f64> {
+        self.check_columns("output gradient", output_gradient, self.fan_out());
+        output_gradient * self.weight.transpose()
+    }
+
+    /// `∂W = Xᵀ G` and `∂b = 1ᵀ G = (Gᵀ 1)ᵀ`, in the shape of the layer.
+    ///
+    /// # Panics
+    /// If `input` and `output_gradient` are not of one batch, or do not fit the layer.
+    pub fn parameter_gradient(
+        &self,
+        input: &DMatrix<f64>,
+        output_gradient: &DMatrix<f64>,
+    ) -> Linear {
         self.check_columns("input", input, self.fan_in());
         self.check_columns("output gradient", output_gradient, self.fan_out());
-        assert_eq!(
-            output_gradient.nrows(),
-            input.nrows(),
-            "an output gradient of shape {:?} and an input of shape {:?} are not of one batch",
-            output_gradient.shape(),
-            input.shape(),
-        );
         let ones = DVector::from_element(input.nrows(), 1.0);
-        LinearGradient {
-            input: output_gradient * self.weight.transpose(),
-            weight: input.transpose() * output_gradient,
+        Linear {
+            weight: transposed(input) * output_gradient,
             bias: output_gradient.tr_mul(&ones).transpose(),
         }
     }
@@ -130,7 +121,12 @@ impl Linear {
     }
 }
 
-// ANCHOR: example
+/// `Aᵀ`. The numbers of a matrix stand in memory column by column; read row by row they are its
+/// transpose. (For batches this is faster than nalgebra's `transpose`, which walks across.)
+fn transposed(matrix: &DMatrix<f64>) -> DMatrix<f64> {
+    DMatrix::from_row_slice(matrix.ncols(), matrix.nrows(), matrix.as_slice())
+}
+
 /// The lecture's example: a batch of two inputs and a layer from three inputs to four outputs.
 pub fn lecture_example() -> (DMatrix<f64>, Linear) {
     let input = dmatrix![
@@ -145,9 +141,7 @@ pub fn lecture_example() -> (DMatrix<f64>, Linear) {
     let bias = RowDVector::from_row_slice(&[5.0, -5.0, 0.0, 1.0]);
     (input, Linear::new(weight, bias))
 }
-// ANCHOR_END: example
 
-// ANCHOR: second_example
 /// A batch of three inputs, a layer from two inputs to four outputs, and a gradient of the output.
 pub fn second_example() -> (DMatrix<f64>, Linear, DMatrix<f64>) {
     let input = dmatrix![
@@ -166,4 +160,3 @@ pub fn second_example() -> (DMatrix<f64>, Linear, DMatrix<f64>) {
     ];
     (input, Linear::new(weight, RowDVector::zeros(4)), output_gradient)
 }
-// ANCHOR_END: second_example

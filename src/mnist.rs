@@ -136,7 +136,8 @@ impl Digits {
 }
 
 fn open(path: &Path) -> Result<File, MnistError> {
-    File::open(path).map_err(|source| MnistError::Open { path: path.to_owned(), source })
+    File::open(path)
+        .map_err(|source| MnistError::Open { path: path.to_owned(), source })
 }
 
 /// The pixels of a gzipped file of images, image after image and row after row. `path` is for the
@@ -240,7 +241,9 @@ impl<'a, R: Read> Idx<'a, R> {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
                 Err(self.truncated(expected))
             }
-            Err(source) => Err(MnistError::Corrupt { path: self.path.to_owned(), source }),
+            Err(source) => {
+                Err(MnistError::Corrupt { path: self.path.to_owned(), source })
+            }
         }
     }
 

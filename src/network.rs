@@ -36,21 +36,6 @@ impl Batch {
     pub fn is_empty(&self) -> bool {
         self.labels.is_empty()
     }
-
-    /// The batch cut into pieces of at most `size` images, in order.
-    ///
-    /// # Panics
-    /// If `size` is 0.
-    pub fn shards(&self, size: usize) -> Vec<Batch> {
-        let labels = self.labels.chunks(size);
-        labels
-            .enumerate()
-            .map(|(i, labels)| {
-                let images = self.images.rows(i * size, labels.len());
-                Self::new(images.into_owned(), labels.to_vec())
-            })
-            .collect()
-    }
 }
 
 /// The function `σ` applied to each entry of a layer's output.
@@ -144,7 +129,6 @@ impl Network {
         &self.layers
     }
 
-    // ANCHOR: forward
     /// All activations `Z₁ = X, …, Z_{L+1} = h(X)`, each `[batch, width of the layer]`.
     ///
     /// # Panics
@@ -157,7 +141,6 @@ impl Network {
         }
         activations
     }
-    // ANCHOR_END: forward
 }
 
 // ANCHOR: log_sum_exp
@@ -172,7 +155,6 @@ pub fn log_sum_exp(z: &[f64]) -> f64 {
 }
 // ANCHOR_END: log_sum_exp
 
-// ANCHOR: cross_entropy
 /// The cross-entropy of each image, `log Σ_k exp(z_k) − z_label`, from logits `[batch, classes]`.
 ///
 /// # Panics
@@ -183,7 +165,6 @@ pub fn cross_entropy(logits: &DMatrix<f64>, labels: &[usize]) -> Vec<f64> {
     let images = images.column_iter().zip(labels);
     images.map(|(z, &label)| log_sum_exp(z.as_slice()) - z[label]).collect()
 }
-// ANCHOR_END: cross_entropy
 
 /// # Panics
 /// If there is not one label for each row of the logits, or if a label is not one of its columns.

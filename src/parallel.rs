@@ -1,16 +1,17 @@
-//! One function, so that nothing else knows of threads.
+//! The only place that knows of threads. With the feature `parallel` the work is shared among the
+//! cores; how it is cut never depends on their number, so that the results are the same bits.
 
-/// `f` of every item, in the order of the items. With the feature `parallel` the items are shared
-/// among the cores; the results are the same bits either way.
-pub fn map<Item: Sync, Output: Send>(
-    items: &[Item],
-    f: impl Fn(&Item) -> Output + Send + Sync,
-) -> Vec<Output> {
+/// Both results; the two are computed side by side where there is a core to spare.
+pub fn join<A: Send, B: Send>(
+    a: impl FnOnce() -> A + Send,
+    b: impl FnOnce() -> B + Send,
+) -> (A, B) {
     #[cfg(feature = "parallel")]
     {
-        use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
-        items.par_iter().map(f).collect()
+        rayon::join(a, b)
     }
     #[cfg(not(feature = "parallel"))]
-    items.iter().map(f).collect()
+    {
+        (a(), b())
+    }
 }

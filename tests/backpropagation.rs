@@ -42,28 +42,34 @@ fn check(activation: Activation) {
     let (network, input) = network_and_input(activation);
     let activations = network.forward(input.clone());
     let logits = activations.last().expect("logits");
-    let gradients = backward(&network, &activations, cross_entropy_gradient(logits, &LABELS));
+    let gradients =
+        backward(&network, &activations, cross_entropy_gradient(logits, &LABELS));
     let compare = |what: &str, gradient: f64, loss_at: &dyn Fn(f64) -> f64| {
         let difference = (loss_at(STEP) - loss_at(-STEP)) / (2.0 * STEP);
-        assert!((gradient - difference).abs() < TOLERANCE, "{what}: {gradient} {difference}");
+        assert!(
+            (gradient - difference).abs() < TOLERANCE,
+            "{what}: {gradient} {difference}"
+        );
     };
     for (i, gradient) in gradients.iter().enumerate() {
-        for place in 0..gradient.weight.len() {
-            compare("weight", gradient.weight[place], &|h| {
+        for place in 0..gradient.parameters.weight.len() {
+            compare("weight", gradient.parameters.weight[place], &|h| {
                 loss(&changed(&network, i, |linear| linear.weight[place] += h), &input)
             });
         }
-        for place in 0..gradient.bias.len() {
-            compare("bias", gradient.bias[place], &|h| {
+        for place in 0..gradient.parameters.bias.len() {
+            compare("bias", gradient.parameters.bias[place], &|h| {
                 loss(&changed(&network, i, |linear| linear.bias[place] += h), &input)
             });
         }
     }
-    for place in 0..input.len() {
-        compare("input", gradients[0].input[place], &|h| {
-            let mut moved = input.clone();
+    // The gradient of the first hidden layer's output, by moving it and going on from there.
+    let rest = Network::new(network.layers()[1..].to_vec());
+    for place in 0..activations[1].len() {
+        compare("activation", gradients[0].output[place], &|h| {
+            let mut moved = activations[1].clone();
             moved[place] += h;
-            loss(&network, &moved)
+            loss(&rest, &moved)
         });
     }
 }
@@ -75,11 +81,15 @@ fn relu_gradients_agree_with_centred_differences() {
     let mut z = input;
     for layer in &network.layers()[..2] {
         let pre_activation = layer.linear.forward(&z);
-        closest_to_a_kink =
-            pre_activation.iter().fold(closest_to_a_kink, |least, z| least.min(z.abs()));
+        closest_to_a_kink = pre_activation
+            .iter()
+            .fold(closest_to_a_kink, |least, z| least.min(z.abs()));
         z = layer.forward(&z);
     }
-    assert!(closest_to_a_kink > 10.0 * STEP, "choose another point: {closest_to_a_kink}");
+    assert!(
+        closest_to_a_kink > 10.0 * STEP,
+        "choose another point: {closest_to_a_kink}"
+    );
     check(Activation::Relu);
 }
 

@@ -48,7 +48,8 @@ fn adding_the_bias_allocates_nothing() {
     let allocated = |f: &dyn Fn()| allocation_counter::measure(f).bytes_total;
     let product = allocated(&|| drop(&input * &layer.weight));
     let layer_forward = allocated(&|| drop(layer.forward(&input)));
-    let view = allocated(&|| assert_eq!(*broadcast(&layer.bias, 1000).get(999, 3), 1.0));
+    let view =
+        allocated(&|| assert_eq!(*broadcast(&layer.bias, 1000).get(999, 3), 1.0));
     let formula = allocated(&|| drop(copies(&layer.bias, 1000)));
     let output = 1000 * 4 * size_of::<f64>() as u64;
     assert_eq!(layer_forward, product);
@@ -66,7 +67,10 @@ fn adding_the_bias_allocates_nothing() {
                 row("output of the layer, $XW + \\mathbf{1}b$", layer_forward),
                 row("of these for adding $\\mathbf{1}b$", layer_forward - product),
                 row("$\\mathbf{1}b$ as a view", view),
-                row("$\\mathbf{1}b$ as the formula says it, column of ones included", formula),
+                row(
+                    "$\\mathbf{1}b$ as the formula says it, column of ones included",
+                    formula
+                ),
             ]
         )
     );
@@ -77,7 +81,9 @@ fn adding_the_bias_allocates_nothing() {
 #[test]
 fn the_backward_pass_of_a_broadcast_is_the_sum_over_the_batch() {
     let (_, _, gradient) = second_example();
-    let loss = |b: &RowDVector<f64>| broadcast(b, 3).to_matrix().component_mul(&gradient).sum();
+    let loss = |b: &RowDVector<f64>| {
+        broadcast(b, 3).to_matrix().component_mul(&gradient).sum()
+    };
     let bias_gradient = sum_to(&gradient, (1, 4));
     for place in 0..4 {
         let mut step = RowDVector::zeros(4);
@@ -98,7 +104,7 @@ fn the_backward_pass_of_a_broadcast_is_the_sum_over_the_batch() {
 #[test]
 fn the_layers_bias_gradient_is_the_same_sum() {
     let (input, layer, gradient) = second_example();
-    let bias = layer.backward(&input, &gradient).bias;
+    let bias = layer.parameter_gradient(&input, &gradient).bias;
     assert_eq!(sum_to(&gradient, (1, 4)).row(0), bias);
 }
 
@@ -128,7 +134,11 @@ fn lengths_fit_if_they_are_equal_or_one_of_them_is_one() {
             assert_eq!(broadcast_shape(shape, shape), Ok(shape));
             let larger = (rows + 1, columns + 1);
             let fits = rows == 1 && columns == 1;
-            assert_eq!(broadcast_shape(shape, larger).is_ok(), fits, "{shape:?} {larger:?}");
+            assert_eq!(
+                broadcast_shape(shape, larger).is_ok(),
+                fits,
+                "{shape:?} {larger:?}"
+            );
         }
     }
 }
@@ -136,12 +146,14 @@ fn lengths_fit_if_they_are_equal_or_one_of_them_is_one() {
 /// One mean for each image, subtracted from its image: right as a column `[batch, 1]`. Written as
 /// a vector it is read as a row `[1, batch]`, which fits only if the batch is as large as the width.
 #[test]
-fn a_vector_of_one_number_for_each_image_fits_silently_and_wrongly_when_batch_equals_width() {
+fn a_vector_of_one_number_for_each_image_fits_silently_and_wrongly_when_batch_equals_width()
+ {
     let images = dmatrix![1.0, 2.0, 3.0; 4.0, 5.0, 6.0; 7.0, 8.0, 9.0];
     let means = RowDVector::from_row_slice(&[2.0, 5.0, 8.0]);
     let as_row = &images - broadcast(&means, 3).to_matrix();
     let as_column = &images
-        - DMatrix::from_column_slice(3, 1, means.as_slice()) * DMatrix::from_element(1, 3, 1.0);
+        - DMatrix::from_column_slice(3, 1, means.as_slice())
+            * DMatrix::from_element(1, 3, 1.0);
     assert_eq!(as_column, dmatrix![-1.0, 0.0, 1.0; -1.0, 0.0, 1.0; -1.0, 0.0, 1.0]);
     assert_ne!(as_row, as_column);
     assert_eq!(as_row.column_sum(), nalgebra::dvector![-9.0, 0.0, 9.0]);
@@ -149,10 +161,12 @@ fn a_vector_of_one_number_for_each_image_fits_silently_and_wrongly_when_batch_eq
     let other_batch = broadcast_shape((4, 3), (1, 4));
     assert_eq!(other_batch, Err(Incompatible { left: (4, 3), right: (1, 4) }));
     let meant = |batch| {
-        broadcast_shape((batch, 3), (batch, 1)).map_or_else(|error| error.to_string(), shape)
+        broadcast_shape((batch, 3), (batch, 1))
+            .map_or_else(|error| error.to_string(), shape)
     };
     let read = |batch| {
-        broadcast_shape((batch, 3), (1, batch)).map_or_else(|error| error.to_string(), shape)
+        broadcast_shape((batch, 3), (1, batch))
+            .map_or_else(|error| error.to_string(), shape)
     };
     let row = |batch: usize| [shape((batch, 3)), meant(batch), read(batch)];
     snapshot!(

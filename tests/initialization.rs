@@ -14,7 +14,8 @@ fn rng() -> ChaCha8Rng {
 fn normal_weights_have_the_moments_of_their_variance() {
     let layer = normal(400, 250, 0.02, &mut rng());
     let count = layer.weight.len() as f64;
-    let moment = |power: i32| layer.weight.iter().map(|w| w.powi(power)).sum::<f64>() / count;
+    let moment =
+        |power: i32| layer.weight.iter().map(|w| w.powi(power)).sum::<f64>() / count;
     assert!(moment(1).abs() < 4.0 * (0.02 / count).sqrt());
     assert!((moment(2) / 0.02 - 1.0).abs() < 4.0 * (2.0 / count).sqrt());
     assert!((moment(4) / 0.02_f64.powi(2) - 3.0).abs() < 4.0 * (96.0 / count).sqrt());

@@ -41,7 +41,9 @@ fn the_lectures_example_is_right_to_the_integer() {
 #[test]
 fn a_classifier_maps_a_batch_of_images_to_one_score_for_each_class() {
     let (batch, pixels, hidden, classes) = (256, 784, 100, 10);
-    let layer = |fan_in, fan_out| Linear::new(ones(fan_in, fan_out), RowDVector::zeros(fan_out));
+    let layer = |fan_in, fan_out| {
+        Linear::new(ones(fan_in, fan_out), RowDVector::zeros(fan_out))
+    };
     let input = ones(batch, pixels);
     let one = layer(pixels, classes);
     let (first, second) = (layer(pixels, hidden), layer(hidden, classes));
@@ -76,31 +78,30 @@ fn a_classifier_maps_a_batch_of_images_to_one_score_for_each_class() {
 #[test]
 fn the_lectures_weight_hides_mistakes_in_the_input_gradient() {
     let (input, layer) = lecture_example();
-    let gradient = layer.backward(&input, &ones(2, 4));
-    assert_eq!(
-        gradient.weight,
-        dmatrix![4.0, 4.0, 4.0, 4.0; 6.0, 6.0, 6.0, 6.0; 1.0, 1.0, 1.0, 1.0]
-    );
-    assert_eq!(gradient.bias, RowDVector::from_element(4, 2.0));
-    assert_eq!(gradient.input, DMatrix::from_element(2, 3, 7.0));
+    let parameters = layer.parameter_gradient(&input, &ones(2, 4));
+    let input_gradient = layer.input_gradient(&ones(2, 4));
+    let weight = dmatrix![4.0, 4.0, 4.0, 4.0; 6.0, 6.0, 6.0, 6.0; 1.0, 1.0, 1.0, 1.0];
+    assert_eq!(parameters, Linear::new(weight, RowDVector::from_element(4, 2.0)));
+    assert_eq!(input_gradient, DMatrix::from_element(2, 3, 7.0));
     // The rows of W in another order: a wrong layer with the same input gradient.
-    let reversed = DMatrix::from_fn(3, 4, |row, column| layer.weight[(2 - row, column)]);
-    let wrong = Linear::new(reversed, layer.bias.clone());
-    assert_eq!(wrong.backward(&input, &ones(2, 4)).input, gradient.input);
-    let (input, layer, output_gradient) = second_example();
-    let reversed = DMatrix::from_fn(2, 4, |row, column| layer.weight[(1 - row, column)]);
-    let wrong = Linear::new(reversed, layer.bias.clone());
-    assert_ne!(
-        wrong.backward(&input, &output_gradient).input,
-        layer.backward(&input, &output_gradient).input
-    );
+    let reversed = |layer: &Linear| {
+        let last = layer.fan_in() - 1;
+        let weight = &layer.weight;
+        let weight =
+            DMatrix::from_fn(last + 1, 4, |row, column| weight[(last - row, column)]);
+        Linear::new(weight, layer.bias.clone())
+    };
+    assert_eq!(reversed(&layer).input_gradient(&ones(2, 4)), input_gradient);
+    let (_, second, output_gradient) = second_example();
+    let wrong = reversed(&second).input_gradient(&output_gradient);
+    assert_ne!(wrong, second.input_gradient(&output_gradient));
     snapshot!(
         "linear_layer__ones",
         format!(
             "$$\\partial X = {},\\qquad \\partial W = {},\\qquad \\partial b = {}$$\n",
-            matrix(&gradient.input),
-            matrix(&gradient.weight),
-            matrix(&DMatrix::from_row_slice(1, 4, gradient.bias.as_slice())),
+            matrix(&input_gradient),
+            matrix(&parameters.weight),
+            matrix(&DMatrix::from_row_slice(1, 4, parameters.bias.as_slice())),
         )
     );
 }
@@ -108,10 +109,11 @@ fn the_lectures_weight_hides_mistakes_in_the_input_gradient() {
 #[test]
 fn the_backward_pass_of_the_second_example_is_exact() {
     let (input, layer, output_gradient) = second_example();
-    let gradient = layer.backward(&input, &output_gradient);
-    assert_eq!(gradient.input, dmatrix![6.0, -4.0; 1.0, 5.0; 0.0, 0.0]);
-    assert_eq!(gradient.weight, dmatrix![9.0, 1.0, 1.0, 3.0; -3.0, 4.0, 3.0, 2.0]);
-    assert_eq!(gradient.bias, RowDVector::from_row_slice(&[2.0, 2.0, 3.0, 1.0]));
+    let input_gradient = layer.input_gradient(&output_gradient);
+    let parameters = layer.parameter_gradient(&input, &output_gradient);
+    assert_eq!(input_gradient, dmatrix![6.0, -4.0; 1.0, 5.0; 0.0, 0.0]);
+    assert_eq!(parameters.weight, dmatrix![9.0, 1.0, 1.0, 3.0; -3.0, 4.0, 3.0, 2.0]);
+    assert_eq!(parameters.bias, RowDVector::from_row_slice(&[2.0, 2.0, 3.0, 1.0]));
     snapshot!(
         "linear_layer__backward",
         format!(
@@ -120,9 +122,9 @@ fn the_backward_pass_of_the_second_example_is_exact() {
             matrix(&input),
             matrix(&layer.weight),
             matrix(&output_gradient),
-            matrix(&gradient.input),
-            matrix(&gradient.weight),
-            matrix(&DMatrix::from_row_slice(1, 4, gradient.bias.as_slice())),
+            matrix(&input_gradient),
+            matrix(&parameters.weight),
+            matrix(&DMatrix::from_row_slice(1, 4, parameters.bias.as_slice())),
         )
     );
 }
@@ -132,22 +134,32 @@ fn the_backward_pass_of_the_second_example_is_exact() {
 #[test]
 fn every_gradient_is_the_change_of_the_loss_for_a_step_of_one() {
     let (input, layer, output_gradient) = second_example();
-    let gradient = layer.backward(&input, &output_gradient);
+    let input_gradient = layer.input_gradient(&output_gradient);
+    let parameters = layer.parameter_gradient(&input, &output_gradient);
     let before = loss(&layer, &input, &output_gradient);
     for place in 0..input.len() {
         let mut moved = input.clone();
         moved[place] += 1.0;
-        assert_eq!(loss(&layer, &moved, &output_gradient) - before, gradient.input[place]);
+        assert_eq!(
+            loss(&layer, &moved, &output_gradient) - before,
+            input_gradient[place]
+        );
     }
     for place in 0..layer.weight.len() {
         let mut moved = layer.clone();
         moved.weight[place] += 1.0;
-        assert_eq!(loss(&moved, &input, &output_gradient) - before, gradient.weight[place]);
+        assert_eq!(
+            loss(&moved, &input, &output_gradient) - before,
+            parameters.weight[place]
+        );
     }
     for place in 0..layer.bias.len() {
         let mut moved = layer.clone();
         moved.bias[place] += 1.0;
-        assert_eq!(loss(&moved, &input, &output_gradient) - before, gradient.bias[place]);
+        assert_eq!(
+            loss(&moved, &input, &output_gradient) - before,
+            parameters.bias[place]
+        );
     }
 }
 
@@ -171,9 +183,36 @@ fn a_product_multiplies_once_for_each_image_input_and_output() {
         "linear_layer__cost",
         values([
             ("lecture", multiplications.to_string()),
-            ("mnist_millions", support::decimals(first.multiplications(256) as f64 / 1e6, 1)),
+            (
+                "mnist_millions",
+                support::decimals(first.multiplications(256) as f64 / 1e6, 1)
+            ),
         ])
     );
+}
+
+/// `∂X = G Wᵀ` sums over units for each image and input, `∂W = Xᵀ G` over images for each weight.
+#[test]
+fn each_product_of_the_backward_pass_costs_as_much_as_the_forward_pass() {
+    let (input, layer, output_gradient) = second_example();
+    let input_gradient = layer.input_gradient(&output_gradient);
+    let parameters = layer.parameter_gradient(&input, &output_gradient);
+    let mut by_hand = DMatrix::zeros(input.nrows(), input.ncols());
+    let mut weight_gradient = DMatrix::zeros(layer.fan_in(), layer.fan_out());
+    let (mut for_input, mut for_weight) = (0, 0);
+    for image in 0..input.nrows() {
+        for k in 0..layer.fan_in() {
+            for unit in 0..layer.fan_out() {
+                let g = output_gradient[(image, unit)];
+                by_hand[(image, k)] += g * layer.weight[(k, unit)];
+                for_input += 1;
+                weight_gradient[(k, unit)] += input[(image, k)] * g;
+                for_weight += 1;
+            }
+        }
+    }
+    assert_eq!((by_hand, weight_gradient), (input_gradient, parameters.weight));
+    assert_eq!([for_input, for_weight], [layer.multiplications(input.nrows()); 2]);
 }
 
 #[test]
@@ -215,7 +254,9 @@ fn a_column_of_ones_makes_the_bias_one_more_row_of_the_weight() {
 }
 
 #[test]
-#[should_panic(expected = "input of shape (2, 4) does not fit a layer with weight of shape (3, 4)")]
+#[should_panic(
+    expected = "input of shape (2, 4) does not fit a layer with weight of shape (3, 4)"
+)]
 fn an_input_of_the_wrong_width_is_refused_with_both_shapes() {
     let (_, layer) = lecture_example();
     layer.forward(&ones(2, 4));
@@ -225,7 +266,7 @@ fn an_input_of_the_wrong_width_is_refused_with_both_shapes() {
 #[should_panic(expected = "output gradient of shape (2, 3) does not fit")]
 fn an_output_gradient_of_the_wrong_width_is_refused_with_both_shapes() {
     let (input, layer) = lecture_example();
-    layer.backward(&input, &ones(2, 3));
+    layer.parameter_gradient(&input, &ones(2, 3));
 }
 
 #[test]
@@ -234,11 +275,13 @@ fn an_output_gradient_of_the_wrong_width_is_refused_with_both_shapes() {
 )]
 fn an_output_gradient_of_another_batch_is_refused_with_both_shapes() {
     let (input, layer) = lecture_example();
-    layer.backward(&input, &ones(3, 4));
+    layer.parameter_gradient(&input, &ones(3, 4));
 }
 
 #[test]
-#[should_panic(expected = "a weight of shape (3, 4) needs a bias of shape (1, 4), not (1, 3)")]
+#[should_panic(
+    expected = "a weight of shape (3, 4) needs a bias of shape (1, 4), not (1, 3)"
+)]
 fn a_bias_of_the_wrong_length_is_refused_with_both_shapes() {
     Linear::new(ones(3, 4), RowDVector::zeros(3));
 }

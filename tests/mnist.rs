@@ -24,7 +24,10 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 /// An IDX file: its magic number, the length of each axis, the entries.
 fn idx(magic: u32, axes: &[u32], entries: &[u8]) -> Vec<u8> {
     let numbers = std::iter::once(&magic).chain(axes);
-    numbers.flat_map(|number| number.to_be_bytes()).chain(entries.iter().copied()).collect()
+    numbers
+        .flat_map(|number| number.to_be_bytes())
+        .chain(entries.iter().copied())
+        .collect()
 }
 
 fn images(count: u32) -> Vec<u8> {
@@ -41,15 +44,17 @@ fn labels_error(compressed: &[u8]) -> String {
 
 #[test]
 fn the_files_of_the_repository_are_the_originals() {
-    let sums = fs::read_to_string(folder().join("SHA256SUMS")).expect("the list of checksums");
+    let sums =
+        fs::read_to_string(folder().join("SHA256SUMS")).expect("the list of checksums");
     assert_eq!(sums.lines().count(), 4);
     for line in sums.lines() {
         let (sum, name) = line.split_once("  ").expect("a checksum and a name");
-        let file =
-            fs::File::open(folder().join(name).with_added_extension("gz")).expect("the file");
+        let file = fs::File::open(folder().join(name).with_added_extension("gz"))
+            .expect("the file");
         let mut bytes = Vec::new();
         GzDecoder::new(file).read_to_end(&mut bytes).expect("gzip");
-        let hex: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex: String =
+            Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(hex, sum, "{name}");
     }
 }
@@ -57,7 +62,8 @@ fn the_files_of_the_repository_are_the_originals() {
 #[test]
 fn both_sets_are_complete_and_scaled_to_the_unit_interval() {
     for (split, count) in [(Split::Train, 60_000), (Split::Test, 10_000)] {
-        let digits = Digits::read(&folder(), split).expect("the digits of the repository");
+        let digits =
+            Digits::read(&folder(), split).expect("the digits of the repository");
         assert_eq!(digits.len(), count);
         let batch = digits.batch(&[0, count - 1]);
         assert_eq!(batch.images.shape(), (2, PIXELS));
@@ -69,7 +75,8 @@ fn both_sets_are_complete_and_scaled_to_the_unit_interval() {
 
 #[test]
 fn a_sample_has_different_digits_and_depends_on_its_seed_only() {
-    let digits = Digits::read(&folder(), Split::Test).expect("the digits of the repository");
+    let digits =
+        Digits::read(&folder(), Split::Test).expect("the digits of the repository");
     let all = digits.sample(digits.len(), 3);
     let mut classes = [0; 10];
     all.labels.iter().for_each(|&label| classes[label] += 1);
@@ -80,19 +87,26 @@ fn a_sample_has_different_digits_and_depends_on_its_seed_only() {
 
 #[test]
 fn a_missing_folder_is_named() {
-    let error = Digits::read(Path::new("no/such/folder"), Split::Test).expect_err("a fault");
+    let error =
+        Digits::read(Path::new("no/such/folder"), Split::Test).expect_err("a fault");
     assert!(
-        error.to_string().starts_with("no/such/folder: no such folder; expected the folder with")
+        error
+            .to_string()
+            .starts_with("no/such/folder: no such folder; expected the folder with")
     );
 }
 
 #[test]
 fn a_missing_file_is_named() {
     let empty = tempfile::tempdir().expect("a folder");
-    let error = Digits::read(empty.path(), Split::Test).expect_err("a fault").to_string();
+    let error =
+        Digits::read(empty.path(), Split::Test).expect_err("a fault").to_string();
     let file = empty.path().join("t10k-images-idx3-ubyte.gz");
     assert!(
-        error.starts_with(&format!("{}: expected a gzipped MNIST file here", file.display())),
+        error.starts_with(&format!(
+            "{}: expected a gzipped MNIST file here",
+            file.display()
+        )),
         "{error}"
     );
 }
@@ -105,9 +119,12 @@ fn images_and_labels_of_different_counts_are_refused() {
     };
     write("t10k-images-idx3-ubyte.gz", &images(3));
     write("t10k-labels-idx1-ubyte.gz", &idx(2049, &[2], &[0, 1]));
-    let error = Digits::read(folder.path(), Split::Test).expect_err("a fault").to_string();
+    let error =
+        Digits::read(folder.path(), Split::Test).expect_err("a fault").to_string();
     assert!(
-        error.contains("t10k-labels-idx1-ubyte.gz: 2 labels, expected 3, one for each image of "),
+        error.contains(
+            "t10k-labels-idx1-ubyte.gz: 2 labels, expected 3, one for each image of "
+        ),
         "{error}"
     );
     assert!(error.ends_with("t10k-images-idx3-ubyte.gz"), "{error}");
@@ -115,7 +132,8 @@ fn images_and_labels_of_different_counts_are_refused() {
 
 #[test]
 fn a_file_that_is_not_gzip_is_refused() {
-    let expected = "images.gz: not gzip; expected the file as it is distributed, still compressed";
+    let expected =
+        "images.gz: not gzip; expected the file as it is distributed, still compressed";
     assert_eq!(images_error(&images(1)), expected);
     assert_eq!(images_error(b""), expected);
     assert_eq!(images_error(&[0x1f]), expected);
@@ -124,7 +142,10 @@ fn a_file_that_is_not_gzip_is_refused() {
 #[test]
 fn labels_in_the_place_of_images_are_refused() {
     let labels = gzip(&idx(2049, &[1], &[0]));
-    assert_eq!(images_error(&labels), "images.gz: magic number 2049, expected 2051 for images");
+    assert_eq!(
+        images_error(&labels),
+        "images.gz: magic number 2049, expected 2051 for images"
+    );
     assert_eq!(
         labels_error(&gzip(&images(1))),
         "labels.gz: magic number 2051, expected 2049 for labels"
@@ -134,13 +155,17 @@ fn labels_in_the_place_of_images_are_refused() {
 #[test]
 fn images_of_another_size_are_refused() {
     let file = gzip(&idx(2051, &[1, 32, 28], &[0; 32 * 28]));
-    assert_eq!(images_error(&file), "images.gz: images of 32×28 pixels, expected 28×28");
+    assert_eq!(
+        images_error(&file),
+        "images.gz: images of 32×28 pixels, expected 28×28"
+    );
 }
 
 #[test]
 fn a_header_that_declares_absurdly_much_is_refused_before_anything_is_read() {
     let file = gzip(&idx(2051, &[u32::MAX, 28, 28], &[]));
-    let expected = "images.gz: the header declares 4294967295 items, expected at most 1000000";
+    let expected =
+        "images.gz: the header declares 4294967295 items, expected at most 1000000";
     assert_eq!(images_error(&file), expected);
 }
 
@@ -151,7 +176,10 @@ fn a_file_that_ends_early_is_refused_with_both_lengths() {
         images_error(&gzip(&whole[..1000])),
         "images.gz: ends after 1000 bytes, expected 1584"
     );
-    assert_eq!(images_error(&gzip(&whole[..10])), "images.gz: ends after 10 bytes, expected 12");
+    assert_eq!(
+        images_error(&gzip(&whole[..10])),
+        "images.gz: ends after 10 bytes, expected 12"
+    );
     assert_eq!(labels_error(&gzip(&[])), "labels.gz: ends after 0 bytes, expected 4");
 }
 
@@ -159,13 +187,19 @@ fn a_file_that_ends_early_is_refused_with_both_lengths() {
 fn a_file_that_goes_on_is_refused() {
     let mut long = images(1);
     long.push(0);
-    assert_eq!(images_error(&gzip(&long)), "images.gz: goes on after the expected 800 bytes");
+    assert_eq!(
+        images_error(&gzip(&long)),
+        "images.gz: goes on after the expected 800 bytes"
+    );
 }
 
 #[test]
 fn a_label_that_is_no_digit_is_refused_with_its_position() {
     let file = gzip(&idx(2049, &[3], &[9, 10, 0]));
-    assert_eq!(labels_error(&file), "labels.gz: label 10 at position 1, expected 0 to 9");
+    assert_eq!(
+        labels_error(&file),
+        "labels.gz: label 10 at position 1, expected 0 to 9"
+    );
 }
 
 #[test]

@@ -25,7 +25,8 @@ pub fn table<const COLUMNS: usize>(
     rows: impl IntoIterator<Item = [String; COLUMNS]>,
 ) -> String {
     let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
-    let mut table = line(&header.map(String::from)) + &line(&vec!["---".to_owned(); COLUMNS]);
+    let mut table =
+        line(&header.map(String::from)) + &line(&vec!["---".to_owned(); COLUMNS]);
     table.extend(rows.into_iter().map(|row| line(&row)));
     table
 }
@@ -63,7 +64,10 @@ pub fn significant(value: f64, digits: usize) -> String {
     let exponent: i32 = exponent.parse().expect("a whole exponent");
     if (-3..4).contains(&exponent) {
         let rounded: f64 = scientific.parse().expect("a number");
-        return decimals(rounded, usize::try_from(digits as i32 - 1 - exponent).unwrap_or(0));
+        return decimals(
+            rounded,
+            usize::try_from(digits as i32 - 1 - exponent).unwrap_or(0),
+        );
     }
     format!("{}·10{}", mantissa.replace('-', "−"), superscript(exponent))
 }
@@ -74,7 +78,9 @@ fn superscript(number: i32) -> String {
         '1' => '¹',
         '2' => '²',
         '3' => '³',
-        digit => char::from_u32('⁰' as u32 + digit as u32 - '0' as u32).expect("a digit"),
+        digit => {
+            char::from_u32('⁰' as u32 + digit as u32 - '0' as u32).expect("a digit")
+        }
     };
     number.to_string().chars().map(digit).collect()
 }

@@ -32,8 +32,7 @@ fn view(bias: &RowDVector<f64>) -> DrawResult<Figure> {
         bias.len(),
         seen.shape(),
     );
-    let caption =
-        Caption { name, title: "A row seen as a batch of rows", description: &description };
+    let caption = Caption { name, title: "A row seen as a batch of rows", description };
     let svg = svg(&caption, (560, 270), |area| {
         let grid = Grid {
             at: (20, 40),
@@ -53,7 +52,9 @@ fn view(bias: &RowDVector<f64>) -> DrawResult<Figure> {
         label(
             area,
             (20, 20),
-            &format!("1 b as a view {:?}", seen.shape()).replace('(', "[").replace(')', "]"),
+            &format!("1 b as a view {:?}", seen.shape())
+                .replace('(', "[")
+                .replace(')', "]"),
             HPos::Left,
         )?;
         label(
@@ -62,9 +63,20 @@ fn view(bias: &RowDVector<f64>) -> DrawResult<Figure> {
             &format!("one step right: +{column_stride} in memory"),
             HPos::Left,
         )?;
-        label(area, (right, 100), &format!("one step down: +{row_stride} in memory"), HPos::Left)?;
-        label(area, (right, 233), &format!("b: {} numbers in memory", bias.len()), HPos::Left)?;
-        let (x, bottom) = (grid.cell(0, COLUMN).0 + CELL.0 / 2, grid.at.1 + grid.size().1);
+        label(
+            area,
+            (right, 100),
+            &format!("one step down: +{row_stride} in memory"),
+            HPos::Left,
+        )?;
+        label(
+            area,
+            (right, 233),
+            &format!("b: {} numbers in memory", bias.len()),
+            HPos::Left,
+        )?;
+        let (x, bottom) =
+            (grid.cell(0, COLUMN).0 + CELL.0 / 2, grid.at.1 + grid.size().1);
         arrow(area, (x, bottom + 6), (x, memory.at.1 - 6))
     })?;
     let rows = entries("seen", &seen).into_iter().chain(entries("stored", &stored));
@@ -74,7 +86,8 @@ fn view(bias: &RowDVector<f64>) -> DrawResult<Figure> {
 fn sum(gradient: &DMatrix<f64>) -> DrawResult<Figure> {
     let name = "broadcasting-sum";
     let bias_gradient = sum_to(gradient, (1, gradient.ncols()));
-    let terms: Vec<_> = gradient.column(COLUMN).iter().map(ToString::to_string).collect();
+    let terms: Vec<_> =
+        gradient.column(COLUMN).iter().map(ToString::to_string).collect();
     let description = format!(
         "The gradient of the output has one row for each image, shape {:?}. Every column is added up \
          and gives one number of the bias gradient; the marked one is {} = {}.",
@@ -83,21 +96,30 @@ fn sum(gradient: &DMatrix<f64>) -> DrawResult<Figure> {
         bias_gradient[COLUMN],
     );
     let caption =
-        Caption { name, title: "The gradient of a broadcast is a sum", description: &description };
+        Caption { name, title: "The gradient of a broadcast is a sum", description };
     let svg = svg(&caption, (560, 270), |area| {
         let mark: &dyn Fn(usize, usize) -> bool = &|_, column| column == COLUMN;
-        let upper =
-            Grid { at: (20, 40), entries: gradient, outline: Outline::Stored, marked: mark };
+        let upper = Grid {
+            at: (20, 40),
+            entries: gradient,
+            outline: Outline::Stored,
+            marked: mark,
+        };
         upper.draw(area)?;
-        let lower =
-            Grid { at: (20, 216), entries: &bias_gradient, outline: Outline::Stored, marked: mark };
+        let lower = Grid {
+            at: (20, 216),
+            entries: &bias_gradient,
+            outline: Outline::Stored,
+            marked: mark,
+        };
         lower.draw(area)?;
         let right = 20 + upper.size().0 + 16;
         label(area, (20, 20), "G = ∂loss/∂Z, one row for each image", HPos::Left)?;
         label(area, (right, 180), "sum over the batch", HPos::Left)?;
         label(area, (right, 233), "∂loss/∂b = 1ᵀ G", HPos::Left)?;
         for column in 0..gradient.ncols() {
-            let (x, bottom) = (upper.cell(0, column).0 + CELL.0 / 2, upper.at.1 + upper.size().1);
+            let (x, bottom) =
+                (upper.cell(0, column).0 + CELL.0 / 2, upper.at.1 + upper.size().1);
             arrow(area, (x, bottom + 6), (x, lower.at.1 - 6))?;
         }
         Ok(())

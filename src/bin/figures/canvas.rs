@@ -27,7 +27,8 @@ pub enum Ink {
     Solid(u8),
 }
 
-const SERIES: [&str; 6] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
+const SERIES: [&str; 6] =
+    ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
 const DASHES: [&str; 6] = ["", "80 40", "20 30", "80 30 20 30", "120 30", "40 20"];
 
 impl Ink {
@@ -61,7 +62,8 @@ impl Ink {
     }
 
     fn all() -> impl Iterator<Item = Self> {
-        let series = (1..=6).flat_map(|series| [Self::Series(series), Self::Solid(series)]);
+        let series =
+            (1..=6).flat_map(|series| [Self::Series(series), Self::Solid(series)]);
         [Self::Foreground, Self::DashedForeground, Self::Grid].into_iter().chain(series)
     }
 }
@@ -75,11 +77,12 @@ pub fn text(size: i32, ink: Ink) -> TextStyle<'static> {
 }
 
 /// What every figure says of itself, for readers who do not see it.
-pub struct Caption<'a> {
-    /// The file's name without its ending: `<slug>-<what it shows>`.
-    pub name: &'a str,
-    pub title: &'a str,
-    pub description: &'a str,
+pub struct Caption {
+    /// The name of its files: `<slug>-<what it shows>`.
+    pub name: &'static str,
+    pub title: &'static str,
+    /// What there is to see, in sentences with its numbers.
+    pub description: String,
 }
 
 /// Draws a figure of the given size in pixels.
@@ -91,8 +94,8 @@ pub fn svg(
     let mut svg = String::new();
     let scale = PIXEL as u32;
     {
-        let area =
-            SVGBackend::with_string(&mut svg, (width * scale, height * scale)).into_drawing_area();
+        let area = SVGBackend::with_string(&mut svg, (width * scale, height * scale))
+            .into_drawing_area();
         draw(&area)?;
         area.present()?;
     }
@@ -123,8 +126,11 @@ fn themed(body: &str) -> String {
             dashes => format!(r#" stroke-dasharray="{dashes}""#),
         };
         let variable = ink.variable();
-        svg.replace(&format!(r#"stroke="{color}""#), &format!(r#"stroke="{variable}"{dashes}"#))
-            .replace(&format!(r#"fill="{color}""#), &format!(r#"fill="{variable}""#))
+        svg.replace(
+            &format!(r#"stroke="{color}""#),
+            &format!(r#"stroke="{variable}"{dashes}"#),
+        )
+        .replace(&format!(r#"fill="{color}""#), &format!(r#"fill="{variable}""#))
     })
 }
 

@@ -1,60 +1,111 @@
-//! Lines and bands over two axes, labelled at their ends: what most figures of the book are.
+//! Lines and bands over two axes: what most figures of the book are.
 
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use crate::canvas::{Area, DrawResult, Ink, PIXEL, text};
+use crate::canvas::{Area, Caption, DrawResult, Ink, PIXEL, svg, text};
+use crate::output::{Figure, csv, number};
 
 /// One of the two axes.
 pub struct Axis {
-    pub label: String,
-    pub range: (f64, f64),
+    label: String,
+    /// In units of the scale: exponents on a logarithmic one.
+    range: (f64, f64),
     /// How many labels at most.
-    pub ticks: usize,
-    /// What a tick is called.
-    pub tick: fn(f64) -> String,
+    ticks: usize,
+    scale: Scale,
 }
 
-/// A line through its points, with its name beside one of them or in the chart's key.
+enum Scale {
+    /// With what a tick is called.
+    Linear(fn(f64) -> String),
+    Logarithmic,
+}
+
+impl Axis {
+    pub fn linear(
+        label: &str,
+        range: (f64, f64),
+        ticks: usize,
+        tick: fn(f64) -> String,
+    ) -> Self {
+        Self { label: label.into(), range, ticks, scale: Scale::Linear(tick) }
+    }
+
+    /// Even powers of ten around all values above zero.
+    pub fn logarithmic<'a>(
+        label: &str,
+        points: impl Iterator<Item = &'a (f64, f64)> + Clone,
+    ) -> Self {
+        let logs = points
+            .filter(|(_, value)| *value > 0.0)
+            .map(|(_, value)| value.log10() / 2.0);
+        let low = 2.0 * logs.clone().fold(f64::INFINITY, f64::min).floor();
+        let high = 2.0 * logs.fold(f64::NEG_INFINITY, f64::max).ceil();
+        let range = if low < high { (low, high) } else { (-1.0, 1.0) };
+        Self { label: label.into(), range, ticks: 9, scale: Scale::Logarithmic }
+    }
+
+    /// Where a value lies; nowhere if it has no logarithm.
+    fn place(&self, value: f64) -> Option<f64> {
+        match self.scale {
+            Scale::Linear(_) => Some(value),
+            Scale::Logarithmic => (value > 0.0).then(|| value.log10()),
+        }
+    }
+
+    fn tick(&self, place: f64) -> String {
+        match self.scale {
+            Scale::Linear(tick) => tick(place),
+            Scale::Logarithmic => format!("10{}", superscript(place.round() as i32)),
+        }
+    }
+}
+
+/// A line through its points, up to the first that the axes cannot show.
 pub struct Line {
-    pub ink: Ink,
+    pub name: String,
     pub points: Vec<(f64, f64)>,
-    /// In pixels.
-    pub width: u32,
-    pub opacity: f64,
-    pub label: String,
-    /// The point that carries the name: the last one if there are fewer.
-    pub label_at: usize,
-    /// From that point to the left edge of the name's middle line, in pixels right and down.
-    pub shift: (i32, i32),
+    ink: Ink,
+    faint: bool,
+    /// The point that carries the name (the last one if there are fewer), and the way from there to
+    /// the left end of the name, in pixels right and down.
+    name_at: (usize, (i32, i32)),
 }
 
 impl Line {
     /// A line of usual width, named at its right end.
-    pub fn new(ink: Ink, label: impl Into<String>, points: Vec<(f64, f64)>) -> Self {
-        let (label_at, shift) = (usize::MAX, (6, 0));
-        Self { ink, points, width: 2, opacity: 1.0, label: label.into(), label_at, shift }
+    pub fn new(ink: Ink, name: impl Into<String>, points: Vec<(f64, f64)>) -> Self {
+        Self {
+            name: name.into(),
+            points,
+            ink,
+            faint: false,
+            name_at: (usize::MAX, (6, 0)),
+        }
     }
 
-    /// A faint line without a name, one of many.
-    pub fn faint(ink: Ink, points: Vec<(f64, f64)>) -> Self {
-        Self { width: 1, opacity: 0.5, ..Self::new(ink, "", points) }
+    /// One of many: thin, and named in the data only.
+    pub fn faint(ink: Ink, name: impl Into<String>, points: Vec<(f64, f64)>) -> Self {
+        Self { faint: true, ..Self::new(ink, name, points) }
     }
 
     /// The line with its name beside another point.
-    pub fn named_at(self, label_at: usize, shift: (i32, i32)) -> Self {
-        Self { label_at, shift, ..self }
+    pub fn named_at(self, point: usize, shift: (i32, i32)) -> Self {
+        Self { name_at: (point, shift), ..self }
     }
 
     fn style(&self) -> ShapeStyle {
-        self.ink.color().mix(self.opacity).stroke_width(self.width * PIXEL as u32)
+        let (opacity, width) = if self.faint { (0.5, 1) } else { (1.0, 2) };
+        self.ink.color().mix(opacity).stroke_width(width * PIXEL as u32)
     }
 }
 
 /// What lies between two curves: `(x, low, high)`.
 pub struct Band {
-    pub ink: Ink,
+    pub name: String,
     pub points: Vec<(f64, f64, f64)>,
+    pub ink: Ink,
 }
 
 /// A whole chart.
@@ -66,22 +117,47 @@ pub struct Chart {
     /// Where the names of the lines stand, with samples, one below the other: the upper left corner
     /// in pixels. Without it each line carries its name.
     pub key: Option<(i32, i32)>,
-    /// Room to the right of the axes for the names of the lines, in pixels.
+    /// Room to the right of the axes, in pixels: at least 24 for the last tick, more for names.
     pub margin: i32,
 }
 
 const TEXT: i32 = 15;
 
 impl Chart {
-    pub fn draw(&self, area: &Area) -> DrawResult {
+    /// The chart with its data.
+    pub fn figure(&self, caption: &Caption, size: (u32, u32)) -> DrawResult<Figure> {
+        let svg = svg(caption, size, |area| self.draw(area))?;
+        Ok(Figure { name: caption.name, svg, csv: self.csv() })
+    }
+
+    fn csv(&self) -> String {
+        let lines =
+            self.lines.iter().map(|line| (line.name.clone(), line.points.clone()));
+        let edges = self.bands.iter().flat_map(|band| {
+            let low = band.points.iter().map(|&(x, low, _)| (x, low)).collect();
+            let high = band.points.iter().map(|&(x, _, high)| (x, high)).collect();
+            [(format!("{} low", band.name), low), (format!("{} high", band.name), high)]
+        });
+        let rows = lines.chain(edges).flat_map(|(name, points)| {
+            let row =
+                move |(x, y): (f64, f64)| vec![name.clone(), x.to_string(), number(y)];
+            points.into_iter().map(row).collect::<Vec<_>>()
+        });
+        csv(&["curve", &self.x.label, &self.y.label], rows)
+    }
+
+    fn draw(&self, area: &Area) -> DrawResult {
         let mut chart = ChartBuilder::on(area)
             .margin_top(10 * PIXEL)
             .margin_right(self.margin * PIXEL)
             .margin_bottom(4 * PIXEL)
             .margin_left(4 * PIXEL)
-            .x_label_area_size(50 * PIXEL)
+            .x_label_area_size(46 * PIXEL)
             .y_label_area_size(68 * PIXEL)
-            .build_cartesian_2d(self.x.range.0..self.x.range.1, self.y.range.0..self.y.range.1)?;
+            .build_cartesian_2d(
+                self.x.range.0..self.x.range.1,
+                self.y.range.0..self.y.range.1,
+            )?;
         chart
             .configure_mesh()
             .label_style(text(TEXT, Ink::Foreground))
@@ -91,44 +167,51 @@ impl Chart {
             .light_line_style(TRANSPARENT)
             .x_labels(self.x.ticks)
             .y_labels(self.y.ticks)
-            .x_label_formatter(&|&x| (self.x.tick)(x))
-            .y_label_formatter(&|&y| (self.y.tick)(y))
+            .x_label_formatter(&|&x| self.x.tick(x))
+            .y_label_formatter(&|&y| self.y.tick(y))
             .x_desc(&self.x.label)
             .y_desc(&self.y.label)
             .draw()?;
         for band in &self.bands {
             let low = band.points.iter().map(|&(x, low, _)| (x, low));
             let high = band.points.iter().rev().map(|&(x, _, high)| (x, high));
-            let outline: Vec<_> = low.chain(high).collect();
-            chart.draw_series([Polygon::new(outline, band.ink.color().mix(0.2).filled())])?;
+            let outline = self.places(low.chain(high));
+            chart.draw_series([Polygon::new(
+                outline,
+                band.ink.color().mix(0.2).filled(),
+            )])?;
         }
         for line in &self.lines {
-            chart.draw_series([PathElement::new(line.points.clone(), line.style())])?;
+            let path = self.places(line.points.iter().copied());
+            chart.draw_series([PathElement::new(path, line.style())])?;
         }
-        for (place, line) in self.lines.iter().filter(|line| !line.label.is_empty()).enumerate() {
+        for (row, line) in (0..).zip(self.lines.iter().filter(|line| !line.faint)) {
             let name_at = match self.key {
                 Some((x, y)) => {
-                    let y = y + 20 * place as i32;
-                    let sample = vec![(x * PIXEL, y * PIXEL), ((x + 34) * PIXEL, y * PIXEL)];
+                    let y = y + 20 * row;
+                    let sample =
+                        vec![(x * PIXEL, y * PIXEL), ((x + 34) * PIXEL, y * PIXEL)];
                     area.draw(&PathElement::new(sample, line.style()))?;
                     ((x + 42) * PIXEL, y * PIXEL)
                 }
                 None => {
-                    let Some(last) = line.points.len().checked_sub(1) else { continue };
-                    let (x, y) = chart.backend_coord(&line.points[line.label_at.min(last)]);
-                    (x + line.shift.0 * PIXEL, y + line.shift.1 * PIXEL)
+                    let (point, (right, down)) = line.name_at;
+                    let path = self.places(line.points.iter().copied());
+                    let Some(place) = path.get(point).or(path.last()) else { continue };
+                    let (x, y) = chart.backend_coord(place);
+                    (x + right * PIXEL, y + down * PIXEL)
                 }
             };
-            let style = text(TEXT, Ink::Foreground).pos(Pos::new(HPos::Left, VPos::Center));
-            area.draw(&Text::new(line.label.clone(), name_at, style))?;
+            let style =
+                text(TEXT, Ink::Foreground).pos(Pos::new(HPos::Left, VPos::Center));
+            area.draw(&Text::new(line.name.clone(), name_at, style))?;
         }
         Ok(())
     }
-}
 
-/// A tick of an axis that shows `log₁₀` of its quantity.
-pub fn power_of_ten(exponent: f64) -> String {
-    format!("10{}", superscript(exponent.round() as i32))
+    fn places(&self, points: impl Iterator<Item = (f64, f64)>) -> Vec<(f64, f64)> {
+        points.map_while(|(x, y)| Some((self.x.place(x)?, self.y.place(y)?))).collect()
+    }
 }
 
 /// A tick that is a whole number.
@@ -142,15 +225,14 @@ pub fn tenths(value: f64) -> String {
 }
 
 fn superscript(number: i32) -> String {
-    number
-        .to_string()
-        .chars()
-        .map(|digit| match digit {
-            '-' => '⁻',
-            '1' => '¹',
-            '2' => '²',
-            '3' => '³',
-            digit => char::from_u32('⁰' as u32 + digit as u32 - '0' as u32).unwrap_or(digit),
-        })
-        .collect()
+    let digit = |digit| match digit {
+        '-' => '⁻',
+        '1' => '¹',
+        '2' => '²',
+        '3' => '³',
+        digit => {
+            char::from_u32('⁰' as u32 + digit as u32 - '0' as u32).unwrap_or(digit)
+        }
+    };
+    number.to_string().chars().map(digit).collect()
 }

@@ -5,16 +5,16 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use descent::depth::{
-    self, Norms, arc_cosine, geometry, image_norms, network, network_of_sigmoids,
+    self, Norms, arc_cosine, band, geometry, image_norms, network, network_of_sigmoids,
     network_with_biases, norms, root_mean_square,
 };
 use descent::mnist::{Digits, PIXELS, Split};
 use descent::network::Batch;
 use indicatif::{ProgressBar, ProgressIterator, ProgressStyle};
 
-use crate::canvas::{Caption, DrawResult, Ink, svg};
-use crate::chart::{Axis, Band, Chart, Line, power_of_ten, tenths, whole};
-use crate::output::{Figure, csv, number};
+use crate::canvas::{Caption, DrawResult, Ink};
+use crate::chart::{Axis, Band, Chart, Line, tenths, whole};
+use crate::output::Figure;
 
 /// The experiment; the defaults are the book's.
 #[derive(Args, Clone, Debug, PartialEq)]
@@ -53,15 +53,19 @@ fn positive(argument: &str) -> Result<f64, String> {
     }
 }
 
-/// The scale of He's initialization, for the figures that show one network only.
+/// The scale of He's initialization, for the figures that show one scale only.
 const HE: f64 = 2.0;
-/// Networks in the figures that show many.
+/// Networks in the figures that show several, and in the one that shows their spread.
 const FEW: u64 = 32;
 const MANY: u64 = 200;
 
 pub fn figures(options: &Options) -> DrawResult<Vec<Figure>> {
     if options.scales.len() > 6 {
-        return Err(format!("--scale: {} scales, expected at most 6", options.scales.len()).into());
+        return Err(format!(
+            "--scale: {} scales, expected at most 6",
+            options.scales.len()
+        )
+        .into());
     }
     let default_folder = || Path::new(env!("CARGO_MANIFEST_DIR")).join("data/mnist");
     let folder = options.mnist.clone().unwrap_or_else(default_folder);
@@ -70,8 +74,8 @@ pub fn figures(options: &Options) -> DrawResult<Vec<Figure>> {
     let measured = experiment.measure()?;
     Ok(vec![
         experiment.activations(&measured)?,
-        experiment.weight_gradients(&measured)?,
         experiment.activation_gradients(&measured)?,
+        experiment.weight_gradients(&measured)?,
         experiment.single_images()?,
         experiment.spread()?,
         experiment.geometry()?,
@@ -84,17 +88,21 @@ struct Experiment<'a> {
     digits: Digits,
 }
 
+/// Values with the number of their layer.
+type Profile = Vec<(f64, f64)>;
+
 impl Experiment<'_> {
     fn widths(&self) -> Vec<usize> {
-        let hidden = iter::repeat_n(self.options.width as usize, self.options.layers as usize - 1);
-        iter::once(PIXELS).chain(hidden).chain([10]).collect()
+        let mut widths = self.hidden();
+        widths.push(10);
+        widths
     }
 
     /// The widths without the logits, for what concerns ReLU layers only.
     fn hidden(&self) -> Vec<usize> {
-        let mut widths = self.widths();
-        widths.pop();
-        widths
+        let Options { width, layers, .. } = *self.options;
+        let hidden = iter::repeat_n(width as usize, layers as usize - 1);
+        iter::once(PIXELS).chain(hidden).collect()
     }
 
     fn batch(&self, seed: u64) -> Batch {
@@ -102,443 +110,356 @@ impl Experiment<'_> {
     }
 
     fn measure(&self) -> DrawResult<Vec<(f64, Norms)>> {
-        let batch = self.batch(self.options.seed);
+        let Options { seed, layers, ref scales, .. } = *self.options;
+        let batch = self.batch(seed);
         let measure = |&scale: &f64| {
-            let measured = norms(&network(&self.widths(), scale, self.options.seed), &batch);
-            let all = [
-                measured.activations(),
-                measured.weight_gradients.clone(),
-                measured.activation_gradients.clone(),
-            ];
-            if all.iter().flatten().any(|norm| !norm.is_finite()) {
-                return Err(format!(
-                    "--scale {scale}: over {} layers the norms leave the range of f64; take a smaller scale or fewer layers",
-                    self.options.layers
-                ).into());
+            let measured = norms(&network(&self.widths(), scale, seed), &batch);
+            let activations = measured.activations();
+            let gradients =
+                measured.weight_gradients.iter().chain(&measured.activation_gradients);
+            if activations.iter().chain(gradients).all(|norm| norm.is_finite()) {
+                return Ok((scale, measured));
             }
-            Ok((scale, measured))
+            let advice = "take a smaller scale or fewer layers";
+            Err(format!("--scale {scale}: over {layers} layers a norm leaves the range of f64; {advice}").into())
         };
-        self.options.scales.iter().map(measure).collect()
+        scales.iter().map(measure).collect()
+    }
+
+    /// One line for each scale.
+    fn lines(
+        measured: &[(f64, Norms)],
+        first: u32,
+        values: fn(&Norms) -> Vec<f64>,
+    ) -> Vec<Line> {
+        let lines = measured.iter().zip(1..);
+        lines
+            .map(|((scale, norms), ink)| {
+                Line::new(
+                    Ink::Series(ink),
+                    format!("c = {scale}"),
+                    from_layer(first, values(norms)),
+                )
+            })
+            .collect()
     }
 
     fn activations(&self, measured: &[(f64, Norms)]) -> DrawResult<Figure> {
-        let name = "depth-activations";
         let hidden = self.hidden();
-        let curves: Vec<_> = measured
-            .iter()
-            .map(|(scale, norms)| (*scale, drop_last(norms.activations())))
-            .collect();
-        let bands: Vec<_> = measured
-            .iter()
-            .map(|(scale, norms)| {
-                let start = norms.images[0][0].log10();
-                layers(depth::band(&hidden, *scale))
-                    .map(|(layer, band)| {
-                        let (middle, reach) = (start + band.mean, 2.0 * band.standard_deviation);
-                        (layer, middle - reach, middle + reach)
-                    })
-                    .collect::<Vec<_>>()
-            })
-            .collect();
-        let description = format!(
-            "Norm of the activations by layer, on a logarithmic axis, for a network of width {}. {} \
-             Around each curve a band shows where the norm of one image lies in 95 of 100 networks.",
-            self.options.width,
-            from_to(&curves, "in the input", "in the last hidden layer"),
-        );
-        let caption =
-            Caption { name, title: "Norm of the activations by layer", description: &description };
+        let lines = Self::lines(measured, 1, |norms| drop_last(norms.activations()));
+        let band = |(scale, ink): (f64, u8), start: f64| Band {
+            name: format!("one image, c = {scale}"),
+            points: two_sigma(&band(&hidden, scale), |log| start * 10_f64.powf(log)),
+            ink: Ink::Solid(ink),
+        };
+        let bands = measured.iter().zip(1..);
         let chart = Chart {
-            x: self.layer_axis("layer ℓ of the activations"),
-            y: log_axis(
-                "‖z‖, root mean square over the batch",
-                curves.iter().flat_map(|(_, values)| values),
+            x: self.layers("layer ℓ of the activations"),
+            y: Axis::logarithmic(
+                "‖z‖, root mean square",
+                lines.iter().flat_map(|line| &line.points),
             ),
             bands: bands
-                .iter()
-                .zip(1..)
-                .map(|(points, ink)| Band { ink: Ink::Solid(ink), points: points.clone() })
+                .map(|((scale, norms), ink)| band((*scale, ink), norms.images[0][0]))
                 .collect(),
-            lines: scale_lines(&curves),
+            lines,
             key: None,
             margin: 66,
         };
-        let rows = curves.iter().zip(&bands).flat_map(|((scale, values), band)| {
-            values.iter().zip(band).map(|(value, &(layer, low, high))| {
-                vec![
-                    scale.to_string(),
-                    layer.to_string(),
-                    number(*value),
-                    number(10_f64.powf(low)),
-                    number(10_f64.powf(high)),
-                ]
-            })
-        });
-        let csv =
-            csv(&["scale", "layer", "batch_rms_norm", "one_image_low", "one_image_high"], rows);
-        Ok(Figure { name, svg: svg(&caption, (560, 400), |area| chart.draw(area))?, csv })
-    }
-
-    fn weight_gradients(&self, measured: &[(f64, Norms)]) -> DrawResult<Figure> {
-        let curves: Vec<_> = measured
-            .iter()
-            .map(|(scale, norms)| (*scale, norms.weight_gradients.clone()))
-            .collect();
-        self.gradients(
-            "depth-weight_gradients",
-            "Norm of the weight gradients by layer",
-            "‖∂loss/∂W‖",
-            &curves,
-            usize::MAX,
+        let description = format!(
+            "Norm of the activations by layer, on a logarithmic axis, for a network of width {}. {} Around \
+             each curve a band shows where the norm of one image lies in about 95 of 100 networks.",
+            self.options.width,
+            from_to(&chart.lines, "in the input", "in the last hidden layer"),
+        );
+        let title = "Norm of the activations by layer";
+        chart.figure(
+            &Caption { name: "depth-activations", title, description },
+            (560, 400),
         )
     }
 
     fn activation_gradients(&self, measured: &[(f64, Norms)]) -> DrawResult<Figure> {
-        let curves: Vec<_> = measured
-            .iter()
-            .map(|(scale, norms)| (*scale, norms.activation_gradients.clone()))
-            .collect();
-        self.gradients(
-            "depth-activation_gradients",
-            "Norm of the activation gradients by layer",
-            "‖∂loss/∂Z‖",
-            &curves,
-            curves[0].1.len() / 4,
-        )
+        let lines =
+            Self::lines(measured, 2, |norms| norms.activation_gradients.clone());
+        let quarter = self.options.layers as usize / 4;
+        let named = |line: Line| {
+            let [(_, first), .., (_, last)] = line.points[..] else { return line };
+            let shift = if first < last / 10.0 { (8, 12) } else { (6, -11) };
+            line.named_at(quarter, shift)
+        };
+        let title = "Norm of the activation gradients by layer";
+        let lines = lines.into_iter().map(named).collect();
+        self.gradients("depth-activation_gradients", title, "‖∂loss/∂Z‖", lines)
+    }
+
+    fn weight_gradients(&self, measured: &[(f64, Norms)]) -> DrawResult<Figure> {
+        let lines = Self::lines(measured, 1, |norms| norms.weight_gradients.clone());
+        let title = "Norm of the weight gradients by layer";
+        self.gradients("depth-weight_gradients", title, "‖∂loss/∂W‖", lines)
     }
 
     fn gradients(
         &self,
         name: &'static str,
-        title: &str,
+        title: &'static str,
         quantity: &str,
-        curves: &[(f64, Vec<f64>)],
-        label_at: usize,
+        lines: Vec<Line>,
     ) -> DrawResult<Figure> {
-        let description = format!(
-            "{title}, on a logarithmic axis, for a network of width {}. {}",
-            self.options.width,
-            from_to(curves, "in the first layer", "in the last layer"),
-        );
-        let caption = Caption { name, title, description: &description };
+        let label = format!("{quantity}, Frobenius norm");
         let chart = Chart {
-            x: self.layer_axis("layer ℓ"),
-            y: log_axis(
-                &format!("{quantity}, Frobenius norm"),
-                curves.iter().flat_map(|(_, values)| values),
-            ),
+            x: self.layers("layer ℓ"),
+            y: Axis::logarithmic(&label, lines.iter().flat_map(|line| &line.points)),
             bands: Vec::new(),
-            lines: scale_lines(curves)
-                .into_iter()
-                .map(|line| line.named_at(label_at, (6, -10)))
-                .collect(),
+            lines,
             key: None,
             margin: 66,
         };
-        let rows = curves.iter().flat_map(|(scale, values)| {
-            layers(values)
-                .map(|(layer, value)| vec![scale.to_string(), layer.to_string(), number(*value)])
-        });
-        let csv = csv(&["scale", "layer", "norm"], rows);
-        Ok(Figure { name, svg: svg(&caption, (560, 340), |area| chart.draw(area))?, csv })
+        let description = format!(
+            "{title}, on a logarithmic axis, for a network of width {}. {}",
+            self.options.width,
+            from_to(&chart.lines, "in the first layer shown", "in the last"),
+        );
+        chart.figure(&Caption { name, title, description }, (560, 340))
     }
 
-    /// The logarithm of the norm of one image, from its input on, in several networks.
+    /// The norm of one image, relative to its input, in several networks.
     fn single_images(&self) -> DrawResult<Figure> {
-        let name = "depth-single_images";
         let hidden = self.hidden();
         let walk = |seed| {
             let image = self.digits.sample(1, seed).images;
-            let norms: Vec<_> =
-                network(&hidden, HE, seed).forward(image).iter().map(|z| z.norm()).collect();
-            let start = norms[0];
-            layers(norms)
-                .take_while(|&(_, norm)| norm > 0.0)
-                .map(|(layer, norm)| (layer, (norm / start).log10()))
-                .collect::<Vec<_>>()
+            let activations = network(&hidden, HE, seed).forward(image);
+            let start = activations[0].norm();
+            let logs = activations.iter().map(|z| (z.norm() / start).log10());
+            Line::faint(
+                Ink::Solid(1),
+                format!("seed {seed}"),
+                from_layer(1, logs.take_while(|log| log.is_finite())),
+            )
         };
-        let walks: Vec<_> = (0..FEW).map(walk).collect();
-        let law = depth::band(&hidden, HE);
-        let end = law[law.len() - 1];
-        let description = format!(
-            "How the norm of one image changes over the layers of {FEW} networks of width {} with c = 2, \
-             on a logarithmic axis. The curves wander apart like random walks. The exact law says that in \
-             the last hidden layer the logarithm to base ten has mean {} and standard deviation {}.",
-            self.options.width,
-            signed(end.mean),
-            signed(end.standard_deviation),
+        let law = band(&hidden, HE);
+        let mean = Line::new(
+            Ink::Series(2),
+            "mean",
+            from_layer(1, law.iter().map(|band| band.mean)),
         );
-        let caption = Caption {
-            name,
-            title: "The norm of one image is a random walk",
-            description: &description,
-        };
-        let mean = layers(&law).map(|(layer, band)| (layer, band.mean)).collect();
-        let band = layers(&law)
-            .map(|(layer, band)| {
-                let reach = 2.0 * band.standard_deviation;
-                (layer, band.mean - reach, band.mean + reach)
-            })
-            .collect();
-        let logs = walks.iter().flatten().map(|&(_, log)| log);
-        let low = logs.clone().fold(end.mean - 2.0 * end.standard_deviation, f64::min);
-        let high = logs.fold(end.mean + 2.0 * end.standard_deviation, f64::max);
-        let range = ((low * 2.0).floor() / 2.0, (high * 2.0).ceil() / 2.0);
-        let mut lines: Vec<_> =
-            walks.iter().map(|walk| Line::faint(Ink::Solid(1), walk.clone())).collect();
-        lines.push(Line::new(Ink::Series(2), "mean", mean));
+        let lines: Vec<_> = (0..FEW).map(walk).chain([mean]).collect();
+        let points = two_sigma(&law, |log| log);
+        let values = points.iter().flat_map(|&(_, low, high)| [low, high]);
+        let values = values.chain(
+            lines.iter().flat_map(|line| line.points.iter().map(|&(_, log)| log)),
+        );
+        let (low, high) = values.fold((0.0, 0.0), |(low, high), log| {
+            (f64::min(low, log), f64::max(high, log))
+        });
+        let range = ((2.0 * low).floor() / 2.0, (2.0 * high).ceil() / 2.0);
         let chart = Chart {
-            x: self.layer_axis("layer ℓ of the activations"),
-            y: Axis {
-                label: "log₁₀ (‖z‖ / ‖input‖)".into(), range, ticks: 9, tick: tenths
-            },
-            bands: vec![Band { ink: Ink::Solid(2), points: band }],
+            x: self.layers("layer ℓ of the activations"),
+            y: Axis::linear("log₁₀ (‖z‖ / ‖input‖)", range, 9, tenths),
+            bands: vec![Band {
+                name: "two standard deviations".into(),
+                points,
+                ink: Ink::Solid(2),
+            }],
             lines,
             key: None,
             margin: 60,
         };
-        let rows = walks.iter().enumerate().flat_map(|(seed, walk)| {
-            walk.iter()
-                .map(move |(layer, log)| vec![seed.to_string(), layer.to_string(), number(*log)])
-        });
-        let csv = csv(&["seed", "layer", "log10_norm_ratio"], rows);
-        Ok(Figure { name, svg: svg(&caption, (560, 380), |area| chart.draw(area))?, csv })
+        let end = law[law.len() - 1];
+        let description = format!(
+            "How the norm of one image changes over the layers of {FEW} networks of width {} with c = 2, on a \
+             logarithmic axis. The curves wander apart like random walks. The exact law says that in the last \
+             hidden layer the logarithm to base ten has mean {} and standard deviation {}.",
+            self.options.width,
+            hundredths(end.mean),
+            hundredths(end.standard_deviation),
+        );
+        let title = "The norm of one image is a random walk";
+        chart.figure(
+            &Caption { name: "depth-single_images", title, description },
+            (560, 380),
+        )
     }
 
     /// How far networks differ: the norm of one image against the root mean square of a batch.
     fn spread(&self) -> DrawResult<Figure> {
-        let name = "depth-spread";
         let hidden = self.hidden();
         let logs = (0..MANY)
             .progress_with(progress(MANY, "networks for depth-spread"))
             .map(|seed| {
-                let activations = network(&hidden, HE, seed).forward(self.batch(seed).images);
-                activations
+                let activations =
+                    network(&hidden, HE, seed).forward(self.batch(seed).images);
+                let norms: Vec<_> = activations.iter().map(image_norms).collect();
+                let one = norms
                     .iter()
-                    .map(|z| {
-                        let norms = image_norms(z);
-                        (norms[0].log10(), root_mean_square(&norms).log10())
-                    })
-                    .collect::<Vec<_>>()
-            })
-            .collect::<Vec<_>>();
-        let spread = |pick: fn(&(f64, f64)) -> f64| {
-            (0..hidden.len())
-                .map(|layer| {
-                    let changes: Vec<_> = logs
-                        .iter()
-                        .map(|net| pick(&net[layer]) - pick(&net[0]))
-                        .filter(|log| log.is_finite())
-                        .collect();
-                    standard_deviation(&changes)
-                })
-                .collect::<Vec<_>>()
+                    .map(|norms| (norms[0] / activations[0].row(0).norm()).log10());
+                let start = root_mean_square(&norms[0]);
+                let all =
+                    norms.iter().map(|norms| (root_mean_square(norms) / start).log10());
+                (one.collect::<Vec<_>>(), all.collect::<Vec<_>>())
+            });
+        let (one, all): (Vec<_>, Vec<_>) = logs.unzip();
+        let spread = |logs: &[Vec<f64>]| {
+            let layer = |layer| standard_deviation(logs.iter().map(|logs| logs[layer]));
+            from_layer(1, (0..hidden.len()).map(layer))
         };
-        let (image, batch) = (spread(|logs| logs.0), spread(|logs| logs.1));
-        let exact: Vec<_> =
-            depth::band(&hidden, HE).iter().map(|band| band.standard_deviation).collect();
-        let last = hidden.len() - 1;
-        let description = format!(
-            "Standard deviation, over {MANY} networks of width {}, of the logarithm to base ten of the norm \
-             relative to the input. For one image it follows the exact law and reaches {} in the last hidden \
-             layer, where the law says {}; for the root mean square of a batch of {} it is smaller in every \
-             layer and reaches {}.",
-            self.options.width,
-            signed(image[last]),
-            signed(exact[last]),
-            self.options.batch,
-            signed(batch[last]),
-        );
-        let caption = Caption {
-            name,
-            title: "A batch fluctuates less than one image",
-            description: &description,
-        };
-        let top = image.iter().chain(&exact).copied().fold(0.0, f64::max);
+        let exact = band(&hidden, HE).into_iter().map(|band| band.standard_deviation);
+        let batch = self.options.batch;
+        let lines = vec![
+            Line::new(Ink::Series(2), "one image, exact law", from_layer(1, exact)),
+            Line::new(
+                Ink::Series(1),
+                format!("one image, {MANY} networks"),
+                spread(&one),
+            ),
+            Line::new(
+                Ink::Series(3),
+                format!("batch of {batch}, {MANY} networks"),
+                spread(&all),
+            ),
+        ];
+        let top = lines
+            .iter()
+            .flat_map(|line| &line.points)
+            .fold(0.1, |top, &(_, y)| f64::max(top, y));
         let chart = Chart {
-            x: self.layer_axis("layer ℓ of the activations"),
-            y: Axis {
-                label: "standard deviation of log₁₀ ‖z‖".into(),
-                range: (0.0, (top * 10.0).ceil() / 10.0),
-                ticks: 6,
-                tick: tenths,
-            },
+            x: self.layers("layer ℓ of the activations"),
+            y: Axis::linear(
+                "standard deviation of log₁₀ ‖z‖",
+                (0.0, (10.0 * top).ceil() / 10.0),
+                6,
+                tenths,
+            ),
             bands: Vec::new(),
-            lines: vec![
-                Line::new(Ink::Series(2), "one image, exact law", layers(exact.clone()).collect()),
-                Line::new(
-                    Ink::Series(1),
-                    format!("one image, {MANY} networks"),
-                    layers(image.clone()).collect(),
-                ),
-                Line::new(
-                    Ink::Series(3),
-                    format!("batch of {}, {MANY} networks", self.options.batch),
-                    layers(batch.clone()).collect(),
-                ),
-            ],
+            lines,
             key: Some((270, 216)),
             margin: 24,
         };
-        let rows = (0..hidden.len()).map(|i| {
-            vec![(i + 1).to_string(), number(exact[i]), number(image[i]), number(batch[i])]
-        });
-        let csv = csv(&["layer", "exact", "one_image", "batch_rms"], rows);
-        Ok(Figure { name, svg: svg(&caption, (560, 340), |area| chart.draw(area))?, csv })
+        let last: Vec<_> =
+            chart.lines.iter().map(|line| hundredths(last(line))).collect();
+        let description = format!(
+            "Standard deviation, over {MANY} networks of width {}, of the logarithm to base ten of the norm \
+             relative to the input. For one image it follows the exact law and reaches {} in the last hidden \
+             layer, where the law says {}; for the root mean square of a batch of {batch} it is smaller, most \
+             clearly in the first layers, and reaches {}.",
+            self.options.width, last[1], last[0], last[2],
+        );
+        let title = "A batch fluctuates less than one image";
+        chart.figure(&Caption { name: "depth-spread", title, description }, (560, 340))
     }
 
     /// What becomes of the directions of the images while their norm is kept.
     fn geometry(&self) -> DrawResult<Figure> {
-        let name = "depth-geometry";
-        let measured: Vec<_> = (0..FEW)
-            .progress_with(progress(FEW, "networks for depth-geometry"))
+        let measured =
+            (0..FEW).progress_with(progress(FEW, "networks for depth-geometry"));
+        let measured: Vec<_> = measured
             .map(|seed| geometry(&network(&self.widths(), HE, seed), &self.batch(seed)))
             .collect();
         let mean = |pick: fn(&depth::Geometry) -> &Vec<f64>| {
-            (0..self.hidden().len())
-                .map(|layer| {
-                    let finite = measured
-                        .iter()
-                        .map(|geometry| pick(geometry)[layer])
-                        .filter(|value| value.is_finite());
-                    let values: Vec<_> = finite.collect();
-                    values.iter().sum::<f64>() / values.len() as f64
-                })
-                .collect::<Vec<_>>()
+            let layer = |layer: usize| {
+                let values = measured.iter().map(|geometry| pick(geometry)[layer]);
+                let finite: Vec<f64> =
+                    values.filter(|value| value.is_finite()).collect();
+                finite.iter().sum::<f64>() / finite.len() as f64
+            };
+            (0..self.hidden().len()).map(layer).collect::<Vec<_>>()
         };
-        let (cosine, dead) = (mean(|geometry| &geometry.cosine), mean(|geometry| &geometry.dead));
-        let infinite: Vec<_> =
-            iter::successors(Some(cosine[0]), |&cosine| Some(arc_cosine(cosine)))
-                .take(cosine.len())
-                .collect();
-        let last = cosine.len() - 1;
-        let description = format!(
-            "Means over {FEW} networks of width {} with c = 2. The mean cosine between two images rises from {} \
-             in the input to {} in the last hidden layer, close to the limit of infinite width, {}. The share \
-             of units that are zero for all {} images rises from {} to {}.",
-            self.options.width,
-            signed(cosine[0]),
-            signed(cosine[last]),
-            signed(infinite[last]),
-            self.options.batch,
-            signed(dead[1]),
-            signed(dead[last]),
-        );
-        let caption = Caption {
-            name,
-            title: "What He's initialization does not keep",
-            description: &description,
-        };
+        let (cosine, dead) =
+            (mean(|geometry| &geometry.cosine), mean(|geometry| &geometry.dead));
+        let infinite =
+            iter::successors(Some(cosine[0]), |&cosine| Some(arc_cosine(cosine)));
+        let infinite = infinite.take(cosine.len());
+        let lines = vec![
+            Line::new(
+                Ink::Series(1),
+                "mean cosine between images",
+                from_layer(1, cosine.clone()),
+            ),
+            Line::new(
+                Ink::Series(3),
+                "the same, infinite width",
+                from_layer(1, infinite),
+            ),
+            Line::new(
+                Ink::Series(2),
+                "share of dead units",
+                from_layer(2, dead[1..].iter().copied()),
+            ),
+        ];
         let chart = Chart {
-            x: self.layer_axis("layer ℓ of the activations"),
-            y: Axis {
-                label: "mean cosine, share of units".into(),
-                range: (0.0, 1.0),
-                ticks: 6,
-                tick: tenths,
-            },
+            x: self.layers("layer ℓ of the activations"),
+            y: Axis::linear("mean cosine, share of units", (0.0, 1.0), 6, tenths),
             bands: Vec::new(),
-            lines: vec![
-                Line::new(
-                    Ink::Series(1),
-                    "mean cosine between images",
-                    layers(cosine.clone()).collect(),
-                ),
-                Line::new(
-                    Ink::Series(3),
-                    "the same, infinite width",
-                    layers(infinite.clone()).collect(),
-                ),
-                Line::new(
-                    Ink::Series(2),
-                    "share of dead units",
-                    layers(dead.iter().copied()).skip(1).collect(),
-                ),
-            ],
+            lines,
             key: Some((270, 86)),
             margin: 24,
         };
-        let rows = (0..cosine.len()).map(|i| {
-            vec![(i + 1).to_string(), number(cosine[i]), number(infinite[i]), number(dead[i])]
-        });
-        let csv = csv(&["layer", "mean_cosine", "infinite_width", "dead_units"], rows);
-        Ok(Figure { name, svg: svg(&caption, (560, 340), |area| chart.draw(area))?, csv })
-    }
-
-    /// Weight gradients of networks that are not positively homogeneous, or have biases.
-    fn counterexamples(&self) -> DrawResult<Figure> {
-        let name = "depth-counterexamples";
-        let (widths, seed) = (self.widths(), self.options.seed);
-        let batch = self.batch(seed);
-        let curves = [
-            ("ReLU, c = 2, no biases", network(&widths, HE, seed)),
-            ("ReLU, PyTorch's default", network_with_biases(&widths, seed)),
-            ("sigmoid, c = 1, no biases", network_of_sigmoids(&widths, seed)),
-        ]
-        .map(|(label, network)| (label, norms(&network, &batch).weight_gradients));
-        let sentences: Vec<_> = curves
+        let ends: Vec<_> = chart
+            .lines
             .iter()
-            .map(|(label, values)| {
+            .map(|line| {
                 format!(
-                    "{label}: from {} in the first layer to {} in the last.",
-                    scientific(values[0]),
-                    scientific(values[values.len() - 1])
+                    "from {} to {}",
+                    hundredths(line.points[0].1),
+                    hundredths(last(line))
                 )
             })
             .collect();
         let description = format!(
-            "Norm of the weight gradients by layer, on a logarithmic axis. {}",
-            sentences.join(" ")
+            "Means over {FEW} networks of width {} with c = 2, from the input to the last hidden layer. The mean \
+             cosine between two images rises {}; at infinite width it would rise {}. The share of units that are \
+             zero for all {} images rises {} from the first hidden layer on.",
+            self.options.width, ends[0], ends[1], self.options.batch, ends[2],
         );
-        let caption = Caption {
-            name,
-            title: "Weight gradients without the hypotheses",
-            description: &description,
+        let title = "What He's initialization does not keep";
+        chart
+            .figure(&Caption { name: "depth-geometry", title, description }, (560, 340))
+    }
+
+    /// Weight gradients of networks that are not positively homogeneous, or have biases.
+    fn counterexamples(&self) -> DrawResult<Figure> {
+        let (widths, seed) = (self.widths(), self.options.seed);
+        let batch = self.batch(seed);
+        let networks = [
+            ("ReLU, c = 2, no biases", network(&widths, HE, seed)),
+            ("ReLU, PyTorch's default", network_with_biases(&widths, seed)),
+            ("sigmoid, c = 1, no biases", network_of_sigmoids(&widths, seed)),
+        ];
+        let line = |((name, network), ink)| {
+            let gradients = norms(&network, &batch).weight_gradients;
+            Line::new(Ink::Series(ink), name, from_layer(1, gradients))
         };
+        let lines: Vec<_> = networks.into_iter().zip(1..).map(line).collect();
         let chart = Chart {
-            x: self.layer_axis("layer ℓ"),
-            y: log_axis("‖∂loss/∂W‖, Frobenius norm", curves.iter().flat_map(|(_, values)| values)),
+            x: self.layers("layer ℓ"),
+            y: Axis::logarithmic(
+                "‖∂loss/∂W‖, Frobenius norm",
+                lines.iter().flat_map(|line| &line.points),
+            ),
             bands: Vec::new(),
-            lines: curves
-                .iter()
-                .zip(1..)
-                .map(|((label, values), ink)| {
-                    Line::new(Ink::Series(ink), *label, logarithms(values))
-                })
-                .collect(),
+            lines,
             key: Some((300, 200)),
             margin: 24,
         };
-        let rows = curves.iter().flat_map(|(label, values)| {
-            layers(values).map(|(layer, value)| {
-                vec![label.replace(',', ""), layer.to_string(), number(*value)]
-            })
-        });
-        let csv = csv(&["network", "layer", "norm"], rows);
-        Ok(Figure { name, svg: svg(&caption, (560, 340), |area| chart.draw(area))?, csv })
+        let description = format!(
+            "Norm of the weight gradients by layer, on a logarithmic axis. {}",
+            from_to(&chart.lines, "in the first layer", "in the last"),
+        );
+        let title = "Weight gradients without the hypotheses";
+        chart.figure(
+            &Caption { name: "depth-counterexamples", title, description },
+            (560, 340),
+        )
     }
 
-    fn layer_axis(&self, label: &str) -> Axis {
-        Axis {
-            label: label.into(),
-            range: (0.0, f64::from(self.options.layers) + 1.0),
-            ticks: 7,
-            tick: whole,
-        }
+    /// The axis of layers, from 1, which leaves the corner of the axes to the other one's tick.
+    fn layers(&self, label: &str) -> Axis {
+        Axis::linear(label, (1.0, f64::from(self.options.layers) + 1.0), 7, whole)
     }
 }
 
-/// Values with the number of their layer, from 1.
-fn layers<T>(values: impl IntoIterator<Item = T>) -> impl Iterator<Item = (f64, T)> {
-    (1..).map(f64::from).zip(values)
-}
-
-/// The curve of the logarithms, up to the first value of zero.
-fn logarithms(values: &[f64]) -> Vec<(f64, f64)> {
-    layers(values)
-        .take_while(|&(_, &value)| value > 0.0)
-        .map(|(layer, value)| (layer, value.log10()))
-        .collect()
+fn from_layer(first: u32, values: impl IntoIterator<Item = f64>) -> Profile {
+    (first..).map(f64::from).zip(values).collect()
 }
 
 fn drop_last(mut values: Vec<f64>) -> Vec<f64> {
@@ -546,51 +467,40 @@ fn drop_last(mut values: Vec<f64>) -> Vec<f64> {
     values
 }
 
-fn scale_lines(curves: &[(f64, Vec<f64>)]) -> Vec<Line> {
-    let lines = curves.iter().zip(1..);
-    lines
-        .map(|((scale, values), ink)| {
-            Line::new(Ink::Series(ink), format!("c = {scale}"), logarithms(values))
-        })
-        .collect()
-}
-
-/// An axis of even powers of ten around all values above zero.
-fn log_axis<'a>(label: &str, values: impl Iterator<Item = &'a f64> + Clone) -> Axis {
-    let logs = values.filter(|&&value| value > 0.0).map(|value| value.log10() / 2.0);
-    let low = logs.clone().fold(f64::INFINITY, f64::min).floor() * 2.0;
-    let high = logs.fold(f64::NEG_INFINITY, f64::max).ceil() * 2.0;
-    let range = if low < high { (low, high) } else { (-1.0, 1.0) };
-    Axis { label: label.into(), range, ticks: 9, tick: power_of_ten }
-}
-
-fn from_to(curves: &[(f64, Vec<f64>)], first: &str, last: &str) -> String {
-    let sentence = |(scale, values): &(f64, Vec<f64>)| {
-        format!(
-            "For c = {scale} it goes from {} {first} to {} {last}.",
-            scientific(values[0]),
-            scientific(values[values.len() - 1])
-        )
+fn two_sigma(law: &[depth::Band], value: impl Fn(f64) -> f64) -> Vec<(f64, f64, f64)> {
+    let edges = |(layer, band): (u32, &depth::Band)| {
+        let reach = 2.0 * band.standard_deviation;
+        (layer.into(), value(band.mean - reach), value(band.mean + reach))
     };
-    curves.iter().map(sentence).collect::<Vec<_>>().join(" ")
+    (1..).zip(law).map(edges).collect()
 }
 
-fn scientific(value: f64) -> String {
-    format!("{value:.1e}")
+fn last(line: &Line) -> f64 {
+    line.points[line.points.len() - 1].1
 }
 
-fn signed(value: f64) -> String {
+fn from_to(lines: &[Line], first: &str, final_: &str) -> String {
+    let sentence = |line: &Line| {
+        let (from, to) = (line.points[0].1, last(line));
+        format!("{}: from {from:.1e} {first} to {to:.1e} {final_}.", line.name)
+    };
+    lines.iter().map(sentence).collect::<Vec<_>>().join(" ")
+}
+
+fn hundredths(value: f64) -> String {
     format!("{value:.2}").replace('-', "−")
 }
 
-fn standard_deviation(values: &[f64]) -> f64 {
+fn standard_deviation(values: impl Iterator<Item = f64>) -> f64 {
+    let values: Vec<_> = values.filter(|value| value.is_finite()).collect();
     let count = values.len() as f64;
     let mean = values.iter().sum::<f64>() / count;
-    (values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (count - 1.0)).sqrt()
+    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+    (squares / (count - 1.0)).sqrt()
 }
 
 fn progress(length: u64, message: &'static str) -> ProgressBar {
-    let style =
-        ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}").expect("a valid template");
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}")
+        .expect("a valid template");
     ProgressBar::new(length).with_style(style).with_message(message)
 }

@@ -45,13 +45,22 @@ impl Grid<'_> {
         for row in 0..self.entries.nrows() {
             for column in 0..self.entries.ncols() {
                 let (x, y) = self.cell(row, column);
-                let corners =
-                    [(x * PIXEL, y * PIXEL), ((x + CELL.0) * PIXEL, (y + CELL.1) * PIXEL)];
+                let corners = [
+                    (x * PIXEL, y * PIXEL),
+                    ((x + CELL.0) * PIXEL, (y + CELL.1) * PIXEL),
+                ];
                 if (self.marked)(row, column) {
-                    area.draw(&Rectangle::new(corners, Ink::Solid(2).color().mix(0.25).filled()))?;
+                    area.draw(&Rectangle::new(
+                        corners,
+                        Ink::Solid(2).color().mix(0.25).filled(),
+                    ))?;
                 }
-                area.draw(&Rectangle::new(corners, ink.color().stroke_width(PIXEL as u32)))?;
-                let number = format!("{}", self.entries[(row, column)]).replace('-', "−");
+                area.draw(&Rectangle::new(
+                    corners,
+                    ink.color().stroke_width(PIXEL as u32),
+                ))?;
+                let number =
+                    format!("{}", self.entries[(row, column)]).replace('-', "−");
                 label(area, (x + CELL.0 / 2, y + CELL.1 / 2), &number, HPos::Center)?;
             }
         }
@@ -60,7 +69,12 @@ impl Grid<'_> {
 }
 
 /// Text beside or in the middle of a place in pixels.
-pub fn label(area: &Area, (x, y): (i32, i32), content: &str, align: HPos) -> DrawResult {
+pub fn label(
+    area: &Area,
+    (x, y): (i32, i32),
+    content: &str,
+    align: HPos,
+) -> DrawResult {
     let style = text(15, Ink::Foreground).pos(Pos::new(align, VPos::Center));
     area.draw(&Text::new(content.to_owned(), (x * PIXEL, y * PIXEL), style))?;
     Ok(())
@@ -68,12 +82,17 @@ pub fn label(area: &Area, (x, y): (i32, i32), content: &str, align: HPos) -> Dra
 
 /// A matrix as rows of a table: its name, then row, column and value of each entry.
 pub fn entries(name: &str, matrix: &DMatrix<f64>) -> Vec<Vec<String>> {
-    let places =
-        (0..matrix.nrows()).flat_map(|row| (0..matrix.ncols()).map(move |column| (row, column)));
+    let places = (0..matrix.nrows())
+        .flat_map(|row| (0..matrix.ncols()).map(move |column| (row, column)));
     places
         .map(|(row, column)| {
             let value = matrix[(row, column)].to_string();
-            vec![name.to_owned(), (row + 1).to_string(), (column + 1).to_string(), value]
+            vec![
+                name.to_owned(),
+                (row + 1).to_string(),
+                (column + 1).to_string(),
+                value,
+            ]
         })
         .collect()
 }

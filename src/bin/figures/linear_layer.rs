@@ -34,12 +34,13 @@ fn shapes(input: &DMatrix<f64>, layer: &Linear) -> DrawResult<Figure> {
         bias[COLUMN],
         output[(ROW, COLUMN)],
     );
-    let caption = Caption { name, title: "Shapes in a linear layer", description: &description };
+    let caption = Caption { name, title: "Shapes in a linear layer", description };
     let svg = svg(&caption, (560, 470), |area| {
         let left = 46 + CELL.0 * input.ncols() as i32;
-        let draw = |at, entries: &DMatrix<f64>, marked: &dyn Fn(usize, usize) -> bool| {
-            Grid { at, entries, outline: Outline::Stored, marked }.draw(area)
-        };
+        let draw =
+            |at, entries: &DMatrix<f64>, marked: &dyn Fn(usize, usize) -> bool| {
+                Grid { at, entries, outline: Outline::Stored, marked }.draw(area)
+            };
         draw((20, 178), input, &|row, _| row == ROW)?;
         draw((left, 38), &layer.weight, &|_, column| column == COLUMN)?;
         draw((left, 178), &product, &|row, column| (row, column) == (ROW, COLUMN))?;
@@ -47,8 +48,13 @@ fn shapes(input: &DMatrix<f64>, layer: &Linear) -> DrawResult<Figure> {
         draw((left, 372), &output, &|row, column| (row, column) == (ROW, COLUMN))?;
         names(area, left)
     })?;
-    let matrices =
-        [("X", input), ("W", &layer.weight), ("XW", &product), ("b", &bias), ("Z", &output)];
+    let matrices = [
+        ("X", input),
+        ("W", &layer.weight),
+        ("XW", &product),
+        ("b", &bias),
+        ("Z", &output),
+    ];
     let rows = matrices.iter().flat_map(|(name, matrix)| entries(name, matrix));
     Ok(Figure { name, svg, csv: csv(&["matrix", "row", "column", "value"], rows) })
 }

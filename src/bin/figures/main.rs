@@ -56,7 +56,11 @@ enum Chapter {
 impl Chapter {
     /// Every chapter with figures, with the settings of the book.
     fn all() -> Vec<Self> {
-        vec![Self::LinearLayer, Self::Broadcasting, Self::Depth(depth::Options::default())]
+        vec![
+            Self::LinearLayer,
+            Self::Broadcasting,
+            Self::Depth(depth::Options::default()),
+        ]
     }
 
     fn is_of_the_book(&self) -> bool {
@@ -89,7 +93,11 @@ fn main() -> ExitCode {
 fn run(Cli { chapter, place }: Cli) -> DrawResult {
     if let Some(Chapter::List) = chapter {
         for chapter in Cli::command().get_subcommands().skip(1) {
-            println!("{:<20}{}", chapter.get_name(), chapter.get_about().unwrap_or_default());
+            println!(
+                "{:<20}{}",
+                chapter.get_name(),
+                chapter.get_about().unwrap_or_default()
+            );
         }
         return Ok(());
     }

@@ -13,11 +13,16 @@ pub struct Figure {
     pub csv: String,
 }
 
-/// A table of numbers with a line of column names, as CSV.
+/// A table with a line of column names, as CSV.
 pub fn csv(columns: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
-    let names = columns.join(",");
-    let lines = rows.into_iter().map(|row| row.join(","));
-    std::iter::once(names).chain(lines).map(|line| line + "\n").collect()
+    let quoted = |field: &String| match field.contains(',') {
+        true => format!("\"{field}\""),
+        false => field.clone(),
+    };
+    let line =
+        |row: Vec<String>| row.iter().map(quoted).collect::<Vec<_>>().join(",") + "\n";
+    let names = columns.iter().map(ToString::to_string).collect();
+    std::iter::once(names).chain(rows).map(line).collect()
 }
 
 /// A number as CSV shows it: six digits, so that the last is the same on every processor.
@@ -53,7 +58,10 @@ pub fn write(folder: &Path, figures: &[Figure], csv_only: bool) -> DrawResult {
         }
         println!(
             "{}",
-            folder.join(figure.name).with_extension(if csv_only { "csv" } else { "svg" }).display()
+            folder
+                .join(figure.name)
+                .with_extension(if csv_only { "csv" } else { "svg" })
+                .display()
         );
     }
     Ok(())
@@ -62,7 +70,7 @@ pub fn write(folder: &Path, figures: &[Figure], csv_only: bool) -> DrawResult {
 /// Writes beside the file and then takes its place, so that nobody ever sees half of it.
 fn write_whole(path: &Path, content: &str) -> DrawResult {
     let beside = path.with_added_extension("tmp");
-    fs::write(&beside, content)
-        .and_then(|()| fs::rename(&beside, path))
-        .map_err(|error| format!("{}: cannot be written: {error}", path.display()).into())
+    fs::write(&beside, content).and_then(|()| fs::rename(&beside, path)).map_err(
+        |error| format!("{}: cannot be written: {error}", path.display()).into(),
+    )
 }

@@ -1,0 +1,82 @@
+//! The directives of a page: `{{#name arguments}}`.
+
+/// How a directive begins.
+pub const OPEN: &str = "{{#";
+/// How a directive ends.
+pub const CLOSE: &str = "}}";
+
+/// A directive and its arguments.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Directive<'a> {
+    /// The code of an anchor.
+    Code {
+        /// The file, relative to the root.
+        path: &'a str,
+        /// The anchor's name.
+        anchor: &'a str,
+    },
+    /// The body of a snapshot.
+    Table(&'a str),
+    /// A value of a snapshot.
+    Value {
+        /// The snapshot's name.
+        snapshot: &'a str,
+        /// The value's name.
+        name: &'a str,
+    },
+    /// Tests, as pairs of file and function.
+    Test(Vec<(&'a str, &'a str)>),
+}
+
+impl<'a> Directive<'a> {
+    /// Reads the directive at the start of `text`; gives its length with it.
+    pub fn parse(text: &'a str) -> (usize, Result<Self, String>) {
+        let line = text.lines().next().unwrap_or(text);
+        match line.find(CLOSE) {
+            Some(end) => (end + CLOSE.len(), Self::from_inside(&line[OPEN.len()..end])),
+            None => (
+                OPEN.len(),
+                Err(format!("`{}` is not closed on its line", line.trim_end())),
+            ),
+        }
+    }
+
+    fn from_inside(inside: &'a str) -> Result<Self, String> {
+        let mut words = inside.split_whitespace();
+        let name = words.next().unwrap_or("");
+        let arguments: Vec<_> = words.collect();
+        let wrong = |usage: &str| {
+            format!("`{OPEN}{inside}{CLOSE}` should read `{OPEN}{usage}{CLOSE}`")
+        };
+        match (name, arguments.as_slice()) {
+            ("code", [argument]) => argument
+                .rsplit_once(':')
+                .filter(|(path, anchor)| !path.is_empty() && !anchor.is_empty())
+                .map(|(path, anchor)| Self::Code { path, anchor })
+                .ok_or_else(|| wrong("code path:anchor")),
+            ("code", _) => Err(wrong("code path:anchor")),
+            ("table", [snapshot]) => Ok(Self::Table(snapshot)),
+            ("table", _) => Err(wrong("table snapshot")),
+            ("value", [argument]) => argument
+                .split_once('.')
+                .map(|(snapshot, name)| Self::Value { snapshot, name })
+                .ok_or_else(|| wrong("value snapshot.name")),
+            ("value", _) => Err(wrong("value snapshot.name")),
+            ("test", [_, ..]) => arguments
+                .iter()
+                .map(|argument| argument.split_once("::"))
+                .collect::<Option<_>>()
+                .map(Self::Test)
+                .ok_or_else(|| wrong("test file::function …")),
+            ("test", []) => Err(wrong("test file::function …")),
+            _ => Err(format!(
+                "unknown directive `{OPEN}{name}`; there are: code, table, value, test"
+            )),
+        }
+    }
+
+    /// Whether it makes paragraphs of its own.
+    pub fn is_block(&self) -> bool {
+        matches!(self, Self::Code { .. } | Self::Table(_))
+    }
+}

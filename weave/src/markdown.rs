@@ -1,0 +1,136 @@
+//! Where a page's code, formulas and images are.
+
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
+use std::ops::Range;
+
+/// A formula in the text.
+pub struct Formula {
+    /// Its place, with the dollar signs or the fence.
+    pub range: Range<usize>,
+    /// What it says.
+    pub tex: String,
+    /// Whether it stands on a line of its own.
+    pub display: bool,
+}
+
+/// An image in the text.
+pub struct Image {
+    /// Its place.
+    pub range: Range<usize>,
+    /// The place of its caption.
+    pub caption: Range<usize>,
+    /// Where it is to be found.
+    pub url: String,
+    /// Whether it is a paragraph of the page, and all of it.
+    pub is_alone: bool,
+}
+
+/// What there is in a text, by offset.
+#[derive(Default)]
+pub struct Scan {
+    /// Code, inline or in blocks.
+    pub code: Vec<Range<usize>>,
+    /// The code blocks that show a program's output: `console` and `text`.
+    pub outputs: Vec<Range<usize>>,
+    /// Formulas.
+    pub formulas: Vec<Formula>,
+    /// Images.
+    pub images: Vec<Image>,
+    /// Dollar signs that belong to no formula.
+    pub strays: Vec<usize>,
+}
+
+/// mdBook's own extensions (which change no offsets) and formulas.
+fn options() -> Options {
+    Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_HEADING_ATTRIBUTES
+        | Options::ENABLE_DEFINITION_LIST
+        | Options::ENABLE_GFM
+        | Options::ENABLE_MATH
+}
+
+impl Scan {
+    /// Reads a text.
+    pub fn new(text: &str) -> Self {
+        let mut scan = Self::default();
+        let mut depth = 0;
+        let mut paragraph = 0..0;
+        let mut events = Parser::new_ext(text, options()).into_offset_iter();
+        while let Some((event, range)) = events.next() {
+            scan.extend_caption(&range);
+            match event {
+                Event::Start(Tag::CodeBlock(kind)) => {
+                    let inside = events.by_ref();
+                    let inside =
+                        inside.take_while(|(event, _)| !matches!(event, Event::End(_)));
+                    let code = inside.filter_map(|(event, _)| match event {
+                        Event::Text(text) => Some(text.into_string()),
+                        _ => None,
+                    });
+                    scan.block(&kind, range, code.collect());
+                }
+                Event::Start(tag) => {
+                    depth += 1;
+                    match tag {
+                        Tag::Paragraph => paragraph = range,
+                        Tag::Image { dest_url, .. } => scan.images.push(Image {
+                            is_alone: depth == 2
+                                && text[paragraph.clone()].trim()
+                                    == &text[range.clone()],
+                            caption: range.start + 2..range.start + 2,
+                            range,
+                            url: dest_url.into_string(),
+                        }),
+                        _ => {}
+                    }
+                }
+                Event::End(_) => depth -= 1,
+                Event::Code(_) => scan.code.push(range),
+                Event::InlineMath(tex) => scan.formula(range, &tex, false),
+                Event::DisplayMath(tex) => scan.formula(range, &tex, true),
+                Event::Text(_) | Event::Html(_) | Event::InlineHtml(_) => {
+                    scan.strays.extend(dollars(text, range));
+                }
+                _ => {}
+            }
+        }
+        scan
+    }
+
+    fn block(&mut self, kind: &CodeBlockKind<'_>, range: Range<usize>, code: String) {
+        let language = match kind {
+            CodeBlockKind::Fenced(info) => info.split([',', ' ']).next().unwrap_or(""),
+            CodeBlockKind::Indented => "",
+        };
+        match language {
+            "math" => return self.formula(range, &code, true),
+            "console" | "text" => self.outputs.push(range.clone()),
+            _ => {}
+        }
+        self.code.push(range);
+    }
+
+    fn formula(&mut self, range: Range<usize>, tex: &str, display: bool) {
+        let tex = tex.to_owned();
+        self.formulas.push(Formula { range, tex, display });
+    }
+
+    /// Captions reach from the image's `![` to the end of what is last inside.
+    fn extend_caption(&mut self, part: &Range<usize>) {
+        if let Some(Image { range, caption, .. }) = self.images.last_mut()
+            && range.start < part.start
+            && part.end < range.end
+        {
+            caption.end = caption.end.max(part.end);
+        }
+    }
+}
+
+fn dollars(text: &str, range: Range<usize>) -> impl Iterator<Item = usize> {
+    let found = text[range.clone()].match_indices('$');
+    let offsets = found.map(move |(i, _)| range.start + i);
+    offsets.filter(|&i| !text[..i].ends_with('\\'))
+}

@@ -1,0 +1,95 @@
+//! Formulas: TeX to HTML that Markdown leaves alone.
+
+use katex::types::{OutputFormat, StrictMode, StrictSetting};
+use katex::{KatexContext, Settings};
+use std::borrow::Cow;
+
+/// How KaTeX marks the place of an error: a combining character that no terminal needs.
+const UNDERLINE: char = '\u{332}';
+
+/// Renders formulas.
+pub struct Maths {
+    context: KatexContext,
+    inline: Settings,
+    display: Settings,
+}
+
+impl Default for Maths {
+    fn default() -> Self {
+        let settings = |display| {
+            Settings::builder()
+                .display_mode(display)
+                .output(OutputFormat::Html)
+                .strict(StrictSetting::Mode(StrictMode::Error))
+                .build()
+        };
+        Self {
+            context: KatexContext::default(),
+            inline: settings(false),
+            display: settings(true),
+        }
+    }
+}
+
+impl Maths {
+    /// The formula as one line of HTML, labelled with its TeX.
+    pub fn render(&self, tex: &str, display: bool) -> Result<String, String> {
+        let tex = tex.split_whitespace().collect::<Vec<_>>().join(" ");
+        let settings = if display { &self.display } else { &self.inline };
+        let html = katex::render_to_string(&self.context, &tex, settings).map_err(
+            |error| format!("formula `{tex}`: {error}").replace(UNDERLINE, ""),
+        )?;
+        let label = encode(
+            &tex.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"),
+        );
+        let labelled =
+            format!(r#"<span class="katex" role="math" aria-label="{label}">"#);
+        Ok(tidy(&html).replacen(r#"<span class="katex">"#, &labelled, 1))
+    }
+}
+
+/// HTML on one line, with its attributes in order and its text safe from Markdown.
+fn tidy(html: &str) -> String {
+    let html = html.replace('\n', " ");
+    let mut tidied = String::with_capacity(html.len());
+    for part in html.split('<').skip(1) {
+        let (tag, text) = part.split_once('>').unwrap_or((part, ""));
+        tidied.push('<');
+        tidied.push_str(&ordered(tag));
+        tidied.push('>');
+        tidied.push_str(&encode(text));
+    }
+    tidied
+}
+
+/// A tag with its attributes sorted: KaTeX gives them in an order that changes from run to run.
+fn ordered(tag: &str) -> Cow<'_, str> {
+    let Some((name, attributes)) = tag.split_once(' ') else {
+        return tag.into();
+    };
+    let (attributes, end) = attributes.rsplit_once('"').unwrap_or((attributes, ""));
+    let attributes =
+        attributes.split("\" ").map(|attribute| attribute.trim_end_matches(';'));
+    let mut attributes: Vec<_> =
+        attributes.filter(|it| !it.starts_with("xmlns=")).collect();
+    attributes.sort_unstable();
+    format!("{name} {}\"{end}", attributes.join("\" ")).into()
+}
+
+/// Text in which no character means something to Markdown.
+pub fn encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '*' | '_' | '|' | '`' | '\'' | '"' | '~' | '[' | ']' | '\\' | '$' | '!'
+            | '^' | '{' | '}' => encoded.push_str(&format!("&#{};", u32::from(c))),
+            _ => encoded.push(c),
+        }
+    }
+    encoded
+}
+
+/// A value as TeX writes it: no `%` comments, no space after the comma of `60,000`.
+pub fn tex_of_value(value: &str) -> String {
+    value.replace('%', r"\%").replace(',', "{,}")
+}

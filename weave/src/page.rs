@@ -1,0 +1,308 @@
+//! One page: what it says in place of each directive, formula and image.
+
+use crate::directive::{Directive, OPEN};
+use crate::fault::Faults;
+use crate::figure::{self, Figures};
+use crate::listing;
+use crate::markdown::{Formula, Image, Scan};
+use crate::math::{Maths, encode, tex_of_value};
+use crate::snapshot::{self, Snapshots};
+use crate::source::Sources;
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+/// What the pages have shown.
+#[derive(Default)]
+pub struct Uses {
+    /// Anchors, as path and name.
+    pub anchors: BTreeSet<(String, String)>,
+    /// The files of the tests that pages name.
+    pub test_files: BTreeSet<String>,
+    /// Snapshots shown as tables.
+    pub tables: BTreeSet<String>,
+    /// Values, as snapshot and name.
+    pub values: BTreeSet<(String, String)>,
+    /// Figures.
+    pub figures: BTreeSet<String>,
+}
+
+/// A page of the book.
+pub struct Page<'a> {
+    /// Its file, relative to the root.
+    pub path: &'a str,
+    /// The way from it to the book's first folder: nothing, or `../` repeated.
+    pub to_root: &'a str,
+    /// Its Markdown.
+    pub text: &'a str,
+}
+
+/// Expands pages, and remembers what they show and what is wrong with them.
+pub struct Weaver {
+    /// Renders formulas.
+    pub maths: Maths,
+    /// The code and the tests.
+    pub sources: Sources,
+    /// Tables and values.
+    pub snapshots: Snapshots,
+    /// The figures.
+    pub figures: Figures,
+    /// What the pages show.
+    pub uses: Uses,
+    /// What is wrong.
+    pub faults: Faults,
+}
+
+/// A change to a text: what stands in a range instead.
+type Edit = (Range<usize>, String);
+
+/// A text for whose formulas someone has to answer: a page, or a snapshot within a page.
+struct Place<'a> {
+    path: &'a str,
+    text: &'a str,
+    line_of_snapshot: Option<(usize, String)>,
+}
+
+impl Place<'_> {
+    fn fault(&self, faults: &mut Faults, offset: usize, message: &str) {
+        match &self.line_of_snapshot {
+            Some((line, path)) => {
+                faults.add(self.path, *line, format!("in {path}: {message}"))
+            }
+            None => faults.add(self.path, line_of(self.text, offset), message),
+        }
+    }
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    1 + text[..offset].matches('\n').count()
+}
+
+fn apply(text: &str, mut edits: Vec<Edit>) -> String {
+    edits.sort_by_key(|(range, _)| range.start);
+    let mut result = String::with_capacity(text.len());
+    let mut end = 0;
+    for (range, replacement) in edits {
+        result.push_str(&text[end..range.start]);
+        result.push_str(&replacement);
+        end = range.end;
+    }
+    result + &text[end..]
+}
+
+fn contains(ranges: &[Range<usize>], offset: usize) -> bool {
+    ranges.iter().any(|range| range.contains(&offset))
+}
+
+impl Weaver {
+    /// The page with everything in its place.
+    pub fn weave(&mut self, page: &Page<'_>) -> String {
+        let scan = Scan::new(page.text);
+        let place = Place { path: page.path, text: page.text, line_of_snapshot: None };
+        let mut edits = self.formulas(&scan, &place);
+        for image in &scan.images {
+            match self.figure(page, image) {
+                Ok(parts) => edits.extend(parts),
+                Err(message) => {
+                    place.fault(&mut self.faults, image.range.start, &message)
+                }
+            }
+        }
+        let mut from = 0;
+        while let Some(i) = page.text[from..].find(OPEN).map(|i| from + i) {
+            from = i + OPEN.len();
+            let is_formula =
+                scan.formulas.iter().any(|formula| formula.range.contains(&i));
+            if is_formula
+                || contains(&scan.code, i) && !is_value_of_output(page, &scan, i)
+            {
+                continue;
+            }
+            if page.text[..i].ends_with('\\') {
+                edits.push((i - 1..from, "{&#123;#".to_owned()));
+                continue;
+            }
+            let (length, directive) = Directive::parse(&page.text[i..]);
+            from = i + length;
+            match directive.and_then(|it| self.expand(page, &scan, i..from, it)) {
+                Ok(text) => edits.push((i..from, text)),
+                Err(message) => place.fault(&mut self.faults, i, &message),
+            }
+        }
+        apply(page.text, edits)
+    }
+
+    fn formulas(&mut self, scan: &Scan, place: &Place<'_>) -> Vec<Edit> {
+        for &stray in &scan.strays {
+            let message =
+                r"stray $: it belongs to no formula; write \$ for the sign itself";
+            place.fault(&mut self.faults, stray, message);
+        }
+        let mut edits = Vec::new();
+        for formula in &scan.formulas {
+            match self.formula(formula) {
+                Ok(html) => edits.push((formula.range.clone(), html)),
+                Err(message) => {
+                    place.fault(&mut self.faults, formula.range.start, &message)
+                }
+            }
+        }
+        edits
+    }
+
+    fn formula(&mut self, formula: &Formula) -> Result<String, String> {
+        let mut tex = String::new();
+        let mut rest = formula.tex.as_str();
+        while let Some(i) = rest.find(OPEN) {
+            let (length, directive) = Directive::parse(&rest[i..]);
+            let Directive::Value { snapshot, name } = directive? else {
+                return Err(
+                    "a formula can hold no directive but {{#value …}}".to_owned()
+                );
+            };
+            tex += &rest[..i];
+            tex += &tex_of_value(&self.value(snapshot, name)?);
+            rest = &rest[i + length..];
+        }
+        self.maths.render(&(tex + rest), formula.display)
+    }
+
+    fn figure(&mut self, page: &Page<'_>, image: &Image) -> Result<[Edit; 2], String> {
+        let url = &image.url;
+        let name = figure::name_of(url, page.to_root).filter(|_| image.is_alone);
+        let name = name.ok_or_else(|| {
+            format!("images are figures: `{url}` must be figures/<name>.svg, and its paragraph hold nothing else")
+        })?;
+        if image.caption.is_empty() {
+            return Err(format!("figure `{name}` has no caption"));
+        }
+        let svg = self.figures.svg(name)?;
+        let start = format!("<figure id=\"{name}\">{svg}<figcaption>\n\n");
+        let data = format!("{}figures/{name}.csv", page.to_root);
+        let end = format!(
+            " <a class=\"data\" href=\"{data}\">data</a>\n\n</figcaption></figure>\n"
+        );
+        self.uses.figures.insert(name.to_owned());
+        let (range, caption) = (&image.range, &image.caption);
+        Ok([(range.start..caption.start, start), (caption.end..range.end, end)])
+    }
+
+    fn expand(
+        &mut self,
+        page: &Page<'_>,
+        scan: &Scan,
+        range: Range<usize>,
+        directive: Directive<'_>,
+    ) -> Result<String, String> {
+        let line_start = page.text[..range.start].rfind('\n').map_or(0, |i| i + 1);
+        let line_rest = page.text[range.end..].lines().next().unwrap_or("");
+        let is_alone = line_start == range.start && line_rest.trim().is_empty();
+        if directive.is_block() && !is_alone {
+            let directive = &page.text[range];
+            return Err(format!(
+                "`{directive}` must stand alone at the start of its line"
+            ));
+        }
+        match directive {
+            Directive::Code { path, anchor } => self.code(page, path, anchor),
+            Directive::Table(snapshot) => {
+                self.table(page, line_of(page.text, range.start), snapshot)
+            }
+            Directive::Test(tests) => self.tests(page, &tests),
+            Directive::Value { snapshot, name } => {
+                let value = self.value(snapshot, name)?;
+                let is_output = contains(&scan.outputs, range.start);
+                Ok(if is_output { value } else { encode(&value) })
+            }
+        }
+    }
+
+    fn code(
+        &mut self,
+        page: &Page<'_>,
+        path: &str,
+        name: &str,
+    ) -> Result<String, String> {
+        let source = self.sources.get(path, &mut self.faults)?;
+        let anchor = source.anchor(name).ok_or_else(|| {
+            let names = crate::fault::list(source.anchors().map(|(name, _)| name));
+            format!("no anchor `{name}` in {path}; anchors there: {names}")
+        })?;
+        let block = listing::block(path, &source.anchored(anchor));
+        self.uses.anchors.insert((path.to_owned(), name.to_owned()));
+        Ok(format!("\n{block}\n{}", source_line(page, "", path, name)))
+    }
+
+    fn table(
+        &mut self,
+        page: &Page<'_>,
+        line: usize,
+        name: &str,
+    ) -> Result<String, String> {
+        let body = self.snapshots.get(name)?.body.clone();
+        self.uses.tables.insert(name.to_owned());
+        let place = Place {
+            path: page.path,
+            text: &body,
+            line_of_snapshot: Some((line, snapshot::path(name))),
+        };
+        let edits = self.formulas(&Scan::new(&body), &place);
+        let body = apply(&body, edits);
+        let source = match self.sources.test_of_snapshot(name) {
+            Some((path, test)) => {
+                self.uses.test_files.insert(path.to_owned());
+                source_line(page, "checked by ", path, test)
+            }
+            None => String::new(),
+        };
+        Ok(format!(
+            "\n<div class=\"snapshot\">\n\n{}\n\n</div>\n\n{source}",
+            body.trim_matches('\n')
+        ))
+    }
+
+    fn value(&mut self, snapshot: &str, name: &str) -> Result<String, String> {
+        let value = self.snapshots.value(snapshot, name)?.to_owned();
+        self.uses.values.insert((snapshot.to_owned(), name.to_owned()));
+        Ok(value)
+    }
+
+    fn tests(
+        &mut self,
+        page: &Page<'_>,
+        tests: &[(&str, &str)],
+    ) -> Result<String, String> {
+        let (mut links, mut errors) = (Vec::new(), Vec::new());
+        for (file, name) in tests {
+            match self.sources.test(file, name, &mut self.faults) {
+                Ok(path) => {
+                    let url = listing::url(page.to_root, &path, name);
+                    let name = format!("{}::<wbr>{}", breakable(file), breakable(name));
+                    links.push(format!("<a href=\"{url}\"><code>{name}</code></a>"));
+                    self.uses.test_files.insert(path);
+                }
+                Err(message) => errors.push(message),
+            }
+        }
+        if !errors.is_empty() {
+            return Err(errors.join("; "));
+        }
+        Ok(format!("<span class=\"checked\">checked by {}</span>", links.join(", ")))
+    }
+}
+
+fn is_value_of_output(page: &Page<'_>, scan: &Scan, offset: usize) -> bool {
+    contains(&scan.outputs, offset) && page.text[offset..].starts_with("{{#value ")
+}
+
+fn source_line(page: &Page<'_>, lead: &str, path: &str, name: &str) -> String {
+    let url = listing::url(page.to_root, path, name);
+    let (path, name) = (breakable(path), breakable(name));
+    format!(
+        "<p class=\"source\">{lead}<a href=\"{url}\"><code>{path}</code>, <code>{name}</code></a></p>\n"
+    )
+}
+
+/// A name that a narrow screen can break after its underscores, and Markdown leaves alone.
+fn breakable(name: &str) -> String {
+    encode(name).replace("&#95;", "&#95;<wbr>")
+}

@@ -1,0 +1,338 @@
+//! What becomes of a page.
+
+mod support;
+
+use support::{File, SVG, chapter, page, snapshot, test_of};
+
+#[track_caller]
+fn assert_contains(text: &str, part: &str) {
+    assert!(text.contains(part), "no {part:?} in:\n{text}");
+}
+
+/// The TeX of each formula, in order.
+fn formulas(text: &str) -> Vec<&str> {
+    let parts = text.split(r#"role="math" aria-label=""#).skip(1);
+    parts.map(|part| part.split('"').next().unwrap()).collect()
+}
+
+// Formulas
+
+#[test]
+fn formulas_are_rendered_in_text_headings_tables_lists_and_quotes() {
+    for (before, after) in
+        [("", "."), ("# ", ""), ("| a |\n|---|\n| ", " |"), ("- ", ""), ("> ", "")]
+    {
+        let text = page(&format!("{before}$x^2$ and $y$ {after}"), &[]);
+        assert_eq!(formulas(&text), ["x&#94;2", "y"]);
+        assert!(
+            text.starts_with(before) && text.ends_with(after) && !text.contains('$')
+        );
+    }
+}
+
+#[test]
+fn a_formula_is_one_line_with_one_label_and_no_mathml() {
+    let text = page("$$\n\\frac{a}{b}\n= c\n$$\n", &[]);
+    assert_eq!(text.trim_end().lines().count(), 1);
+    assert_eq!(formulas(&text), [r"&#92;frac&#123;a&#125;&#123;b&#125; = c"]);
+    assert_contains(
+        &text,
+        r#"<span class="katex-display"><span class="katex" role="math""#,
+    );
+    assert!(!text.contains("<math") && !text.contains("annotation"));
+}
+
+#[test]
+fn a_fence_may_begin_with_what_markdown_takes_for_a_list() {
+    let text = page("```math\n- x\n+ y\n```\n\nafter", &[]);
+    assert_eq!(formulas(&text), ["- x + y"]);
+    assert!(text.ends_with("\n\nafter"));
+}
+
+#[test]
+fn nothing_in_a_formula_is_markdown_again() {
+    let text = page(r"$a * b_i * \{c\}' | d \text{`e` [f] ~ g}$", &[]);
+    let visible: String = text
+        .split('<')
+        .filter_map(|part| part.split_once('>'))
+        .map(|(_, t)| t)
+        .collect();
+    assert!(
+        !visible.contains(['*', '_', '`', '[', ']', '|', '{', '}', '\'', '"', '~']),
+        "{visible}"
+    );
+    assert_contains(&visible, "&#91;f&#93;");
+}
+
+#[test]
+fn pipes_in_a_table_are_escaped() {
+    let text = page("| a |\n|---|\n| $p(x \\| y)$ |\n", &[]);
+    assert_eq!(formulas(&text), ["p(x &#124; y)"]);
+}
+
+#[test]
+fn escaped_dollar_signs_and_code_are_left_alone() {
+    let text = "\\$5, `$x$`, ``{{#value a.b}}``\n\n    $y$ {{#table a}}\n\n```rust,ignore\n$z$ {{#code a:b}}\n```\n";
+    assert_eq!(page(text, &[]), text);
+}
+
+#[test]
+fn formulas_are_equal_bytes_in_every_run() {
+    let text = r"$\sqrt{\frac{a}{b}} \overbrace{x} \begin{pmatrix} a & b \\ c & d \end{pmatrix}$";
+    let first = page(text, &[]);
+    for _ in 0..20 {
+        assert_eq!(page(text, &[]), first);
+    }
+}
+
+// Code
+
+const LAYER: &str = "\
+impl Layer {
+    // ANCHOR: forward
+    /// # Panics
+    fn forward(&self) {
+        // ANCHOR: product
+        let y = x * w;
+        // ANCHOR_END: product
+
+        y
+    }
+    // ANCHOR_END: forward
+}
+";
+
+#[test]
+fn code_is_dedented_and_links_to_its_place_in_the_listing() {
+    let files = [("src/layer.rs", LAYER)];
+    let text = page(
+        "Before\n{{#code src/layer.rs:forward}}\nAfter",
+        &files_with_product(&files),
+    );
+    let block = "\n```rust,ignore\n/// # Panics\nfn forward(&self) {\n    let y = x * w;\n\n    y\n}\n```\n";
+    assert_contains(&text, block);
+    assert_contains(
+        &text,
+        r#"<p class="source"><a href="listings/src-layer.rs.html#forward"><code>src/layer.rs</code>, <code>forward</code></a></p>"#,
+    );
+    assert!(text.starts_with("Before\n\n") && text.ends_with("\n\nAfter"), "{text}");
+}
+
+/// Another page that shows the inner anchor, so that the book is sound.
+fn files_with_product<'a>(files: &[File<'a>]) -> Vec<File<'a>> {
+    [files, &[("chapters/deep/other.md", "{{#code src/layer.rs:product}}")]].concat()
+}
+
+#[test]
+fn a_page_in_a_folder_links_upwards() {
+    let files = [
+        ("src/layer.rs", LAYER),
+        ("chapters/page.md", "{{#code src/layer.rs:forward}}"),
+    ];
+    let text = chapter(&files_with_product(&files), "deep/other.md");
+    assert_contains(&text, r#"href="../listings/src-layer.rs.html#product""#);
+}
+
+#[test]
+fn code_of_other_languages_has_its_own_anchors() {
+    let files = [("Cargo.toml", "a = 1\n# ANCHOR: deps\nb = 2\n# ANCHOR_END: deps\n")];
+    assert_contains(
+        &page("{{#code Cargo.toml:deps}}", &files),
+        "\n```toml\nb = 2\n```\n",
+    );
+}
+
+#[test]
+fn no_line_of_rust_is_hidden() {
+    let files = [("src/a.rs", "// ANCHOR: a\n#\n# x\n#[y]\n## z\n// ANCHOR_END: a\n")];
+    assert_contains(&page("{{#code src/a.rs:a}}", &files), "\n##\n## x\n#[y]\n### z\n");
+}
+
+#[test]
+fn code_that_holds_a_fence_has_a_longer_one() {
+    let files = [("src/a.rs", "// ANCHOR: a\n```\n// ANCHOR_END: a\n")];
+    assert_contains(
+        &page("{{#code src/a.rs:a}}", &files),
+        "\n````rust,ignore\n```\n````\n",
+    );
+}
+
+// Tables, values, tests
+
+#[test]
+fn a_table_is_its_snapshot_with_formulas_and_the_test_behind_it() {
+    let body = "| $\\alpha$ | b |\n|---|---|\n| 1 | 2 |\n\n| c |\n|---|\n| 3 |";
+    let text = page(
+        "{{#table adam__steps}}",
+        &[
+            ("snapshots/adam__steps.snap", &snapshot(body)),
+            ("tests/adam.rs", &test_of("adam__steps")),
+        ],
+    );
+    assert_eq!(formulas(&text), [r"&#92;alpha"]);
+    assert_contains(&text, "<div class=\"snapshot\">\n\n| <span");
+    assert_contains(
+        &text,
+        "| b |\n|---|---|\n| 1 | 2 |\n\n| c |\n|---|\n| 3 |\n\n</div>\n",
+    );
+    assert_contains(
+        &text,
+        r#"checked by <a href="listings/tests-adam.rs.html#holds">"#,
+    );
+}
+
+fn page_with_values(text: &str) -> String {
+    let body = "mean = −0.0254\ncount = 60,000\nshare = 95 %\nlabel = a_b*";
+    let all =
+        "\n\n{{#value v.mean}}{{#value v.count}}{{#value v.share}}{{#value v.label}}";
+    let others =
+        [("snapshots/v.snap", &*snapshot(body)), ("tests/v.rs", &*test_of("v"))];
+    let text = page(&format!("{text}{all}"), &others);
+    text.rsplit_once("\n\n").unwrap().0.to_owned()
+}
+
+#[test]
+fn values_are_plain_text_everywhere() {
+    assert_eq!(page_with_values("# At {{#value v.mean}}"), "# At −0.0254");
+    assert_eq!(page_with_values("**{{#value v.count}}**"), "**60,000**");
+    assert_eq!(page_with_values("{{#value v.label}}"), "a&#95;b&#42;");
+    assert_eq!(page_with_values("| {{#value v.share}} |"), "| 95 % |");
+}
+
+#[test]
+fn values_in_formulas_are_tex() {
+    let text = page_with_values(
+        "$n = {{#value v.count}}$, $p = {{#value v.share}}$, $m = {{#value v.mean}}$",
+    );
+    assert_eq!(
+        formulas(&text),
+        ["n = 60&#123;,&#125;000", r"p = 95 &#92;%", "m = −0.0254"]
+    );
+}
+
+#[test]
+fn values_stand_in_what_programs_print_and_in_no_other_code() {
+    for language in ["console", "text"] {
+        let text = page_with_values(&format!(
+            "```{language}\n{{{{#value v.label}}}} {{{{#test x}}}}\n```"
+        ));
+        assert_eq!(text, format!("```{language}\na_b* {{{{#test x}}}}\n```"));
+    }
+    let rust = "```rust,ignore\n{{#value v.mean}}\n```";
+    assert_eq!(page_with_values(rust), rust);
+}
+
+#[test]
+fn tests_are_links_that_break_after_underscores() {
+    let tests = [(
+        "tests/adam.rs",
+        "#[test]\nfn step_is_small() {}\n\nproptest! {\n    #[test]\n    fn any_step(x in 0..9) {\n    }\n}\n",
+    )];
+    let text = page("So. {{#test adam::step_is_small adam::any_step}}", &tests);
+    let link = r#"<a href="listings/tests-adam.rs.html#step_is_small"><code>adam::<wbr>step&#95;<wbr>is&#95;<wbr>small</code></a>"#;
+    assert_contains(
+        &text,
+        &format!(r#"So. <span class="checked">checked by {link}, <a "#),
+    );
+    assert_contains(&text, "any&#95;<wbr>step</code></a></span>");
+}
+
+#[test]
+fn a_backslash_prints_the_braces() {
+    assert_eq!(
+        page(r"Write \{{#code path:anchor}}.", &[]),
+        "Write {&#123;#code path:anchor}}."
+    );
+}
+
+// Figures
+
+#[test]
+fn a_figure_is_inlined_with_its_caption_and_its_data() {
+    let files = [
+        ("chapters/figures/adam-path.svg", SVG),
+        ("chapters/figures/adam-path.csv", "x\n"),
+        ("snapshots/v.snap", &snapshot("mean = 3")),
+        ("tests/v.rs", &test_of("v")),
+    ];
+    let caption = "At $\\beta$ [**it** is](a.md) {{#value v.mean}}, `$c]$`";
+    let text = page(&format!("A\n\n![{caption}](figures/adam-path.svg)\n\nB"), &files);
+    let svg = concat!(
+        r#"<figure id="adam-path"><svg viewBox="0 0 9 9" role="img" aria-labelledby="t d"><title id="t">A line</title>"#,
+        r#"<desc id="d">It rises.</desc><text>*a_b* `c`</text></svg><figcaption>"#
+    );
+    assert_contains(&text, &format!("A\n\n{svg}\n\nAt <span class=\"katex\""));
+    assert_contains(
+        &text,
+        " [**it** is](a.md) 3, `$c]$` <a class=\"data\" href=\"figures/adam-path.csv\">data</a>\n\n</figcaption></figure>\n\n\nB",
+    );
+}
+
+// Listings
+
+#[test]
+fn a_listing_is_the_whole_file_with_an_id_before_each_anchor_that_is_shown() {
+    let files = [
+        ("src/layer.rs", LAYER),
+        ("chapters/page.md", "{{#code src/layer.rs:forward}}"),
+    ];
+    let text = chapter(&files_with_product(&files), "listings/src-layer.rs.md");
+    let expected = "\
+<div class=\"listing\">
+
+# `src/layer.rs`
+
+
+
+```rust,ignore
+impl Layer {
+```
+
+<a id=\"forward\"></a>
+
+```rust,ignore
+    /// # Panics
+    fn forward(&self) {
+```
+
+<a id=\"product\"></a>
+
+```rust,ignore
+        let y = x * w;
+
+        y
+    }
+}
+```
+
+
+</div>
+";
+    assert_eq!(text, expected);
+}
+
+#[test]
+fn a_listing_has_an_id_before_each_test_and_its_comments() {
+    let tests = "use a;\n\n/// Why.\n#[test]\n#[should_panic(\n    expected = \"[\"\n)]\nfn one() {}\n\nfn helper() {}\n\n#[test]\nfn two() {}\n";
+    let files = [("chapters/page.md", "{{#test adam::one}}"), ("tests/adam.rs", tests)];
+    let text = chapter(&files, "listings/tests-adam.rs.md");
+    assert_contains(&text, "<a id=\"one\"></a>\n\n```rust,ignore\n/// Why.\n#[test]\n");
+    assert_contains(
+        &text,
+        "fn helper() {}\n```\n\n<a id=\"two\"></a>\n\n```rust,ignore\n#[test]\nfn two() {}",
+    );
+}
+
+#[test]
+fn the_listings_are_the_last_chapter_and_list_what_pages_refer_to() {
+    let files = [
+        ("chapters/page.md", "{{#test adam::holds}}\n\n{{#code src/layer.rs:forward}}"),
+        ("src/layer.rs", LAYER),
+        ("src/other.rs", "fn other() {}"),
+        ("tests/adam.rs", &*test_of("v")),
+    ];
+    let text = chapter(&files_with_product(&files), "listings.md");
+    assert!(text.ends_with(
+        "\n\n- [`src/layer.rs`](listings/src-layer.rs.md)\n- [`tests/adam.rs`](listings/tests-adam.rs.md)\n"
+    ));
+}
