@@ -78,6 +78,7 @@ impl Linear {
     ) -> Linear {
         self.check_columns("input", input, self.fan_in());
         self.check_columns("output gradient", output_gradient, self.fan_out());
+        check_batch(input, output_gradient);
         let ones = DVector::from_element(input.nrows(), 1.0);
         Linear {
             weight: transposed(input) * output_gradient,
@@ -119,6 +120,16 @@ impl Linear {
             self.weight.shape(),
         );
     }
+}
+
+fn check_batch(input: &DMatrix<f64>, output_gradient: &DMatrix<f64>) {
+    assert_eq!(
+        output_gradient.nrows(),
+        input.nrows(),
+        "an output gradient of shape {:?} and an input of shape {:?} are not of one batch",
+        output_gradient.shape(),
+        input.shape(),
+    );
 }
 
 /// `Aᵀ`. The numbers of a matrix stand in memory column by column; read row by row they are its

@@ -42,8 +42,10 @@ fn check(activation: Activation) {
     let (network, input) = network_and_input(activation);
     let activations = network.forward(input.clone());
     let logits = activations.last().expect("logits");
-    let gradients =
-        backward(&network, &activations, cross_entropy_gradient(logits, &LABELS));
+    let loss_gradient = cross_entropy_gradient(logits, &LABELS);
+    let mut gradients: Vec<_> =
+        backward(&network, &activations, loss_gradient).collect();
+    gradients.reverse();
     let compare = |what: &str, gradient: f64, loss_at: &dyn Fn(f64) -> f64| {
         let difference = (loss_at(STEP) - loss_at(-STEP)) / (2.0 * STEP);
         assert!(
