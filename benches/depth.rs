@@ -1,4 +1,5 @@
-//! The depth experiment at three scales, forwards and backwards, beside `depth_pytorch.py`.
+//! The depth experiment at three scales, forwards and backwards, beside
+//! `depth_pytorch.py`.
 
 use std::path::Path;
 

@@ -1,7 +1,8 @@
-//! The backward pass: `G_i = (G_{i+1} ∘ σ'_i) W_iᵀ`, layer by layer from the loss to the input.
+//! The backward pass: `G_i = (G_{i+1} ∘ σ'_i) W_iᵀ`, layer by layer from the loss to
+//! the input.
 //!
-//! Source: Data 188, Lecture 06, "Initialization of weights"; EECS 182-style adjoints are the same
-//! recursion written for nodes of a graph.
+//! Source: Data 188, Lecture 06, "Initialization of weights"; EECS 182-style adjoints
+//! are the same recursion written for nodes of a graph.
 
 use std::mem;
 
@@ -12,9 +13,10 @@ use crate::network::{Activation, Layer, Network, check_labels, log_sum_exp};
 use crate::parallel;
 
 impl Activation {
-    /// `G ∘ σ'(Z)`, in place, where `G = ∂loss/∂σ(Z)`. The derivative is written in terms of the
-    /// output `a = σ(Z)`, which the forward pass has kept: for ReLU it is 1 where `a > 0` and 0
-    /// elsewhere (so `ReLU'(0) = 0`, a convention), for the sigmoid `a (1 − a)`.
+    /// `G ∘ σ'(Z)`, in place, where `G = ∂loss/∂σ(Z)`. The derivative is written in
+    /// terms of the output `a = σ(Z)`, which the forward pass has kept: for ReLU it is
+    /// 1 where `a > 0` and 0 elsewhere (so `ReLU'(0) = 0`, a convention), for the
+    /// sigmoid `a (1 − a)`.
     ///
     /// # Panics
     /// If the two matrices do not have one shape.
@@ -47,12 +49,12 @@ pub struct LayerGradient {
 }
 
 // ANCHOR: backward
-/// The backward pass from `G_{L+1} = ∂loss/∂h(X)`: the gradients of each layer, last layer first,
-/// computed as they are asked for.
+/// The backward pass from `G_{L+1} = ∂loss/∂h(X)`: the gradients of each layer, last
+/// layer first, computed as they are asked for.
 ///
 /// # Panics
-/// If `activations` are not those of a forward pass of this network, or if `loss_gradient` is not
-/// of the shape of the last of them.
+/// If `activations` are not those of a forward pass of this network, or if
+/// `loss_gradient` is not of the shape of the last of them.
 pub fn backward(
     network: &Network,
     activations: &[DMatrix<f64>],

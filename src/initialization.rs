@@ -9,8 +9,8 @@ use rand_distr::{StandardNormal, Uniform};
 
 use crate::linear_layer::Linear;
 
-/// A layer whose weights are independent draws from `N(0, variance)` and whose biases are zero.
-/// The draws fill the weight column by column.
+/// A layer whose weights are independent draws from `N(0, variance)` and whose biases
+/// are zero. The draws fill the weight column by column.
 pub fn normal(
     fan_in: usize,
     fan_out: usize,
@@ -22,8 +22,8 @@ pub fn normal(
     Linear::new(weight, RowDVector::zeros(fan_out))
 }
 
-/// A layer whose weights and biases are independent draws from the uniform distribution on
-/// `±1/√fan_in`: what `torch.nn.Linear` starts from. Its variance is `1/(3 fan_in)`.
+/// A layer whose weights and biases are independent draws from the uniform distribution
+/// on `±1/√fan_in`: what `torch.nn.Linear` starts from. Its variance is `1/(3 fan_in)`.
 ///
 /// # Panics
 /// If `fan_in` is 0.

@@ -1,12 +1,13 @@
-//! Fully connected networks, how they are initialized and how they are trained:
-//! the code of the book *Descent*.
+//! Fully connected networks, how they are initialized and how they are trained: the
+//! code of the book *Descent*.
 //!
-//! Each module is one chapter; a chapter's text is `chapters/<module>.md`, its claims are tested in
-//! `tests/<module>.rs`, its figures are drawn by `src/bin/figures/<module>.rs`.
+//! Each module is one chapter; a chapter's text is `chapters/<module>.md`, its claims
+//! are tested in `tests/<module>.rs`, its figures are drawn by
+//! `src/bin/figures/<module>.rs`.
 //!
-//! Conventions, the same in every module: a batch is a matrix `[batch, features]` of row vectors, a
-//! layer computes `X W + 1 b` with `W` of shape `[fan_in, fan_out]`, numbers are `f64`, and randomness
-//! comes from an explicit seed.
+//! Conventions, the same in every module: a batch is a matrix `[batch, features]` of
+//! row vectors, a layer computes `X W + 1 b` with `W` of shape `[fan_in, fan_out]`,
+//! numbers are `f64`, and randomness comes from an explicit seed.
 
 pub mod backpropagation;
 pub mod broadcasting;

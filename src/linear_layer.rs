@@ -105,7 +105,8 @@ impl Linear {
     // ANCHOR_END: then
 
     // ANCHOR: multiplications
-    /// Scalar multiplications of one forward pass: one for each image, input and output.
+    /// Scalar multiplications of one forward pass: one for each image, input and
+    /// output.
     pub fn multiplications(&self, batch: usize) -> usize {
         batch * self.fan_in() * self.fan_out()
     }
@@ -132,13 +133,15 @@ fn check_batch(input: &DMatrix<f64>, output_gradient: &DMatrix<f64>) {
     );
 }
 
-/// `Aᵀ`. The numbers of a matrix stand in memory column by column; read row by row they are its
-/// transpose. (For batches this is faster than nalgebra's `transpose`, which walks across.)
+/// `Aᵀ`. The numbers of a matrix stand in memory column by column; read row by row they
+/// are its transpose. (For batches this is faster than nalgebra's `transpose`, which
+/// walks across.)
 fn transposed(matrix: &DMatrix<f64>) -> DMatrix<f64> {
     DMatrix::from_row_slice(matrix.ncols(), matrix.nrows(), matrix.as_slice())
 }
 
-/// The lecture's example: a batch of two inputs and a layer from three inputs to four outputs.
+/// The lecture's example: a batch of two inputs and a layer from three inputs to four
+/// outputs.
 pub fn lecture_example() -> (DMatrix<f64>, Linear) {
     let input = dmatrix![
         1.0, 2.0, 1.0;
@@ -153,7 +156,8 @@ pub fn lecture_example() -> (DMatrix<f64>, Linear) {
     (input, Linear::new(weight, bias))
 }
 
-/// A batch of three inputs, a layer from two inputs to four outputs, and a gradient of the output.
+/// A batch of three inputs, a layer from two inputs to four outputs, and a gradient of
+/// the output.
 pub fn second_example() -> (DMatrix<f64>, Linear, DMatrix<f64>) {
     let input = dmatrix![
         1.0, 0.0;

@@ -1,7 +1,8 @@
 //! The MNIST digits from their four original files, gzipped IDX.
 //!
-//! The format is described by its authors, Y. LeCun, C. Cortes and C. Burges: a big-endian magic
-//! number (2051 for images, 2049 for labels), one 32-bit size for each axis, then one byte an entry.
+//! The format is described by its authors, Y. LeCun, C. Cortes and C. Burges: a
+//! big-endian magic number (2051 for images, 2049 for labels), one 32-bit size for each
+//! axis, then one byte an entry.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -43,7 +44,8 @@ impl Split {
     }
 }
 
-/// What can be wrong with the files. Every message names the file and what was expected of it.
+/// What can be wrong with the files. Every message names the file and what was expected
+/// of it.
 #[derive(Debug, Error)]
 pub enum MnistError {
     #[error("{}: no such folder; expected the folder with the four MNIST files", .0.display())]
@@ -81,7 +83,8 @@ impl Digits {
     /// Reads one of the two sets from the folder that holds the four files.
     ///
     /// # Errors
-    /// If a file is missing, damaged, not what its name says, or does not fit the other.
+    /// If a file is missing, damaged, not what its name says, or does not fit the
+    /// other.
     pub fn read(folder: &Path, split: Split) -> Result<Self, MnistError> {
         if !folder.is_dir() {
             return Err(MnistError::NoFolder(folder.to_owned()));
@@ -111,7 +114,8 @@ impl Digits {
         self.labels.is_empty()
     }
 
-    /// The digits at these positions as a batch, `[positions, 784]`, pixels from 0 to 1.
+    /// The digits at these positions as a batch, `[positions, 784]`, pixels from 0 to
+    /// 1.
     ///
     /// # Panics
     /// If a position is not below [`len`](Self::len).
@@ -123,8 +127,8 @@ impl Digits {
         Batch::new(images, labels.collect())
     }
 
-    /// A batch of `size` different digits, drawn with the seed. (The draws are a stream of their
-    /// own, so that a network made from the same seed is independent of them.)
+    /// A batch of `size` different digits, drawn with the seed. (The draws are a stream
+    /// of their own, so that a network made from the same seed is independent of them.)
     ///
     /// # Panics
     /// If `size` is more than [`len`](Self::len).
@@ -140,11 +144,12 @@ fn open(path: &Path) -> Result<File, MnistError> {
         .map_err(|source| MnistError::Open { path: path.to_owned(), source })
 }
 
-/// The pixels of a gzipped file of images, image after image and row after row. `path` is for the
-/// messages only.
+/// The pixels of a gzipped file of images, image after image and row after row. `path`
+/// is for the messages only.
 ///
 /// # Errors
-/// If the bytes are not gzip, not a file of 28×28 images, or fewer or more than its header says.
+/// If the bytes are not gzip, not a file of 28×28 images, or fewer or more than its
+/// header says.
 pub fn read_images(path: &Path, compressed: impl Read) -> Result<Vec<u8>, MnistError> {
     let mut file = Idx::new(path, compressed)?;
     file.magic("images", IMAGES_MAGIC)?;
@@ -156,10 +161,12 @@ pub fn read_images(path: &Path, compressed: impl Read) -> Result<Vec<u8>, MnistE
     file.rest(u64::from(count) * PIXELS as u64)
 }
 
-/// The labels of a gzipped file of labels, each 0 to 9. `path` is for the messages only.
+/// The labels of a gzipped file of labels, each 0 to 9. `path` is for the messages
+/// only.
 ///
 /// # Errors
-/// If the bytes are not gzip, not a file of labels, or fewer or more than its header says.
+/// If the bytes are not gzip, not a file of labels, or fewer or more than its header
+/// says.
 pub fn read_labels(path: &Path, compressed: impl Read) -> Result<Vec<u8>, MnistError> {
     let mut file = Idx::new(path, compressed)?;
     file.magic("labels", LABELS_MAGIC)?;

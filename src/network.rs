@@ -89,7 +89,8 @@ impl Network {
     /// A network from its layers, the first one next to the input.
     ///
     /// # Panics
-    /// If there is no layer, or if a layer does not take as many inputs as the one before gives.
+    /// If there is no layer, or if a layer does not take as many inputs as the one
+    /// before gives.
     pub fn new(layers: Vec<Layer>) -> Self {
         assert!(!layers.is_empty(), "a network needs at least one layer");
         for (number, pair) in (1..).zip(layers.windows(2)) {
@@ -104,8 +105,9 @@ impl Network {
         Self { layers }
     }
 
-    /// A network of the given widths, input first: `hidden` behind every layer but the last, which
-    /// has no activation. `linear` makes the layer from its fan-in and fan-out.
+    /// A network of the given widths, input first: `hidden` behind every layer but the
+    /// last, which has no activation. `linear` makes the layer from its fan-in and
+    /// fan-out.
     ///
     /// # Panics
     /// If there are fewer than two widths, or if `linear` makes layers that do not fit.
@@ -144,8 +146,8 @@ impl Network {
 }
 
 // ANCHOR: log_sum_exp
-/// `log Σ exp(z)` without overflow: the largest entry leaves the sum before `exp` sees it.
-/// Minus infinity for no entries.
+/// `log Σ exp(z)` without overflow: the largest entry leaves the sum before `exp` sees
+/// it. Minus infinity for no entries.
 pub fn log_sum_exp(z: &[f64]) -> f64 {
     let largest = z.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     if largest.is_infinite() {
@@ -155,7 +157,8 @@ pub fn log_sum_exp(z: &[f64]) -> f64 {
 }
 // ANCHOR_END: log_sum_exp
 
-/// The cross-entropy of each image, `log Σ_k exp(z_k) − z_label`, from logits `[batch, classes]`.
+/// The cross-entropy of each image, `log Σ_k exp(z_k) − z_label`, from logits `[batch,
+/// classes]`.
 ///
 /// # Panics
 /// If there is not one label for each image, or if a label is not a class.
@@ -167,7 +170,8 @@ pub fn cross_entropy(logits: &DMatrix<f64>, labels: &[usize]) -> Vec<f64> {
 }
 
 /// # Panics
-/// If there is not one label for each row of the logits, or if a label is not one of its columns.
+/// If there is not one label for each row of the logits, or if a label is not one of
+/// its columns.
 pub(crate) fn check_labels(logits: &DMatrix<f64>, labels: &[usize]) {
     assert_eq!(
         logits.nrows(),

@@ -1,5 +1,6 @@
-//! The only place that knows of threads. With the feature `parallel` the work is shared among the
-//! cores; how it is cut never depends on their number, so that the results are the same bits.
+//! The only place that knows of threads. With the feature `parallel` the work is shared
+//! among the cores; how it is cut never depends on their number, so that the results
+//! are the same bits.
 
 /// Both results; the two are computed side by side where there is a core to spare.
 pub fn join<A: Send, B: Send>(

@@ -32,9 +32,9 @@ fn changed(network: &Network, layer: usize, change: impl Fn(&mut Linear)) -> Net
     Network::new(layers)
 }
 
-/// Centred differences with step h are wrong by h²/6·f''' and by ε·loss/h from rounding: with h = 10⁻⁵
-/// and a loss near 1 both are about 10⁻¹¹. Far from the kinks of the ReLU, third derivatives are of
-/// the order of 1 here.
+/// Centred differences with step h are wrong by h²/6·f''' and by ε·loss/h from
+/// rounding: with h = 10⁻⁵ and a loss near 1 both are about 10⁻¹¹. Far from the kinks
+/// of the ReLU, third derivatives are of the order of 1 here.
 const STEP: f64 = 1e-5;
 const TOLERANCE: f64 = 1e-9;
 

@@ -76,8 +76,8 @@ fn adding_the_bias_allocates_nothing() {
     );
 }
 
-/// The gradient of `b ↦ Σ G ∘ (1 b)` is what `sum_to` returns: the loss is linear in `b`, so that a
-/// step of 1 shows the derivative exactly.
+/// The gradient of `b ↦ Σ G ∘ (1 b)` is what `sum_to` returns: the loss is linear in
+/// `b`, so that a step of 1 shows the derivative exactly.
 #[test]
 fn the_backward_pass_of_a_broadcast_is_the_sum_over_the_batch() {
     let (_, _, gradient) = second_example();
@@ -143,8 +143,9 @@ fn lengths_fit_if_they_are_equal_or_one_of_them_is_one() {
     }
 }
 
-/// One mean for each image, subtracted from its image: right as a column `[batch, 1]`. Written as
-/// a vector it is read as a row `[1, batch]`, which fits only if the batch is as large as the width.
+/// One mean for each image, subtracted from its image: right as a column `[batch, 1]`.
+/// Written as a vector it is read as a row `[1, batch]`, which fits only if the batch
+/// is as large as the width.
 #[test]
 fn a_vector_of_one_number_for_each_image_fits_silently_and_wrongly_when_batch_equals_width()
  {

@@ -30,7 +30,8 @@ const WIDTH: usize = 100;
 const LAYERS: usize = 50;
 const IMAGES: usize = 256;
 
-/// A random quantity may miss its mean by this many standard errors: one in 16,000 does.
+/// A random quantity may miss its mean by this many standard errors: one in 16,000
+/// does.
 const SIGMAS: f64 = 4.0;
 
 static DIGITS: LazyLock<Digits> = LazyLock::new(|| {
@@ -56,7 +57,8 @@ static MEASURED: LazyLock<Vec<[Norms; 3]>> = LazyLock::new(|| {
     SEEDS.into_par_iter().map(measure).collect()
 });
 
-/// `log₁₀(‖Z₅₀‖ / ‖Z₂‖)` of the first image of each batch, at scale 2: 48 square layers.
+/// `log₁₀(‖Z₅₀‖ / ‖Z₂‖)` of the first image of each batch, at scale 2: 48 square
+/// layers.
 fn single_image_logs() -> Vec<f64> {
     let log = |measured: &[Norms; 3]| {
         (measured[1].images[49][0] / measured[1].images[1][0]).log10()
@@ -85,8 +87,8 @@ fn doubling_all_weights_scales_the_activations_after_l_layers_by_two_to_the_l_bi
     }
 }
 
-/// Every norm is a sum of products over at most 784 inputs, layer after layer: a relative error of
-/// some ε·100 in each of 50 layers, 10⁻¹² in all.
+/// Every norm is a sum of products over at most 784 inputs, layer after layer: a
+/// relative error of some ε·100 in each of 50 layers, 10⁻¹² in all.
 #[test]
 fn on_shared_draws_log_norms_differ_by_half_the_log_of_the_scales_in_each_layer() {
     for measured in MEASURED.iter() {
@@ -125,8 +127,8 @@ fn the_mean_log_norm_of_the_seeds_is_that_of_the_law() {
     );
 }
 
-/// Given `K` active units, `n R / c` is a sum of `K` squares of standard normals: mean `K`,
-/// variance `2K`. And `K` has mean `n/2`, variance `n/4`.
+/// Given `K` active units, `n R / c` is a sum of `K` squares of standard normals: mean
+/// `K`, variance `2K`. And `K` has mean `n/2`, variance `n/4`.
 #[test]
 fn squared_norm_ratios_follow_the_chi_square_law_with_a_binomial_number_of_active_units()
  {
@@ -165,8 +167,9 @@ fn squared_norm_ratios_follow_the_chi_square_law_with_a_binomial_number_of_activ
     );
 }
 
-/// Independent of the recurrences: the density of `log χ²_k` is `exp(kt/2 − eᵗ/2)` up to a factor,
-/// integrated numerically, and the binomial weights come from Pascal's triangle.
+/// Independent of the recurrences: the density of `log χ²_k` is `exp(kt/2 − eᵗ/2)` up
+/// to a factor, integrated numerically, and the binomial weights come from Pascal's
+/// triangle.
 #[test]
 fn the_moments_of_the_law_agree_with_numerical_integration() {
     for width in [10, 100] {
@@ -292,8 +295,9 @@ fn the_mean_square_says_little_about_a_typical_network() {
     );
 }
 
-/// Over a batch the fluctuations of images that are not parallel average out; the mean square does not
-/// care. With 400 networks the standard error of a standard deviation is 3.5 % of it.
+/// Over a batch the fluctuations of images that are not parallel average out; the mean
+/// square does not care. With 400 networks the standard error of a standard deviation
+/// is 3.5 % of it.
 #[test]
 fn the_root_mean_square_of_a_batch_fluctuates_less_than_the_norm_of_one_image() {
     let networks = 400;
@@ -373,8 +377,9 @@ fn quantities(norms: &Norms) -> Vec<(&'static str, &'static str, f64)> {
     ]
 }
 
-/// The standard error of a median of N normal draws is 1.2533 σ/√N; both sides have one. The fixture
-/// has six digits, which is all there is to compare where nothing fluctuates.
+/// The standard error of a median of N normal draws is 1.2533 σ/√N; both sides have
+/// one. The fixture has six digits, which is all there is to compare where nothing
+/// fluctuates.
 #[test]
 fn the_medians_of_the_seeds_agree_with_four_thousand_networks_in_pytorch() {
     let reference = reference();
@@ -444,8 +449,8 @@ fn weight_gradients_are_flat_over_the_hidden_layers_at_every_seed_and_scale() {
     );
 }
 
-/// `∂W_ℓ` is `Z_ℓᵀ` times what comes back through the layers above: every weight matrix but its own
-/// is a factor. For a fixed gradient of the logits that is exact.
+/// `∂W_ℓ` is `Z_ℓᵀ` times what comes back through the layers above: every weight matrix
+/// but its own is a factor. For a fixed gradient of the logits that is exact.
 #[test]
 fn doubling_all_weights_scales_every_weight_gradient_by_two_to_the_number_of_the_others_bit_for_bit()
  {
@@ -474,8 +479,8 @@ fn doubling_all_weights_scales_every_weight_gradient_by_two_to_the_number_of_the
     }
 }
 
-/// At a scale of 1 and below the logits are so small that softmax is uniform to eight digits: the
-/// gradient of the logits is fixed, and levels differ by (c/c')^((L−1)/2).
+/// At a scale of 1 and below the logits are so small that softmax is uniform to eight
+/// digits: the gradient of the logits is fixed, and levels differ by (c/c')^((L−1)/2).
 #[test]
 fn the_level_of_the_weight_gradients_goes_as_the_scale_to_half_the_number_of_the_other_layers()
  {
@@ -609,7 +614,8 @@ fn at_scale_three_a_plain_softmax_overflows_and_the_stable_one_does_not() {
     );
 }
 
-/// Against the plain formula where that works, and against a shift that no `exp` survives.
+/// Against the plain formula where that works, and against a shift that no `exp`
+/// survives.
 #[test]
 fn the_stable_log_sum_exp_is_the_logarithm_of_the_sum() {
     let z = [0.3, -1.2, 2.5, 0.0];

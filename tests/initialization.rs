@@ -8,8 +8,8 @@ fn rng() -> ChaCha8Rng {
     ChaCha8Rng::seed_from_u64(0)
 }
 
-/// For `N` normal draws the mean has standard error `σ/√N`, the mean square `σ²√(2/N)`; the mean
-/// fourth power, which is 3σ⁴ for a normal and only there, `σ⁴√(96/N)`.
+/// For `N` normal draws the mean has standard error `σ/√N`, the mean square `σ²√(2/N)`;
+/// the mean fourth power, which is 3σ⁴ for a normal and only there, `σ⁴√(96/N)`.
 #[test]
 fn normal_weights_have_the_moments_of_their_variance() {
     let layer = normal(400, 250, 0.02, &mut rng());
@@ -22,8 +22,8 @@ fn normal_weights_have_the_moments_of_their_variance() {
     assert!(layer.bias.iter().all(|&b| b == 0.0));
 }
 
-/// A uniform distribution on ±a has variance a²/3 and fourth moment a⁴/5, so that the mean square
-/// has standard error `a²√((1/5 − 1/9)/N)`.
+/// A uniform distribution on ±a has variance a²/3 and fourth moment a⁴/5, so that the
+/// mean square has standard error `a²√((1/5 − 1/9)/N)`.
 #[test]
 fn pytorchs_default_is_uniform_within_one_over_the_root_of_the_fan_in() {
     let layer = pytorch_default(100, 1000, &mut rng());

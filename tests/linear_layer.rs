@@ -118,7 +118,8 @@ fn the_backward_pass_of_the_second_example_is_exact() {
         "linear_layer__backward",
         format!(
             "$$X = {},\\qquad W = {},\\qquad G = {}$$\n\n\
-             $$\\partial X = G W^\\top = {},\\qquad \\partial W = X^\\top G = {},\\qquad \\partial b = \\mathbf{{1}}^\\top G = {}$$\n",
+             $$\\partial X = G W^\\top = {},\\qquad \\partial W = X^\\top G = {},$$\n\n\
+             $$\\partial b = \\mathbf{{1}}^\\top G = {}$$\n",
             matrix(&input),
             matrix(&layer.weight),
             matrix(&output_gradient),
@@ -129,8 +130,8 @@ fn the_backward_pass_of_the_second_example_is_exact() {
     );
 }
 
-/// The loss is linear in each single number, so that the difference over a step of 1 is its
-/// derivative, and with whole numbers it is exact.
+/// The loss is linear in each single number, so that the difference over a step of 1 is
+/// its derivative, and with whole numbers it is exact.
 #[test]
 fn every_gradient_is_the_change_of_the_loss_for_a_step_of_one() {
     let (input, layer, output_gradient) = second_example();
@@ -191,7 +192,8 @@ fn a_product_multiplies_once_for_each_image_input_and_output() {
     );
 }
 
-/// `∂X = G Wᵀ` sums over units for each image and input, `∂W = Xᵀ G` over images for each weight.
+/// `∂X = G Wᵀ` sums over units for each image and input, `∂W = Xᵀ G` over images for
+/// each weight.
 #[test]
 fn each_product_of_the_backward_pass_costs_as_much_as_the_forward_pass() {
     let (input, layer, output_gradient) = second_example();
@@ -227,7 +229,8 @@ fn two_linear_layers_in_a_row_are_one() {
     assert_eq!(one.forward(&input), second.forward(&first.forward(&input)));
 }
 
-/// A layer `f` satisfies `f(x) + f(−x) = 2 f(0)` for every `x`; with a ReLU in between that fails.
+/// A layer `f` satisfies `f(x) + f(−x) = 2 f(0)` for every `x`; with a ReLU in between
+/// that fails.
 #[test]
 fn with_a_relu_between_them_two_layers_are_not_one() {
     let (input, first) = lecture_example();

@@ -1,4 +1,5 @@
-//! The digits of the repository are the original ones, and whatever else is given is refused.
+//! The digits of the repository are the original ones, and whatever else is given is
+//! refused.
 
 use std::fs;
 use std::io::{Read, Write};

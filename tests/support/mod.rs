@@ -56,8 +56,8 @@ pub fn decimals(value: f64, decimals: usize) -> String {
     format!("{value:.decimals$}").replace('-', "−")
 }
 
-/// A number with a fixed count of significant digits, from ten thousand up and from a thousandth
-/// down as a power of ten.
+/// A number with a fixed count of significant digits, from ten thousand up and from a
+/// thousandth down as a power of ten.
 pub fn significant(value: f64, digits: usize) -> String {
     let scientific = format!("{value:.*e}", digits - 1);
     let (mantissa, exponent) = scientific.split_once('e').expect("an exponent");

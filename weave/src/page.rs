@@ -10,6 +10,7 @@ use crate::snapshot::{self, Snapshots};
 use crate::source::Sources;
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::path::Path;
 
 /// What the pages have shown.
 #[derive(Default)]
@@ -229,7 +230,7 @@ impl Weaver {
         })?;
         let block = listing::block(path, &source.anchored(anchor));
         self.uses.anchors.insert((path.to_owned(), name.to_owned()));
-        Ok(format!("\n{block}\n{}", source_line(page, "", path, name)))
+        Ok(format!("\n{block}\n{}", source_line(page, path, name)))
     }
 
     fn table(
@@ -250,7 +251,7 @@ impl Weaver {
         let source = match self.sources.test_of_snapshot(name) {
             Some((path, test)) => {
                 self.uses.test_files.insert(path.to_owned());
-                source_line(page, "checked by ", path, test)
+                checked_by(&[test_link(page, path, test)])
             }
             None => String::new(),
         };
@@ -275,9 +276,7 @@ impl Weaver {
         for (file, name) in tests {
             match self.sources.test(file, name, &mut self.faults) {
                 Ok(path) => {
-                    let url = listing::url(page.to_root, &path, name);
-                    let name = format!("{}::<wbr>{}", breakable(file), breakable(name));
-                    links.push(format!("<a href=\"{url}\"><code>{name}</code></a>"));
+                    links.push(test_link(page, &path, name));
                     self.uses.test_files.insert(path);
                 }
                 Err(message) => errors.push(message),
@@ -286,7 +285,7 @@ impl Weaver {
         if !errors.is_empty() {
             return Err(errors.join("; "));
         }
-        Ok(format!("<span class=\"checked\">checked by {}</span>", links.join(", ")))
+        Ok(checked_by(&links))
     }
 }
 
@@ -294,12 +293,23 @@ fn is_value_of_output(page: &Page<'_>, scan: &Scan, offset: usize) -> bool {
     contains(&scan.outputs, offset) && page.text[offset..].starts_with("{{#value ")
 }
 
-fn source_line(page: &Page<'_>, lead: &str, path: &str, name: &str) -> String {
+fn source_line(page: &Page<'_>, path: &str, name: &str) -> String {
     let url = listing::url(page.to_root, path, name);
     let (path, name) = (breakable(path), breakable(name));
     format!(
-        "<p class=\"source\">{lead}<a href=\"{url}\"><code>{path}</code>, <code>{name}</code></a></p>\n"
+        "<p class=\"source\"><a href=\"{url}\"><code>{path}</code>, <code>{name}</code></a></p>\n"
     )
+}
+
+fn test_link(page: &Page<'_>, path: &str, name: &str) -> String {
+    let url = listing::url(page.to_root, path, name);
+    let file = Path::new(path).file_stem().unwrap_or_default().to_string_lossy();
+    let name = format!("{}::<wbr>{}", breakable(&file), breakable(name));
+    format!("<a href=\"{url}\"><code>{name}</code></a>")
+}
+
+fn checked_by(links: &[String]) -> String {
+    format!("<span class=\"checked\">checked by {}</span>", links.join(", "))
 }
 
 /// A name that a narrow screen can break after its underscores, and Markdown leaves alone.

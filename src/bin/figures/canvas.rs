@@ -1,12 +1,13 @@
-//! An SVG that follows the book's theme: drawn by plotters in colours that stand for something,
-//! which become CSS variables afterwards.
+//! An SVG that follows the book's theme: drawn by plotters in colours that stand for
+//! something, which become CSS variables afterwards.
 
 use std::fmt::Write;
 
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
-/// plotters rounds coordinates to whole units; ten units make one pixel of the finished figure.
+/// plotters rounds coordinates to whole units; ten units make one pixel of the finished
+/// figure.
 pub const PIXEL: i32 = 10;
 
 pub type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
@@ -20,8 +21,8 @@ pub enum Ink {
     /// An outline of what is seen but not stored.
     DashedForeground,
     Grid,
-    /// One of the six series, from 1. Each has a dash pattern of its own, which says the same as
-    /// its colour.
+    /// One of the six series, from 1. Each has a dash pattern of its own, which says
+    /// the same as its colour.
     Series(u8),
     /// A series drawn with a solid line, for outlines and areas.
     Solid(u8),

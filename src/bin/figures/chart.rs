@@ -68,8 +68,8 @@ pub struct Line {
     pub points: Vec<(f64, f64)>,
     ink: Ink,
     faint: bool,
-    /// The point that carries the name (the last one if there are fewer), and the way from there to
-    /// the left end of the name, in pixels right and down.
+    /// The point that carries the name (the last one if there are fewer), and the way
+    /// from there to the left end of the name, in pixels right and down.
     name_at: (usize, (i32, i32)),
 }
 
@@ -114,10 +114,11 @@ pub struct Chart {
     pub y: Axis,
     pub bands: Vec<Band>,
     pub lines: Vec<Line>,
-    /// Where the names of the lines stand, with samples, one below the other: the upper left corner
-    /// in pixels. Without it each line carries its name.
+    /// Where the names of the lines stand, with samples, one below the other: the upper
+    /// left corner in pixels. Without it each line carries its name.
     pub key: Option<(i32, i32)>,
-    /// Room to the right of the axes, in pixels: at least 24 for the last tick, more for names.
+    /// Room to the right of the axes, in pixels: at least 24 for the last tick, more
+    /// for names.
     pub margin: i32,
 }
 

@@ -281,7 +281,8 @@ impl Experiment<'_> {
         )
     }
 
-    /// How far networks differ: the norm of one image against the root mean square of a batch.
+    /// How far networks differ: the norm of one image against the root mean square of a
+    /// batch.
     fn spread(&self) -> DrawResult<Figure> {
         let hidden = self.hidden();
         let logs = (0..MANY)
@@ -416,7 +417,8 @@ impl Experiment<'_> {
             .figure(&Caption { name: "depth-geometry", title, description }, (560, 340))
     }
 
-    /// Weight gradients of networks that are not positively homogeneous, or have biases.
+    /// Weight gradients of networks that are not positively homogeneous, or have
+    /// biases.
     fn counterexamples(&self) -> DrawResult<Figure> {
         let (widths, seed) = (self.widths(), self.options.seed);
         let batch = self.batch(seed);
@@ -452,7 +454,8 @@ impl Experiment<'_> {
         )
     }
 
-    /// The axis of layers, from 1, which leaves the corner of the axes to the other one's tick.
+    /// The axis of layers, from 1, which leaves the corner of the axes to the other
+    /// one's tick.
     fn layers(&self, label: &str) -> Axis {
         Axis::linear(label, (1.0, f64::from(self.options.layers) + 1.0), 7, whole)
     }

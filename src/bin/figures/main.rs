@@ -18,8 +18,8 @@ use crate::output::Figure;
 
 /// Draws the figures of the book, each as SVG with its data as CSV beside it.
 ///
-/// Without a chapter: all of them, with the settings of the book, into chapters/figures.
-/// The same settings give the same bytes on every machine.
+/// Without a chapter: all of them, with the settings of the book, into
+/// chapters/figures. The same settings give the same bytes on every machine.
 #[derive(Parser)]
 #[command(name = "figures", version)]
 struct Cli {

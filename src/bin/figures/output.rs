@@ -25,7 +25,8 @@ pub fn csv(columns: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Str
     std::iter::once(names).chain(rows).map(line).collect()
 }
 
-/// A number as CSV shows it: six digits, so that the last is the same on every processor.
+/// A number as CSV shows it: six digits, so that the last is the same on every
+/// processor.
 pub fn number(value: f64) -> String {
     format!("{value:.5e}")
 }
@@ -49,7 +50,8 @@ pub fn prepare(folder: &Path) -> DrawResult {
 /// Writes the figures, or only their data, and says where.
 ///
 /// # Errors
-/// If a file cannot be written; those before it are then complete, it and those after it untouched.
+/// If a file cannot be written; those before it are then complete, it and those after
+/// it untouched.
 pub fn write(folder: &Path, figures: &[Figure], csv_only: bool) -> DrawResult {
     for figure in figures {
         write_whole(&folder.join(figure.name).with_extension("csv"), &figure.csv)?;
@@ -67,7 +69,8 @@ pub fn write(folder: &Path, figures: &[Figure], csv_only: bool) -> DrawResult {
     Ok(())
 }
 
-/// Writes beside the file and then takes its place, so that nobody ever sees half of it.
+/// Writes beside the file and then takes its place, so that nobody ever sees half of
+/// it.
 fn write_whole(path: &Path, content: &str) -> DrawResult {
     let beside = path.with_added_extension("tmp");
     fs::write(&beside, content).and_then(|()| fs::rename(&beside, path)).map_err(
