@@ -62,7 +62,8 @@ impl Axis {
     }
 }
 
-/// A line through its points, up to the first that the axes cannot show.
+/// A line through its points, up to the first that is not finite or that a logarithmic
+/// axis cannot show.
 pub struct Line {
     pub name: String,
     pub points: Vec<(f64, f64)>,
@@ -75,14 +76,11 @@ pub struct Line {
 
 impl Line {
     /// A line of usual width, named at its right end.
-    pub fn new(ink: Ink, name: impl Into<String>, points: Vec<(f64, f64)>) -> Self {
-        Self {
-            name: name.into(),
-            points,
-            ink,
-            faint: false,
-            name_at: (usize::MAX, (6, 0)),
-        }
+    pub fn new(ink: Ink, name: impl Into<String>, mut points: Vec<(f64, f64)>) -> Self {
+        let finite = points.iter().take_while(|(_, y)| y.is_finite()).count();
+        points.truncate(finite);
+        let name_at = (usize::MAX, (6, 0));
+        Self { name: name.into(), points, ink, faint: false, name_at }
     }
 
     /// One of many: thin, and named in the data only.
