@@ -1,6 +1,8 @@
-//! Broadcasting: `X W + 1 b` without copying `b`, and what it means for the gradient.
+//! Broadcasting: `X W + 1 b` without copying `b`, and what it means for the
+//! gradient.
 //!
-//! Source: Data 188, Lecture 06, "Bias broadcasting"; the shape rule is NumPy's.
+//! Source: Data 188, Lecture 06, "Bias broadcasting"; the shape rule is
+//! NumPy's.
 
 use std::fmt;
 
@@ -10,17 +12,17 @@ use nalgebra::{DMatrix, RowDVector};
 pub type Shape = (usize, usize);
 
 // ANCHOR: copies
-/// `1 b` as the formula says it: a column of ones `[batch, 1]` times the row `[1,
-/// features]`. The result holds `batch` copies of the row.
+/// `1 b` as the formula says it: a column of ones `[batch, 1]` times the row
+/// `[1, features]`. The result holds `batch` copies of the row.
 pub fn copies(row: &RowDVector<f64>, batch: usize) -> DMatrix<f64> {
     DMatrix::from_element(batch, 1, 1.0) * row
 }
 // ANCHOR_END: copies
 
 // ANCHOR: view
-/// A matrix seen in numbers that lie somewhere else: the entry `(row, column)` is
-/// `numbers[row · strides.0 + column · strides.1]`. This is what an array is to NumPy
-/// and PyTorch.
+/// A matrix seen in numbers that lie somewhere else: the entry `(row, column)`
+/// is `numbers[row · strides.0 + column · strides.1]`. This is what an array is
+/// to NumPy and PyTorch.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct View<'a> {
     numbers: &'a [f64],
@@ -52,8 +54,8 @@ impl View<'_> {
         self.shape
     }
 
-    /// How far apart in memory an entry and the one below it lie, and an entry and the
-    /// one to its right, in numbers.
+    /// How far apart in memory an entry and the one below it lie, and an entry
+    /// and the one to its right, in numbers.
     pub fn strides(&self) -> (usize, usize) {
         self.strides
     }
@@ -67,16 +69,17 @@ impl View<'_> {
 }
 
 // ANCHOR: broadcast
-/// `1 b` as libraries do it: the row seen as `batch` rows. A step down moves by 0
-/// numbers, so that every row is the same memory.
+/// `1 b` as libraries do it: the row seen as `batch` rows. A step down moves by
+/// 0 numbers, so that every row is the same memory.
 pub fn broadcast(row: &RowDVector<f64>, batch: usize) -> View<'_> {
     View { numbers: row.as_slice(), shape: (batch, row.len()), strides: (0, 1) }
 }
 // ANCHOR_END: broadcast
 
 // ANCHOR: sum_to
-/// The backward pass of a broadcast from shape `to`: each number collects the gradients
-/// of all the places it was stretched to. For a bias this is the sum over the batch.
+/// The backward pass of a broadcast from shape `to`: each number collects the
+/// gradients of all the places it was stretched to. For a bias this is the sum
+/// over the batch.
 ///
 /// # Panics
 /// If `gradient` is not of a shape that `to` can be stretched to.
@@ -98,8 +101,8 @@ pub fn sum_to(gradient: &DMatrix<f64>, to: Shape) -> DMatrix<f64> {
 // ANCHOR_END: sum_to
 
 // ANCHOR: broadcast_shape
-/// The shape of `left + right` in NumPy and PyTorch, axis by axis: equal lengths stay,
-/// length 1 is stretched to the other, anything else is an error.
+/// The shape of `left + right` in NumPy and PyTorch, axis by axis: equal
+/// lengths stay, length 1 is stretched to the other, anything else is an error.
 pub fn broadcast_shape(left: Shape, right: Shape) -> Result<Shape, Incompatible> {
     let axis = |left: usize, right: usize| match (left, right) {
         (left, right) if left == right => Some(left),

@@ -1,9 +1,9 @@
-//! What the variance of the initial weights does to activations and gradients over many
-//! layers.
+//! What the variance of the initial weights does to activations and gradients
+//! over many layers.
 //!
-//! Source: Data 188, Lecture 06, "Initialization of weights" (MNIST, depth 50). The law
-//! of the norm is studied in Hanin and Nica 2018, the loss of angles in Cho and Saul
-//! 2009.
+//! Source: Data 188, Lecture 06, "Initialization of weights" (MNIST, depth 50).
+//! The law of the norm is studied in Hanin and Nica 2018, the loss of angles in
+//! Cho and Saul 2009.
 
 use std::f64::consts::{EULER_GAMMA, LN_2, LN_10, PI};
 
@@ -13,13 +13,14 @@ use rand::rngs::ChaCha8Rng;
 
 use crate::backpropagation::{backward, cross_entropy_gradient};
 use crate::initialization;
+use crate::linear_layer::Linear;
 use crate::network::{Activation, Batch, Network, cross_entropy};
 
 // ANCHOR: network
-/// The network of the experiment: `widths` from the input to the logits, ReLU behind
-/// every layer but the last, zero biases, and weights of variance `scale / fan_in`,
-/// each layer with its own fan-in. One seed gives the same draws at every scale: only
-/// the factor before them differs.
+/// The network of the experiment: `widths` from the input to the logits, ReLU
+/// behind every layer but the last, zero biases, and weights of variance `scale
+/// / fan_in`, each layer with its own fan-in. One seed gives the same draws at
+/// every scale: only the factor before them differs.
 ///
 /// # Panics
 /// If there are fewer than two widths.
@@ -31,12 +32,31 @@ pub fn network(widths: &[usize], scale: f64, seed: u64) -> Network {
 }
 // ANCHOR_END: network
 
-/// A ReLU network that starts as PyTorch's `nn.Linear` does: smaller weights, and
-/// biases that are not zero.
+/// The same network with biases, each layer's drawn uniformly within
+/// `±1/√fan_in`.
 ///
 /// # Panics
 /// If there are fewer than two widths.
-pub fn network_with_biases(widths: &[usize], seed: u64) -> Network {
+pub fn network_with_biases(widths: &[usize], scale: f64, seed: u64) -> Network {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    Network::with_widths(widths, Activation::Relu, |fan_in, fan_out| Linear {
+        weight: initialization::normal(
+            fan_in,
+            fan_out,
+            scale / fan_in as f64,
+            &mut rng,
+        )
+        .weight,
+        bias: initialization::pytorch_default(fan_in, fan_out, &mut rng).bias,
+    })
+}
+
+/// A ReLU network that starts as PyTorch's `nn.Linear` does, with weights of
+/// variance `1 / (3 fan_in)` and the same biases.
+///
+/// # Panics
+/// If there are fewer than two widths.
+pub fn network_of_pytorch(widths: &[usize], seed: u64) -> Network {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     Network::with_widths(widths, Activation::Relu, |fan_in, fan_out| {
         initialization::pytorch_default(fan_in, fan_out, &mut rng)
@@ -57,10 +77,11 @@ pub fn network_of_sigmoids(widths: &[usize], seed: u64) -> Network {
 /// What one forward and one backward pass over a batch tell, layer by layer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Norms {
-    /// `‖z‖` of each image in each layer, `[layer][image]`, from the input `Z₁` to the
-    /// logits.
+    /// `‖z‖` of each image in each layer, `[layer][image]`, from the input `Z₁`
+    /// to the logits.
     pub images: Vec<Vec<f64>>,
-    /// Frobenius norm over the batch of `G = ∂loss/∂Z`, from `Z₂` to the logits.
+    /// Frobenius norm over the batch of `G = ∂loss/∂Z`, from `Z₂` to the
+    /// logits.
     pub activation_gradients: Vec<f64>,
     /// Frobenius norm of `∂loss/∂W`, first layer first.
     pub weight_gradients: Vec<f64>,
@@ -69,8 +90,8 @@ pub struct Norms {
 }
 
 impl Norms {
-    /// The root of the mean of `‖z‖²` over the batch, for each layer from the input to
-    /// the logits.
+    /// The root of the mean of `‖z‖²` over the batch, for each layer from the
+    /// input to the logits.
     pub fn activations(&self) -> Vec<f64> {
         self.images.iter().map(|norms| root_mean_square(norms)).collect()
     }
@@ -117,19 +138,19 @@ pub fn image_norms(z: &DMatrix<f64>) -> Vec<f64> {
     squares.iter().map(|square: &f64| square.sqrt()).collect()
 }
 
-/// What happens to the images' directions, layer by layer from the input to the last
-/// hidden layer.
+/// What happens to the images' directions, layer by layer from the input to the
+/// last hidden layer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Geometry {
-    /// Mean cosine over all pairs of different images, those with an activation of zero
-    /// left out.
+    /// Mean cosine over all pairs of different images, those with an activation
+    /// of zero left out.
     pub cosine: Vec<f64>,
     /// The share of units that are zero for every image of the batch.
     pub dead: Vec<f64>,
 }
 
-/// The mean cosine between images and the share of dead units, for each layer but the
-/// logits.
+/// The mean cosine between images and the share of dead units, for each layer
+/// but the logits.
 ///
 /// # Panics
 /// If the batch does not fit the network.
@@ -142,8 +163,8 @@ pub fn geometry(network: &Network, batch: &Batch) -> Geometry {
     }
 }
 
-/// The mean over all pairs of different rows, from `‖Σ z/‖z‖‖² = count + Σ_{i≠j}
-/// cos(z_i, z_j)`. Not a number if fewer than two rows are not zero.
+/// The mean over all pairs of different rows, from `‖Σ z/‖z‖‖² = count +
+/// Σ_{i≠j} cos(z_i, z_j)`. Not a number if fewer than two rows are not zero.
 fn mean_cosine(z: &DMatrix<f64>) -> f64 {
     let norms = image_norms(z);
     let inverse = DVector::from_iterator(
@@ -159,9 +180,9 @@ fn dead_units(z: &DMatrix<f64>) -> f64 {
     dead.count() as f64 / z.ncols() as f64
 }
 
-/// The law of `R = ‖Z_{ℓ+1}‖² / ‖Z_ℓ‖²` for one image in one ReLU layer with zero bias
-/// and independent weights `N(0, scale / fan_in)`: `R = (scale / fan_in) · χ²_K` with
-/// `K ~ Binomial(fan_out, ½)`, the number of active units.
+/// The law of `R = ‖Z_{ℓ+1}‖² / ‖Z_ℓ‖²` for one image in one ReLU layer with
+/// zero bias and independent weights `N(0, scale / fan_in)`: `R = (scale /
+/// fan_in) · χ²_K` with `K ~ Binomial(fan_out, ½)`, the number of active units.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct NormLaw {
     pub scale: f64,
@@ -171,7 +192,8 @@ pub struct NormLaw {
 
 impl NormLaw {
     // ANCHOR: mean
-    /// `E R = (c / n) · E K = (c / n) · m/2`, with `n` the fan-in and `m` the fan-out.
+    /// `E R = (c / n) · E K = (c / n) · m/2`, with `n` the fan-in and `m` the
+    /// fan-out.
     pub fn mean(&self) -> f64 {
         self.scale / self.fan_in as f64 * self.fan_out as f64 / 2.0
     }
@@ -199,8 +221,8 @@ impl NormLaw {
 
 // ANCHOR: chi_square
 /// Mean and variance of `log χ²_k` for `k = 1, 2, …, n`: `ψ(k/2) + log 2` and
-/// `ψ₁(k/2)`, by the recurrences `ψ(x + 1) = ψ(x) + 1/x` and `ψ₁(x + 1) = ψ₁(x) −
-/// 1/x²`.
+/// `ψ₁(k/2)`, by the recurrences `ψ(x + 1) = ψ(x) + 1/x` and `ψ₁(x + 1) = ψ₁(x)
+/// − 1/x²`.
 fn log_chi_square_moments(n: usize) -> Vec<(f64, f64)> {
     let mut moments = vec![
         (-EULER_GAMMA - LN_2, PI * PI / 2.0),
@@ -214,8 +236,8 @@ fn log_chi_square_moments(n: usize) -> Vec<(f64, f64)> {
     moments
 }
 
-/// The probabilities of `k = 1, 2, …, n` heads in `n` fair tosses, given that there is
-/// one.
+/// The probabilities of `k = 1, 2, …, n` heads in `n` fair tosses, given that
+/// there is one.
 fn binomial_half(n: usize) -> impl Iterator<Item = f64> {
     let log_none = -(n as f64) * LN_2;
     let log_probability = (1..=n).scan(log_none, move |log, k| {
@@ -233,9 +255,9 @@ pub struct Band {
     pub standard_deviation: f64,
 }
 
-/// Mean and standard deviation of `log₁₀(‖Z_ℓ‖ / ‖Z₁‖)` for one image, from `Z₁` on
-/// through layers of these widths, all of them ReLU: half the sum of independent `log
-/// R`.
+/// Mean and standard deviation of `log₁₀(‖Z_ℓ‖ / ‖Z₁‖)` for one image, from
+/// `Z₁` on through layers of these widths, all of them ReLU: half the sum of
+/// independent `log R`.
 pub fn band(widths: &[usize], scale: f64) -> Vec<Band> {
     let mut sum = (0.0, 0.0);
     let layers = widths.windows(2).map(|pair| {
@@ -253,8 +275,8 @@ pub fn band(widths: &[usize], scale: f64) -> Vec<Band> {
         .collect()
 }
 
-/// The cosine between two inputs after a ReLU layer of infinite width with zero bias,
-/// from the cosine before it (Cho and Saul 2009).
+/// The cosine between two inputs after a ReLU layer of infinite width with zero
+/// bias, from the cosine before it (Cho and Saul 2009).
 pub fn arc_cosine(cosine: f64) -> f64 {
     ((1.0 - cosine * cosine).sqrt() + cosine * (PI - cosine.acos())) / PI
 }

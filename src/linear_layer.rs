@@ -5,7 +5,8 @@
 use nalgebra::{DMatrix, DVector, RowDVector, dmatrix};
 
 // ANCHOR: linear
-/// A fully connected layer: `weight` is `[fan_in, fan_out]`, `bias` is `[1, fan_out]`.
+/// A fully connected layer: `weight` is `[fan_in, fan_out]`, `bias` is `[1,
+/// fan_out]`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Linear {
     pub weight: DMatrix<f64>,
@@ -70,7 +71,8 @@ impl Linear {
     /// `∂W = Xᵀ G` and `∂b = 1ᵀ G = (Gᵀ 1)ᵀ`, in the shape of the layer.
     ///
     /// # Panics
-    /// If `input` and `output_gradient` are not of one batch, or do not fit the layer.
+    /// If `input` and `output_gradient` are not of one batch, or do not fit the
+    /// layer.
     pub fn parameter_gradient(
         &self,
         input: &DMatrix<f64>,
@@ -88,7 +90,8 @@ impl Linear {
     // ANCHOR_END: backward
 
     // ANCHOR: then
-    /// The one layer that does what `self` and then `next` do, with nothing in between.
+    /// The one layer that does what `self` and then `next` do, with nothing in
+    /// between.
     ///
     /// # Panics
     /// If `next` does not take as many inputs as `self` has outputs.
@@ -105,8 +108,8 @@ impl Linear {
     // ANCHOR_END: then
 
     // ANCHOR: multiplications
-    /// Scalar multiplications of one forward pass: one for each image, input and
-    /// output.
+    /// Scalar multiplications of one forward pass: one for each image, input
+    /// and output.
     pub fn multiplications(&self, batch: usize) -> usize {
         batch * self.fan_in() * self.fan_out()
     }
@@ -133,15 +136,15 @@ fn check_batch(input: &DMatrix<f64>, output_gradient: &DMatrix<f64>) {
     );
 }
 
-/// `Aᵀ`. The numbers of a matrix stand in memory column by column; read row by row they
-/// are its transpose. (For batches this is faster than nalgebra's `transpose`, which
-/// walks across.)
+/// `Aᵀ`. The numbers of a matrix stand in memory column by column; read row by
+/// row they are its transpose. (For batches this is faster than nalgebra's
+/// `transpose`, which walks across.)
 fn transposed(matrix: &DMatrix<f64>) -> DMatrix<f64> {
     DMatrix::from_row_slice(matrix.ncols(), matrix.nrows(), matrix.as_slice())
 }
 
-/// The lecture's example: a batch of two inputs and a layer from three inputs to four
-/// outputs.
+/// The lecture's example: a batch of two inputs and a layer from three inputs
+/// to four outputs.
 pub fn lecture_example() -> (DMatrix<f64>, Linear) {
     let input = dmatrix![
         1.0, 2.0, 1.0;
@@ -156,8 +159,8 @@ pub fn lecture_example() -> (DMatrix<f64>, Linear) {
     (input, Linear::new(weight, bias))
 }
 
-/// A batch of three inputs, a layer from two inputs to four outputs, and a gradient of
-/// the output.
+/// A batch of three inputs, a layer from two inputs to four outputs, and a
+/// gradient of the output.
 pub fn second_example() -> (DMatrix<f64>, Linear, DMatrix<f64>) {
     let input = dmatrix![
         1.0, 0.0;

@@ -3,7 +3,7 @@
 mod support;
 
 use descent::broadcasting::{Incompatible, broadcast, broadcast_shape, copies, sum_to};
-use descent::linear_layer::{lecture_example, second_example};
+use descent::linear_layer::{Linear, lecture_example, second_example};
 use nalgebra::{DMatrix, RowDVector, dmatrix};
 use support::{matrix, shape, table};
 
@@ -53,6 +53,11 @@ fn adding_the_bias_allocates_nothing() {
     let formula = allocated(&|| drop(copies(&layer.bias, 1000)));
     let output = 1000 * 4 * size_of::<f64>() as u64;
     assert_eq!(layer_forward, product);
+    let large =
+        Linear::new(DMatrix::from_element(784, 100, 1.0), RowDVector::zeros(100));
+    let images = DMatrix::from_element(256, 784, 1.0);
+    let large_product = allocated(&|| drop(&images * &large.weight));
+    assert_eq!(allocated(&|| drop(large.forward(&images))), large_product);
     assert_eq!(view, 0);
     assert!(
         formula >= output,

@@ -141,7 +141,7 @@ impl Weaver {
         let mut edits = Vec::new();
         for formula in &scan.formulas {
             match self.formula(formula) {
-                Ok(html) => edits.push((formula.range.clone(), html)),
+                Ok(html) => edits.push(unbroken(place.text, formula, html)),
                 Err(message) => {
                     place.fault(&mut self.faults, formula.range.start, &message)
                 }
@@ -286,6 +286,19 @@ impl Weaver {
             return Err(errors.join("; "));
         }
         Ok(checked_by(&links))
+    }
+}
+
+/// A formula in a sentence, kept on one line with the punctuation behind it.
+fn unbroken(text: &str, formula: &Formula, html: String) -> Edit {
+    let end = formula.range.end;
+    let punctuation = text[end..].chars().next().filter(|c| ".,;:)!?".contains(*c));
+    match punctuation {
+        Some(mark) if !formula.display => {
+            let html = format!("<span class=\"nobr\">{html}{mark}</span>");
+            (formula.range.start..end + mark.len_utf8(), html)
+        }
+        _ => (formula.range.clone(), html),
     }
 }
 

@@ -111,7 +111,7 @@ fn head(caption: &Caption, width: u32, height: u32) -> Result<String, std::fmt::
     let mut head = String::new();
     writeln!(
         head,
-        r#"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {wide} {high}" role="img" aria-labelledby="{name}-title {name}-desc">"#
+        r#"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {wide} {high}" font-family="sans-serif" role="img" aria-labelledby="{name}-title {name}-desc">"#
     )?;
     writeln!(head, r#"<title id="{name}-title">{title}</title>"#)?;
     writeln!(head, r#"<desc id="{name}-desc">{description}</desc>"#)?;
@@ -119,7 +119,11 @@ fn head(caption: &Caption, width: u32, height: u32) -> Result<String, std::fmt::
 }
 
 fn themed(body: &str) -> String {
-    Ink::all().fold(body.to_owned(), |svg, ink| {
+    // What the figure as a whole already says, or what goes without saying.
+    let terse = [r#" font-family="sans-serif""#, r#" opacity="1""#]
+        .iter()
+        .fold(body.to_owned(), |svg, attribute| svg.replace(attribute, ""));
+    Ink::all().fold(terse, |svg, ink| {
         let RGBColor(r, g, b) = ink.color();
         let color = format!("#{r:02X}{g:02X}{b:02X}");
         let dashes = match ink.dashes() {

@@ -167,7 +167,8 @@ impl Chart {
             .x_labels(self.x.ticks)
             .y_labels(self.y.ticks)
             .x_label_formatter(&|&x| self.x.tick(x))
-            .y_label_formatter(&|&y| self.y.tick(y))
+            // The space keeps exponents off the axis.
+            .y_label_formatter(&|&y| self.y.tick(y) + "\u{a0}")
             .x_desc(&self.x.label)
             .y_desc(&self.y.label)
             .draw()?;

@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use descent::depth::{
-    self, Norms, arc_cosine, band, geometry, image_norms, network, network_of_sigmoids,
-    network_with_biases, norms, root_mean_square,
+    self, Norms, arc_cosine, band, geometry, image_norms, network, network_of_pytorch,
+    network_of_sigmoids, network_with_biases, norms, root_mean_square,
 };
 use descent::mnist::{Digits, PIXELS, Split};
 use descent::network::Batch;
 use indicatif::{ProgressBar, ProgressIterator, ProgressStyle};
+use nalgebra::DMatrix;
 
 use crate::canvas::{Caption, DrawResult, Ink};
 use crate::chart::{Axis, Band, Chart, Line, tenths, whole};
@@ -103,6 +104,13 @@ impl Experiment<'_> {
         let Options { width, layers, .. } = *self.options;
         let hidden = iter::repeat_n(width as usize, layers as usize - 1);
         iter::once(PIXELS).chain(hidden).collect()
+    }
+
+    /// From the input to the last ReLU layer, at He's scale.
+    fn hidden_activations(&self, seed: u64, images: DMatrix<f64>) -> Vec<DMatrix<f64>> {
+        let mut activations = network(&self.widths(), HE, seed).forward(images);
+        activations.pop();
+        activations
     }
 
     fn batch(&self, seed: u64) -> Batch {
@@ -228,7 +236,7 @@ impl Experiment<'_> {
         let hidden = self.hidden();
         let walk = |seed| {
             let image = self.digits.sample(1, seed).images;
-            let activations = network(&hidden, HE, seed).forward(image);
+            let activations = self.hidden_activations(seed, image);
             let start = activations[0].norm();
             let logs = activations.iter().map(|z| (z.norm() / start).log10());
             Line::faint(
@@ -289,7 +297,7 @@ impl Experiment<'_> {
             .progress_with(progress(MANY, "networks for depth-spread"))
             .map(|seed| {
                 let activations =
-                    network(&hidden, HE, seed).forward(self.batch(seed).images);
+                    self.hidden_activations(seed, self.batch(seed).images);
                 let norms: Vec<_> = activations.iter().map(image_norms).collect();
                 let one = norms
                     .iter()
@@ -424,7 +432,8 @@ impl Experiment<'_> {
         let batch = self.batch(seed);
         let networks = [
             ("ReLU, c = 2, no biases", network(&widths, HE, seed)),
-            ("ReLU, PyTorch's default", network_with_biases(&widths, seed)),
+            ("the same with biases", network_with_biases(&widths, HE, seed)),
+            ("ReLU, PyTorch's default", network_of_pytorch(&widths, seed)),
             ("sigmoid, c = 1, no biases", network_of_sigmoids(&widths, seed)),
         ];
         let line = |((name, network), ink)| {
@@ -440,7 +449,7 @@ impl Experiment<'_> {
             ),
             bands: Vec::new(),
             lines,
-            key: Some((300, 200)),
+            key: Some((300, 180)),
             margin: 24,
         };
         let description = format!(
