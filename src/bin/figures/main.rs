@@ -6,6 +6,7 @@ mod chart;
 mod depth;
 mod grid;
 mod linear_layer;
+mod network;
 mod output;
 
 use std::path::PathBuf;
@@ -49,6 +50,8 @@ enum Chapter {
     LinearLayer,
     /// A bias that is stretched over a batch, and its gradient
     Broadcasting,
+    /// Shapes in a network, and what depth adds to it
+    Network,
     /// Norms of activations and gradients in a deep network, on MNIST
     Depth(depth::Options),
 }
@@ -59,6 +62,7 @@ impl Chapter {
         vec![
             Self::LinearLayer,
             Self::Broadcasting,
+            Self::Network,
             Self::Depth(depth::Options::default()),
         ]
     }
@@ -75,6 +79,7 @@ impl Chapter {
             Self::List => Ok(Vec::new()),
             Self::LinearLayer => linear_layer::figures(),
             Self::Broadcasting => broadcasting::figures(),
+            Self::Network => network::figures(),
             Self::Depth(options) => depth::figures(options),
         }
     }
