@@ -1,5 +1,6 @@
 //! Draws the figures of the book, each with its data.
 
+mod backpropagation;
 mod broadcasting;
 mod canvas;
 mod chart;
@@ -52,6 +53,8 @@ enum Chapter {
     Broadcasting,
     /// Shapes in a network, and what depth adds to it
     Network,
+    /// A graph with its adjoints, and how far differences can be trusted
+    Backpropagation,
     /// Norms of activations and gradients in a deep network, on MNIST
     Depth(depth::Options),
 }
@@ -63,6 +66,7 @@ impl Chapter {
             Self::LinearLayer,
             Self::Broadcasting,
             Self::Network,
+            Self::Backpropagation,
             Self::Depth(depth::Options::default()),
         ]
     }
@@ -80,6 +84,7 @@ impl Chapter {
             Self::LinearLayer => linear_layer::figures(),
             Self::Broadcasting => broadcasting::figures(),
             Self::Network => network::figures(),
+            Self::Backpropagation => backpropagation::figures(),
             Self::Depth(options) => depth::figures(options),
         }
     }

@@ -100,7 +100,7 @@ fn step(area: &Area, i: usize, layer: &Layer) -> DrawResult {
         Activation::Relu => "then ReLU",
         Activation::Sigmoid => "then sigmoid",
     };
-    let count = layer.parameter_count();
+    let count = grouped(layer.parameter_count());
     between(area, i, [&parameters, &format!("{count} parameters, {activation}")])
 }
 
@@ -111,6 +111,13 @@ fn between(area: &Area, i: usize, lines: [&str; 2]) -> DrawResult {
     arrow(area, (x, from), (x, to))?;
     label(area, (x + 18, (from + to) / 2 - 11), lines[0], HPos::Left)?;
     label(area, (x + 18, (from + to) / 2 + 11), lines[1], HPos::Left)
+}
+
+fn grouped(number: usize) -> String {
+    match number {
+        0..1000 => number.to_string(),
+        _ => format!("{}\u{202f}{:03}", number / 1000, number % 1000),
+    }
 }
 
 fn index(i: usize) -> char {
@@ -125,7 +132,7 @@ fn pieces() -> DrawResult<Figure> {
         let y = network.forward(x.clone()).pop().expect("an output");
         let points = x.iter().copied().zip(y.iter().copied()).collect();
         let name = match depth {
-            1 => "one hidden layer: 2 pieces".to_owned(),
+            1 => format!("1 hidden layer: {cells} pieces"),
             _ => format!("{depth} hidden layers: {cells} pieces"),
         };
         Line::new(Ink::Series(ink), name, points)
@@ -138,7 +145,7 @@ fn pieces() -> DrawResult<Figure> {
     );
     let chart = Chart {
         x: Axis::linear("input x", (0.0, 1.0), 6, tenths),
-        y: Axis::linear("output of the network", (0.0, 1.4), 8, tenths),
+        y: Axis::linear("output of the network", (-0.1, 1.4), 8, tenths),
         bands: Vec::new(),
         lines,
         key: Some((100, 24)),
