@@ -110,7 +110,7 @@ fn differences() -> DrawResult<Figure> {
         y: Axis::powers("relative error of the derivative", (-13, 1), 8),
         bands: Vec::new(),
         lines: vec![
-            Line::new(Ink::Series(2), "forward", curve(0)).named_at(14, (-62, -12)),
+            Line::new(Ink::Series(2), "forward", curve(0)).named_at(7, (-72, -8)),
             Line::new(Ink::Series(1), "centred", curve(1)).named_at(8, (10, 8)),
             at(f64::EPSILON.sqrt(), "√ε"),
             at(f64::EPSILON.cbrt(), "∛ε"),
