@@ -184,7 +184,8 @@ pub fn adjoints(
     let a2 = v1.transpose() * &a4;
     let a1 = &a4 * v2.transpose();
 
-    let row = |row: &RowDVector<f64>| DMatrix::from_rows(&[row.clone()]);
+    let row =
+        |row: &RowDVector<f64>| DMatrix::from_row_slice(1, row.len(), row.as_slice());
     let node = |value, adjoint| Node { value, adjoint };
     [
         node(v1.clone(), a1),

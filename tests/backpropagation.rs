@@ -221,12 +221,12 @@ fn the_backward_pass_of_the_small_network_is_exact() {
         "backpropagation__small",
         format!(
             "$$y = {},\\qquad G_3 = \\Delta_2 = Z_3 - y = {}$$\n\n\
-             $$\\partial W_2 = Z_2^\\top \\Delta_2 = {},\\qquad \
-             \\partial b_2 = \\mathbf{{1}}^\\top \\Delta_2 = {}$$\n\n\
-             $$G_2 = \\Delta_2 W_2^\\top = {},\\qquad \
-             \\Delta_1 = G_2 \\circ \\sigma'(A_1) = {}$$\n\n\
-             $$\\partial W_1 = X^\\top \\Delta_1 = {},\\qquad \
-             \\partial b_1 = \\mathbf{{1}}^\\top \\Delta_1 = {}$$\n",
+             $$\\partial W_2 = Z_2^\\top \\Delta_2 = {}$$\n\n\
+             $$\\partial b_2 = \\mathbf{{1}}^\\top \\Delta_2 = {}$$\n\n\
+             $$G_2 = \\Delta_2 W_2^\\top = {}$$\n\n\
+             $$\\Delta_1 = G_2 \\circ \\sigma'(A_1) = {}$$\n\n\
+             $$\\partial W_1 = X^\\top \\Delta_1 = {}$$\n\n\
+             $$\\partial b_1 = \\mathbf{{1}}^\\top \\Delta_1 = {}$$\n",
             matrix(&small_targets()),
             matrix(&error),
             matrix(&last.parameters.weight),
@@ -437,6 +437,10 @@ fn a_gradient_check_tells_a_right_gradient_from_wrong_ones() {
             .1,
         ),
     ];
+    let no_gate = &mistakes[1].1;
+    let last = network.layers()[2].parameter_count();
+    assert_eq!(no_gate.rows(83 - last, last), right.rows(83 - last, last));
+    assert!(no_gate.dot(&right) > 0.95 * no_gate.norm() * right.norm());
     let rows = mistakes.map(|(name, gradient)| {
         assert!(error(&gradient) > 0.01, "{name}");
         [name.to_owned(), decimals(error(&gradient), 2)]
