@@ -114,8 +114,11 @@ fn every_layer_reads_the_output_of_the_one_before() {
 
 /// What the slide prints: `Z_{i+1} = σ_i(X W_i + 1 b_i)`.
 fn as_printed(network: &Network, input: &DMatrix<f64>) -> DMatrix<f64> {
-    let outputs = network.layers().iter().map(|layer| layer.forward(input));
-    outputs.last().expect("a layer")
+    let mut z = input.clone();
+    for layer in network.layers() {
+        z = layer.forward(input);
+    }
+    z
 }
 
 #[test]
