@@ -2,7 +2,7 @@
 //!
 //! Source: Data 188, Lecture 06, "Fully connected networks".
 
-use nalgebra::DMatrix;
+use nalgebra::{DMatrix, DVector, RowDVector, dmatrix};
 
 use crate::linear_layer::Linear;
 
@@ -38,6 +38,7 @@ impl Batch {
     }
 }
 
+// ANCHOR: activation
 /// The function `σ` applied to each entry of a layer's output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Activation {
@@ -50,22 +51,25 @@ pub enum Activation {
 }
 
 impl Activation {
-    /// `σ(z)` of every entry, in place.
+    /// `σ(z)` of every entry, in place. What is not a number stays so.
     pub fn apply(self, z: &mut DMatrix<f64>) {
         match self {
             Self::Identity => {}
-            Self::Relu => z.apply(|z| *z = z.max(0.0)),
+            Self::Relu => z.apply(|z| *z = if *z < 0.0 { 0.0 } else { *z }),
             Self::Sigmoid => z.apply(|z| *z = 1.0 / (1.0 + (-*z).exp())),
         }
     }
 }
+// ANCHOR_END: activation
 
+// ANCHOR: layer
 /// One layer of a network: a linear layer and the activation behind it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Layer {
     pub linear: Linear,
     pub activation: Activation,
 }
+// ANCHOR_END: layer
 
 impl Layer {
     /// `σ(Z W + 1 b)`: `[batch, fan_in]` to `[batch, fan_out]`.
@@ -77,6 +81,14 @@ impl Layer {
         self.activation.apply(&mut output);
         output
     }
+
+    // ANCHOR: parameter_count
+    /// How many numbers the layer learns: one for each pair of an input and an output,
+    /// and one for each output.
+    pub fn parameter_count(&self) -> usize {
+        self.linear.fan_in() * self.linear.fan_out() + self.linear.fan_out()
+    }
+    // ANCHOR_END: parameter_count
 }
 
 /// A fully connected network, also called a multi-layer perceptron.
@@ -131,6 +143,7 @@ impl Network {
         &self.layers
     }
 
+    // ANCHOR: forward
     /// All activations `Z₁ = X, …, Z_{L+1} = h(X)`, each `[batch, width of the layer]`.
     ///
     /// # Panics
@@ -143,6 +156,62 @@ impl Network {
         }
         activations
     }
+    // ANCHOR_END: forward
+
+    // ANCHOR: linear
+    /// The one linear layer that is left when all activations are taken away.
+    pub fn without_activations(&self) -> Linear {
+        let mut linears = self.layers.iter().map(|layer| &layer.linear);
+        let first = linears.next().expect("a network has a layer").clone();
+        linears.fold(first, |all, next| all.then(next))
+    }
+    // ANCHOR_END: linear
+
+    /// How many numbers the network learns.
+    pub fn parameter_count(&self) -> usize {
+        self.layers.iter().map(Layer::parameter_count).sum()
+    }
+
+    // ANCHOR: parameters
+    /// `θ` as one column: layer by layer, the weight column by column and then the
+    /// bias. (This is the order of PyTorch's `parameters_to_vector`.)
+    pub fn parameters(&self) -> DVector<f64> {
+        flat(self.layers.iter().map(|layer| &layer.linear))
+    }
+
+    /// The same network with other parameters, in the order of `parameters`.
+    ///
+    /// # Panics
+    /// If there are not as many as the network has.
+    pub fn with_parameters(&self, parameters: &DVector<f64>) -> Self {
+        let (count, given) = (self.parameter_count(), parameters.len());
+        assert_eq!(given, count, "{given} parameters for a network that has {count}");
+        let mut rest = parameters.as_slice();
+        let layers = self.layers.iter().map(|Layer { linear, activation }| {
+            let weight = take(&mut rest, linear.weight.len());
+            let bias = take(&mut rest, linear.bias.len());
+            let (fan_in, fan_out) = linear.weight.shape();
+            let weight = DMatrix::from_column_slice(fan_in, fan_out, weight);
+            let linear = Linear::new(weight, RowDVector::from_row_slice(bias));
+            Layer { linear, activation: *activation }
+        });
+        Self { layers: layers.collect() }
+    }
+    // ANCHOR_END: parameters
+}
+
+/// Numbers of the shape of some layers as one column, in the order of
+/// [`Network::parameters`].
+pub(crate) fn flat<'a>(linears: impl Iterator<Item = &'a Linear>) -> DVector<f64> {
+    let numbers = linears.flat_map(|linear| linear.weight.iter().chain(&linear.bias));
+    DVector::from_vec(numbers.copied().collect())
+}
+
+/// The next `count` numbers, which leave the rest.
+fn take<'a>(rest: &mut &'a [f64], count: usize) -> &'a [f64] {
+    let (taken, left) = rest.split_at(count);
+    *rest = left;
+    taken
 }
 
 // ANCHOR: log_sum_exp
@@ -157,6 +226,20 @@ pub fn log_sum_exp(z: &[f64]) -> f64 {
 }
 // ANCHOR_END: log_sum_exp
 
+// ANCHOR: softmax
+/// The probabilities `exp(z_k) / Σ exp(z)` of each image, from logits `[batch,
+/// classes]`.
+pub fn softmax(logits: &DMatrix<f64>) -> DMatrix<f64> {
+    let mut images = logits.transpose();
+    for mut z in images.column_iter_mut() {
+        let log_sum = log_sum_exp(z.as_slice());
+        z.apply(|z| *z = (*z - log_sum).exp());
+    }
+    images.transpose()
+}
+// ANCHOR_END: softmax
+
+// ANCHOR: cross_entropy
 /// The cross-entropy of each image, `log Σ_k exp(z_k) − z_label`, from logits `[batch,
 /// classes]`.
 ///
@@ -168,6 +251,7 @@ pub fn cross_entropy(logits: &DMatrix<f64>, labels: &[usize]) -> Vec<f64> {
     let images = images.column_iter().zip(labels);
     images.map(|(z, &label)| log_sum_exp(z.as_slice()) - z[label]).collect()
 }
+// ANCHOR_END: cross_entropy
 
 /// # Panics
 /// If there is not one label for each row of the logits, or if a label is not one of
@@ -184,3 +268,47 @@ pub(crate) fn check_labels(logits: &DMatrix<f64>, labels: &[usize]) {
         panic!("label {label} is not one of {} classes", logits.ncols());
     }
 }
+
+/// A network of two inputs, two hidden units with ReLU and one output, and three inputs
+/// for it: small enough for pencil and paper.
+pub fn small_example() -> (DMatrix<f64>, Network) {
+    let input = dmatrix![
+        1.0, 2.0;
+        2.0, -1.0;
+        -3.0, 1.0
+    ];
+    let hidden = Linear::new(
+        dmatrix![
+            1.0, -1.0;
+            1.0, 2.0
+        ],
+        RowDVector::from_row_slice(&[1.0, -1.0]),
+    );
+    let last = Linear::new(dmatrix![2.0; -1.0], RowDVector::from_row_slice(&[1.0]));
+    let layers = vec![
+        Layer { linear: hidden, activation: Activation::Relu },
+        Layer { linear: last, activation: Activation::Identity },
+    ];
+    (input, Network::new(layers))
+}
+
+// ANCHOR: tents
+/// A network from one number to one number with `depth` hidden layers of two ReLU units
+/// each, which folds the interval from 0 to 1 `depth` times: `tent(… tent(x))` with
+/// `tent(x) = 2 ReLU(x) − 4 ReLU(x − ½)`.
+///
+/// # Panics
+/// If `depth` is 0.
+pub fn tents(depth: usize) -> Network {
+    assert!(depth > 0, "a tent needs a hidden layer");
+    let spread =
+        Linear::new(dmatrix![1.0, 1.0], RowDVector::from_row_slice(&[0.0, -0.5]));
+    let collect = Linear::new(dmatrix![2.0; -4.0], RowDVector::zeros(1));
+    let fold_again = collect.then(&spread);
+    let hidden = |linear| Layer { linear, activation: Activation::Relu };
+    let mut layers = vec![hidden(spread)];
+    layers.resize(depth, hidden(fold_again));
+    layers.push(Layer { linear: collect, activation: Activation::Identity });
+    Network::new(layers)
+}
+// ANCHOR_END: tents

@@ -51,6 +51,14 @@ pub fn shape((rows, columns): (usize, usize)) -> String {
     format!("[{rows}, {columns}]")
 }
 
+/// A whole number in groups of three digits.
+pub fn grouped(number: usize) -> String {
+    match number {
+        0..1000 => number.to_string(),
+        _ => format!("{}\u{202f}{:03}", grouped(number / 1000), number % 1000),
+    }
+}
+
 /// A number with a fixed count of decimals.
 pub fn decimals(value: f64, decimals: usize) -> String {
     format!("{value:.decimals$}").replace('-', "−")

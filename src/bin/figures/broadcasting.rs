@@ -3,11 +3,10 @@
 use descent::broadcasting::{broadcast, sum_to};
 use descent::linear_layer::{lecture_example, second_example};
 use nalgebra::{DMatrix, RowDVector};
-use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 
-use crate::canvas::{Area, Caption, DrawResult, Ink, PIXEL, svg};
-use crate::grid::{CELL, Grid, Outline, entries, label};
+use crate::canvas::{Caption, DrawResult, svg};
+use crate::grid::{CELL, Grid, Outline, arrow, entries, label};
 use crate::output::{Figure, csv};
 
 /// The column that both figures follow.
@@ -126,15 +125,4 @@ fn sum(gradient: &DMatrix<f64>) -> DrawResult<Figure> {
     })?;
     let rows = entries("G", gradient).into_iter().chain(entries("db", &bias_gradient));
     Ok(Figure { name, svg, csv: csv(&["matrix", "row", "column", "value"], rows) })
-}
-
-/// A vertical arrow downwards between two places in pixels.
-fn arrow(area: &Area, (x, top): (i32, i32), (_, bottom): (i32, i32)) -> DrawResult {
-    let ink = Ink::Foreground.color();
-    let shaft = vec![(x * PIXEL, top * PIXEL), (x * PIXEL, bottom * PIXEL)];
-    area.draw(&PathElement::new(shaft, ink.stroke_width(PIXEL as u32)))?;
-    let head = [(x - 4, bottom - 7), (x + 4, bottom - 7), (x, bottom)];
-    let head: Vec<_> = head.iter().map(|&(x, y)| (x * PIXEL, y * PIXEL)).collect();
-    area.draw(&Polygon::new(head, ink.filled()))?;
-    Ok(())
 }

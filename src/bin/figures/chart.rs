@@ -46,6 +46,12 @@ impl Axis {
         Self { label: label.into(), range, ticks: 9, scale: Scale::Logarithmic }
     }
 
+    /// The powers of ten between two exponents.
+    pub fn powers(label: &str, (low, high): (i32, i32), ticks: usize) -> Self {
+        let range = (low.into(), high.into());
+        Self { label: label.into(), range, ticks, scale: Scale::Logarithmic }
+    }
+
     /// Where a value lies; nowhere if it has no logarithm.
     fn place(&self, value: f64) -> Option<f64> {
         match self.scale {

@@ -80,6 +80,24 @@ pub fn label(
     Ok(())
 }
 
+/// An arrow between two places in pixels.
+pub fn arrow(area: &Area, from: (i32, i32), to: (i32, i32)) -> DrawResult {
+    let ink = Ink::Foreground.color();
+    let [from, to] = [from, to].map(|(x, y)| (x * PIXEL, y * PIXEL));
+    area.draw(&PathElement::new(vec![from, to], ink.stroke_width(PIXEL as u32)))?;
+    let way = (f64::from(to.0 - from.0), f64::from(to.1 - from.1));
+    let length = way.0.hypot(way.1);
+    let unit = (way.0 / length, way.1 / length);
+    let head = |back: f64, left: f64| {
+        let x = f64::from(to.0) - back * unit.0 + left * unit.1;
+        let y = f64::from(to.1) - back * unit.1 - left * unit.0;
+        (x.round() as i32, y.round() as i32)
+    };
+    let head = vec![head(70.0, -40.0), head(70.0, 40.0), to];
+    area.draw(&Polygon::new(head, ink.filled()))?;
+    Ok(())
+}
+
 /// A matrix as rows of a table: its name, then row, column and value of each entry.
 pub fn entries(name: &str, matrix: &DMatrix<f64>) -> Vec<Vec<String>> {
     let places = (0..matrix.nrows())

@@ -1,11 +1,13 @@
 //! Draws the figures of the book, each with its data.
 
+mod backpropagation;
 mod broadcasting;
 mod canvas;
 mod chart;
 mod depth;
 mod grid;
 mod linear_layer;
+mod network;
 mod output;
 
 use std::path::PathBuf;
@@ -49,6 +51,10 @@ enum Chapter {
     LinearLayer,
     /// A bias that is stretched over a batch, and its gradient
     Broadcasting,
+    /// Shapes in a network, and what depth adds to it
+    Network,
+    /// A graph with its adjoints, and how far differences can be trusted
+    Backpropagation,
     /// Norms of activations and gradients in a deep network, on MNIST
     Depth(depth::Options),
 }
@@ -59,6 +65,8 @@ impl Chapter {
         vec![
             Self::LinearLayer,
             Self::Broadcasting,
+            Self::Network,
+            Self::Backpropagation,
             Self::Depth(depth::Options::default()),
         ]
     }
@@ -75,6 +83,8 @@ impl Chapter {
             Self::List => Ok(Vec::new()),
             Self::LinearLayer => linear_layer::figures(),
             Self::Broadcasting => broadcasting::figures(),
+            Self::Network => network::figures(),
+            Self::Backpropagation => backpropagation::figures(),
             Self::Depth(options) => depth::figures(options),
         }
     }

@@ -1,0 +1,523 @@
+//! What the chapter on fully connected networks says.
+
+mod support;
+
+use descent::initialization::pytorch_default;
+use descent::linear_layer::Linear;
+use descent::network::{
+    Activation, Batch, Layer, Network, cross_entropy, log_sum_exp, small_example,
+    softmax, tents,
+};
+use nalgebra::{DMatrix, DVector, RowDVector, dmatrix};
+use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
+use support::{decimals, grouped, matrix, shape, table, values};
+
+const UNIT_ROUNDOFF: f64 = f64::EPSILON / 2.0;
+
+/// A network of the given widths with the weights and biases that PyTorch starts from.
+fn random_network(widths: &[usize], activation: Activation, seed: u64) -> Network {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    Network::with_widths(widths, activation, |fan_in, fan_out| {
+        pytorch_default(fan_in, fan_out, &mut rng)
+    })
+}
+
+fn random_input(rows: usize, columns: usize, seed: u64) -> DMatrix<f64> {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    DMatrix::from_fn(rows, columns, |_, _| rng.random_range(-1.0..1.0))
+}
+
+fn output(network: &Network, input: &DMatrix<f64>) -> DMatrix<f64> {
+    network.forward(input.clone()).pop().expect("an output")
+}
+
+/// The same network with the parameters of its layers changed.
+fn changed(network: &Network, change: impl Fn(usize, &mut Linear)) -> Network {
+    let mut layers = network.layers().to_vec();
+    for (i, layer) in layers.iter_mut().enumerate() {
+        change(i, &mut layer.linear);
+    }
+    Network::new(layers)
+}
+
+#[test]
+fn the_small_network_is_right_to_the_integer() {
+    let (input, network) = small_example();
+    let [hidden, last] = network.layers() else { panic!("two layers") };
+    let before = hidden.linear.forward(&input);
+    let activations = network.forward(input.clone());
+    assert_eq!(before, dmatrix![4.0, 2.0; 2.0, -5.0; -1.0, 4.0]);
+    assert_eq!(activations[1], dmatrix![4.0, 2.0; 2.0, 0.0; 0.0, 4.0]);
+    assert_eq!(activations[2], dmatrix![7.0; 5.0; -3.0]);
+    let row = |bias: &RowDVector<f64>| {
+        matrix(&DMatrix::from_row_slice(1, bias.len(), bias.as_slice()))
+    };
+    snapshot!(
+        "network__small",
+        format!(
+            "$$X = {},\\qquad W_1 = {},\\qquad b_1 = {}$$\n\n\
+             $$W_2 = {},\\qquad b_2 = {}$$\n\n\
+             $$X W_1 + \\mathbf{{1}} b_1 = {},\\qquad Z_2 = {}$$\n\n\
+             $$Z_3 = Z_2 W_2 + \\mathbf{{1}} b_2 = {}$$\n",
+            matrix(&input),
+            matrix(&hidden.linear.weight),
+            row(&hidden.linear.bias),
+            matrix(&last.linear.weight),
+            row(&last.linear.bias),
+            matrix(&before),
+            matrix(&activations[1]),
+            matrix(&activations[2]),
+        )
+    );
+}
+
+/// Another algorithm: the formula for one number, as sums over indices, from the output
+/// back to the input.
+#[test]
+fn every_layer_reads_the_output_of_the_one_before() {
+    fn unit(
+        network: &Network,
+        input: &DMatrix<f64>,
+        i: usize,
+        at: (usize, usize),
+    ) -> f64 {
+        let Some(below) = i.checked_sub(1) else { return input[at] };
+        let Layer { linear, activation } = &network.layers()[below];
+        let sum: f64 = (0..linear.fan_in())
+            .map(|k| unit(network, input, below, (at.0, k)) * linear.weight[(k, at.1)])
+            .sum();
+        let z = sum + linear.bias[at.1];
+        match activation {
+            Activation::Identity => z,
+            Activation::Relu => z.max(0.0),
+            Activation::Sigmoid => 1.0 / (1.0 + (-z).exp()),
+        }
+    }
+    for activation in [Activation::Identity, Activation::Relu, Activation::Sigmoid] {
+        let network = random_network(&[4, 6, 5, 3], activation, 5);
+        let input = random_input(7, 4, 6);
+        let activations = network.forward(input.clone());
+        assert_eq!(activations.len(), 4);
+        for (i, z) in activations.iter().enumerate() {
+            for row in 0..z.nrows() {
+                for column in 0..z.ncols() {
+                    // Three sums of at most seven numbers below 1 in another order.
+                    let difference =
+                        z[(row, column)] - unit(&network, &input, i, (row, column));
+                    assert!(difference.abs() < 3.0 * 7.0 * 2.0 * UNIT_ROUNDOFF);
+                }
+            }
+        }
+    }
+}
+
+/// What the slide prints: `Z_{i+1} = σ_i(X W_i + 1 b_i)`.
+fn as_printed(network: &Network, input: &DMatrix<f64>) -> DMatrix<f64> {
+    let mut z = input.clone();
+    for layer in network.layers() {
+        z = layer.forward(input);
+    }
+    z
+}
+
+#[test]
+fn if_every_layer_read_the_input_only_the_last_would_count() {
+    let input = random_input(5, 3, 8);
+    let network = random_network(&[3, 3, 3], Activation::Relu, 7);
+    let without_first = changed(&network, |i, linear| {
+        if i == 0 {
+            linear.weight.fill(0.0);
+        }
+    });
+    assert_eq!(as_printed(&network, &input), as_printed(&without_first, &input));
+    assert_ne!(output(&network, &input), output(&without_first, &input));
+    assert_ne!(output(&network, &input), as_printed(&network, &input));
+}
+
+#[test]
+#[should_panic(
+    expected = "input of shape (3, 784) does not fit a layer with weight of shape (100, 10)"
+)]
+fn with_mnists_widths_the_printed_formula_does_not_even_fit() {
+    let network = random_network(&[784, 100, 10], Activation::Relu, 7);
+    as_printed(&network, &DMatrix::zeros(3, 784));
+}
+
+#[test]
+fn parameters_are_counted_by_layer() {
+    let network = random_network(&[784, 100, 100, 10], Activation::Relu, 1);
+    let activations = network.forward(DMatrix::zeros(256, 784));
+    let layers = (1..).zip(network.layers()).zip(activations.windows(2));
+    let rows = layers.map(|((i, layer), z)| {
+        let Linear { weight, bias } = &layer.linear;
+        let by_hand = weight.iter().count() + bias.iter().count();
+        assert_eq!(layer.parameter_count(), by_hand);
+        [
+            i.to_string(),
+            shape(z[0].shape()),
+            shape(weight.shape()),
+            shape(bias.shape()),
+            shape(z[1].shape()),
+            grouped(layer.parameter_count()),
+        ]
+    });
+    snapshot!(
+        "network__shapes",
+        table(["layer", "$Z_i$", "$W_i$", "$b_i$", "$Z_{i+1}$", "parameters"], rows)
+    );
+    let shallow = random_network(&[784, 100, 10], Activation::Relu, 1);
+    assert_eq!(shallow.parameter_count(), 79_510);
+    assert_eq!(network.parameter_count(), 89_610);
+    let first = network.layers()[0].parameter_count() as f64;
+    snapshot!(
+        "network__counts",
+        values([
+            ("two_layers", grouped(shallow.parameter_count())),
+            ("three_layers", grouped(network.parameter_count())),
+            (
+                "first_layer_percent",
+                decimals(100.0 * first / network.parameter_count() as f64, 0)
+            ),
+        ])
+    );
+}
+
+/// Position by position: weight column by column, then bias, then the next layer.
+#[test]
+fn the_parameters_can_be_written_as_one_column_and_read_back() {
+    let (input, network) = small_example();
+    let theta = network.parameters();
+    assert_eq!(
+        theta.as_slice(),
+        [1.0, 1.0, -1.0, 2.0, 1.0, -1.0, 2.0, -1.0, 1.0],
+        "W₁ column by column, b₁, W₂, b₂"
+    );
+    assert_eq!(network.with_parameters(&theta), network);
+    let mut other = theta.clone();
+    other[8] += 10.0; // the bias of the output
+    let moved = output(&network.with_parameters(&other), &input);
+    assert_eq!(moved, output(&network, &input).add_scalar(10.0));
+    let large = random_network(&[4, 6, 5, 3], Activation::Relu, 5);
+    assert_eq!(large.with_parameters(&large.parameters()), large);
+}
+
+#[test]
+#[should_panic(expected = "8 parameters for a network that has 9")]
+fn parameters_of_another_network_are_refused_with_both_counts() {
+    small_example().1.with_parameters(&DVector::zeros(8));
+}
+
+/// Whole numbers, so that both ways round nothing.
+#[test]
+fn without_activations_a_network_is_one_linear_layer() {
+    let mut rng = ChaCha8Rng::seed_from_u64(3);
+    let network = Network::with_widths(&[4, 6, 5, 3], Activation::Identity, |i, o| {
+        let mut whole = || f64::from(rng.random_range(-3..=3_i32));
+        Linear::new(
+            DMatrix::from_fn(i, o, |_, _| whole()),
+            RowDVector::from_fn(o, |_, _| whole()),
+        )
+    });
+    let input = DMatrix::from_fn(7, 4, |i, j| (i * j) as f64 - 3.0);
+    let one = network.without_activations();
+    assert_eq!(one.weight.shape(), (4, 3));
+    assert_eq!(one.forward(&input), output(&network, &input));
+    let (input, small) = small_example();
+    assert_ne!(small.without_activations().forward(&input), output(&small, &input));
+}
+
+/// Doubling is exact in floating point, and so is halving.
+#[test]
+fn a_relu_network_without_biases_is_positively_homogeneous() {
+    let widths = [4, 6, 5, 3];
+    let input = random_input(7, 4, 2);
+    let no_biases = |activation| {
+        changed(&random_network(&widths, activation, 1), |_, linear| {
+            linear.bias.fill(0.0);
+        })
+    };
+    let relu = no_biases(Activation::Relu);
+    assert_eq!(output(&relu, &(&input * 2.0)), output(&relu, &input) * 2.0);
+    assert_ne!(output(&relu, &-&input), -output(&relu, &input), "positively");
+    let with_biases = random_network(&widths, Activation::Relu, 1);
+    assert_ne!(
+        output(&with_biases, &(&input * 2.0)),
+        output(&with_biases, &input) * 2.0
+    );
+    let sigmoid = no_biases(Activation::Sigmoid);
+    assert_ne!(output(&sigmoid, &(&input * 2.0)), output(&sigmoid, &input) * 2.0);
+}
+
+#[test]
+fn a_factor_can_move_from_one_layer_to_the_next_and_nobody_notices() {
+    let input = random_input(7, 4, 2);
+    let moved = |network: &Network| {
+        changed(network, |i, Linear { weight, bias }| match i {
+            0 => {
+                *weight *= 4.0;
+                *bias *= 4.0;
+            }
+            1 => *weight /= 4.0,
+            _ => {}
+        })
+    };
+    let relu = random_network(&[4, 6, 5, 3], Activation::Relu, 1);
+    assert_ne!(moved(&relu).parameters(), relu.parameters());
+    assert_eq!(output(&moved(&relu), &input), output(&relu, &input));
+    let sigmoid = random_network(&[4, 6, 5, 3], Activation::Sigmoid, 1);
+    assert_ne!(output(&moved(&sigmoid), &input), output(&sigmoid, &input));
+}
+
+/// Between two neighbouring elbows `−b/w` of its units, the value in the middle is the
+/// mean of the values at the ends. Each value is a sum of 17 products, wrong by at most
+/// 20 roundings of the sum of their absolute values.
+#[test]
+fn one_hidden_layer_of_n_units_draws_at_most_n_plus_one_straight_pieces() {
+    for seed in 0..20 {
+        let network = random_network(&[1, 16, 1], Activation::Relu, seed);
+        let [hidden, last] = network.layers() else { panic!("two layers") };
+        let elbows = hidden.linear.bias.iter().zip(&hidden.linear.weight);
+        let mut ends: Vec<f64> = elbows.map(|(b, w)| -b / w).collect();
+        ends.extend([-100.0, 100.0]);
+        ends.sort_by(f64::total_cmp);
+        assert_eq!(ends.len() - 1, 17);
+        let value = |x: f64| output(&network, &dmatrix![x])[0];
+        let size = |x: f64| {
+            let units = (0..16).map(|j| {
+                let inside = hidden.linear.weight[j].abs() * x.abs();
+                last.linear.weight[j].abs() * (inside + hidden.linear.bias[j].abs())
+            });
+            units.sum::<f64>() + last.linear.bias[0].abs()
+        };
+        for piece in ends.windows(2) {
+            let [left, right] = [piece[0], piece[1]];
+            let middle = (left + right) / 2.0;
+            let bend = value(middle) - (value(left) + value(right)) / 2.0;
+            let largest = size(left).max(size(right));
+            assert!(bend.abs() < 2.0 * 20.0 * UNIT_ROUNDOFF * largest, "seed {seed}");
+        }
+    }
+}
+
+/// Slopes on a grid that holds all elbows. All numbers are fractions with a power of two
+/// below the line, so that everything is exact.
+#[test]
+fn each_layer_of_two_units_doubles_the_pieces_of_the_tent() {
+    let pieces = |depth| {
+        let network = tents(depth);
+        let cells = 1 << (depth + 1);
+        let value = |k: usize| output(&network, &dmatrix![k as f64 / cells as f64])[0];
+        let tent = |x: f64| if x <= 0.5 { 2.0 * x } else { 2.0 - 2.0 * x };
+        for k in 0..=cells {
+            let folded = (0..depth).fold(k as f64 / cells as f64, |x, _| tent(x));
+            assert_eq!(value(k), folded);
+        }
+        let slopes: Vec<_> = (0..cells).map(|k| value(k + 1) - value(k)).collect();
+        1 + slopes.windows(2).filter(|pair| pair[0] != pair[1]).count()
+    };
+    let rows = [1, 2, 3, 5, 10].map(|depth| {
+        let pieces = pieces(depth);
+        assert_eq!(pieces, 1 << depth);
+        let deep = tents(depth);
+        let wide = random_network(&[1, pieces - 1, 1], Activation::Relu, 0);
+        [
+            depth.to_string(),
+            grouped(pieces),
+            grouped(2 * depth),
+            grouped(deep.parameter_count()),
+            grouped(pieces - 1),
+            grouped(wide.parameter_count()),
+        ]
+    });
+    snapshot!(
+        "network__tents",
+        table(
+            [
+                "hidden layers",
+                "pieces",
+                "units",
+                "parameters",
+                "units in one layer",
+                "parameters then"
+            ],
+            rows
+        )
+    );
+}
+
+#[test]
+fn a_softmax_row_is_a_distribution_and_does_not_feel_a_shift() {
+    let logits = dmatrix![2.0, 1.0, 0.0; -3.0, 0.5, 4.0];
+    let p = softmax(&logits);
+    for (row, z) in p.row_iter().zip(logits.row_iter()) {
+        // Three exponentials, each good to a few roundings, with a sum near 1.
+        assert!((row.sum() - 1.0).abs() < 16.0 * UNIT_ROUNDOFF);
+        assert!(row.iter().all(|&p| p > 0.0));
+        let largest = |row: &[f64]| row.iter().position(|v| row.iter().all(|w| w <= v));
+        let (row, z): (Vec<_>, Vec<_>) = row.iter().zip(z.iter()).unzip();
+        assert_eq!(largest(&row), largest(&z));
+    }
+    // Adding 8 rounds none of these logits; the differences z − max are the same.
+    let shifted = softmax(&logits.add_scalar(8.0));
+    assert!((shifted - &p).amax() < 32.0 * UNIT_ROUNDOFF);
+    snapshot!(
+        "network__softmax",
+        values([
+            ("logits", "(2, 1, 0)".into()),
+            (
+                "probabilities",
+                format!("({:.3}, {:.3}, {:.3})", p[(0, 0)], p[(0, 1)], p[(0, 2)])
+            ),
+            ("loss", decimals(cross_entropy(&logits, &[1, 1])[0], 3)),
+            ("overflow", decimals(f64::MAX.ln(), 1)),
+        ])
+    );
+}
+
+/// `e^z / (e^z + e^0) = 1 / (1 + e^{−z})`.
+#[test]
+fn softmax_over_two_classes_is_the_sigmoid_of_their_difference() {
+    for difference in [-5.0, -0.3, 0.0, 1.0, 20.0] {
+        let p = softmax(&dmatrix![difference + 3.0, 3.0]);
+        let mut sigmoid = dmatrix![difference];
+        Activation::Sigmoid.apply(&mut sigmoid);
+        // The sum of exponentials goes through a logarithm of at most 20 and back.
+        assert!((p[0] - sigmoid[0]).abs() < 64.0 * UNIT_ROUNDOFF);
+    }
+}
+
+/// The formula as textbooks print it.
+fn textbook(logits: &DMatrix<f64>, label: usize) -> f64 {
+    let exponentials = logits.map(f64::exp);
+    -(exponentials[label] / exponentials.sum()).ln()
+}
+
+#[test]
+fn the_textbook_cross_entropy_overflows_both_ways_and_the_stable_one_does_not() {
+    let cases = [
+        (dmatrix![2.0, 1.0, 0.0], "(2, 1, 0)"),
+        (dmatrix![1002.0, 1001.0, 1000.0], "(1002, 1001, 1000)"),
+        (dmatrix![0.0, -800.0, -1.0], "(0, −800, −1)"),
+    ];
+    let losses = cases
+        .each_ref()
+        .map(|(logits, _)| (textbook(logits, 1), cross_entropy(logits, &[1])[0]));
+    let exact = 1.0 + (1.0 + (-1.0_f64).exp() + (-2.0_f64).exp()).ln();
+    assert!((losses[0].0 - losses[0].1).abs() < 16.0 * UNIT_ROUNDOFF);
+    // At 1002 a rounding is 2⁻⁴³ ≈ 1.1e-13, and the loss sees at most two of them.
+    assert!((losses[1].1 - exact).abs() < 2.3e-13);
+    assert!(losses[1].0.is_nan());
+    let far = 800.0 + (1.0 + (-1.0_f64).exp()).ln();
+    assert!((losses[2].1 - far).abs() < 2.3e-13);
+    assert_eq!(losses[2].0, f64::INFINITY);
+    let show = |loss: f64| match loss {
+        loss if loss.is_nan() => "not a number".into(),
+        f64::INFINITY => "∞".into(),
+        _ => decimals(loss, 3),
+    };
+    let rows = cases.iter().zip(losses).map(|((_, logits), (textbook, stable))| {
+        [(*logits).to_owned(), show(textbook), show(stable)]
+    });
+    snapshot!(
+        "network__cross_entropy",
+        table(
+            ["logits", "as printed in textbooks", "with the largest taken out"],
+            rows
+        )
+    );
+}
+
+/// The largest term alone, and as if all were the largest.
+#[test]
+fn the_log_sum_exp_lies_between_the_largest_and_the_largest_plus_log_k() {
+    let mut rng = ChaCha8Rng::seed_from_u64(4);
+    for size in [1.0, 10.0, 1000.0, 1e300] {
+        for _ in 0..100 {
+            let z: Vec<f64> =
+                (0..7).map(|_| size * rng.random_range(-1.0..1.0)).collect();
+            let largest = z.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            let value = log_sum_exp(&z);
+            let rounding = 4.0 * UNIT_ROUNDOFF * (largest.abs() + 7.0_f64.ln());
+            assert!(largest <= value);
+            assert!(value <= largest + 7.0_f64.ln() + rounding);
+        }
+    }
+}
+
+/// Three ways to end a classifier wrongly, each with a loss that cannot fall.
+#[test]
+fn a_wrong_last_activation_keeps_the_loss_from_falling() {
+    let uniform = 10.0_f64.ln();
+    // ReLU: an image whose logits are all negative, and another one.
+    let mut logits = DMatrix::from_fn(2, 10, |_, j| -1.0 - j as f64);
+    logits *= 100.0;
+    Activation::Relu.apply(&mut logits);
+    for loss in cross_entropy(&logits, &[0, 7]) {
+        assert!((loss - uniform).abs() < 8.0 * UNIT_ROUNDOFF);
+    }
+    // Softmax before the loss: at best the probabilities are a one and nine zeros.
+    let mut sure = DMatrix::zeros(1, 10);
+    sure[3] = 1e4;
+    assert_eq!(cross_entropy(&sure, &[3]), [0.0]);
+    let floor = cross_entropy(&softmax(&sure), &[3])[0];
+    assert!((floor - (1.0 + 9.0 / 1.0_f64.exp()).ln()).abs() < 8.0 * UNIT_ROUNDOFF);
+    let mut rng = ChaCha8Rng::seed_from_u64(9);
+    for _ in 0..100 {
+        let logits = DMatrix::from_fn(1, 10, |_, _| rng.random_range(-30.0..30.0));
+        assert!(cross_entropy(&softmax(&logits), &[3])[0] > floor);
+    }
+    snapshot!(
+        "network__last",
+        values([
+            ("uniform", decimals(uniform, 3)),
+            ("softmax_twice", decimals(floor, 3)),
+        ])
+    );
+}
+
+#[test]
+fn a_relu_at_the_end_never_gives_a_negative_number() {
+    let (input, network) = small_example();
+    let mut layers = network.layers().to_vec();
+    layers[1].activation = Activation::Relu;
+    let clipped = output(&Network::new(layers), &input);
+    assert_eq!(output(&network, &input), dmatrix![7.0; 5.0; -3.0]);
+    assert_eq!(clipped, dmatrix![7.0; 5.0; 0.0]);
+}
+
+#[test]
+fn what_is_not_a_number_stays_so_through_every_activation() {
+    for activation in [Activation::Identity, Activation::Relu, Activation::Sigmoid] {
+        let mut z = dmatrix![f64::NAN];
+        activation.apply(&mut z);
+        assert!(z[0].is_nan(), "{activation:?}");
+    }
+}
+
+#[test]
+#[should_panic(
+    expected = "layer 1 with weight of shape (4, 6) cannot be followed by one of shape (5, 3)"
+)]
+fn layers_that_do_not_fit_are_refused_with_both_shapes() {
+    let layer = |fan_in, fan_out| Layer {
+        linear: Linear::new(
+            DMatrix::zeros(fan_in, fan_out),
+            RowDVector::zeros(fan_out),
+        ),
+        activation: Activation::Relu,
+    };
+    Network::new(vec![layer(4, 6), layer(5, 3)]);
+}
+
+#[test]
+#[should_panic(expected = "label 3 is not one of 3 classes")]
+fn a_label_that_is_no_class_is_refused() {
+    cross_entropy(&dmatrix![2.0, 1.0, 0.0], &[3]);
+}
+
+#[test]
+#[should_panic(expected = "images of shape (3, 2) need one label for each row, not 2")]
+fn a_batch_with_too_few_labels_is_refused() {
+    Batch::new(DMatrix::zeros(3, 2), vec![0, 1]);
+}
