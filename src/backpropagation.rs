@@ -93,3 +93,29 @@ pub fn cross_entropy_gradient(logits: &DMatrix<f64>, labels: &[usize]) -> DMatri
     }
     images.transpose() / labels.len() as f64
 }
+
+/// The worksheet's neuron `ŷ = ReLU(w x + b)` with the loss `½ (ŷ − y)²`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Neuron {
+    pub weight: f64,
+    pub bias: f64,
+}
+
+impl Neuron {
+    /// `ŷ = ReLU(w x + b)`.
+    pub fn forward(&self, x: f64) -> f64 {
+        (self.weight * x + self.bias).max(0.0)
+    }
+
+    /// `½ (ŷ − y)²`.
+    pub fn loss(&self, x: f64, y: f64) -> f64 {
+        0.5 * (self.forward(x) - y).powi(2)
+    }
+
+    /// `(∂loss/∂w, ∂loss/∂b) = (ŷ − y) ReLU'(w x + b) · (x, 1)`, with `ReLU'(0) = 0`.
+    pub fn gradient(&self, x: f64, y: f64) -> (f64, f64) {
+        let gate = if self.weight * x + self.bias > 0.0 { 1.0 } else { 0.0 };
+        let error = (self.forward(x) - y) * gate;
+        (error * x, error)
+    }
+}

@@ -12,6 +12,7 @@
 pub mod backpropagation;
 pub mod broadcasting;
 pub mod depth;
+pub mod gradient_descent;
 pub mod initialization;
 pub mod linear_layer;
 #[cfg(feature = "mnist")]
