@@ -3,7 +3,9 @@
 mod broadcasting;
 mod canvas;
 mod chart;
+mod contour;
 mod depth;
+mod gradient_descent;
 mod grid;
 mod linear_layer;
 mod output;
@@ -49,6 +51,9 @@ enum Chapter {
     LinearLayer,
     /// A bias that is stretched over a batch, and its gradient
     Broadcasting,
+    /// Trajectories, rates and step sizes of gradient descent
+    #[command(name = "gradient_descent")]
+    GradientDescent,
     /// Norms of activations and gradients in a deep network, on MNIST
     Depth(depth::Options),
 }
@@ -59,6 +64,7 @@ impl Chapter {
         vec![
             Self::LinearLayer,
             Self::Broadcasting,
+            Self::GradientDescent,
             Self::Depth(depth::Options::default()),
         ]
     }
@@ -75,6 +81,7 @@ impl Chapter {
             Self::List => Ok(Vec::new()),
             Self::LinearLayer => linear_layer::figures(),
             Self::Broadcasting => broadcasting::figures(),
+            Self::GradientDescent => gradient_descent::figures(),
             Self::Depth(options) => depth::figures(options),
         }
     }
