@@ -18,4 +18,5 @@ pub mod linear_layer;
 #[cfg(feature = "mnist")]
 pub mod mnist;
 pub mod network;
+pub mod objective;
 mod parallel;

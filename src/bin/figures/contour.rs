@@ -14,10 +14,11 @@ pub type Point = (f64, f64);
 /// A place in pixels: left, top, width and height.
 pub type Place = (i32, i32, i32, i32);
 
-/// Points joined by a line, the start marked large.
+/// Points joined by a line; with dots, the start marked large.
 pub struct Path {
     pub ink: Ink,
     pub points: Vec<Point>,
+    pub dots: bool,
 }
 
 /// An arrow from a point, in the units of the axes.
@@ -75,8 +76,9 @@ impl Plane<'_> {
             .y_desc(&self.y.label)
             .draw()?;
         let thin = Ink::Foreground.color().mix(0.35).stroke_width(PIXEL as u32);
+        let values = grid(self.function, x, y);
         for &level in &self.levels {
-            for line in level_lines(self.function, x, y, level) {
+            for line in level_lines(&values, x, y, level) {
                 chart.draw_series([PathElement::new(line, thin)])?;
             }
         }
@@ -88,10 +90,12 @@ impl Plane<'_> {
                 path.points.iter().take_while(inside).copied().collect();
             let style = path.ink.color().stroke_width(3 * PIXEL as u32 / 2);
             chart.draw_series([PathElement::new(points.clone(), style)])?;
-            let dots = points.iter().enumerate().map(|(step, &point)| {
-                let radius = if step == 0 { 5 } else { 3 };
-                Circle::new(point, radius * PIXEL, path.ink.color().filled())
-            });
+            let dots = points.iter().filter(|_| path.dots).enumerate().map(
+                |(step, &point)| {
+                    let radius = if step == 0 { 5 } else { 3 };
+                    Circle::new(point, radius * PIXEL, path.ink.color().filled())
+                },
+            );
             chart.draw_series(dots)?;
         }
         for arrow in &self.arrows {
@@ -142,19 +146,22 @@ pub fn draw_arrow(area: &Area, [from, to]: [(i32, i32); 2], ink: Ink) -> DrawRes
 /// A side of a cell of the grid: its lower left corner, and whether it goes up.
 type Side = (usize, usize, bool);
 
+/// The place of a line of the grid.
+fn at((low, high): (f64, f64), i: usize) -> f64 {
+    low + (high - low) * i as f64 / CELLS as f64
+}
+
+/// The function's values at the corners of the cells.
+fn grid(function: &dyn Fn(f64, f64) -> f64, x: Point, y: Point) -> Vec<Vec<f64>> {
+    let column = |i| (0..=CELLS).map(move |j| function(at(x, i), at(y, j)));
+    (0..=CELLS).map(|i| column(i).collect()).collect()
+}
+
 /// Where the function has the value `level` on a rectangle: marching squares, the
 /// pieces joined to lines.
-pub fn level_lines(
-    function: &dyn Fn(f64, f64) -> f64,
-    x: (f64, f64),
-    y: (f64, f64),
-    level: f64,
-) -> Vec<Vec<Point>> {
-    let at = |(low, high): (f64, f64), i: usize| {
-        low + (high - low) * i as f64 / CELLS as f64
-    };
-    let column = |i| (0..=CELLS).map(move |j| function(at(x, i), at(y, j)) - level);
-    let values: Vec<Vec<f64>> = (0..=CELLS).map(|i| column(i).collect()).collect();
+fn level_lines(values: &[Vec<f64>], x: Point, y: Point, level: f64) -> Vec<Vec<Point>> {
+    let above = |column: &Vec<f64>| column.iter().map(|value| value - level).collect();
+    let values: Vec<Vec<f64>> = values.iter().map(above).collect();
     let crossing = |&(i, j, up): &Side| {
         let (k, l) = if up { (i, j + 1) } else { (i + 1, j) };
         let share = values[i][j] / (values[i][j] - values[k][l]);

@@ -184,7 +184,11 @@ fn trajectories() -> DrawResult<Figure> {
                 levels,
                 level_names: Vec::new(),
                 arrows: Vec::new(),
-                paths: vec![Path { ink: Ink::Solid(1), points: points.clone() }],
+                paths: vec![Path {
+                    ink: Ink::Solid(1),
+                    points: points.clone(),
+                    dots: true,
+                }],
                 cross: Some((0.0, 0.0)),
             };
             plane.draw(area, (300 * column, 215 * row, 298, 212))?;
@@ -248,7 +252,7 @@ fn rates() -> DrawResult<Figure> {
         Line::new(Ink::Series(2), "|1 − αλ|, λ = 1", curve(&factor(spectrum.smallest)))
             .named_at(1, (16, -14)),
         Line::new(Ink::Series(3), "|1 − αλ|, λ = 10", curve(&factor(spectrum.largest)))
-            .named_at(0, (60, 64)),
+            .named_at(0, (76, 60)),
     ];
     let description = format!(
         "The factor of each of the two components per step, over the step size. That of eigenvalue 1 falls slowly \

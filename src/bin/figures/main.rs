@@ -8,6 +8,7 @@ mod depth;
 mod gradient_descent;
 mod grid;
 mod linear_layer;
+mod objective;
 mod output;
 
 use std::path::PathBuf;
@@ -51,6 +52,8 @@ enum Chapter {
     LinearLayer,
     /// A bias that is stretched over a batch, and its gradient
     Broadcasting,
+    /// Convexity, its limits, and a slice through the loss of a network
+    Objective,
     /// Trajectories, rates and step sizes of gradient descent
     #[command(name = "gradient_descent")]
     GradientDescent,
@@ -64,6 +67,7 @@ impl Chapter {
         vec![
             Self::LinearLayer,
             Self::Broadcasting,
+            Self::Objective,
             Self::GradientDescent,
             Self::Depth(depth::Options::default()),
         ]
@@ -81,6 +85,7 @@ impl Chapter {
             Self::List => Ok(Vec::new()),
             Self::LinearLayer => linear_layer::figures(),
             Self::Broadcasting => broadcasting::figures(),
+            Self::Objective => objective::figures(),
             Self::GradientDescent => gradient_descent::figures(),
             Self::Depth(options) => depth::figures(options),
         }
