@@ -12,9 +12,11 @@
 pub mod backpropagation;
 pub mod broadcasting;
 pub mod depth;
+pub mod gradient_descent;
 pub mod initialization;
 pub mod linear_layer;
 #[cfg(feature = "mnist")]
 pub mod mnist;
 pub mod network;
+pub mod objective;
 mod parallel;

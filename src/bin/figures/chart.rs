@@ -8,11 +8,11 @@ use crate::output::{Figure, csv, number};
 
 /// One of the two axes.
 pub struct Axis {
-    label: String,
+    pub label: String,
     /// In units of the scale: exponents on a logarithmic one.
-    range: (f64, f64),
+    pub range: (f64, f64),
     /// How many labels at most.
-    ticks: usize,
+    pub ticks: usize,
     scale: Scale,
 }
 
@@ -60,7 +60,7 @@ impl Axis {
         }
     }
 
-    fn tick(&self, place: f64) -> String {
+    pub fn tick(&self, place: f64) -> String {
         match self.scale {
             Scale::Linear(tick) => tick(place),
             Scale::Logarithmic => format!("10{}", superscript(place.round() as i32)),
@@ -222,7 +222,7 @@ impl Chart {
 
 /// A tick that is a whole number.
 pub fn whole(value: f64) -> String {
-    format!("{value:.0}")
+    format!("{value:.0}").replace('-', "−")
 }
 
 /// A tick with one decimal.

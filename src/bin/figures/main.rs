@@ -4,10 +4,13 @@ mod backpropagation;
 mod broadcasting;
 mod canvas;
 mod chart;
+mod contour;
 mod depth;
+mod gradient_descent;
 mod grid;
 mod linear_layer;
 mod network;
+mod objective;
 mod output;
 
 use std::path::PathBuf;
@@ -55,6 +58,11 @@ enum Chapter {
     Network,
     /// A graph with its adjoints, and how far differences can be trusted
     Backpropagation,
+    /// Convexity, its limits, and a slice through the loss of a network
+    Objective,
+    /// Trajectories, rates and step sizes of gradient descent
+    #[command(name = "gradient_descent")]
+    GradientDescent,
     /// Norms of activations and gradients in a deep network, on MNIST
     Depth(depth::Options),
 }
@@ -67,6 +75,8 @@ impl Chapter {
             Self::Broadcasting,
             Self::Network,
             Self::Backpropagation,
+            Self::Objective,
+            Self::GradientDescent,
             Self::Depth(depth::Options::default()),
         ]
     }
@@ -85,6 +95,8 @@ impl Chapter {
             Self::Broadcasting => broadcasting::figures(),
             Self::Network => network::figures(),
             Self::Backpropagation => backpropagation::figures(),
+            Self::Objective => objective::figures(),
+            Self::GradientDescent => gradient_descent::figures(),
             Self::Depth(options) => depth::figures(options),
         }
     }

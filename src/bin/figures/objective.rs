@@ -1,0 +1,293 @@
+//! Convexity, its limits, and a slice through the loss of a network.
+
+use std::path::Path as File;
+
+use descent::initialization;
+use descent::linear_layer::Linear;
+use descent::mnist::{Digits, PIXELS, Split};
+use descent::network::{Activation, Batch, Network};
+use descent::objective::{
+    Curve, EXPONENTIAL, KINK, QUARTIC, TROUGH, TWO_VALLEYS, follow, gradient, loss,
+    moved, normalized_direction, permuted,
+};
+use rand::SeedableRng;
+use rand::rngs::ChaCha8Rng;
+
+use crate::canvas::{Caption, DrawResult, Ink, svg};
+use crate::chart::{Axis, Chart, Line, tenths, whole};
+use crate::contour::{Path, Plane, Point};
+use crate::output::{Figure, csv, number};
+
+pub fn figures() -> DrawResult<Vec<Figure>> {
+    let folder = File::new(env!("CARGO_MANIFEST_DIR")).join("data/mnist");
+    let batch = Digits::read(&folder, Split::Test)?.sample(100, 4);
+    let network = trained(&batch);
+    Ok(vec![
+        chords()?,
+        counterexamples()?,
+        saddle()?,
+        permutation(&network, &batch)?,
+        slice(&network, &batch)?,
+    ])
+}
+
+/// A network of 16 hidden units after fifty steps of gradient descent on the batch.
+fn trained(batch: &Batch) -> Network {
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    let network =
+        Network::with_widths(&[PIXELS, 16, 10], Activation::Relu, |fan_in, fan_out| {
+            initialization::normal(fan_in, fan_out, 2.0 / fan_in as f64, &mut rng)
+        });
+    (0..50)
+        .fold(network, |network, _| moved(&network, &gradient(&network, batch), -0.3))
+}
+
+fn sampled(curve: &Curve, low: f64, high: f64) -> Vec<Point> {
+    let places = (0..=60).map(|i| low + (high - low) * f64::from(i) / 60.0);
+    places.map(|x| (x, (curve.value)(x))).collect()
+}
+
+fn chords() -> DrawResult<Figure> {
+    let value = TWO_VALLEYS.value;
+    let (a, b) = (-1.2, 1.1);
+    let quadratic = |x: f64| 0.5 * (x - 0.3).powi(2) - 2.3;
+    let places = (0..=60).map(|i| -1.8 + 3.6 * f64::from(i) / 60.0);
+    let tangent = |x: f64| quadratic(1.0) + 0.7 * (x - 1.0);
+    let lines = vec![
+        Line::new(Ink::Series(2), "not convex", sampled(&TWO_VALLEYS, -1.6, 1.55)),
+        Line::new(Ink::Series(3), "a chord", vec![(a, value(a)), (b, value(b))]),
+        Line::new(
+            Ink::Series(1),
+            "convex",
+            places.map(|x| (x, quadratic(x))).collect(),
+        ),
+        Line::new(
+            Ink::Series(3),
+            "its chord",
+            vec![(-1.2, quadratic(-1.2)), (1.5, quadratic(1.5))],
+        ),
+        Line::new(
+            Ink::Series(4),
+            "its tangent",
+            vec![(-0.2, tangent(-0.2)), (1.8, tangent(1.8))],
+        ),
+    ];
+    let names =
+        [(58, (10, 0)), (0, (64, 12)), (0, (12, -6)), (0, (80, -8)), (1, (8, 4))];
+    let lines = lines.into_iter().zip(names);
+    let lines: Vec<_> =
+        lines.map(|(line, (point, shift))| line.named_at(point, shift)).collect();
+    let description = format!(
+        "Below, a parabola lies under its chord and over its tangent. Above, a curve with two valleys at heights {:.2} and {:.2} \
+         rises above its chord between them.",
+        value(-1.03),
+        value(0.97),
+    )
+    .replace('-', "−");
+    let chart = Chart {
+        x: Axis::linear("x", (-2.0, 2.0), 5, whole),
+        y: Axis::linear("value", (-3.0, 2.5), 6, whole),
+        bands: Vec::new(),
+        lines,
+        key: None,
+        margin: 90,
+    };
+    let title = "Chords and tangents";
+    chart.figure(&Caption { name: "objective-chords", title, description }, (560, 380))
+}
+
+/// Four convex functions on which gradient descent does not do what one hopes for.
+fn counterexamples() -> DrawResult<Figure> {
+    let name = "objective-counterexamples";
+    // The curve, its name in the figure, start, step size, steps, and the window.
+    type Case = (Curve, &'static str, f64, f64, usize, Point, Point);
+    let cases: [Case; 4] = [
+        (EXPONENTIAL, "e⁻ˣ, α = 1", 0.0, 1.0, 12, (-0.5, 3.5), (0.0, 1.8)),
+        (KINK, "|x|, α = 0.3", 1.0, 0.3, 12, (-0.6, 1.2), (0.0, 1.2)),
+        (QUARTIC, "x⁴, α = 0.6", 1.0, 0.6, 2, (-2.0, 6.0), (0.0, 800.0)),
+        (TROUGH, "max(|x| − 1, 0), α = 0.3", 3.0, 0.3, 12, (-3.2, 3.2), (0.0, 2.4)),
+    ];
+    let runs = cases.map(|(curve, panel, start, step_size, steps, x, y)| {
+        let points = follow(&curve, start, step_size, steps);
+        let points: Vec<Point> =
+            points.iter().map(|&x| (x, (curve.value)(x))).collect();
+        (curve, panel, points, x, y)
+    });
+    let description = "Four panels, each a convex function with the points of gradient descent on it. On e to the minus x \
+         the points go to the right for ever. On the absolute value they jump back and forth between 0.1 and −0.2. On the fourth \
+         power they jump from 1 to −1.4 to 5.19 and away. On the trough, flat between −1 and 1, they stop just inside its \
+         edge."
+        .to_owned();
+    let title = "What convexity does not promise";
+    let svg = svg(&Caption { name, title, description }, (600, 430), |area| {
+        for (place, (curve, panel, points, x, y)) in (0..).zip(&runs) {
+            let line = Path {
+                ink: Ink::Foreground,
+                points: sampled(curve, x.0, x.1),
+                dots: false,
+            };
+            let run = Path { ink: Ink::Solid(1), points: points.clone(), dots: true };
+            let ticks = if y.1 > 100.0 { whole } else { tenths };
+            let plane = Plane {
+                title: (*panel).into(),
+                x: Axis::linear("", *x, 5, tenths),
+                y: Axis::linear("", (y.0 - 0.05 * y.1, y.1), 4, ticks),
+                function: &|_, _| 0.0,
+                levels: Vec::new(),
+                level_names: Vec::new(),
+                arrows: Vec::new(),
+                paths: vec![line, run],
+                cross: None,
+            };
+            plane.draw(area, (300 * (place % 2), 215 * (place / 2), 298, 212))?;
+        }
+        Ok(())
+    })?;
+    let rows = runs.iter().flat_map(|(_, panel, points, ..)| {
+        let row = |(step, &(x, value)): (usize, &Point)| {
+            vec![panel.to_string(), step.to_string(), number(x), number(value)]
+        };
+        points.iter().enumerate().map(row).collect::<Vec<_>>()
+    });
+    Ok(Figure { name, svg, csv: csv(&["panel", "step", "x", "value"], rows) })
+}
+
+/// `x² − y²`, once from the ridge and once from beside it.
+fn saddle() -> DrawResult<Figure> {
+    let name = "objective-saddle";
+    let value = |x: f64, y: f64| x * x - y * y;
+    let run = |start: Point| {
+        let next = |&(x, y): &Point| Some((x - 0.2 * x, y + 0.2 * y));
+        std::iter::successors(Some(start), next).take(60).collect::<Vec<Point>>()
+    };
+    let runs = [("on the ridge", run((1.0, 0.0))), ("beside it", run((1.0, 1e-3)))];
+    let levels: Vec<f64> = vec![-1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5];
+    let named = levels.iter().filter(|level| level.fract() == 0.0 && **level != 0.0);
+    let name_at = |&level: &f64| match level > 0.0 {
+        true => ((level.sqrt(), -0.28), level.to_string()),
+        false => ((0.06, (-level).sqrt()), level.to_string().replace('-', "−")),
+    };
+    let plane = Plane {
+        title: String::new(),
+        x: Axis::linear("x", (-1.5, 1.5), 4, whole),
+        y: Axis::linear("y", (-1.3, 1.3), 4, whole),
+        function: &value,
+        levels: levels.clone(),
+        level_names: named.map(name_at).collect(),
+        arrows: Vec::new(),
+        paths: vec![
+            Path { ink: Ink::Solid(2), points: runs[1].1.clone(), dots: true },
+            Path { ink: Ink::Solid(1), points: runs[0].1.clone(), dots: true },
+        ],
+        cross: Some((0.0, 0.0)),
+    };
+    let description = format!(
+        "Level lines of x² − y² at {levels:?}: hyperbolas, and a cross of two lines through the saddle. Gradient descent with step size 0.1 \
+         from (1, 0) runs along the ridge into the saddle. From (1, 0.001) it comes close, slows down, and leaves \
+         along the y axis.",
+    )
+    .replace('-', "−");
+    let title = "Gradient descent at a saddle";
+    let svg = svg(&Caption { name, title, description }, (560, 400), |area| {
+        plane.draw(area, (30, 0, 480, 396))
+    })?;
+    let rows = runs.iter().flat_map(|(run, points)| {
+        let row = |(step, &(x, y)): (usize, &Point)| {
+            vec![run.to_string(), step.to_string(), number(x), number(y)]
+        };
+        points.iter().enumerate().map(row).collect::<Vec<_>>()
+    });
+    Ok(Figure { name, svg, csv: csv(&["run", "step", "x", "y"], rows) })
+}
+
+/// The loss on the way from a network to itself with its hidden units rotated by one.
+fn permutation(network: &Network, batch: &Batch) -> DrawResult<Figure> {
+    let order: Vec<usize> = (0..16).map(|unit| (unit + 1) % 16).collect();
+    let other = permuted(network, 0, &order);
+    let layers = network.layers().iter().zip(other.layers());
+    let difference = layers.map(|(a, b)| {
+        let weight = &b.linear.weight - &a.linear.weight;
+        Linear::new(weight, &b.linear.bias - &a.linear.bias)
+    });
+    let difference: Vec<_> = difference.collect();
+    let points = (0..=40).map(|i| {
+        let share = f64::from(i) / 40.0;
+        (share, loss(&moved(network, &difference, share), batch))
+    });
+    let points: Vec<Point> = points.collect();
+    let (start, middle) = (points[0].1, points[20].1);
+    let chord = vec![(0.0, start), (1.0, points[40].1)];
+    let top = points.iter().fold(0.0, |top: f64, &(_, loss)| top.max(loss));
+    let description = format!(
+        "The loss of a trained network on the straight way to the same network with its hidden units in another order. At \
+         both ends it is {start:.2}; halfway it is {middle:.2}, far above the chord, which is level.",
+    );
+    let chart = Chart {
+        x: Axis::linear("share of the way", (0.0, 1.0), 6, tenths),
+        y: Axis::linear(
+            "mean cross-entropy",
+            (-0.1, (2.0 * top).ceil() / 2.0),
+            6,
+            tenths,
+        ),
+        bands: Vec::new(),
+        lines: vec![
+            Line::new(Ink::Series(1), "loss", points).named_at(20, (-12, -14)),
+            Line::new(Ink::Series(3), "chord", chord).named_at(0, (220, 12)),
+        ],
+        key: None,
+        margin: 24,
+    };
+    let title = "Between a network and its permutation";
+    let caption = Caption { name: "objective-permutation", title, description };
+    chart.figure(&caption, (560, 320))
+}
+
+/// Two random normalized directions through the trained network.
+fn slice(network: &Network, batch: &Batch) -> DrawResult<Figure> {
+    let name = "objective-slice";
+    let directions = [11, 12].map(|seed| normalized_direction(network, seed));
+    let at = |x: f64, y: f64| {
+        let moved_once = moved(network, &directions[0], x);
+        loss(&moved(&moved_once, &directions[1], y), batch)
+    };
+    let levels: Vec<f64> = vec![0.4, 0.7, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0];
+    let row = |j: i32| (-8..=8).map(move |i| (f64::from(i) / 8.0, f64::from(j) / 8.0));
+    let places: Vec<Point> = (-8..=8).flat_map(row).collect();
+    let values: Vec<f64> = places.iter().map(|&(x, y)| at(x, y)).collect();
+    let highest = values.iter().copied().fold(0.0, f64::max);
+    // Names on the way from the centre to the right, where the slice first reaches them.
+    let crossing = |level: f64| {
+        let mut steps = (0..100).map(|i| f64::from(i) / 100.0);
+        steps.find(|&x| at(x, 0.0) >= level)
+    };
+    let shown = levels.iter().filter(|&&level| level != 0.7 && level != 1.5);
+    let level_names = shown
+        .filter_map(|&level| Some(((crossing(level)?, 0.0), level.to_string())))
+        .collect();
+    let plane = Plane {
+        title: String::new(),
+        x: Axis::linear("along one direction", (-1.05, 1.05), 5, tenths),
+        y: Axis::linear("along another", (-1.05, 1.05), 5, tenths),
+        function: &at,
+        levels: levels.clone(),
+        level_names,
+        arrows: Vec::new(),
+        paths: Vec::new(),
+        cross: Some((0.0, 0.0)),
+    };
+    let description = format!(
+        "Level lines of the loss over two random directions around a trained network of 16 hidden units, at {levels:?}. The loss is \
+         {:.2} at the network in the centre and rises on all sides, up to {highest:.1}, in crooked rings that are not ellipses.",
+        at(0.0, 0.0),
+    );
+    let title = "A slice through the loss of a network";
+    let svg = svg(&Caption { name, title, description }, (560, 480), |area| {
+        plane.draw(area, (30, 0, 500, 476))
+    })?;
+    let rows = places
+        .iter()
+        .zip(&values)
+        .map(|(&(x, y), &value)| vec![number(x), number(y), number(value)]);
+    Ok(Figure { name, svg, csv: csv(&["first", "second", "loss"], rows) })
+}

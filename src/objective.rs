@@ -1,0 +1,183 @@
+//! What a minimum is, when a local one is global, and why that does not hold for
+//! networks.
+//!
+//! Source: Data 188, Lecture 06, "Optimization". The normalization of random directions
+//! is that of Li, Xu, Taylor, Studer, Goldstein 2018.
+
+use nalgebra::{DMatrix, RowDVector};
+use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
+use rand_distr::StandardNormal;
+
+use crate::backpropagation::{backward, cross_entropy_gradient};
+use crate::linear_layer::Linear;
+use crate::network::{Batch, Layer, Network, cross_entropy};
+
+/// A function of one variable with its first two derivatives.
+#[derive(Clone, Copy, Debug)]
+pub struct Curve {
+    pub name: &'static str,
+    pub value: fn(f64) -> f64,
+    pub slope: fn(f64) -> f64,
+    pub curvature: fn(f64) -> f64,
+}
+
+// ANCHOR: curves
+/// Convex, and always falling: it has no minimizer.
+pub const EXPONENTIAL: Curve = Curve {
+    name: "$e^{-x}$",
+    value: |x| (-x).exp(),
+    slope: |x| -(-x).exp(),
+    curvature: |x| (-x).exp(),
+};
+
+/// Convex, with a kink; the slope at 0 is taken to be 0, and there is no curvature.
+pub const KINK: Curve = Curve {
+    name: "$\\lvert x\\rvert$",
+    value: f64::abs,
+    slope: |x| if x == 0.0 { 0.0 } else { x.signum() },
+    curvature: |_| 0.0,
+};
+
+/// Convex, with a slope that changes ever faster.
+pub const QUARTIC: Curve = Curve {
+    name: "$x^4$",
+    value: |x| x.powi(4),
+    slope: |x| 4.0 * x.powi(3),
+    curvature: |x| 12.0 * x.powi(2),
+};
+
+/// Convex, with an interval of minimizers.
+pub const TROUGH: Curve = Curve {
+    name: "$\\max(\\lvert x\\rvert - 1, 0)$",
+    value: |x| (x.abs() - 1.0).max(0.0),
+    slope: |x| if x.abs() > 1.0 { x.signum() } else { 0.0 },
+    curvature: |_| 0.0,
+};
+
+/// Not convex: flat at 0, where there is neither a minimum nor a maximum.
+pub const CUBIC: Curve = Curve {
+    name: "$x^3$",
+    value: |x| x.powi(3),
+    slope: |x| 3.0 * x.powi(2),
+    curvature: |x| 6.0 * x,
+};
+
+/// Not convex: two valleys, of which the left one is deeper.
+pub const TWO_VALLEYS: Curve = Curve {
+    name: "$(x^2 - 1)^2 + \\tfrac{x}{4}$",
+    value: |x| (x * x - 1.0).powi(2) + 0.25 * x,
+    slope: |x| 4.0 * x * (x * x - 1.0) + 0.25,
+    curvature: |x| 12.0 * x * x - 4.0,
+};
+// ANCHOR_END: curves
+
+// ANCHOR: convexity
+/// How far the function lies above its chord from `a` to `b`, at `a + share·(b − a)`.
+/// Convex: never above zero, for any `a` and `b` and any share from 0 to 1.
+pub fn above_chord(f: impl Fn(f64) -> f64, a: f64, b: f64, share: f64) -> f64 {
+    f(a + share * (b - a)) - ((1.0 - share) * f(a) + share * f(b))
+}
+
+/// How far the function at `b` lies above its tangent at `a`. Convex: never below zero.
+pub fn above_tangent(curve: &Curve, a: f64, b: f64) -> f64 {
+    (curve.value)(b) - ((curve.value)(a) + (curve.slope)(a) * (b - a))
+}
+// ANCHOR_END: convexity
+
+// ANCHOR: follow
+/// Gradient descent in one variable, `x ← x − α f'(x)`: the start and the points after
+/// each of `steps` steps, or fewer, where the next one would leave the range of
+/// numbers.
+pub fn follow(curve: &Curve, start: f64, step_size: f64, steps: usize) -> Vec<f64> {
+    let next = |x: &f64| Some(x - step_size * (curve.slope)(*x));
+    let points = std::iter::successors(Some(start), next);
+    points.take(steps + 1).take_while(|x| x.is_finite()).collect()
+}
+// ANCHOR_END: follow
+
+// ANCHOR: permuted
+/// The same function by another point of the parameter space: the units behind layer
+/// `layer`, counted from 0, in another order.
+///
+/// # Panics
+/// If there is no layer after it, or if `order` does not name each of its units.
+pub fn permuted(network: &Network, layer: usize, order: &[usize]) -> Network {
+    let mut layers = network.layers().to_vec();
+    let fan_out = layers[layer].linear.fan_out();
+    let mut sorted = order.to_vec();
+    sorted.sort_unstable();
+    assert!(
+        sorted.into_iter().eq(0..fan_out),
+        "the order {order:?} does not name each of {fan_out} units once"
+    );
+    let Linear { weight, bias } = &layers[layer].linear;
+    layers[layer].linear =
+        Linear::new(weight.select_columns(order), bias.select_columns(order));
+    let Linear { weight, bias } = &layers[layer + 1].linear;
+    layers[layer + 1].linear = Linear::new(weight.select_rows(order), bias.clone());
+    Network::new(layers)
+}
+// ANCHOR_END: permuted
+
+// ANCHOR: loss
+/// The objective of training: the mean cross-entropy of a network over a data set.
+///
+/// # Panics
+/// If the batch does not fit the network.
+pub fn loss(network: &Network, batch: &Batch) -> f64 {
+    let activations = network.forward(batch.images.clone());
+    let losses = cross_entropy(&activations[network.layers().len()], &batch.labels);
+    losses.iter().sum::<f64>() / losses.len() as f64
+}
+// ANCHOR_END: loss
+
+/// The gradient of [`loss`], one layer of the network after the other.
+///
+/// # Panics
+/// If the batch does not fit the network.
+pub fn gradient(network: &Network, batch: &Batch) -> Vec<Linear> {
+    let activations = network.forward(batch.images.clone());
+    let logits = &activations[network.layers().len()];
+    let loss_gradient = cross_entropy_gradient(logits, &batch.labels);
+    let layers = backward(network, &activations, loss_gradient);
+    let mut gradient: Vec<_> = layers.map(|layer| layer.parameters).collect();
+    gradient.reverse();
+    gradient
+}
+
+// ANCHOR: slice
+/// The network at `θ + distance · direction`.
+///
+/// # Panics
+/// If the direction does not have the shapes of the network.
+pub fn moved(network: &Network, direction: &[Linear], distance: f64) -> Network {
+    assert_eq!(direction.len(), network.layers().len(), "one entry for each layer");
+    let layers = network.layers().iter().zip(direction);
+    let layers = layers.map(|(Layer { linear, activation }, along)| {
+        let weight = &linear.weight + distance * &along.weight;
+        let bias = &linear.bias + distance * &along.bias;
+        Layer { linear: Linear::new(weight, bias), activation: *activation }
+    });
+    Network::new(layers.collect())
+}
+
+/// A random direction in which the weights into each unit have the norm that they have
+/// in the network, and the biases stay.
+pub fn normalized_direction(network: &Network, seed: u64) -> Vec<Linear> {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let layers = network.layers().iter();
+    let layers = layers.map(|Layer { linear, .. }| {
+        let (rows, columns) = linear.weight.shape();
+        let draw = |_, _| rng.sample::<f64, _>(StandardNormal);
+        let mut weight = DMatrix::from_fn(rows, columns, draw);
+        for (mut draws, own) in
+            weight.column_iter_mut().zip(linear.weight.column_iter())
+        {
+            draws *= own.norm() / draws.norm();
+        }
+        Linear::new(weight, RowDVector::zeros(columns))
+    });
+    layers.collect()
+}
+// ANCHOR_END: slice

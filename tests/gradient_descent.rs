@@ -1,0 +1,640 @@
+//! What the chapter on gradient descent says.
+
+mod support;
+
+use descent::backpropagation::{Neuron, WORKSHEET};
+use descent::gradient_descent::{
+    GradientDescent, OptimizationError, Quadratic, SAMPLES, START, Spectrum, descend,
+    take_turns, trajectory, without_relu,
+};
+use nalgebra::{DMatrix, DVector, dmatrix, dvector};
+use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
+use support::{decimals, significant, table, values};
+
+fn start() -> DVector<f64> {
+    DVector::from_row_slice(&START)
+}
+
+fn point(rng: &mut ChaCha8Rng) -> DVector<f64> {
+    DVector::from_fn(2, |_, _| rng.random_range(-3.0..3.0))
+}
+
+/// `Σ log cosh θ_i`: convex, not quadratic; its Hessian `1 − tanh²` is at most 1.
+fn log_cosh(parameters: &DVector<f64>) -> f64 {
+    parameters.iter().map(|parameter| parameter.cosh().ln()).sum()
+}
+
+// The step
+
+#[test]
+fn a_step_has_the_length_of_the_gradient_times_the_step_size() {
+    let valley = Quadratic::valley();
+    let mut parameters = start();
+    let gradient = valley.gradient(&parameters);
+    assert_eq!(gradient, dvector![10.0, 10.0]);
+    GradientDescent::new(0.125).unwrap().step(&mut parameters, &gradient);
+    assert_eq!(parameters, dvector![8.75, -0.25]);
+    assert_eq!((parameters - start()).norm(), 0.125 * gradient.norm());
+}
+
+/// Doubling is exact in floating point.
+#[test]
+fn twice_the_function_takes_twice_the_step() {
+    let tilted = Quadratic::tilted();
+    let twice = Quadratic::new(2.0 * tilted.hessian(), dvector![-8.0, -14.0]);
+    let displacement = |quadratic: &Quadratic| {
+        let gradient = quadratic.gradient(&start());
+        let mut parameters = DVector::zeros(2);
+        GradientDescent::new(0.1).unwrap().step(&mut parameters, &gradient);
+        parameters
+    };
+    assert_eq!(displacement(&twice), 2.0 * displacement(&tilted));
+}
+
+#[test]
+fn a_step_size_that_is_not_a_finite_number_above_zero_is_refused_by_name_and_value() {
+    for step_size in [0.0, -0.1, f64::NAN, f64::INFINITY] {
+        let error = GradientDescent::new(step_size).unwrap_err();
+        let message =
+            format!("step size {step_size}, expected a finite number above 0");
+        assert_eq!(error.to_string(), message);
+        assert!(take_turns(step_size, 1, Neuron::gradient).is_err());
+    }
+}
+
+#[test]
+#[should_panic(
+    expected = "a gradient of shape (3, 1) does not fit parameters of shape (2, 1)"
+)]
+fn a_gradient_of_the_wrong_length_is_refused_with_both_shapes() {
+    GradientDescent::new(0.1).unwrap().step(&mut start(), &DVector::zeros(3));
+}
+
+// The quadratic
+
+/// A centred difference of a quadratic has no error but rounding, whatever its step:
+/// with a step of 1 and values below 300, less than 4·2⁻⁵³·300 < 2·10⁻¹³.
+#[test]
+fn the_gradient_of_a_quadratic_is_its_centred_difference() {
+    let tilted = Quadratic::tilted();
+    let gradient = tilted.gradient(&start());
+    for place in 0..2 {
+        let value = |step: f64| {
+            let mut moved = start();
+            moved[place] += step;
+            tilted.value(&moved)
+        };
+        let difference = (value(1.0) - value(-1.0)) / 2.0;
+        assert!((gradient[place] - difference).abs() < 2e-13);
+    }
+}
+
+#[test]
+fn at_the_minimizer_the_gradient_is_zero_and_the_value_smallest() {
+    let tilted = Quadratic::tilted();
+    let minimizer = tilted.minimizer().unwrap();
+    assert!((&minimizer - dvector![1.0, 2.0]).norm() < 1e-15);
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    for _ in 0..100 {
+        let other = point(&mut rng);
+        let above = (&other - &minimizer).norm_squared() / 2.0;
+        let lowest =
+            tilted.value(&minimizer) + tilted.spectrum().unwrap().smallest * above;
+        assert!(tilted.value(&other) > lowest - 1e-13);
+    }
+}
+
+#[test]
+fn a_quadratic_without_a_unique_minimizer_is_refused_with_its_smallest_eigenvalue() {
+    let saddle = Quadratic::new(dmatrix![1.0, 0.0; 0.0, -1.0], DVector::zeros(2));
+    let error = saddle.minimizer().unwrap_err();
+    assert_eq!(
+        error,
+        OptimizationError::NotPositiveDefinite { smallest_eigenvalue: -1.0 }
+    );
+    assert!(error.to_string().contains("its smallest eigenvalue is -1"));
+    let trough = Quadratic::new(dmatrix![1.0, 1.0; 1.0, 1.0], dvector![1.0, 0.0]);
+    assert!(trough.minimizer().is_err() && trough.spectrum().is_err());
+}
+
+#[test]
+#[should_panic(expected = "a quadratic needs a symmetric matrix")]
+fn a_matrix_that_is_not_symmetric_is_refused() {
+    Quadratic::new(dmatrix![1.0, 1.0; 0.0, 1.0], DVector::zeros(2));
+}
+
+// Level sets and directions
+
+/// `θ(t) = θ* + √(2c) P^{−1/2} (cos t, sin t)` runs along the level set that lies `c`
+/// above the minimum. Both gradient and tangent have a length below 20, and a relative
+/// error of a few times 2⁻⁵³: their product is zero to 20²·20·2⁻⁵³ < 10⁻¹².
+#[test]
+fn the_gradient_is_normal_to_the_level_set() {
+    for quadratic in [Quadratic::valley(), Quadratic::tilted()] {
+        let minimizer = quadratic.minimizer().unwrap();
+        let eigen = quadratic.hessian().clone().symmetric_eigen();
+        let scale = DMatrix::from_diagonal(&eigen.eigenvalues.map(|e| 1.0 / e.sqrt()));
+        let root = &eigen.eigenvectors * scale * eigen.eigenvectors.transpose();
+        for height in [1.0_f64, 6.0] {
+            for t in (0..24).map(f64::from) {
+                let around = (2.0 * height).sqrt() * &root * dvector![t.cos(), t.sin()];
+                let tangent =
+                    (2.0 * height).sqrt() * &root * dvector![-t.sin(), t.cos()];
+                let place = &minimizer + around;
+                let above = quadratic.value(&place) - quadratic.value(&minimizer);
+                assert!((above - height).abs() < 1e-12);
+                assert!(quadratic.gradient(&place).dot(&tangent).abs() < 1e-12);
+            }
+        }
+    }
+}
+
+/// 720 directions, among them the opposite of the gradient and its signs.
+#[test]
+fn the_opposite_of_the_gradient_descends_fastest_per_distance_and_its_signs_per_largest_coordinate()
+ {
+    let gradient = dvector![3.0, 4.0];
+    let slope = |direction: &DVector<f64>| gradient.dot(direction);
+    let (steepest, signs) = (-&gradient / gradient.norm(), dvector![-1.0, -1.0]);
+    for degrees in (0..720).map(|half| f64::from(half) / 2.0) {
+        let (sin, cos) = degrees.to_radians().sin_cos();
+        let direction = dvector![cos, sin];
+        assert!(slope(&direction) >= slope(&steepest) - 1e-15);
+        assert!(slope(&(&direction / direction.amax())) >= slope(&signs) - 1e-15);
+    }
+    assert!((slope(&steepest) + 5.0).abs() < 1e-15);
+    assert_eq!(slope(&signs), -7.0);
+}
+
+// Trust
+
+/// `∇f·d + ‖d‖²/(2α)` is convex; at its minimizer `−α∇f` it is `−α‖∇f‖²/2`, and at any
+/// other `d` larger by `‖d + α∇f‖²/(2α)`.
+#[test]
+fn the_step_minimizes_the_linear_model_plus_the_price_of_the_distance() {
+    let mut rng = ChaCha8Rng::seed_from_u64(2);
+    for _ in 0..100 {
+        let (gradient, d) = (point(&mut rng), point(&mut rng));
+        let step_size = rng.random_range(0.1..2.0);
+        let model =
+            |d: &DVector<f64>| gradient.dot(d) + d.norm_squared() / (2.0 * step_size);
+        let mut step = DVector::zeros(2);
+        GradientDescent::new(step_size).unwrap().step(&mut step, &gradient);
+        let excess = (&d - &step).norm_squared() / (2.0 * step_size);
+        // Three terms, each below 200, of a few roundings.
+        assert!((model(&d) - model(&step) - excess).abs() < 1e-12);
+        assert!(model(&step) <= model(&d));
+    }
+}
+
+/// Rounding: values below 10, a few operations.
+#[test]
+fn a_step_descends_at_least_as_far_as_the_descent_lemma_says() {
+    let mut rng = ChaCha8Rng::seed_from_u64(3);
+    for _ in 0..1000 {
+        let parameters = point(&mut rng);
+        let gradient = parameters.map(f64::tanh);
+        let step_size = rng.random_range(0.01..3.0);
+        let mut moved = parameters.clone();
+        GradientDescent::new(step_size).unwrap().step(&mut moved, &gradient);
+        let descent = step_size * (1.0 - step_size / 2.0) * gradient.norm_squared();
+        assert!(log_cosh(&moved) <= log_cosh(&parameters) - descent + 1e-14);
+    }
+}
+
+/// With `L = λmax` and the gradient in its direction the lemma is an equation.
+#[test]
+fn along_the_steepest_eigenvector_of_a_quadratic_the_descent_lemma_is_an_equation() {
+    let valley = Quadratic::valley();
+    let parameters = dvector![0.0, 1.0];
+    let gradient = valley.gradient(&parameters);
+    for step_size in [0.05, 0.1, 0.15, 0.2, 0.25] {
+        let mut moved = parameters.clone();
+        GradientDescent::new(step_size).unwrap().step(&mut moved, &gradient);
+        let change = valley.value(&moved) - valley.value(&parameters);
+        let lemma =
+            -step_size * (1.0 - step_size * 10.0 / 2.0) * gradient.norm_squared();
+        assert!((change - lemma).abs() < 1e-13, "{step_size}");
+    }
+}
+
+/// On `log cosh`, `L = 1`; a step of size 8 from 2 promises much and climbs.
+#[test]
+fn a_step_far_beyond_the_limit_climbs_where_the_linear_model_promised_descent() {
+    let from: f64 = 2.0;
+    let slope = from.tanh();
+    let end = |step_size: f64| (from - step_size * slope).cosh().ln();
+    let before = from.cosh().ln();
+    assert!(end(1.0) < before && end(8.0) > before);
+    snapshot!(
+        "gradient_descent__trust",
+        values([
+            ("before", decimals(before, 2)),
+            ("small_promise", decimals(before - slope * slope, 2)),
+            ("small", decimals(end(1.0), 2)),
+            ("large_promise", decimals(before - 8.0 * slope * slope, 2)),
+            ("large", decimals(end(8.0), 2)),
+        ])
+    );
+}
+
+// The quadratic under gradient descent
+
+/// Each of the 40 steps rounds by at most 8·2⁻⁵³·12, and a stable step does not enlarge
+/// what is there: 40·8·2⁻⁵³·12 < 5·10⁻¹³.
+#[test]
+fn every_component_contracts_by_one_minus_step_size_times_eigenvalue() {
+    for quadratic in [Quadratic::valley(), Quadratic::tilted()] {
+        let minimizer = quadratic.minimizer().unwrap();
+        let eigen = quadratic.hessian().clone().symmetric_eigen();
+        let components = |theta: &DVector<f64>| {
+            eigen.eigenvectors.transpose() * (theta - &minimizer)
+        };
+        let first = components(&start());
+        for step_size in [0.05, 0.1, 0.19] {
+            let points = descend(&quadratic, &start(), step_size, 40).unwrap();
+            for (step, theta) in (0..).zip(&points) {
+                let factors =
+                    eigen.eigenvalues.map(|e| (1.0 - step_size * e).powi(step));
+                let expected = first.component_mul(&factors);
+                assert!((components(theta) - expected).amax() < 5e-13);
+            }
+        }
+    }
+}
+
+/// How far gradient descent is from the minimizer after 4000 steps, in units of the
+/// start's distance.
+fn remaining(quadratic: &Quadratic, step_size: f64) -> f64 {
+    let minimizer = quadratic.minimizer().unwrap();
+    let points = descend(quadratic, &start(), step_size, 4000).unwrap();
+    (&points[4000] - &minimizer).norm() / (&points[0] - &minimizer).norm()
+}
+
+/// At 0.999·2/λmax the steepest component keeps 0.998 in a step and e⁻⁸ = 3·10⁻⁴ in
+/// 4000, the others less; at 1.001·2/λmax it grows e⁸-fold, about 2960, and it is a
+/// tenth of the distance or more at the start.
+#[test]
+fn descent_converges_just_below_two_over_the_largest_eigenvalue_and_diverges_just_above()
+ {
+    for quadratic in [Quadratic::valley(), Quadratic::tilted()] {
+        let limit = quadratic.spectrum().unwrap().step_size_limit();
+        assert!(remaining(&quadratic, 0.999 * limit) < 1e-3);
+        assert!(remaining(&quadratic, 1.001 * limit) > 100.0);
+    }
+}
+
+#[test]
+fn at_the_limit_the_steepest_component_flips_forever() {
+    let points = descend(&Quadratic::valley(), &start(), 0.2, 50).unwrap();
+    for (step, theta) in points.iter().enumerate() {
+        assert_eq!(theta[1], if step % 2 == 0 { 1.0 } else { -1.0 });
+    }
+}
+
+/// The rate is measured over 100 steps, in which the slower of the two components, here
+/// both, keeps exactly its factor; κ·2⁻⁵³ is far below the tolerance.
+#[test]
+fn the_best_step_size_reaches_the_rate_kappa_minus_one_over_kappa_plus_one() {
+    for quadratic in [Quadratic::valley(), Quadratic::tilted()] {
+        let spectrum = quadratic.spectrum().unwrap();
+        let (best, rate) = (spectrum.best_step_size(), spectrum.best_rate());
+        assert!((spectrum.contraction(best) - rate).abs() < 1e-14);
+        let minimizer = quadratic.minimizer().unwrap();
+        let points = descend(&quadratic, &start(), best, 10).unwrap();
+        let distance = |step: usize| (&points[step] - &minimizer).norm();
+        for step in 0..10 {
+            assert!((distance(step + 1) / distance(step) - rate).abs() < 1e-12);
+        }
+    }
+}
+
+#[test]
+fn every_other_step_size_has_a_worse_rate_than_the_best() {
+    for quadratic in [Quadratic::valley(), Quadratic::tilted()] {
+        let spectrum = quadratic.spectrum().unwrap();
+        let best = spectrum.best_step_size();
+        for factor in [0.25, 0.5, 0.9, 0.999, 1.001, 1.1, 1.5] {
+            assert!(spectrum.contraction(factor * best) > spectrum.best_rate());
+        }
+    }
+}
+
+#[test]
+fn a_run_that_diverges_ends_with_the_step_and_the_last_number() {
+    let error = descend(&Quadratic::valley(), &start(), 1.0, 1000).unwrap_err();
+    let OptimizationError::Diverged { step, largest_parameter } = error else {
+        panic!("{error}");
+    };
+    // The steep component is (−9)^t: its gradient, ten times as large, overflows first.
+    assert_eq!(step, (f64::MAX.log10() / 9_f64.log10()).floor() as usize);
+    assert!(largest_parameter.is_finite());
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "diverged: step {step} leaves the range of numbers; before it, the largest \
+             parameter was {largest_parameter:e}"
+        )
+    );
+    let not_a_number = trajectory(&start(), 5, |theta| theta[0] = f64::NAN);
+    assert!(matches!(not_a_number, Err(OptimizationError::Diverged { step: 1, .. })));
+}
+
+const STEP_SIZES: [(&str, f64); 6] = [
+    ("0.05", 0.05),
+    ("0.1", 0.1),
+    ("2/11", 2.0 / 11.0),
+    ("0.19", 0.19),
+    ("0.2", 0.2),
+    ("0.21", 0.21),
+];
+
+/// The values after 50 steps are `½ Σ λ ((1 − αλ)^50 θ₀)²`.
+#[test]
+fn fifty_steps_in_the_valley_leave_what_the_factors_say() {
+    let valley = Quadratic::valley();
+    let rows = STEP_SIZES.map(|(name, step_size)| {
+        let points = descend(&valley, &start(), step_size, 50).unwrap();
+        let value = valley.value(&points[50]);
+        let (gentle, steep) = (1.0 - step_size, 1.0 - 10.0 * step_size);
+        let exact = 50.0 * gentle.powi(100) + 5.0 * steep.powi(100);
+        // Fifty steps, each with a relative error of some 2⁻⁵² in a component.
+        assert!((value - exact).abs() < 1e-12 * exact, "{name}");
+        let contraction = valley.spectrum().unwrap().contraction(step_size);
+        [
+            name.into(),
+            decimals(gentle, 3),
+            decimals(steep, 3),
+            decimals(contraction, 3),
+            significant(value, 3),
+        ]
+    });
+    let header = [
+        "$\\alpha$",
+        "$1 - \\alpha$",
+        "$1 - 10\\alpha$",
+        "contraction",
+        "$f(\\theta_{50})$",
+    ];
+    snapshot!("gradient_descent__runs", table(header, rows));
+    let spectrum = valley.spectrum().unwrap();
+    let tilted = Quadratic::tilted().spectrum().unwrap();
+    let steps = |rate: f64| (0.01_f64.ln() / rate.ln()).ceil();
+    let rate =
+        |condition: f64| Spectrum { smallest: 1.0, largest: condition }.best_rate();
+    snapshot!(
+        "gradient_descent__spectrum",
+        values([
+            ("start_value", decimals(valley.value(&start()), 0)),
+            ("rate", decimals(spectrum.best_rate(), 3)),
+            ("steps_10", decimals(steps(rate(10.0)), 0)),
+            ("steps_1000", decimals(steps(rate(1000.0)), 0)),
+            ("tilted_smallest", decimals(tilted.smallest, 3)),
+            ("tilted_largest", decimals(tilted.largest, 3)),
+            ("tilted_condition", decimals(tilted.condition_number(), 3)),
+            ("tilted_limit", decimals(tilted.step_size_limit(), 3)),
+            ("tilted_best", decimals(tilted.best_step_size(), 3)),
+        ])
+    );
+}
+
+/// The trace of `P` is the sum of its eigenvalues, and the best step size of two is two
+/// over the sum.
+#[test]
+fn the_eigenvalues_of_the_tilted_valley_are_those_of_its_characteristic_polynomial() {
+    let spectrum = Quadratic::tilted().spectrum().unwrap();
+    let root = 5_f64.sqrt();
+    assert!((spectrum.smallest - (5.0 - root) / 2.0).abs() < 1e-14);
+    assert!((spectrum.largest - (5.0 + root) / 2.0).abs() < 1e-14);
+    assert!((spectrum.best_step_size() - 0.4).abs() < 1e-15);
+}
+
+// Singular values
+
+/// Inputs with the singular values 4, 2 and ½, turned on both sides.
+fn inputs() -> (DMatrix<f64>, [f64; 3]) {
+    let turn = |(i, j): (usize, usize)| {
+        let mut rotation = DMatrix::identity(3, 3);
+        (rotation[(i, i)], rotation[(j, j)]) = (0.8, 0.8);
+        (rotation[(i, j)], rotation[(j, i)]) = (-0.6, 0.6);
+        rotation
+    };
+    let sizes = [4.0, 2.0, 0.5];
+    let diagonal = DMatrix::from_diagonal(&DVector::from_row_slice(&sizes));
+    (turn((0, 1)) * turn((1, 2)) * diagonal * turn((0, 2)) * turn((0, 1)), sizes)
+}
+
+/// After `k` steps from zero, the part along a singular vector has reached `1 − (1 −
+/// ασ²)^k` of its goal. The condition of the problem is 64, and 100 steps of a few
+/// roundings each: 64·100·10·2⁻⁵³ < 10⁻¹¹.
+#[test]
+fn each_singular_direction_is_learned_at_the_pace_of_its_singular_value_squared() {
+    let (inputs, sizes) = inputs();
+    let targets = dvector![1.0, -2.0, 0.5];
+    let quadratic = Quadratic::least_squares(&inputs, &targets);
+    let svd = inputs.clone().svd(true, true);
+    let directions = svd.v_t.unwrap();
+    let goal = &directions * quadratic.minimizer().unwrap();
+    let step_size = quadratic.spectrum().unwrap().best_step_size();
+    let points = descend(&quadratic, &DVector::zeros(3), step_size, 100).unwrap();
+    for (steps, theta) in (0..).zip(&points) {
+        let reached = &directions * theta;
+        for (i, size) in sizes.iter().enumerate() {
+            let share = 1.0 - (1.0 - step_size * size * size).powi(steps);
+            assert!(
+                (reached[i] - share * goal[i]).abs() < 1e-11 * (1.0 + goal[i].abs())
+            );
+        }
+    }
+    let rows = sizes.map(|size| {
+        let factor = 1.0 - step_size * size * size;
+        let share = |steps| decimals(100.0 * (1.0 - factor.powi(steps)), 0) + " %";
+        [
+            size.to_string(),
+            decimals(1.0 / (size * size), 4),
+            decimals(factor, 3),
+            share(10),
+            share(100),
+        ]
+    });
+    let header = [
+        "$\\sigma$",
+        "own step size $1/\\sigma^2$",
+        "factor $1 - \\alpha\\sigma^2$",
+        "learned after 10 steps",
+        "after 100",
+    ];
+    snapshot!("gradient_descent__singular", table(header, rows));
+    snapshot!(
+        "gradient_descent__singular_values",
+        values([
+            ("step_size", decimals(step_size, 3)),
+            (
+                "condition",
+                decimals(quadratic.spectrum().unwrap().condition_number(), 0)
+            ),
+        ])
+    );
+}
+
+#[test]
+fn a_direction_with_its_own_step_size_is_learned_in_one_step() {
+    let (inputs, sizes) = inputs();
+    let quadratic = Quadratic::least_squares(&inputs, &dvector![1.0, -2.0, 0.5]);
+    let directions = inputs.clone().svd(true, true).v_t.unwrap();
+    let goal = &directions * quadratic.minimizer().unwrap();
+    for (i, size) in sizes.iter().enumerate() {
+        let points =
+            descend(&quadratic, &DVector::zeros(3), 1.0 / (size * size), 1).unwrap();
+        let reached = &directions * &points[1];
+        assert!((reached[i] - goal[i]).abs() < 1e-13 * (1.0 + goal[i].abs()));
+    }
+}
+
+// The worksheet
+
+/// The pre-activation of the sample whose turn it is.
+fn sampled(neurons: &[Neuron], step: usize) -> f64 {
+    let (x, _) = SAMPLES[step % 2];
+    neurons[step].w * x + neurons[step].b
+}
+
+#[test]
+fn the_worksheets_two_steps_are_exact() {
+    let neurons = take_turns(0.5, 4, Neuron::gradient).unwrap();
+    let expected =
+        [(1.0, -1.0), (-2.0, -2.0), (4.0, -4.0), (-8.0, -8.0), (16.0, -16.0)];
+    assert_eq!(neurons, expected.map(|(weight, bias)| Neuron { w: weight, b: bias }));
+    let rows = (0..4).map(|step| {
+        let (neuron, (x, y)) = (neurons[step], SAMPLES[step % 2]);
+        let gradient = neuron.gradient(x, y);
+        let next = neurons[step + 1];
+        let pair =
+            |(a, b): (f64, f64)| format!("({}, {})", decimals(a, 0), decimals(b, 0));
+        [
+            (step + 1).to_string(),
+            pair((x, y)),
+            pair((neuron.w, neuron.b)),
+            decimals(neuron.forward(x), 0),
+            decimals(neuron.loss(x, y), 0),
+            pair(gradient),
+            pair((next.w, next.b)),
+        ]
+    });
+    let header = [
+        "step",
+        "$(x, y)$",
+        "$(w, b)$ before",
+        "$\\hat y$",
+        "loss",
+        "gradient",
+        "$(w, b)$ after",
+    ];
+    snapshot!("gradient_descent__worksheet", table(header, rows));
+}
+
+/// All of it is exact: every number is a small multiple of a power of two.
+#[test]
+fn at_a_step_size_of_one_half_the_neuron_doubles_in_every_step() {
+    let neurons = take_turns(0.5, 500, Neuron::gradient).unwrap();
+    for step in 0..500 {
+        assert_eq!(sampled(&neurons, step), 2_f64.powi(step as i32 + 1));
+    }
+    let error = take_turns(0.5, 2000, Neuron::gradient).unwrap_err();
+    assert!(matches!(error, OptimizationError::Diverged { .. }));
+}
+
+/// `a_{t+1} = 8α a_t + (1 − 10α) a_{t−1}` holds as long as both of them are positive; a
+/// relative error of some ten roundings.
+#[test]
+fn while_the_gate_is_open_the_sampled_activation_follows_its_recursion() {
+    for step_size in [0.3, 0.4, 0.45, 0.5, 0.6] {
+        let neurons = take_turns(step_size, 20, Neuron::gradient).unwrap();
+        let a: Vec<f64> = (0..20).map(|step| sampled(&neurons, step)).collect();
+        let open = a.iter().take_while(|&&a| a > 0.0).count();
+        for t in 1..open.min(19) {
+            let next = 8.0 * step_size * a[t] + (1.0 - 10.0 * step_size) * a[t - 1];
+            assert!(
+                (a[t + 1] - next).abs() < 1e-14 * (a[t].abs() + a[t - 1].abs()) * 10.0
+            );
+        }
+    }
+}
+
+/// The loss of both samples together.
+fn loss(neuron: Neuron) -> f64 {
+    SAMPLES.iter().map(|&(x, y)| neuron.loss(x, y)).sum()
+}
+
+/// At 0.4995 the activation grows like 2^t for about π/φ ≈ 115 steps, with cos φ =
+/// 4α/√(10α − 1), before the gate closes: 600 steps are enough. With a step size of
+/// 0.01 the factor per two steps is 0.9.
+#[test]
+fn the_neuron_ends_with_loss_zero_below_one_half_and_diverges_from_one_half_on() {
+    for step_size in [0.01, 0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.49, 0.4995] {
+        let neurons = take_turns(step_size, 600, Neuron::gradient).unwrap();
+        assert!(loss(neurons[600]) < 1e-20, "{step_size}");
+    }
+    for step_size in [0.5, 0.5005, 0.51, 0.6, 1.0, 5.0] {
+        assert!(take_turns(step_size, 3000, Neuron::gradient).is_err(), "{step_size}");
+    }
+}
+
+/// The steps until both samples are off, the largest loss on the way, and the end.
+#[test]
+fn between_one_tenth_and_one_half_both_samples_end_up_switched_off() {
+    let off = |neuron: &Neuron| SAMPLES.iter().all(|&(x, _)| neuron.forward(x) == 0.0);
+    let mut rows = Vec::new();
+    for step_size in [0.05, 0.2, 0.25, 0.3, 0.4, 0.45, 0.49, 0.5] {
+        let neurons = take_turns(step_size, 100, Neuron::gradient).unwrap();
+        let losses = (0..100).map(|step| {
+            let (x, y) = SAMPLES[step % 2];
+            neurons[step].loss(x, y)
+        });
+        let largest = losses.fold(0.0, f64::max);
+        let dead = neurons.iter().position(off);
+        assert_eq!(dead.is_some(), step_size > 0.1 && step_size < 0.5);
+        let largest = match step_size {
+            0.5 => "doubles for ever".into(),
+            _ => significant(largest, 2),
+        };
+        let dead = dead.map_or("never".into(), |steps| steps.to_string());
+        let end = match take_turns(step_size, 3000, Neuron::gradient) {
+            Ok(neurons) => decimals(loss(neurons[3000]), 0),
+            Err(_) => "∞".into(),
+        };
+        rows.push([step_size.to_string(), dead, largest, end]);
+    }
+    let header =
+        ["$\\alpha$", "both off after", "largest loss of a sample", "loss in the end"];
+    snapshot!("gradient_descent__neuron", table(header, rows));
+}
+
+/// Its recursion has roots of modulus √(10α − 1): at 0.2·(1 ± 0.001), in 4000 steps,
+/// e^{±4}, a factor of 55 either way.
+#[test]
+fn without_the_relu_the_limit_is_two_over_the_curvature() {
+    let amplitude = |step_size| {
+        let neurons = take_turns(step_size, 4040, without_relu).unwrap();
+        let largest = |first: usize| {
+            (first..first + 40).map(|t| sampled(&neurons, t).abs()).fold(0.0, f64::max)
+        };
+        largest(4000) / largest(0)
+    };
+    assert!(amplitude(0.2 * 0.999) < 0.1);
+    assert!(amplitude(0.2 * 1.001) > 10.0);
+}
+
+#[test]
+fn one_sample_alone_never_diverges_because_the_gate_closes() {
+    let (x, y) = SAMPLES[0];
+    for step_size in [0.15, 0.3, 1.0, 50.0] {
+        let (weight, bias) = WORKSHEET.gradient(x, y);
+        let neuron = Neuron {
+            w: WORKSHEET.w - step_size * weight,
+            b: WORKSHEET.b - step_size * bias,
+        };
+        assert_eq!((neuron.loss(x, y), neuron.gradient(x, y)), (0.0, (0.0, 0.0)));
+    }
+}
