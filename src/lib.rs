@@ -17,4 +17,5 @@ pub mod linear_layer;
 #[cfg(feature = "mnist")]
 pub mod mnist;
 pub mod network;
+pub mod one_parameter;
 mod parallel;

@@ -6,6 +6,7 @@ mod chart;
 mod depth;
 mod grid;
 mod linear_layer;
+mod one_parameter;
 mod output;
 
 use std::path::PathBuf;
@@ -49,6 +50,9 @@ enum Chapter {
     LinearLayer,
     /// A bias that is stretched over a batch, and its gradient
     Broadcasting,
+    /// Gradient descent and SGD with a single parameter
+    #[command(name = "one_parameter")]
+    OneParameter,
     /// Norms of activations and gradients in a deep network, on MNIST
     Depth(depth::Options),
 }
@@ -59,6 +63,7 @@ impl Chapter {
         vec![
             Self::LinearLayer,
             Self::Broadcasting,
+            Self::OneParameter,
             Self::Depth(depth::Options::default()),
         ]
     }
@@ -75,6 +80,7 @@ impl Chapter {
             Self::List => Ok(Vec::new()),
             Self::LinearLayer => linear_layer::figures(),
             Self::Broadcasting => broadcasting::figures(),
+            Self::OneParameter => one_parameter::figures(),
             Self::Depth(options) => depth::figures(options),
         }
     }
