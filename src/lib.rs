@@ -17,5 +17,6 @@ pub mod linear_layer;
 #[cfg(feature = "mnist")]
 pub mod mnist;
 pub mod network;
+pub mod newton;
 pub mod one_parameter;
 mod parallel;

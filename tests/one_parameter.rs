@@ -280,17 +280,7 @@ fn with_the_step_size_1_over_2t_sgd_is_the_running_mean() {
         largest = largest.max(error);
     }
     assert!(largest > 0.0, "rounding shows");
-    snapshot!(
-        "one_parameter__running",
-        values([("largest", format!("${}$", power_of_ten(largest)))])
-    );
-}
-
-/// `2 · 10^{-15}` for 2.1e-15.
-fn power_of_ten(value: f64) -> String {
-    let scientific = format!("{value:.0e}");
-    let (mantissa, exponent) = scientific.split_once('e').expect("an exponent");
-    format!(r"{mantissa} \cdot 10^{{{exponent}}}")
+    snapshot!("one_parameter__running", values([("largest", significant(largest, 1))]));
 }
 
 /// The first step has the factor `1 − 2α₁ = 0` before the start. 10¹⁶ − 1 is not a
@@ -535,6 +525,6 @@ fn standardizing_x_lets_one_step_size_suit_slope_and_bias() {
     assert_eq!(error.to_string(), "x = 2001 in every point: nothing to standardize");
     snapshot!(
         "one_parameter__condition",
-        values([("years", format!("${}$", power_of_ten(condition(&years))))])
+        values([("years", significant(condition(&years), 1))])
     );
 }

@@ -6,6 +6,7 @@ mod chart;
 mod depth;
 mod grid;
 mod linear_layer;
+mod newton;
 mod one_parameter;
 mod output;
 
@@ -53,6 +54,8 @@ enum Chapter {
     /// Gradient descent and SGD with a single parameter
     #[command(name = "one_parameter")]
     OneParameter,
+    /// Local models, their errors and the size of a Hessian
+    Newton,
     /// Norms of activations and gradients in a deep network, on MNIST
     Depth(depth::Options),
 }
@@ -64,6 +67,7 @@ impl Chapter {
             Self::LinearLayer,
             Self::Broadcasting,
             Self::OneParameter,
+            Self::Newton,
             Self::Depth(depth::Options::default()),
         ]
     }
@@ -81,6 +85,7 @@ impl Chapter {
             Self::LinearLayer => linear_layer::figures(),
             Self::Broadcasting => broadcasting::figures(),
             Self::OneParameter => one_parameter::figures(),
+            Self::Newton => newton::figures(),
             Self::Depth(options) => depth::figures(options),
         }
     }
