@@ -62,14 +62,8 @@ pub fn newton_step(
     hessian: &DMatrix<f64>,
     gradient: &DVector<f64>,
 ) -> Result<DVector<f64>, Error> {
+    check_shapes(hessian, gradient);
     let n = gradient.len();
-    assert_eq!(
-        hessian.shape(),
-        (n, n),
-        "a Hessian of shape {:?} does not fit a gradient of shape {:?}",
-        hessian.shape(),
-        gradient.shape(),
-    );
     if !hessian.iter().chain(gradient).all(|entry| entry.is_finite()) {
         return Err(Error::NotFinite);
     }
@@ -82,9 +76,19 @@ pub fn newton_step(
 }
 // ANCHOR_END: step
 
+fn check_shapes(hessian: &DMatrix<f64>, gradient: &DVector<f64>) {
+    assert_eq!(
+        hessian.shape(),
+        (gradient.len(), gradient.len()),
+        "a Hessian of shape {:?} does not fit a gradient of shape {:?}",
+        hessian.shape(),
+        gradient.shape(),
+    );
+}
+
 // ANCHOR: newton
-/// Newton's method: `θ₀, …, θ_steps`. The step size 1 is the full method, anything below
-/// it the damped one.
+/// Newton's method: `θ₀, …, θ_steps`. The step size 1 is the full method, anything
+/// below it the damped one.
 ///
 /// # Errors
 /// If the step size is not a finite number above 0, or a step does not exist.
@@ -107,8 +111,8 @@ pub fn newton(
 // ANCHOR_END: newton
 
 // ANCHOR: product
-/// `H v` without `H`: the change of the gradient along `v`, by a centred difference over
-/// `±h`. It costs two gradients, whatever `n` is.
+/// `H v` without `H`: the change of the gradient along `v`, by a centred difference
+/// over `±h`. It costs two gradients, whatever `n` is.
 pub fn hessian_vector_product(
     gradient: impl Fn(&DVector<f64>) -> DVector<f64>,
     x: &DVector<f64>,
@@ -211,7 +215,8 @@ impl fmt::Display for Error {
             }
             Self::Singular { size, smallest } => write!(
                 f,
-                "the Hessian of shape [{size}, {size}] is singular: smallest pivot {smallest}"
+                "the Hessian of shape [{size}, {size}] is singular: \
+                 smallest pivot {smallest}"
             ),
             Self::NotFinite => {
                 write!(f, "diverged: gradient, Hessian or step is not finite")

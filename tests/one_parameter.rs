@@ -264,8 +264,8 @@ fn a_step_size_that_is_none_is_refused_with_its_value() {
 /// of two points), and that of the last subtraction, at most `6u` (6 is the largest
 /// point). The step before comes with the factor `(t − 1)/t`, so that the error `Eₜ`
 /// obeys `t Eₜ ≤ (t − 1) Eₜ₋₁ + (15 + 6t) u`, and `E_T ≤ (15 + 3(T + 1)) u`. The first
-/// step, from −7, has nothing to round. One more `6u` is for the mean itself, and 1 % for
-/// products of roundings.
+/// step, from −7, has nothing to round. One more `6u` is for the mean itself, and 1 %
+/// for products of roundings.
 #[test]
 fn with_the_step_size_1_over_2t_sgd_is_the_running_mean() {
     const COUNT: usize = 100_000;
@@ -336,8 +336,8 @@ struct Simulated {
 /// Their variance is `E X⁴ − V²`, and from the fourth power of the recursion
 /// `E X⁴ = (6 φ² V E ε² + E ε⁴) / (1 − φ⁴)`.
 ///
-/// The run starts at the mean; the first 1000 steps are left out, after which `φ^{2000}`
-/// of the start is left: nothing for the step sizes used here.
+/// The run starts at the mean; the first 1000 steps are left out, after which
+/// `φ^{2000}` of the start is left: nothing for the step sizes used here.
 fn simulate(step_size: f64, seed: u64) -> Simulated {
     let points = draws(&constant_example(), 1000 + STEPS, seed);
     let path = Model::Constant.sgd(&points, 3.0, |_| step_size).expect("stable");
@@ -363,8 +363,7 @@ fn effective(ratio: f64) -> f64 {
 
 /// Step sizes and seed were chosen before the run; four standard errors are allowed.
 #[test]
-fn at_a_constant_step_size_sgd_keeps_the_variance_alpha_sigma_squared_over_one_minus_alpha()
- {
+fn at_constant_step_size_sgd_has_variance_alpha_sigma_squared_over_one_minus_alpha() {
     let rows = [0.02, 0.1, 0.25, 0.5, 0.75, 0.95].map(|step_size| {
         let theory = stationary_variance(step_size, 3.5).expect("stable");
         let Simulated { variance, standard_error } = simulate(step_size, 2);
@@ -467,7 +466,8 @@ fn one_outlier_pulls_the_mean_without_bound() {
     assert_eq!([with_last(6.0), with_last(606.0)], [3.0, 153.0]);
 }
 
-/// The loss of the line `ŷ = w x + b` has the Hessian `2 [[mean x², mean x], [mean x, 1]]`.
+/// The loss of the line `ŷ = w x + b` has the Hessian
+/// `2 [[mean x², mean x], [mean x, 1]]`.
 fn line_hessian(points: &[Point]) -> DMatrix<f64> {
     let xs: Vec<_> = points.iter().map(|point| point.x).collect();
     let squares: Vec<_> = xs.iter().map(|x| x * x).collect();
