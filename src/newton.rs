@@ -21,8 +21,8 @@ pub trait Smooth {
 // ANCHOR_END: smooth
 
 // ANCHOR: jacobian
-/// The Jacobian `[m, n]` of a map from `n` numbers to `m`, one row for each output, by
-/// centred differences over `±h`.
+/// The Jacobian `[m, n]` of a map from `n` numbers to `m`, one row for each output,
+/// by centred differences over `±h`.
 pub fn jacobian(
     map: impl Fn(&DVector<f64>) -> DVector<f64>,
     x: &DVector<f64>,
