@@ -18,5 +18,7 @@ pub mod linear_layer;
 #[cfg(feature = "mnist")]
 pub mod mnist;
 pub mod network;
+pub mod newton;
 pub mod objective;
+pub mod one_parameter;
 mod parallel;

@@ -43,7 +43,14 @@ impl Axis {
         let low = 2.0 * logs.clone().fold(f64::INFINITY, f64::min).floor();
         let high = 2.0 * logs.fold(f64::NEG_INFINITY, f64::max).ceil();
         let range = if low < high { (low, high) } else { (-1.0, 1.0) };
-        Self { label: label.into(), range, ticks: 9, scale: Scale::Logarithmic }
+        // No more than one label for each power of ten.
+        let ticks = (range.1 - range.0) as usize + 1;
+        Self {
+            label: label.into(),
+            range,
+            ticks: ticks.min(9),
+            scale: Scale::Logarithmic,
+        }
     }
 
     /// The powers of ten between two exponents.

@@ -10,7 +10,9 @@ mod gradient_descent;
 mod grid;
 mod linear_layer;
 mod network;
+mod newton;
 mod objective;
+mod one_parameter;
 mod output;
 
 use std::path::PathBuf;
@@ -63,6 +65,11 @@ enum Chapter {
     /// Trajectories, rates and step sizes of gradient descent
     #[command(name = "gradient_descent")]
     GradientDescent,
+    /// Gradient descent and SGD with a single parameter
+    #[command(name = "one_parameter")]
+    OneParameter,
+    /// Local models, their errors and the size of a Hessian
+    Newton,
     /// Norms of activations and gradients in a deep network, on MNIST
     Depth(depth::Options),
 }
@@ -77,6 +84,8 @@ impl Chapter {
             Self::Backpropagation,
             Self::Objective,
             Self::GradientDescent,
+            Self::OneParameter,
+            Self::Newton,
             Self::Depth(depth::Options::default()),
         ]
     }
@@ -97,6 +106,8 @@ impl Chapter {
             Self::Backpropagation => backpropagation::figures(),
             Self::Objective => objective::figures(),
             Self::GradientDescent => gradient_descent::figures(),
+            Self::OneParameter => one_parameter::figures(),
+            Self::Newton => newton::figures(),
             Self::Depth(options) => depth::figures(options),
         }
     }

@@ -1,0 +1,188 @@
+//! Local models of a function, their errors, and what a Hessian takes to store.
+
+use descent::newton::{
+    Example, Smooth, hessian_bytes, linear_model, newton, quadratic_model,
+};
+use nalgebra::{DVector, dvector};
+
+use crate::canvas::{Caption, DrawResult, Ink};
+use crate::chart::{Axis, Chart, Line, whole};
+use crate::output::Figure;
+
+pub fn figures() -> DrawResult<Vec<Figure>> {
+    Ok(vec![
+        models("newton-models", "A function, its tangent and its parabola", -1.2)?,
+        models("newton-misled", "A parabola that opens downwards", 0.0)?,
+        errors()?,
+        cosh()?,
+        storage()?,
+    ])
+}
+
+const F: Example = Example::Quartic;
+
+/// The quartic with its linear and its quadratic model at `a`.
+fn models(name: &'static str, title: &'static str, a: f64) -> DrawResult<Figure> {
+    const RANGE: (f64, f64) = (-3.0, 2.0);
+    const HEIGHT: (f64, f64) = (-6.0, 8.0);
+    let at = dvector![a];
+    let value = F.value(&at);
+    let path = newton(&F, at.clone(), 1.0, 1)?;
+    let next = path[1][0];
+    let predicted = quadratic_model(&F, &at, &path[1]);
+    let curve = |f: &dyn Fn(&DVector<f64>) -> f64| -> Vec<(f64, f64)> {
+        let xs =
+            (0..=300).map(|i| RANGE.0 + (RANGE.1 - RANGE.0) * f64::from(i) / 300.0);
+        let values = xs.map(|x| (x, f(&dvector![x])));
+        values.filter(|&(_, y)| (HEIGHT.0..=HEIGHT.1).contains(&y)).collect()
+    };
+    let foot = |x: f64, y: f64| vec![(x, HEIGHT.0), (x, y)];
+    let caption = Caption {
+        name,
+        title,
+        description: format!(
+            "The function x⁴/4 − x² + 2x with its tangent and its parabola at {a:.1}, where its value is \
+             {value:.2}. The parabola is level at {next:.2}, where it predicts {predicted:.2}; the \
+             function is {:.2} there.",
+            F.value(&path[1]),
+        ),
+    };
+    let lines = vec![
+        Line::new(Ink::Series(1), "f", curve(&|x| F.value(x))),
+        Line::new(Ink::Series(2), "linear", curve(&|x| linear_model(&F, &at, x))),
+        Line::new(Ink::Series(3), "quadratic", curve(&|x| quadratic_model(&F, &at, x))),
+        Line::faint(Ink::Foreground, "start", foot(a, value)),
+        Line::faint(Ink::Foreground, "Newton step", foot(next, predicted)),
+    ];
+    Chart {
+        x: Axis::linear("x", RANGE, 6, whole),
+        y: Axis::linear("value", HEIGHT, 8, whole),
+        bands: vec![],
+        lines,
+        key: Some((180, 30)),
+        margin: 24,
+    }
+    .figure(&caption, (560, 320))
+}
+
+/// The error of three models against the distance.
+fn errors() -> DrawResult<Figure> {
+    let f = Example::Wave;
+    let at = dvector![0.5, 0.25];
+    let other = dvector![0.0, 0.0];
+    let direction = dvector![0.7_f64.cos(), 0.7_f64.sin()];
+    let distances: Vec<_> =
+        (0..=16).map(|i| 10.0_f64.powf(-f64::from(i) / 4.0)).collect();
+    let line = |series, name: &str, model: &dyn Fn(&DVector<f64>) -> f64| {
+        let error = |&h: &f64| {
+            let x = &at + h * &direction;
+            (h, (f.value(&x) - model(&x)).abs())
+        };
+        Line::new(Ink::Series(series), name, distances.iter().map(error).collect())
+    };
+    let mixed = |x: &DVector<f64>| {
+        let d = x - &at;
+        f.value(&at)
+            + f.gradient(&other).dot(&d)
+            + 0.5 * d.dot(&(f.hessian(&other) * &d))
+    };
+    let lines = vec![
+        line(3, "points mixed", &mixed),
+        line(1, "linear", &|x| linear_model(&f, &at, x)),
+        line(2, "quadratic", &|x| quadratic_model(&f, &at, x)),
+    ];
+    let at_hundredth: Vec<_> = lines
+        .iter()
+        .map(|line| format!("{}: {:.0e}", line.name, line.points[8].1))
+        .collect();
+    let caption = Caption {
+        name: "newton-errors",
+        title: "Errors of local models",
+        description: format!(
+            "Errors against distance on logarithmic axes. All three are straight lines, with slope 1 for \
+             the mixed model, 2 for the linear, 3 for the quadratic. At the distance 0.01 they are {}.",
+            at_hundredth.join(", ")
+        ),
+    };
+    let turned: Vec<_> = distances.iter().map(|&h| (0.0, h)).collect();
+    let points: Vec<_> = lines.iter().flat_map(|line| line.points.clone()).collect();
+    Chart {
+        x: Axis::logarithmic("distance", turned.iter()),
+        y: Axis::logarithmic("error", points.iter()),
+        bands: vec![],
+        lines,
+        key: Some((410, 196)),
+        margin: 30,
+    }
+    .figure(&caption, (560, 340))
+}
+
+/// Distance to the minimum of `cosh(x/2)` over the steps.
+fn cosh() -> DrawResult<Figure> {
+    const STEPS: usize = 30;
+    let path = newton(&Example::Cosh, dvector![10.0], 1.0, 7)?;
+    let newton: Vec<_> =
+        path.iter().enumerate().map(|(t, x)| (t as f64, x[0])).collect();
+    let mut x = dvector![10.0];
+    let mut descent = vec![(0.0, x[0])];
+    for t in 1..=STEPS {
+        x -= 0.1 * Example::Cosh.gradient(&x);
+        descent.push((t as f64, x[0]));
+    }
+    let caption = Caption {
+        name: "newton-cosh",
+        title: "Newton's method on cosh(x/2)",
+        description: format!(
+            "Distance to the minimum on a logarithmic axis. Newton's method falls from 10 to {:.1e} in 7 \
+             steps, ever faster; gradient descent with step size 0.1 is at {:.2} after {STEPS}.",
+            newton[7].1, descent[STEPS].1,
+        ),
+    };
+    let lines = vec![
+        Line::new(Ink::Series(1), "Newton", newton),
+        Line::new(Ink::Series(2), "gradient descent, α = 0.1", descent),
+    ];
+    let points: Vec<_> = lines.iter().flat_map(|line| line.points.clone()).collect();
+    Chart {
+        x: Axis::linear("step", (0.0, STEPS as f64), 7, whole),
+        y: Axis::logarithmic("distance to the minimum", points.iter()),
+        bands: vec![],
+        lines,
+        key: Some((270, 150)),
+        margin: 24,
+    }
+    .figure(&caption, (560, 320))
+}
+
+/// Bytes against the number of parameters.
+fn storage() -> DrawResult<Figure> {
+    let counts: Vec<u64> = (2..=12).map(|exponent| 10_u64.pow(exponent)).collect();
+    let line = |series, name: &str, bytes: fn(u64) -> u128| {
+        let points = counts.iter().map(|&n| (n as f64, bytes(n) as f64));
+        Line::new(Ink::Series(series), name, points.collect())
+    };
+    let lines = vec![
+        line(2, "Hessian, 4n²", hessian_bytes),
+        line(1, "parameters, 4n", |n| 4 * u128::from(n)),
+    ];
+    let caption = Caption {
+        name: "newton-storage",
+        title: "Bytes of the Hessian",
+        description: format!(
+            "Bytes in single precision against the number n of parameters, both logarithmic. At a billion \
+             parameters the parameters take {:.0e} bytes, the Hessian {:.0e}.",
+            lines[1].points[7].1, lines[0].points[7].1,
+        ),
+    };
+    let turned: Vec<_> = counts.iter().map(|&n| (0.0, n as f64)).collect();
+    let points: Vec<_> = lines.iter().flat_map(|line| line.points.clone()).collect();
+    Chart {
+        x: Axis::logarithmic("parameters n", turned.iter()),
+        y: Axis::logarithmic("bytes", points.iter()),
+        bands: vec![],
+        lines,
+        key: Some((100, 30)),
+        margin: 30,
+    }
+    .figure(&caption, (560, 320))
+}

@@ -1,0 +1,489 @@
+//! What the chapter on Newton's method says.
+
+mod support;
+
+use std::cell::Cell;
+
+use approx::assert_relative_eq;
+use descent::gradient_descent::Quadratic;
+use descent::newton::{
+    Error, Example, Smooth, hessian_bytes, hessian_vector_product, jacobian,
+    linear_model, newton, newton_step, quadratic_model, symmetric_half_bytes,
+};
+use nalgebra::{DMatrix, DVector, dmatrix, dvector};
+use support::{decimals, matrix, significant, table, values};
+
+/// Half the distance from 1 to the next number.
+const ROUNDING: f64 = f64::EPSILON / 2.0;
+
+/// Where the derivatives are taken, and an angle for the direction of a step.
+const AT: [f64; 2] = [0.5, 0.25];
+const ANGLE: f64 = 0.7;
+
+fn at() -> DVector<f64> {
+    DVector::from_row_slice(&AT)
+}
+
+fn direction() -> DVector<f64> {
+    dvector![ANGLE.cos(), ANGLE.sin()]
+}
+
+/// The `k`th derivative of `eˣ cos y`, the real part of `e^{x+iy}`, along
+/// [`direction`]: each derivative turns by the angle.
+fn derivative(k: f64) -> f64 {
+    AT[0].exp() * (AT[1] + k * ANGLE).cos()
+}
+
+fn one(x: f64) -> DVector<f64> {
+    dvector![x]
+}
+
+// Shapes and derivatives.
+
+/// Centred differences over `h = 10⁻⁵` are off by `h²/6` of a third derivative: of `f`
+/// for the gradient, of the gradient for the Hessian. None exceeds 6 at these points.
+/// Add a few `u/h` of values below 10.
+#[test]
+fn gradients_and_hessians_are_jacobians() {
+    const H: f64 = 1e-5;
+    let tolerance = 6.0 * H * H / 6.0 + 10.0 * 4.0 * ROUNDING / H;
+    let examples = [
+        (Example::Saddle, at()),
+        (Example::Wave, at()),
+        (Example::Cosh, one(0.5)),
+        (Example::Exponential, one(0.5)),
+        (Example::Quartic, one(0.5)),
+    ];
+    for (f, x) in examples {
+        let n = x.len();
+        let row = jacobian(|x| one(f.value(x)), &x, H);
+        assert_eq!(row.shape(), (1, n));
+        assert!((row.transpose() - f.gradient(&x)).amax() < tolerance, "{f:?}");
+        let square = jacobian(|x| f.gradient(x), &x, H);
+        assert_eq!(square.shape(), (n, n));
+        assert!((square - f.hessian(&x)).amax() < tolerance, "{f:?}");
+    }
+}
+
+#[test]
+fn the_hessian_is_symmetric_and_its_trace_is_the_laplacian() {
+    let hessian = Example::Wave.hessian(&at());
+    assert_eq!(hessian, hessian.transpose());
+    assert_eq!(hessian.trace(), 0.0, "eˣ cos y solves Laplace's equation");
+}
+
+// Taylor.
+
+/// By Taylor's theorem the error is `f'''h³/6`, with derivatives along the step, up to
+/// `h⁴/24` times the largest fourth derivative on the way, which is below `e^{x+h}`.
+/// Values below 4 add a few roundings.
+#[test]
+fn the_error_of_the_quadratic_model_shrinks_with_the_third_power_of_the_distance() {
+    for k in 3..9 {
+        let h = 0.5_f64.powi(k);
+        let x = at() + h * direction();
+        let error =
+            Example::Wave.value(&x) - quadratic_model(&Example::Wave, &at(), &x);
+        let fourth = (AT[0] + h).exp() * h.powi(4) / 24.0;
+        let leading = derivative(3.0) * h.powi(3) / 6.0;
+        assert!((error - leading).abs() < fourth + 40.0 * ROUNDING, "h = {h}");
+    }
+}
+
+/// As above, one order lower.
+#[test]
+fn the_error_of_the_linear_model_shrinks_with_the_second_power_of_the_distance() {
+    for k in 3..9 {
+        let h = 0.5_f64.powi(k);
+        let x = at() + h * direction();
+        let error = Example::Wave.value(&x) - linear_model(&Example::Wave, &at(), &x);
+        let third = (AT[0] + h).exp() * h.powi(3) / 6.0;
+        let leading = derivative(2.0) * h.powi(2) / 2.0;
+        assert!((error - leading).abs() < third + 40.0 * ROUNDING, "h = {h}");
+    }
+}
+
+/// The expansion with the gradient and the Hessian of another point.
+fn mixed_model(
+    f: &Example,
+    a: &DVector<f64>,
+    b: &DVector<f64>,
+    x: &DVector<f64>,
+) -> f64 {
+    let d = x - a;
+    f.value(a) + f.gradient(b).dot(&d) + 0.5 * d.dot(&(f.hessian(b) * &d))
+}
+
+/// `log₂` of how the error falls when the distance is halved from `h`.
+fn order(error: impl Fn(&DVector<f64>) -> f64, h: f64) -> f64 {
+    let at_distance = |h: f64| error(&(at() + h * direction())).abs();
+    (at_distance(h) / at_distance(h / 2.0)).log2()
+}
+
+/// The order between `h` and `h/2` is that of the leading term up to
+/// `log₂((1 + δ)/(1 − δ/2))`, where `δ` is the next term relative to it.
+#[test]
+fn on_log_log_axes_the_slope_is_three_and_one_if_the_points_are_mixed() {
+    const H: f64 = 1.0 / 64.0;
+    let f = Example::Wave;
+    let other = dvector![0.0, 0.0];
+    let value = |x: &DVector<f64>| f.value(x);
+    let quadratic = order(|x| value(x) - quadratic_model(&f, &at(), x), H);
+    let linear = order(|x| value(x) - linear_model(&f, &at(), x), H);
+    let mixed = order(|x| value(x) - mixed_model(&f, &at(), &other, x), H);
+    let largest = (AT[0] + H).exp();
+    let within = |delta: f64| ((1.0 + delta) / (1.0 - delta / 2.0)).log2();
+    let next = largest * H / (4.0 * derivative(3.0).abs());
+    assert!((quadratic - 3.0).abs() < within(next), "{quadratic}");
+    let next = largest * H / (3.0 * derivative(2.0).abs());
+    assert!((linear - 2.0).abs() < within(next), "{linear}");
+    // The leading term is the difference of the gradients along the step; the next has
+    // half a difference of two Hessians, each with eigenvalues below `largest`.
+    let slope = (f.gradient(&at()) - f.gradient(&other)).dot(&direction()).abs();
+    assert!((mixed - 1.0).abs() < within(1.01 * largest * H / slope), "{mixed}");
+    snapshot!(
+        "newton__order",
+        table(
+            ["model", "measured order"],
+            [
+                ["linear".into(), decimals(linear, 2)],
+                ["quadratic".into(), decimals(quadratic, 2)],
+                ["quadratic, points mixed".into(), decimals(mixed, 2)],
+            ]
+        )
+    );
+}
+
+// The step.
+
+#[test]
+fn one_full_step_minimizes_a_positive_definite_quadratic() {
+    let start = dvector![10.0, 1.0];
+    let path =
+        newton(&Quadratic::valley(), start.clone(), 1.0, 1).expect("P is invertible");
+    assert_eq!(path, [start.clone(), dvector![0.0, 0.0]]);
+    snapshot!(
+        "newton__bowl",
+        format!(
+            "$$\\nabla f = {},\\qquad H = {},\\qquad d = -H^{{-1}}\\nabla f = {}$$\n",
+            matrix(&DMatrix::from_columns(&[Quadratic::valley().gradient(&start)])),
+            matrix(Quadratic::valley().hessian()),
+            matrix(&DMatrix::from_columns(&[&path[1] - &start])),
+        )
+    );
+}
+
+/// Condition 2.6 and numbers up to 40 leave a few roundings of 40.
+#[test]
+fn the_step_finds_the_minimum_from_everywhere_and_whatever_the_axes() {
+    for start in [dvector![10.0, 1.0], dvector![-7.0, 3.0], dvector![0.0, 0.0]] {
+        // Not aligned with the axes; the minimizer by Cramer's rule.
+        let tilted = Quadratic::new(dmatrix![2.0, 1.0; 1.0, 3.0], dvector![1.0, -2.0]);
+        let path = newton(&tilted, start, 1.0, 1).expect("P is invertible");
+        assert!((&path[1] - dvector![-1.0, 1.0]).amax() < 40.0 * 20.0 * ROUNDING);
+    }
+}
+
+#[test]
+fn a_damped_step_keeps_one_minus_alpha_of_the_distance_in_every_direction() {
+    let start = dvector![10.0, 1.0];
+    let path =
+        newton(&Quadratic::valley(), start.clone(), 0.25, 4).expect("invertible");
+    for (t, theta) in path.iter().enumerate() {
+        let expected = 0.75_f64.powi(t as i32) * &start;
+        assert_relative_eq!(*theta, expected, max_relative = 20.0 * ROUNDING);
+    }
+}
+
+#[test]
+fn gradient_descent_is_newton_with_the_identity_over_alpha_for_a_hessian() {
+    let gradient = Example::Wave.gradient(&at());
+    let step =
+        newton_step(&DMatrix::from_diagonal_element(2, 2, 1.0 / 0.125), &gradient);
+    assert_eq!(step, Ok(-0.125 * gradient));
+}
+
+/// With `f'' ≠ 0` at the minimum the error is squared, with the factor `|f'''|/(2f'')`,
+/// here ½. The Newton map of `eˣ − x` is `x − 1 + e^{−x} = x²/2 − x³/6 + …`, an
+/// alternating series for `x > 0`.
+#[test]
+fn near_a_minimum_with_curvature_the_error_is_squared() {
+    let path = newton(&Example::Exponential, one(1.0), 1.0, 4).expect("eˣ > 0");
+    for pair in path.windows(2) {
+        let (x, next) = (pair[0][0], pair[1][0]);
+        let rounding = 10.0 * ROUNDING;
+        assert!(next <= x * x / 2.0 + rounding);
+        assert!(next >= x * x / 2.0 - x.powi(3) / 6.0 - rounding);
+    }
+    let rows = path.iter().enumerate().map(|(t, x)| {
+        [t.to_string(), significant(x[0], 4), significant(x[0] * x[0] / 2.0, 4)]
+    });
+    snapshot!("newton__squared", table(["step", "$x$", "$x^2/2$"], rows));
+}
+
+/// The step of `cosh(x/2)` is `−2 tanh(x/2)`. The Newton map `x − 2 tanh(x/2)` has a
+/// derivative between 0 and 1, so that the two computations differ by no more than the
+/// sum of their roundings: in each of 7 steps some five of numbers up to 10.
+fn cosh_path() -> Vec<f64> {
+    let path = newton(&Example::Cosh, one(10.0), 1.0, 7).expect("cosh > 0");
+    let mut x = 10.0_f64;
+    for theta in &path {
+        assert!((theta[0] - x).abs() < 7.0 * 2.0 * 5.0 * 10.0 * ROUNDING);
+        x -= 2.0 * (x / 2.0).tanh();
+    }
+    path.iter().map(|theta| theta[0]).collect()
+}
+
+/// `x − 2 tanh(x/2) = x³/12 − x⁵/120 + …`, alternating for `0 < x < 3`: there is no
+/// square, because cosh is even. Errors of the difference are roundings of `x`.
+#[test]
+fn on_cosh_the_digits_triple() {
+    let path = cosh_path();
+    for pair in path.windows(2).filter(|pair| pair[0] < 3.0) {
+        let (x, next) = (pair[0], pair[1]);
+        let rounding = 10.0 * x * ROUNDING;
+        assert!(next <= x.powi(3) / 12.0 + rounding);
+        assert!(next >= x.powi(3) / 12.0 - x.powi(5) / 120.0 - rounding);
+    }
+    let exact = [
+        10.0,
+        8.000181591,
+        6.001522749,
+        4.011398229,
+        2.082542183,
+        0.5257631592,
+        0.01178557846,
+        1.364160379e-7,
+    ];
+    for (x, exact) in path.iter().zip(exact) {
+        assert_relative_eq!(*x, exact, max_relative = 1e-9);
+    }
+    let rows =
+        path.iter().enumerate().map(|(t, x)| [t.to_string(), significant(*x, 5)]);
+    snapshot!("newton__cosh", table(["step", "$x$"], rows));
+    snapshot!(
+        "newton__cosh_next",
+        values([("next", significant(path[7].powi(3) / 12.0, 2))])
+    );
+}
+
+// Where it fails.
+
+#[test]
+fn from_one_one_the_step_jumps_to_the_saddle() {
+    let path =
+        newton(&Example::Saddle, dvector![1.0, 1.0], 1.0, 2).expect("invertible");
+    assert_eq!(path[1..], [dvector![0.0, 0.0], dvector![0.0, 0.0]]);
+    // Gradient descent moves away from it along y, where the function falls.
+    let down = dvector![1.0, 1.0] - 0.1 * Example::Saddle.gradient(&dvector![1.0, 1.0]);
+    assert!(down[1] > 1.0 && Example::Saddle.value(&down) < 0.0);
+}
+
+/// With `z = x + iy` the function is the real part of `e^z`, whose first and second
+/// derivatives are equal and never 0: the step is −1 everywhere.
+#[test]
+fn without_a_stationary_point_newton_walks_on_forever() {
+    let path = newton(&Example::Wave, at(), 1.0, 50).expect("H has the pivots ±eˣ");
+    for (t, theta) in path.iter().enumerate() {
+        let expected = at() - t as f64 * dvector![1.0, 0.0];
+        // One step rounds by a few units of 1, a position by those of 50.
+        assert!((theta - expected).amax() < 50.0 * 60.0 * ROUNDING);
+    }
+}
+
+#[test]
+fn on_the_quartic_newton_alternates_between_zero_and_one_forever() {
+    let path = newton(&Example::Quartic, one(0.0), 1.0, 5).expect("H is −2 and 1");
+    assert_eq!(path, [0.0, 1.0, 0.0, 1.0, 0.0, 1.0].map(one));
+    let value = |x| Example::Quartic.value(&one(x));
+    assert_eq!((value(0.0), value(1.0)), (0.0, 1.25), "the first step goes up");
+}
+
+/// The Newton map has the slope 0 at 0 and 6 at 1, and `9ε²` is left of a small `ε`
+/// after two steps, up to a factor that is below 1.5 for `ε ≤ 0.05`.
+#[test]
+fn starts_near_zero_are_drawn_into_the_circle() {
+    for start in [-0.05, 0.02, 0.05] {
+        let path = newton(&Example::Quartic, one(start), 1.0, 12).expect("invertible");
+        for pair in path.windows(3).step_by(2) {
+            assert!(pair[2][0].abs() <= 13.5 * pair[0][0].powi(2) + 20.0 * ROUNDING);
+        }
+        assert!(path[12][0].abs() < 20.0 * ROUNDING, "{}", path[12][0]);
+    }
+}
+
+/// The minimum is the only real root of `x³ − 2x + 2`. Near it the factor of gradient
+/// descent is `1 − 0.1 · 7.4 = 0.26`.
+#[test]
+fn on_the_quartic_gradient_descent_arrives() {
+    let mut x = one(0.0);
+    for _ in 0..200 {
+        x -= 0.1 * Example::Quartic.gradient(&x);
+    }
+    assert!(Example::Quartic.gradient(&x)[0].abs() < 100.0 * ROUNDING);
+    assert!(Example::Quartic.hessian(&x)[0] > 0.0);
+    let path = newton(&Example::Quartic, one(-2.0), 1.0, 6).expect("H > 0");
+    assert_relative_eq!(path[6][0], x[0], max_relative = 20.0 * ROUNDING);
+    snapshot!("newton__quartic", values([("minimum", decimals(x[0], 4))]));
+}
+
+/// `x⁴`: the curvature vanishes at the minimum.
+struct Fourth;
+
+impl Smooth for Fourth {
+    fn value(&self, x: &DVector<f64>) -> f64 {
+        x[0].powi(4)
+    }
+    fn gradient(&self, x: &DVector<f64>) -> DVector<f64> {
+        one(4.0 * x[0].powi(3))
+    }
+    fn hessian(&self, x: &DVector<f64>) -> DMatrix<f64> {
+        dmatrix![12.0 * x[0] * x[0]]
+    }
+}
+
+#[test]
+fn without_curvature_at_the_minimum_only_a_third_of_the_error_goes_in_each_step() {
+    let path = newton(&Fourth, one(1.0), 1.0, 10).expect("H > 0");
+    for pair in path.windows(2) {
+        let expected = 2.0 / 3.0 * pair[0][0];
+        assert_relative_eq!(pair[1][0], expected, max_relative = 20.0 * ROUNDING);
+    }
+}
+
+#[test]
+fn a_singular_hessian_is_refused_and_named() {
+    let flat = dmatrix![1.0, 2.0; 2.0, 4.0];
+    let error = newton_step(&flat, &dvector![1.0, 1.0]).expect_err("rank 1");
+    assert_eq!(
+        error.to_string(),
+        "the Hessian of shape [2, 2] is singular: smallest pivot 0"
+    );
+    // Rank 1 as far as 16 digits can tell.
+    let nearly = dmatrix![0.1, 0.3; 0.3, 0.9];
+    let error = newton_step(&nearly, &dvector![1.0, 1.0]).expect_err("rank 1");
+    assert!(matches!(error, Error::Singular { size: 2, .. }));
+    let error = newton(&Fourth, one(0.0), 1.0, 1).expect_err("H = 0");
+    assert_eq!(error, Error::Singular { size: 1, smallest: 0.0 });
+}
+
+#[test]
+fn a_step_size_that_is_none_and_a_run_that_leaves_the_numbers_are_refused() {
+    for step_size in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        let error =
+            newton(&Quadratic::valley(), at(), step_size, 1).expect_err("no step size");
+        assert_eq!(
+            error.to_string(),
+            format!("step size {step_size}: expected a finite number above 0")
+        );
+    }
+    // cosh(x/2) overflows.
+    let error = newton(&Example::Cosh, one(2000.0), 1.0, 1).expect_err("infinite");
+    assert_eq!(error, Error::NotFinite);
+}
+
+#[test]
+#[should_panic(
+    expected = "a Hessian of shape (2, 2) does not fit a gradient of shape (3, 1)"
+)]
+fn a_hessian_of_the_wrong_shape_is_refused_with_both_shapes() {
+    let _ = newton_step(&DMatrix::identity(2, 2), &dvector![1.0, 2.0, 3.0]);
+}
+
+// Cost.
+
+/// Groups of three digits.
+fn grouped(number: u128) -> String {
+    let digits = number.to_string();
+    let groups: Vec<_> = digits.as_bytes().rchunks(3).rev().collect();
+    let text = groups.iter().map(|group| String::from_utf8_lossy(group).into_owned());
+    text.collect::<Vec<_>>().join(",")
+}
+
+#[test]
+fn the_hessian_of_a_billion_parameters_takes_four_billion_gigabytes() {
+    const GB: u128 = 1_000_000_000;
+    const GIB: u128 = 1 << 30;
+    let billion = 1_000_000_000;
+    assert_eq!(hessian_bytes(billion), 4_000_000_000 * GB);
+    assert_eq!(symmetric_half_bytes(billion), 2_000_000_002 * GB);
+    assert_eq!(hessian_bytes(1000) - symmetric_half_bytes(1000), 4 * 999 * 1000 / 2);
+    let row = |name: &str, n: u64| {
+        let full = hessian_bytes(n);
+        let half = symmetric_half_bytes(n);
+        [
+            name.into(),
+            grouped(u128::from(n)),
+            grouped((full + GB / 2) / GB),
+            grouped((full + GIB / 2) / GIB),
+            grouped((half + GB / 2) / GB),
+        ]
+    };
+    snapshot!(
+        "newton__storage",
+        table(
+            ["model", "parameters", "GB", "GiB", "symmetric half, GB"],
+            [
+                row("784-100-10 network", 79_510),
+                row("the lecture's", billion),
+                row("8 billion", 8 * billion),
+            ]
+        )
+    );
+}
+
+const CHAIN: usize = 200;
+
+/// The gradient of `Σ e^{xᵢ − xᵢ₊₁}`: each number is bound to the next.
+fn chain_gradient(x: &DVector<f64>) -> DVector<f64> {
+    let mut gradient = DVector::zeros(x.len());
+    for i in 0..x.len() - 1 {
+        let e = (x[i] - x[i + 1]).exp();
+        gradient[i] += e;
+        gradient[i + 1] -= e;
+    }
+    gradient
+}
+
+fn chain_hessian(x: &DVector<f64>) -> DMatrix<f64> {
+    let mut hessian = DMatrix::zeros(x.len(), x.len());
+    for i in 0..x.len() - 1 {
+        let e = (x[i] - x[i + 1]).exp();
+        hessian[(i, i)] += e;
+        hessian[(i + 1, i + 1)] += e;
+        hessian[(i, i + 1)] -= e;
+        hessian[(i + 1, i)] -= e;
+    }
+    hessian
+}
+
+/// With entries of `x` and `v` in `±1`, each exponential is below `E = e^{2.1}` and its
+/// third derivative along `v` below `8E`. An entry of the gradient has two of them: the
+/// difference is off by `h²/6 · 16E`, and by the roundings of its terms, `8uE/h`.
+#[test]
+fn a_hessian_vector_product_takes_two_gradients_and_agrees_with_the_full_hessian() {
+    const H: f64 = 1e-5;
+    let x = DVector::from_fn(CHAIN, |i, _| (i as f64).sin());
+    let v = DVector::from_fn(CHAIN, |i, _| (3.0 * i as f64).cos());
+    let calls = Cell::new(0);
+    let gradient = |x: &DVector<f64>| {
+        calls.set(calls.get() + 1);
+        chain_gradient(x)
+    };
+    let product = hessian_vector_product(gradient, &x, &v, H);
+    let for_product = calls.replace(0);
+    let whole = jacobian(gradient, &x, H);
+    let for_hessian = calls.get();
+    let largest = 2.1_f64.exp();
+    let tolerance = (H * H / 6.0 * 16.0 + 8.0 * ROUNDING / H) * largest;
+    assert!((product - chain_hessian(&x) * &v).amax() < tolerance);
+    assert!((whole - chain_hessian(&x)).amax() < tolerance);
+    assert_eq!((for_product, for_hessian), (2, 2 * CHAIN));
+    snapshot!(
+        "newton__product",
+        values([
+            ("product", for_product.to_string()),
+            ("whole", for_hessian.to_string())
+        ])
+    );
+}

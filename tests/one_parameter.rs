@@ -1,0 +1,530 @@
+//! What the chapter on the two models with one parameter says.
+
+mod support;
+
+use approx::assert_relative_eq;
+use descent::one_parameter::{
+    Error, Model, Point, constant_example, draws, equally_wrong, running_mean,
+    slope_example, standardized, stationary_variance,
+};
+use nalgebra::{DMatrix, dmatrix};
+use support::statistics::mean;
+use support::{decimals, significant, table, values};
+
+/// Half the distance from 1 to the next number: no operation has a larger relative
+/// error.
+const ROUNDING: f64 = f64::EPSILON / 2.0;
+
+/// A few operations in a row.
+const FEW_ROUNDINGS: f64 = 20.0 * ROUNDING;
+
+const BOTH: [Model; 2] = [Model::Constant, Model::Slope];
+
+/// Points as far from the mean as the example's, at whole-number inputs of either sign.
+fn scattered() -> [Point; 4] {
+    [(-2.0, 1.0), (1.0, -3.0), (4.0, 2.0), (1.0, 6.0)].map(|(x, y)| Point { x, y })
+}
+
+// The two models.
+
+/// The loss is of second degree, so that the centred difference over a step of 1 is its
+/// derivative; whole numbers and a division by 4 leave nothing to round.
+#[test]
+fn the_gradient_is_the_slope_of_the_loss_exactly() {
+    for model in BOTH {
+        for parameter in [-3.0, 0.0, 2.0, 7.0] {
+            let loss = |parameter| model.loss(&scattered(), parameter);
+            let difference = (loss(parameter + 1.0) - loss(parameter - 1.0)) / 2.0;
+            assert_eq!(model.gradient(&scattered(), parameter), difference);
+        }
+    }
+}
+
+#[test]
+fn the_best_constant_is_the_mean_and_the_best_slope_is_sum_xy_over_sum_xx() {
+    assert_eq!(Model::Constant.optimum(&constant_example()), Ok(3.0));
+    assert_eq!(Model::Slope.optimum(&slope_example()), Ok(29.0 / 14.0));
+    let loss = Model::Constant.loss(&constant_example(), 3.0);
+    assert_eq!(loss, 3.5, "the variance of the points");
+    snapshot!(
+        "one_parameter__optimum",
+        values([
+            ("slope", significant(29.0 / 14.0, 10)),
+            ("variance", loss.to_string())
+        ])
+    );
+}
+
+/// `L(θ) = L(θ*) + mean(a²) (θ − θ*)²`: no term of first degree is left.
+#[test]
+fn the_loss_is_a_parabola_around_the_optimum() {
+    let points = scattered();
+    for model in BOTH {
+        let optimum = model.optimum(&points).expect("a point with x ≠ 0");
+        let curvature = 1.0 / model.step_size_limit(&points);
+        for parameter in [-5.0, -0.5, 1.25, 9.0] {
+            let parabola = model.loss(&points, optimum)
+                + curvature * (parameter - optimum).powi(2);
+            assert_relative_eq!(
+                model.loss(&points, parameter),
+                parabola,
+                max_relative = FEW_ROUNDINGS
+            );
+        }
+    }
+}
+
+#[test]
+fn if_every_x_is_zero_there_is_no_best_slope() {
+    let points = [Point { x: 0.0, y: 1.0 }, Point { x: 0.0, y: 2.0 }];
+    let error = Model::Slope.optimum(&points).expect_err("no slope");
+    assert_eq!(error, Error::Flat { points: 2 });
+    assert_eq!(error.to_string(), "no slope fits best: x = 0 in each of the 2 points");
+    assert_eq!(Model::Slope.votes(&points, 5.0), [0.0, 0.0]);
+    assert_eq!(Model::Constant.optimum(&points), Ok(1.5));
+}
+
+// Votes.
+
+#[test]
+fn in_the_constant_model_points_with_equal_errors_have_equal_votes() {
+    let votes = Model::Constant.votes(&equally_wrong(Model::Constant), 2.0);
+    assert_eq!(votes, [0.5; 4]);
+}
+
+#[test]
+fn in_the_slope_model_points_with_equal_errors_vote_in_proportion_to_x_with_its_sign() {
+    let votes = Model::Slope.votes(&equally_wrong(Model::Slope), 2.0);
+    assert_eq!(votes, [-0.5, 0.5, 1.0, 2.0]);
+}
+
+#[test]
+fn points_with_different_errors_have_different_votes_in_both_models() {
+    let (four, three) = (constant_example(), slope_example());
+    let constant = Model::Constant.votes(&four, 0.0);
+    let slope = Model::Slope.votes(&three, 0.0);
+    assert_eq!(constant, [-0.5, -1.0, -1.5, -3.0]);
+    for (vote, exact) in slope.iter().zip([-4.0 / 3.0, -4.0, -14.0]) {
+        assert_relative_eq!(*vote, exact, max_relative = FEW_ROUNDINGS);
+    }
+    let row = |(model, point, vote): (Model, &Point, &f64)| {
+        [
+            format!("{model:?}").to_lowercase(),
+            if model == Model::Slope { point.x.to_string() } else { String::new() },
+            point.y.to_string(),
+            decimals(model.error(0.0, *point), 0),
+            decimals(*vote, 3),
+        ]
+    };
+    let constant =
+        four.iter().zip(&constant).map(|(p, vote)| (Model::Constant, p, vote));
+    let slope = three.iter().zip(&slope).map(|(p, vote)| (Model::Slope, p, vote));
+    snapshot!(
+        "one_parameter__votes",
+        table(
+            ["model", "$x$", "$y$", r"$\hat y - y$ at $\theta = 0$", "vote"],
+            constant.chain(slope).map(row)
+        )
+    );
+}
+
+#[test]
+fn the_mean_of_the_gradients_of_single_points_is_the_full_gradient() {
+    for model in BOTH {
+        for parameter in [-1.0, 0.5, 4.0] {
+            let single = scattered().map(|point| model.gradient(&[point], parameter));
+            assert_eq!(mean(&single), model.gradient(&scattered(), parameter));
+        }
+    }
+}
+
+// Gradient descent.
+
+/// Each step adds at most a few roundings of numbers below 4.
+#[test]
+fn gradient_descent_follows_the_closed_form_in_the_worked_example() {
+    let constant = Model::Constant.descend(&constant_example(), 0.0, 0.1, 5);
+    let slope = Model::Slope.descend(&slope_example(), 0.0, 0.05, 5);
+    let (constant, slope) = (constant.expect("stable"), slope.expect("stable"));
+    let exact = [
+        (0.0, 0.0),
+        (0.6, 29.0 / 30.0),
+        (1.08, 667.0 / 450.0),
+        (1.464, 11861.0 / 6750.0),
+        (1.7712, 192763.0 / 101250.0),
+        (2.01696, 3010229.0 / 1518750.0),
+    ];
+    for (t, &(mean, best)) in exact.iter().enumerate() {
+        assert_relative_eq!(constant[t], mean, max_relative = FEW_ROUNDINGS);
+        assert_relative_eq!(slope[t], best, max_relative = FEW_ROUNDINGS);
+        let closed = 3.0 * (1.0 - 0.8_f64.powi(t as i32));
+        assert_relative_eq!(constant[t], closed, max_relative = FEW_ROUNDINGS);
+        let closed = 29.0 / 14.0 * (1.0 - (8.0_f64 / 15.0).powi(t as i32));
+        assert_relative_eq!(slope[t], closed, max_relative = FEW_ROUNDINGS);
+    }
+    let rows = (0..exact.len())
+        .map(|t| [t.to_string(), decimals(constant[t], 5), decimals(slope[t], 9)]);
+    snapshot!(
+        "one_parameter__descent",
+        table(
+            [
+                "step",
+                r"$\theta$, constant model, $\alpha = 0.1$",
+                r"$\theta$, slope model, $\alpha = 0.05$"
+            ],
+            rows
+        )
+    );
+}
+
+/// `1/mean(a²)` less and more one part in a thousand. The distance to the optimum is
+/// multiplied by `±0.998` and `±1.002` in each step.
+#[test]
+fn the_models_converge_just_below_the_limit_and_diverge_just_above_it() {
+    let (four, three) = (constant_example(), slope_example());
+    let models: [(Model, &[Point], f64); 2] =
+        [(Model::Constant, &four, 1.0), (Model::Slope, &three, 3.0 / 14.0)];
+    for (model, points, limit) in models {
+        assert_relative_eq!(
+            model.step_size_limit(points),
+            limit,
+            max_relative = FEW_ROUNDINGS
+        );
+        let optimum = model.optimum(points).expect("an optimum");
+        let distance = |step_size| {
+            let path = model.descend(points, 0.0, step_size, 2000).expect("finite");
+            (path[2000] - optimum).abs() / optimum
+        };
+        // 0.998^2000 = 0.018, 1.002^2000 = 54
+        assert!(distance(0.999 * limit) < 0.02, "{model:?}");
+        assert!(distance(1.001 * limit) > 50.0, "{model:?}");
+    }
+}
+
+#[test]
+fn at_its_limit_the_constant_model_flips_between_two_values_forever() {
+    let path = Model::Constant.descend(&constant_example(), 0.0, 1.0, 6);
+    assert_eq!(path, Ok(vec![0.0, 6.0, 0.0, 6.0, 0.0, 6.0, 0.0]));
+}
+
+#[test]
+fn half_the_limit_reaches_the_optimum_in_one_step() {
+    let path = Model::Constant.descend(&constant_example(), -40.0, 0.5, 1);
+    assert_eq!(path, Ok(vec![-40.0, 3.0]));
+    let half = Model::Slope.step_size_limit(&slope_example()) / 2.0;
+    let path = Model::Slope.descend(&slope_example(), -40.0, half, 1).expect("stable");
+    // The roundings are those of numbers up to 40.
+    assert!((path[1] - 29.0 / 14.0).abs() < 40.0 * FEW_ROUNDINGS);
+    assert_relative_eq!(
+        Model::Slope.contraction(&slope_example(), 0.05),
+        8.0 / 15.0,
+        max_relative = FEW_ROUNDINGS
+    );
+}
+
+/// The distance doubles in each step, at `α = 1.5`: `1 − 2α = −2`.
+#[test]
+fn a_diverging_run_ends_with_the_step_at_which_it_leaves_the_numbers() {
+    let error = Model::Constant
+        .descend(&constant_example(), 0.0, 1.5, 2000)
+        .expect_err("a factor of −2 in each step");
+    assert!(matches!(error, Error::Diverged { step_size: 1.5, step: 1000..=1024 }));
+    assert!(
+        error.to_string().starts_with("step size 1.5: diverged, not finite at step")
+    );
+}
+
+#[test]
+fn a_step_size_that_is_none_is_refused_with_its_value() {
+    for step_size in [0.0, -0.1, f64::NAN, f64::INFINITY] {
+        for model in BOTH {
+            let points = constant_example();
+            let message =
+                format!("step size {step_size}: expected a finite number above 0");
+            for error in [
+                model.descend(&points, 0.0, step_size, 3).expect_err("descend"),
+                model.sgd(&points, 0.0, |_| step_size).expect_err("sgd"),
+                stationary_variance(step_size, 1.0).expect_err("variance"),
+            ] {
+                assert_eq!(error.to_string(), message);
+            }
+        }
+    }
+    let error = stationary_variance(1.0, 1.0).expect_err("none at the limit");
+    assert_eq!(error.to_string(), "step size 1: stable only below 1");
+}
+
+// SGD.
+
+/// Seed and number of draws were chosen before the run. The points are 1, 2, 3 and 6,
+/// so that their sums are exact.
+///
+/// With `u` the rounding, the step `θ − α · 2(θ − y)` has the error of the difference,
+/// of `α = 1/(2t)` and of their product, together `3u · 5/t` (5 is the largest distance
+/// of two points), and that of the last subtraction, at most `6u` (6 is the largest
+/// point). The step before comes with the factor `(t − 1)/t`, so that the error `Eₜ`
+/// obeys `t Eₜ ≤ (t − 1) Eₜ₋₁ + (15 + 6t) u`, and `E_T ≤ (15 + 3(T + 1)) u`. The first
+/// step, from −7, has nothing to round. One more `6u` is for the mean itself, and 1 %
+/// for products of roundings.
+#[test]
+fn with_the_step_size_1_over_2t_sgd_is_the_running_mean() {
+    const COUNT: usize = 100_000;
+    let points = draws(&constant_example(), COUNT, 1);
+    let path = Model::Constant.sgd(&points, -7.0, running_mean).expect("stable");
+    let (mut sum, mut largest) = (0.0, 0.0_f64);
+    for (t, point) in (1..).zip(&points) {
+        sum += point.y;
+        let error = (path[t] - sum / t as f64).abs();
+        let bound = 1.01 * (15.0 + 3.0 * (t as f64 + 1.0) + 6.0) * ROUNDING;
+        assert!(error <= bound, "{error} > {bound} at step {t}");
+        largest = largest.max(error);
+    }
+    assert!(largest > 0.0, "rounding shows");
+    snapshot!("one_parameter__running", values([("largest", significant(largest, 1))]));
+}
+
+/// The first step has the factor `1 − 2α₁ = 0` before the start. 10¹⁶ − 1 is not a
+/// number of this format; it is rounded to 10¹⁶.
+#[test]
+fn the_running_mean_forgets_its_start_unless_rounding_eats_the_first_point() {
+    let points = constant_example();
+    let path = |start| Model::Constant.sgd(&points, start, running_mean);
+    assert_eq!(path(0.0).expect("stable")[1..], path(1000.0).expect("stable")[1..]);
+    assert_eq!(path(1e16).expect("stable")[1], 0.0);
+}
+
+#[test]
+fn one_pass_of_the_running_mean_ends_at_the_optimum_in_every_order() {
+    let points = constant_example();
+    for order in [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1]] {
+        let path = Model::Constant
+            .sgd(&order.map(|i: usize| points[i]), 100.0, running_mean)
+            .expect("stable");
+        assert_relative_eq!(path[4], 3.0, max_relative = FEW_ROUNDINGS);
+    }
+}
+
+/// The same algebra with `S_t = Σ x²` in the place of `t`.
+#[test]
+fn in_the_slope_model_1_over_twice_the_sum_of_squares_gives_the_running_optimum() {
+    let points = scattered();
+    let squares =
+        |t: usize| points[..t].iter().map(|point| point.x.powi(2)).sum::<f64>();
+    let path =
+        Model::Slope.sgd(&points, 0.0, |t| 0.5 / squares(t)).expect("a stable run");
+    for t in 1..=points.len() {
+        let optimum = Model::Slope.optimum(&points[..t]).expect("x ≠ 0");
+        // Roundings of numbers up to 6.
+        assert!((path[t] - optimum).abs() < 6.0 * FEW_ROUNDINGS);
+    }
+}
+
+const STEPS: usize = 1_000_000;
+
+/// What a simulation of the constant model gives for the variance around the mean, with
+/// the error it may have.
+struct Simulated {
+    variance: f64,
+    standard_error: f64,
+}
+
+/// `X = θ − 3` follows `X' = φ X + ε` with `φ = 1 − 2α` and `ε = 2α (y − 3)`, which is
+/// independent of `X` and has mean 0. Hence `E[X'² | X] = φ² X² + E ε²`: the squares
+/// `X²` are correlated, by `φ^{2k}` over `k` steps, and `T` of them are worth no more
+/// than `T (1 − φ²)/(1 + φ²)` independent ones.
+///
+/// Their variance is `E X⁴ − V²`, and from the fourth power of the recursion
+/// `E X⁴ = (6 φ² V E ε² + E ε⁴) / (1 − φ⁴)`.
+///
+/// The run starts at the mean; the first 1000 steps are left out, after which
+/// `φ^{2000}` of the start is left: nothing for the step sizes used here.
+fn simulate(step_size: f64, seed: u64) -> Simulated {
+    let points = draws(&constant_example(), 1000 + STEPS, seed);
+    let path = Model::Constant.sgd(&points, 3.0, |_| step_size).expect("stable");
+    let squares: Vec<_> = path[1001..].iter().map(|x| (x - 3.0).powi(2)).collect();
+    let moment =
+        |power| mean(&constant_example().map(|point| (point.y - 3.0).powi(power)));
+    let (factor, gain) = (1.0 - 2.0 * step_size, 2.0 * step_size);
+    let noise = gain.powi(2) * moment(2);
+    let variance = noise / (1.0 - factor.powi(2));
+    let fourth = (6.0 * factor.powi(2) * variance * noise + gain.powi(4) * moment(4))
+        / (1.0 - factor.powi(4));
+    let independent = effective(factor * factor);
+    Simulated {
+        variance: mean(&squares),
+        standard_error: ((fourth - variance.powi(2)) / independent).sqrt(),
+    }
+}
+
+/// What [`STEPS`] values are worth whose correlation over `k` steps is `ratio^k`.
+fn effective(ratio: f64) -> f64 {
+    STEPS as f64 * (1.0 - ratio) / (1.0 + ratio)
+}
+
+/// Step sizes and seed were chosen before the run; four standard errors are allowed.
+#[test]
+fn at_constant_step_size_sgd_has_variance_alpha_sigma_squared_over_one_minus_alpha() {
+    let rows = [0.02, 0.1, 0.25, 0.5, 0.75, 0.95].map(|step_size| {
+        let theory = stationary_variance(step_size, 3.5).expect("stable");
+        let Simulated { variance, standard_error } = simulate(step_size, 2);
+        assert!(
+            (variance - theory).abs() < 4.0 * standard_error,
+            "α = {step_size}: {variance}, not {theory} ± {standard_error}"
+        );
+        [
+            step_size.to_string(),
+            significant(theory, 5),
+            significant(variance, 4),
+            significant(standard_error, 1),
+            decimals(effective((1.0 - 2.0 * step_size).powi(2)) / 1000.0, 0),
+        ]
+    });
+    snapshot!(
+        "one_parameter__stationary",
+        table(
+            [
+                r"$\alpha$",
+                r"$\alpha\sigma^2/(1-\alpha)$",
+                "simulated",
+                "standard error",
+                "effective samples, thousands"
+            ],
+            rows
+        )
+    );
+}
+
+/// At `α = ½` the parameter is the last point drawn: its variance is `σ²`.
+#[test]
+fn at_step_size_one_half_sgd_remembers_the_last_point_only() {
+    let points = draws(&constant_example(), 100, 3);
+    let path = Model::Constant.sgd(&points, 50.0, |_| 0.5).expect("stable");
+    for (parameter, point) in path[1..].iter().zip(&points) {
+        assert_eq!(*parameter, point.y);
+    }
+    assert_eq!(stationary_variance(0.5, 3.5), Ok(3.5));
+}
+
+#[test]
+fn if_one_parameter_fits_every_point_sgd_converges_at_a_constant_step_size() {
+    let points = slope_example().map(|point| Point { y: 2.0 * point.x, ..point });
+    let drawn = draws(&points, 2000, 4);
+    // Every factor |1 − 2αx²| is below 0.91: 0.91^2000 is far below one rounding of 2.
+    let path = Model::Slope.sgd(&drawn, 0.0, |_| 0.05).expect("stable");
+    assert!((path[2000] - 2.0).abs() <= 2.0 * FEW_ROUNDINGS);
+    assert_eq!(stationary_variance(0.05, 0.0), Ok(0.0));
+}
+
+/// With points on a line a step of SGD multiplies the error by `1 − 2αx²`. The mean of
+/// its square, over the points, is 1 at `α = mean(x²)/mean(x⁴)`, here 1/7, while
+/// gradient descent is stable up to 3/14.
+#[test]
+fn sgd_in_the_slope_model_needs_a_smaller_step_size_than_gradient_descent() {
+    let growth = |step_size: f64| {
+        let squares = slope_example()
+            .map(|point| Model::Slope.contraction(&[point], step_size).powi(2));
+        mean(&squares)
+    };
+    assert_relative_eq!(growth(1.0 / 7.0), 1.0, max_relative = FEW_ROUNDINGS);
+    assert!(growth(0.999 / 7.0) < 1.0 && growth(1.001 / 7.0) > 1.0);
+    assert!(Model::Slope.contraction(&slope_example(), 0.2).abs() < 1.0);
+    snapshot!(
+        "one_parameter__sgd_limit",
+        values([
+            ("gd", decimals(3.0 / 14.0, 3)),
+            ("sgd", decimals(1.0 / 7.0, 3)),
+            ("growth", decimals(growth(0.2), 2)),
+        ])
+    );
+}
+
+// Leverage and units.
+
+/// Whole numbers and powers of two throughout: exact.
+#[test]
+fn a_point_moves_the_slope_in_proportion_to_its_x_and_the_mean_by_one_nth() {
+    let points = [1.0, -1.0, 1.0, 1.0, 2.0, -2.0, 2.0, 4.0].map(|x| Point { x, y: x });
+    let moved = |model: Model, index: usize| {
+        let mut raised = points;
+        raised[index].y += 1.0;
+        let optimum = |points: &[Point]| model.optimum(points).expect("x ≠ 0");
+        optimum(&raised) - optimum(&points)
+    };
+    for (index, point) in points.iter().enumerate() {
+        assert_eq!(moved(Model::Constant, index), 0.125);
+        assert_eq!(moved(Model::Slope, index), point.x / 32.0);
+    }
+}
+
+#[test]
+fn one_outlier_pulls_the_mean_without_bound() {
+    let with_last = |y| {
+        let mut points = constant_example();
+        points[3].y = y;
+        Model::Constant.optimum(&points).expect("points")
+    };
+    assert_eq!([with_last(6.0), with_last(606.0)], [3.0, 153.0]);
+}
+
+/// The loss of the line `ŷ = w x + b` has the Hessian
+/// `2 [[mean x², mean x], [mean x, 1]]`.
+fn line_hessian(points: &[Point]) -> DMatrix<f64> {
+    let xs: Vec<_> = points.iter().map(|point| point.x).collect();
+    let squares: Vec<_> = xs.iter().map(|x| x * x).collect();
+    2.0 * dmatrix![mean(&squares), mean(&xs); mean(&xs), 1.0]
+}
+
+#[test]
+fn the_units_of_x_decide_the_step_size_and_standardizing_removes_them() {
+    let metres = slope_example();
+    let in_units =
+        |per_metre: f64| metres.map(|point| Point { x: per_metre * point.x, ..point });
+    let standard = standardized(&metres).expect("different x");
+    let row = |name: &str, points: &[Point]| {
+        let limit = Model::Slope.step_size_limit(points);
+        [name.into(), significant(1.0 / limit, 3), significant(limit, 3)]
+    };
+    let limit = |points: &[Point]| Model::Slope.step_size_limit(points);
+    assert_relative_eq!(
+        limit(&in_units(1000.0)),
+        limit(&metres) / 1e6,
+        max_relative = FEW_ROUNDINGS
+    );
+    assert_relative_eq!(limit(&standard), 1.0, max_relative = FEW_ROUNDINGS);
+    snapshot!(
+        "one_parameter__units",
+        table(
+            ["$x$", "mean of $x^2$", r"limit for $\alpha$"],
+            [
+                row("1, 2, 3 metres", &metres),
+                row("100, 200, 300 centimetres", &in_units(100.0)),
+                row("1000, 2000, 3000 millimetres", &in_units(1000.0)),
+                row("standardized", &standard),
+            ]
+        )
+    );
+}
+
+/// Standardized, the Hessian of slope and bias is twice the identity.
+#[test]
+fn standardizing_x_lets_one_step_size_suit_slope_and_bias() {
+    let years =
+        [(2001.0, 1.0), (2002.0, 2.0), (2006.0, 4.0)].map(|(x, y)| Point { x, y });
+    let condition = |points: &[Point]| {
+        let eigenvalues = line_hessian(points).symmetric_eigenvalues();
+        eigenvalues.max() / eigenvalues.min()
+    };
+    let standard = standardized(&years).expect("different x");
+    let hessian = line_hessian(&standard);
+    // Differences of numbers up to 2006 lose four digits.
+    let tolerance = 2006.0 * FEW_ROUNDINGS;
+    assert!((hessian - DMatrix::from_diagonal_element(2, 2, 2.0)).amax() < tolerance);
+    assert!(condition(&years) > 1e12);
+    assert!((condition(&standard) - 1.0).abs() < 2.0 * tolerance);
+    let error = standardized(&[years[0]; 3]).expect_err("equal x");
+    assert_eq!(error.to_string(), "x = 2001 in every point: nothing to standardize");
+    snapshot!(
+        "one_parameter__condition",
+        values([("years", significant(condition(&years), 1))])
+    );
+}
