@@ -54,6 +54,7 @@ pub const TROUGH: Curve = Curve {
     slope: |x| if x.abs() > 1.0 { x.signum() } else { 0.0 },
     curvature: |_| 0.0,
 };
+// ANCHOR_END: curves
 
 /// Not convex: flat at 0, where there is neither a minimum nor a maximum.
 pub const CUBIC: Curve = Curve {
@@ -70,7 +71,6 @@ pub const TWO_VALLEYS: Curve = Curve {
     slope: |x| 4.0 * x * (x * x - 1.0) + 0.25,
     curvature: |x| 12.0 * x * x - 4.0,
 };
-// ANCHOR_END: curves
 
 // ANCHOR: convexity
 /// How far the function lies above its chord from `a` to `b`, at `a + share·(b − a)`.

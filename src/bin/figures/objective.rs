@@ -73,7 +73,7 @@ fn chords() -> DrawResult<Figure> {
         ),
     ];
     let names =
-        [(58, (10, 0)), (0, (64, 12)), (0, (12, -6)), (0, (80, -8)), (1, (8, 4))];
+        [(58, (10, 0)), (0, (64, 12)), (0, (4, 64)), (0, (80, -8)), (1, (8, 4))];
     let lines = lines.into_iter().zip(names);
     let lines: Vec<_> =
         lines.map(|(line, (point, shift))| line.named_at(point, shift)).collect();
