@@ -4,12 +4,11 @@
 //! Source: Data 188, Lecture 06, "Optimization". The normalization of random directions
 //! is that of Li, Xu, Taylor, Studer, Goldstein 2018.
 
-use nalgebra::{DMatrix, RowDVector};
+use nalgebra::DVector;
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;
 
-use crate::backpropagation::{backward, cross_entropy_gradient};
 use crate::linear_layer::Linear;
 use crate::network::{Batch, Layer, Network, cross_entropy};
 
@@ -132,52 +131,28 @@ pub fn loss(network: &Network, batch: &Batch) -> f64 {
 }
 // ANCHOR_END: loss
 
-/// The gradient of [`loss`], one layer of the network after the other.
-///
-/// # Panics
-/// If the batch does not fit the network.
-pub fn gradient(network: &Network, batch: &Batch) -> Vec<Linear> {
-    let activations = network.forward(batch.images.clone());
-    let logits = &activations[network.layers().len()];
-    let loss_gradient = cross_entropy_gradient(logits, &batch.labels);
-    let layers = backward(network, &activations, loss_gradient);
-    let mut gradient: Vec<_> = layers.map(|layer| layer.parameters).collect();
-    gradient.reverse();
-    gradient
-}
-
 // ANCHOR: slice
-/// The network at `θ + distance · direction`.
+/// The network at `θ + distance · direction`, in the order of [`Network::parameters`].
 ///
 /// # Panics
-/// If the direction does not have the shapes of the network.
-pub fn moved(network: &Network, direction: &[Linear], distance: f64) -> Network {
-    assert_eq!(direction.len(), network.layers().len(), "one entry for each layer");
-    let layers = network.layers().iter().zip(direction);
-    let layers = layers.map(|(Layer { linear, activation }, along)| {
-        let weight = &linear.weight + distance * &along.weight;
-        let bias = &linear.bias + distance * &along.bias;
-        Layer { linear: Linear::new(weight, bias), activation: *activation }
-    });
-    Network::new(layers.collect())
+/// If the direction does not have an entry for each parameter.
+pub fn moved(network: &Network, direction: &DVector<f64>, distance: f64) -> Network {
+    network.with_parameters(&(network.parameters() + distance * direction))
 }
 
 /// A random direction in which the weights into each unit have the norm that they have
 /// in the network, and the biases stay.
-pub fn normalized_direction(network: &Network, seed: u64) -> Vec<Linear> {
+pub fn normalized_direction(network: &Network, seed: u64) -> DVector<f64> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    let layers = network.layers().iter();
-    let layers = layers.map(|Layer { linear, .. }| {
-        let (rows, columns) = linear.weight.shape();
-        let draw = |_, _| rng.sample::<f64, _>(StandardNormal);
-        let mut weight = DMatrix::from_fn(rows, columns, draw);
-        for (mut draws, own) in
-            weight.column_iter_mut().zip(linear.weight.column_iter())
-        {
-            draws *= own.norm() / draws.norm();
+    let mut direction = network.layers().to_vec();
+    for Layer { linear, .. } in &mut direction {
+        for mut unit in linear.weight.column_iter_mut() {
+            let norm = unit.norm();
+            unit.apply(|weight| *weight = rng.sample(StandardNormal));
+            unit *= norm / unit.norm();
         }
-        Linear::new(weight, RowDVector::zeros(columns))
-    });
-    layers.collect()
+        linear.bias.fill(0.0);
+    }
+    Network::new(direction).parameters()
 }
 // ANCHOR_END: slice

@@ -4,13 +4,14 @@ mod support;
 
 use std::path::Path;
 
+use descent::backpropagation::loss_and_gradient;
 use descent::initialization::normal;
 use descent::linear_layer::Linear;
 use descent::mnist::{Digits, Split};
 use descent::network::{Activation, Batch, Layer, Network};
 use descent::objective::{
     CUBIC, Curve, EXPONENTIAL, KINK, QUARTIC, TROUGH, TWO_VALLEYS, above_chord,
-    above_tangent, follow, gradient, loss, moved, normalized_direction, permuted,
+    above_tangent, follow, loss, moved, normalized_direction, permuted,
 };
 use nalgebra::{DMatrix, DVector, dmatrix};
 use rand::rngs::ChaCha8Rng;
@@ -245,7 +246,7 @@ fn batch() -> Batch {
 /// Fifty steps of gradient descent over the whole batch.
 fn trained(widths: &[usize], seed: u64, batch: &Batch) -> Network {
     (0..50).fold(network(widths, seed), |network, _| {
-        moved(&network, &gradient(&network, batch), -0.3)
+        moved(&network, &loss_and_gradient(&network, batch).1, -0.3)
     })
 }
 
@@ -323,15 +324,7 @@ fn halfway_between_a_trained_network_and_its_permutation_the_loss_is_higher() {
     let network = trained(&[784, 16, 10], 1, &batch);
     let order: Vec<usize> = (0..16).map(|unit| (unit + 1) % 16).collect();
     let other = permuted(&network, 0, &order);
-    let to_other: Vec<Linear> = network
-        .layers()
-        .iter()
-        .zip(other.layers())
-        .map(|(a, b)| {
-            let weight = &b.linear.weight - &a.linear.weight;
-            Linear::new(weight, &b.linear.bias - &a.linear.bias)
-        })
-        .collect();
+    let to_other = other.parameters() - network.parameters();
     let at = |share: f64| loss(&moved(&network, &to_other, share), &batch);
     assert!(above_chord(at, 0.0, 1.0, 0.5) > 0.1);
     snapshot!(
@@ -357,8 +350,7 @@ fn the_loss_of_a_single_layer_is_convex() {
     let batch = batch();
     for seed in 0..20 {
         let (a, b) = (network(&[784, 10], seed), network(&[784, 10], 100 + seed));
-        let step = &b.layers()[0].linear.weight - &a.layers()[0].linear.weight;
-        let direction = [Linear::new(step, b.layers()[0].linear.bias.clone())];
+        let direction = b.parameters() - a.parameters();
         let at = |share: f64| loss(&moved(&a, &direction, share), &batch);
         for share in [0.25, 0.5, 0.75] {
             assert!(above_chord(at, 0.0, 1.0, share) < 1e-11);
@@ -378,7 +370,7 @@ fn normalized_slices_of_two_networks_that_are_one_function_agree_bit_for_bit() {
     layers[1].linear.weight *= 0.25;
     let other = Network::new(layers);
     assert_eq!(loss(&other, &batch), loss(&network, &batch));
-    let slice = |network: &Network, direction: &[Linear]| {
+    let slice = |network: &Network, direction: &DVector<f64>| {
         [0.1, 0.5, 1.0]
             .map(|distance| loss(&moved(network, direction, distance), &batch))
     };
@@ -391,15 +383,16 @@ fn normalized_slices_of_two_networks_that_are_one_function_agree_bit_for_bit() {
 fn a_normalized_direction_has_the_norm_of_each_units_weights() {
     let network = network(&[784, 16, 10], 2);
     let direction = normalized_direction(&network, 3);
-    for (along, layer) in direction.iter().zip(network.layers()) {
+    let direction = network.with_parameters(&direction);
+    for (along, layer) in direction.layers().iter().zip(network.layers()) {
         let norms = |weight: &DMatrix<f64>| {
             let norms = weight.column_iter().map(|unit| unit.norm());
             DVector::from_iterator(weight.ncols(), norms)
         };
         let own = norms(&layer.linear.weight);
         // A norm of 784 numbers and one division: far below 784·2⁻⁵³.
-        assert!((norms(&along.weight) - &own).amax() < 1e-13 * own.amax());
-        assert_eq!(along.bias, layer.linear.bias.map(|_| 0.0));
+        assert!((norms(&along.linear.weight) - &own).amax() < 1e-13 * own.amax());
+        assert_eq!(along.linear.bias, layer.linear.bias.map(|_| 0.0));
     }
 }
 
@@ -410,11 +403,7 @@ fn the_gradient_of_the_loss_is_its_slope_along_a_direction() {
     let batch = batch();
     let network = network(&[784, 16, 10], 2);
     let direction = normalized_direction(&network, 3);
-    let slope: f64 = gradient(&network, &batch)
-        .iter()
-        .zip(&direction)
-        .map(|(gradient, along)| gradient.weight.dot(&along.weight))
-        .sum();
+    let slope = loss_and_gradient(&network, &batch).1.dot(&direction);
     let at = |distance| loss(&moved(&network, &direction, distance), &batch);
     let difference = (at(1e-6) - at(-1e-6)) / 2e-6;
     assert!((slope - difference).abs() < 1e-7, "{slope} {difference}");

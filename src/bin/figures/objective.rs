@@ -2,13 +2,13 @@
 
 use std::path::Path as File;
 
+use descent::backpropagation::loss_and_gradient;
 use descent::initialization;
-use descent::linear_layer::Linear;
 use descent::mnist::{Digits, PIXELS, Split};
 use descent::network::{Activation, Batch, Network};
 use descent::objective::{
-    Curve, EXPONENTIAL, KINK, QUARTIC, TROUGH, TWO_VALLEYS, follow, gradient, loss,
-    moved, normalized_direction, permuted,
+    Curve, EXPONENTIAL, KINK, QUARTIC, TROUGH, TWO_VALLEYS, follow, loss, moved,
+    normalized_direction, permuted,
 };
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
@@ -38,8 +38,9 @@ fn trained(batch: &Batch) -> Network {
         Network::with_widths(&[PIXELS, 16, 10], Activation::Relu, |fan_in, fan_out| {
             initialization::normal(fan_in, fan_out, 2.0 / fan_in as f64, &mut rng)
         });
-    (0..50)
-        .fold(network, |network, _| moved(&network, &gradient(&network, batch), -0.3))
+    (0..50).fold(network, |network, _| {
+        moved(&network, &loss_and_gradient(&network, batch).1, -0.3)
+    })
 }
 
 fn sampled(curve: &Curve, low: f64, high: f64) -> Vec<Point> {
@@ -204,12 +205,7 @@ fn saddle() -> DrawResult<Figure> {
 fn permutation(network: &Network, batch: &Batch) -> DrawResult<Figure> {
     let order: Vec<usize> = (0..16).map(|unit| (unit + 1) % 16).collect();
     let other = permuted(network, 0, &order);
-    let layers = network.layers().iter().zip(other.layers());
-    let difference = layers.map(|(a, b)| {
-        let weight = &b.linear.weight - &a.linear.weight;
-        Linear::new(weight, &b.linear.bias - &a.linear.bias)
-    });
-    let difference: Vec<_> = difference.collect();
+    let difference = other.parameters() - network.parameters();
     let points = (0..=40).map(|i| {
         let share = f64::from(i) / 40.0;
         (share, loss(&moved(network, &difference, share), batch))
