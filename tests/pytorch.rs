@@ -3,10 +3,14 @@
 
 use std::collections::HashMap;
 
-use descent::backpropagation::{backward, cross_entropy_gradient};
+use descent::backpropagation::{
+    Neuron, backward, cross_entropy_gradient, loss_and_gradient,
+};
+use descent::gradient_descent::{Quadratic, descend, take_turns};
 use descent::linear_layer::Linear;
-use descent::network::{Activation, Network, cross_entropy};
-use nalgebra::DMatrix;
+use descent::network::{Activation, Batch, Network, cross_entropy};
+use descent::newton::{Example, Smooth, hessian_vector_product, jacobian};
+use nalgebra::{DMatrix, DVector, RowDVector, dvector};
 
 /// The matrices of the fixture by name.
 type Reference = HashMap<&'static str, DMatrix<f64>>;
@@ -111,5 +115,112 @@ fn the_inputs_weights_and_biases_of_the_fixture_are_sines_of_squares() {
             k += 1.0;
             assert!((number - 0.75 * (k * k).sin()).abs() <= 2.0 * f64::EPSILON);
         }
+    }
+}
+
+/// The rows of a matrix of the fixture as points.
+fn points(matrix: &DMatrix<f64>) -> Vec<DVector<f64>> {
+    matrix.row_iter().map(|row| row.transpose()).collect()
+}
+
+/// A step of ½ keeps to whole numbers. At 0.1 the neuron comes to rest where its
+/// pre-activation is 0 up to rounding, and stays within a few roundings of there.
+#[test]
+fn sgd_on_the_worksheets_neuron_agrees_with_pytorch() {
+    let reference = reference();
+    for (step_size, tolerance) in [(0.5, 0.0), (0.1, 1e-14)] {
+        let theirs = points(&reference[&*format!("neuron.iterates_{step_size}")]);
+        let ours = take_turns(step_size, theirs.len() - 1, Neuron::gradient);
+        for (ours, theirs) in ours.expect("a finite run").iter().zip(theirs) {
+            let distance = (dvector![ours.w, ours.b] - theirs).amax();
+            assert!(distance <= tolerance, "step size {step_size}: {distance:e}");
+        }
+    }
+}
+
+/// An iterate is wrong by a few roundings of the ones before, which stable steps do not
+/// let grow: some 30·2⁻⁵³ of the start.
+#[test]
+fn gradient_descent_on_quadratics_agrees_with_pytorch() {
+    let reference = reference();
+    for name in ["diagonal", "coupled"] {
+        let part = |quantity: &str| &reference[&*format!("{name}.{quantity}")];
+        let quadratic = Quadratic::new(part("p").clone(), part("q").row(0).transpose());
+        for step_size in [0.05, 0.1, 0.19] {
+            let theirs = points(part(&format!("iterates_{step_size}")));
+            let ours = descend(&quadratic, &theirs[0], step_size, theirs.len() - 1);
+            let start = theirs[0].amax();
+            for (ours, theirs) in ours.expect("a finite run").iter().zip(theirs) {
+                assert!(
+                    (ours - theirs).amax() <= TOLERANCE * start,
+                    "{name} {step_size}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn hessians_of_newtons_examples_agree_with_pytorch() {
+    let reference = reference();
+    let xs = &reference["cosh.points"];
+    for (&x, &second) in xs.iter().zip(&reference["cosh.second_derivatives"]) {
+        let ours = Example::Cosh.hessian(&dvector![x])[0];
+        assert!((ours - second).abs() <= TOLERANCE * second, "{x}");
+    }
+    let saddle = reference["saddle.point"].row(0).transpose();
+    assert_eq!(Example::Saddle.hessian(&saddle), reference["saddle.hessian"]);
+}
+
+/// The network whose parameters the fixture has in its own order, each weight row by
+/// row, and for each of its parameters in our order the place in that of the fixture.
+fn network_in_order(name: &str, widths: &[usize]) -> (Network, Vec<usize>) {
+    let theirs = &reference()[&*format!("{name}.parameters")];
+    let mut places = Vec::new();
+    let mut start = 0;
+    let network =
+        Network::with_widths(widths, Activation::Sigmoid, |fan_in, fan_out| {
+            let place = |row: usize, column: usize| start + row * fan_out + column;
+            let weight = DMatrix::from_fn(fan_in, fan_out, |i, j| theirs[place(i, j)]);
+            places.extend(
+                (0..fan_out)
+                    .flat_map(|j| (0..fan_in).map(move |i| (i, j)))
+                    .map(|(i, j)| place(i, j)),
+            );
+            let bias = start + fan_in * fan_out;
+            places.extend(bias..bias + fan_out);
+            start = bias + fan_out;
+            Linear::new(weight, RowDVector::from_fn(fan_out, |_, j| theirs[bias + j]))
+        });
+    (network, places)
+}
+
+/// Centred differences of a gradient with step h are wrong by h²/6 of a fourth
+/// derivative of the loss and by 2⁻⁵³/h of values below 1: with h = 10⁻⁵ both are some
+/// 10⁻¹¹.
+#[test]
+fn differences_of_our_gradient_give_pytorchs_hessians_and_products_with_a_vector() {
+    let reference = reference();
+    for (name, widths) in [("softmax", vec![3, 3]), ("sigmoid_2_3_2", vec![2, 3, 2])] {
+        let part = |quantity: &str| &reference[&*format!("{name}.{quantity}")];
+        let (network, places) = network_in_order(name, &widths);
+        let labels = part("labels").iter().map(|&label| label as usize).collect();
+        let batch = Batch::new(part("input").clone(), labels);
+        let gradient = |parameters: &DVector<f64>| {
+            loss_and_gradient(&network.with_parameters(parameters), &batch).1
+        };
+        let parameters = network.parameters();
+        let ours = jacobian(gradient, &parameters, 1e-5);
+        let theirs = part("hessian").select_rows(&places).select_columns(&places);
+        assert!((ours - theirs).amax() < 1e-9, "{name}");
+        let ordered =
+            |vector: &DMatrix<f64>| vector.select_columns(&places).transpose();
+        let vector = DVector::from_column_slice(ordered(part("vector")).as_slice());
+        let product = hessian_vector_product(gradient, &parameters, &vector, 1e-5);
+        let theirs = ordered(part("hessian_vector_product"));
+        assert!(
+            (product - theirs.column(0)).amax() < 1e-9 * (1.0 + vector.norm()),
+            "{name}"
+        );
     }
 }
