@@ -73,6 +73,16 @@ impl Axis {
             Scale::Logarithmic => format!("10{}", superscript(place.round() as i32)),
         }
     }
+
+    /// A tick at the left end is moved right by half its width: it would meet the lowest
+    /// tick of the other axis.
+    fn tick_clear_of_corner(&self, place: f64) -> String {
+        let tick = self.tick(place);
+        let is_first =
+            (place - self.range.0).abs() < 1e-9 * (self.range.1 - self.range.0);
+        let space = if is_first { tick.chars().count() } else { 0 };
+        "\u{a0}".repeat(space) + &tick
+    }
 }
 
 /// A line through its points, up to the first that is not finite or that a logarithmic
@@ -179,7 +189,7 @@ impl Chart {
             .light_line_style(TRANSPARENT)
             .x_labels(self.x.ticks)
             .y_labels(self.y.ticks)
-            .x_label_formatter(&|&x| self.x.tick(x))
+            .x_label_formatter(&|&x| self.x.tick_clear_of_corner(x))
             // The space keeps exponents off the axis.
             .y_label_formatter(&|&y| self.y.tick(y) + "\u{a0}")
             .x_desc(&self.x.label)
