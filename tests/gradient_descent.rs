@@ -595,9 +595,14 @@ fn between_one_tenth_and_one_half_both_samples_end_up_switched_off() {
         let largest = losses.fold(0.0, f64::max);
         let dead = neurons.iter().position(off);
         assert_eq!(dead.is_some(), step_size > 0.1 && step_size < 0.5);
-        let largest = match step_size {
-            0.5 => "doubles for ever".into(),
-            _ => significant(largest, 2),
+        let quadruples = (0..99).all(|step| {
+            let loss = |step: usize| neurons[step].loss(SAMPLES[step % 2].0, 0.0);
+            loss(step + 1) == 4.0 * loss(step)
+        });
+        assert_eq!(quadruples, step_size == 0.5);
+        let largest = match quadruples {
+            true => "quadruples for ever".into(),
+            false => significant(largest, 2),
         };
         let dead = dead.map_or("never".into(), |steps| steps.to_string());
         let end = match take_turns(step_size, 3000, Neuron::gradient) {

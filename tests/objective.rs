@@ -333,15 +333,37 @@ fn halfway_between_a_trained_network_and_its_permutation_the_loss_is_higher() {
     );
 }
 
-/// `½ (w₁w₂ − 1)²`, the smallest network there is.
+/// `½ (w₁w₂ − 1)²`, the smallest network there is. Second differences over ±h of a
+/// polynomial of degree four are wrong by `h²` times a fourth derivative of at most 4,
+/// and by a few roundings over `h²`: 10⁻⁶ and 10⁻⁹ for h = 10⁻³.
 #[test]
 fn the_loss_of_two_weights_in_a_row_is_not_convex() {
-    let loss = |w: f64| 0.5 * (w * w - 1.0).powi(2);
-    assert_eq!([loss(1.0), loss(-1.0), loss(0.0)], [0.0, 0.0, 0.5]);
-    assert_eq!(above_chord(loss, -1.0, 1.0, 0.5), 0.5);
-    // The Hessian at (0, 0) is [[0, −1], [−1, 0]]: a saddle.
-    let eigenvalues = dmatrix![0.0, -1.0; -1.0, 0.0].symmetric_eigenvalues();
-    assert_eq!((eigenvalues.min(), eigenvalues.max()), (-1.0, 1.0));
+    let loss = |w1: f64, w2: f64| 0.5 * (w1 * w2 - 1.0).powi(2);
+    assert_eq!([loss(1.0, 1.0), loss(-1.0, -1.0), loss(0.0, 0.0)], [0.0, 0.0, 0.5]);
+    assert_eq!(above_chord(|w| loss(w, w), -1.0, 1.0, 0.5), 0.5);
+    assert!(loss(0.1, 0.1) < 0.5 && loss(0.1, -0.1) > 0.5);
+    let h = 1e-3;
+    assert_eq!(
+        [loss(h, 0.0) - loss(-h, 0.0), loss(0.0, h) - loss(0.0, -h)],
+        [0.0, 0.0]
+    );
+    let along =
+        |x: f64, y: f64| (loss(x, y) - 2.0 * loss(0.0, 0.0) + loss(-x, -y)) / (h * h);
+    let (first, second) = (along(h, 0.0), along(0.0, h));
+    let mixed = (along(h, h) - first - second) / 2.0;
+    let eigenvalues = dmatrix![first, mixed; mixed, second].symmetric_eigenvalues();
+    assert!((eigenvalues.min() + 1.0).abs() < 1e-5);
+    assert!((eigenvalues.max() - 1.0).abs() < 1e-5);
+}
+
+#[test]
+fn the_flat_point_of_a_cubic_is_reached_from_one_side_and_left_on_the_other() {
+    // A step from x goes to x − 3αx²: with α = 0.1 the distance x falls like 1/(0.3 t).
+    let right = follow(&CUBIC, 0.5, 0.1, 10_000);
+    assert!(right.windows(2).all(|pair| 0.0 < pair[1] && pair[1] < pair[0]));
+    assert!(right[10_000] < 1.0 / (0.3 * 10_000.0));
+    let left = follow(&CUBIC, -0.01, 0.1, 400);
+    assert!(*left.last().unwrap() < -1.0);
 }
 
 /// Chords between random one-layer classifiers; losses below 100, rounding as before.
