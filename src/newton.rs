@@ -80,7 +80,7 @@ pub fn newton_step(
 ) -> Result<DVector<f64>, Error> {
     check_shapes(hessian, gradient);
     let n = gradient.len();
-    if !hessian.iter().chain(gradient).all(|entry| entry.is_finite()) {
+    if !(finite(gradient) && hessian.iter().all(|entry| entry.is_finite())) {
         return Err(Error::NotFinite);
     }
     let factors = hessian.clone().full_piv_lu();
@@ -88,9 +88,14 @@ pub fn newton_step(
     if pivots.min() <= n as f64 * f64::EPSILON * pivots.max() {
         return Err(Error::Singular { size: n, smallest: pivots.min() });
     }
-    factors.solve(&-gradient).ok_or(Error::NotFinite)
+    let step = factors.solve(&-gradient).filter(|step| finite(step));
+    step.ok_or(Error::NotFinite)
 }
 // ANCHOR_END: step
+
+fn finite(vector: &DVector<f64>) -> bool {
+    vector.iter().all(|entry| entry.is_finite())
+}
 
 fn check_shapes(hessian: &DMatrix<f64>, gradient: &DVector<f64>) {
     assert_eq!(
@@ -107,7 +112,8 @@ fn check_shapes(hessian: &DMatrix<f64>, gradient: &DVector<f64>) {
 /// below it the damped one.
 ///
 /// # Errors
-/// If the step size is not a finite number above 0, or a step does not exist.
+/// If the step size is not a finite number above 0, or if a step does not exist or leaves
+/// the range of numbers.
 pub fn newton(
     f: &impl Smooth,
     start: DVector<f64>,
@@ -120,7 +126,11 @@ pub fn newton(
     let mut path = vec![start];
     for t in 0..steps {
         let step = newton_step(&f.hessian(&path[t]), &f.gradient(&path[t]))?;
-        path.push(&path[t] + step_size * step);
+        let next = &path[t] + step_size * step;
+        if !finite(&next) {
+            return Err(Error::NotFinite);
+        }
+        path.push(next);
     }
     Ok(path)
 }

@@ -182,6 +182,24 @@ pub fn stationary_variance(step_size: f64, variance: f64) -> Result<f64, Error> 
 }
 // ANCHOR_END: stationary
 
+// ANCHOR: scaled
+/// The points with `x` in units of its root mean square.
+///
+/// # Errors
+/// If all `x` are 0.
+///
+/// # Panics
+/// If there are no points.
+pub fn scaled(points: &[Point]) -> Result<Vec<Point>, Error> {
+    let root_mean_square = mean(points, |point| point.x * point.x).sqrt();
+    if root_mean_square == 0.0 {
+        return Err(Error::Flat { points: points.len() });
+    }
+    let moved = |point: &Point| Point { x: point.x / root_mean_square, ..*point };
+    Ok(points.iter().map(moved).collect())
+}
+// ANCHOR_END: scaled
+
 // ANCHOR: standardized
 /// The points with `x` measured from its mean, in units of its standard deviation.
 ///

@@ -4,7 +4,7 @@ mod support;
 
 use approx::assert_relative_eq;
 use descent::one_parameter::{
-    Error, Model, Point, constant_example, draws, equally_wrong, running_mean,
+    Error, Model, Point, constant_example, draws, equally_wrong, running_mean, scaled,
     slope_example, standardized, stationary_variance,
 };
 use nalgebra::{DMatrix, dmatrix};
@@ -417,23 +417,34 @@ fn if_one_parameter_fits_every_point_sgd_converges_at_a_constant_step_size() {
 
 /// With points on a line a step of SGD multiplies the error by `1 − 2αx²`. The mean of
 /// its square, over the points, is 1 at `α = mean(x²)/mean(x⁴)`, here 1/7, while
-/// gradient descent is stable up to 3/14.
+/// gradient descent is stable up to 3/14. By the law of large numbers a long run
+/// shrinks if the mean of the logarithm is negative.
 #[test]
-fn sgd_in_the_slope_model_needs_a_smaller_step_size_than_gradient_descent() {
-    let growth = |step_size: f64| {
-        let squares = slope_example()
-            .map(|point| Model::Slope.contraction(&[point], step_size).powi(2));
-        mean(&squares)
+fn the_mean_square_of_sgd_in_the_slope_model_grows_where_a_typical_run_shrinks() {
+    let factors = |step_size: f64| {
+        slope_example().map(|point| Model::Slope.contraction(&[point], step_size))
     };
+    let growth =
+        |step_size: f64| mean(&factors(step_size).map(|factor| factor.powi(2)));
     assert_relative_eq!(growth(1.0 / 7.0), 1.0, max_relative = FEW_ROUNDINGS);
     assert!(growth(0.999 / 7.0) < 1.0 && growth(1.001 / 7.0) > 1.0);
     assert!(Model::Slope.contraction(&slope_example(), 0.2).abs() < 1.0);
+    // All 3⁸ ways to draw eight points.
+    let mut squares = vec![1.0];
+    for _ in 0..8 {
+        let draws = factors(0.2).map(|factor| factor * factor);
+        squares = squares.iter().flat_map(|s| draws.map(|square| s * square)).collect();
+    }
+    assert_relative_eq!(mean(&squares), growth(0.2).powi(8), max_relative = 1e-12);
+    let log = mean(&factors(0.2).map(|factor| factor.abs().ln()));
+    assert!(growth(0.2) > 2.0 && log < 0.0);
     snapshot!(
         "one_parameter__sgd_limit",
         values([
             ("gd", decimals(3.0 / 14.0, 3)),
             ("sgd", decimals(1.0 / 7.0, 3)),
             ("growth", decimals(growth(0.2), 2)),
+            ("log", decimals(log, 3)),
         ])
     );
 }
@@ -475,22 +486,46 @@ fn line_hessian(points: &[Point]) -> DMatrix<f64> {
 }
 
 #[test]
-fn the_units_of_x_decide_the_step_size_and_standardizing_removes_them() {
+fn the_units_of_x_decide_the_step_size_and_scaling_removes_them() {
     let metres = slope_example();
     let in_units =
         |per_metre: f64| metres.map(|point| Point { x: per_metre * point.x, ..point });
-    let standard = standardized(&metres).expect("different x");
-    let row = |name: &str, points: &[Point]| {
-        let limit = Model::Slope.step_size_limit(points);
-        [name.into(), significant(1.0 / limit, 3), significant(limit, 3)]
-    };
+    let scaled_points = scaled(&metres).expect("x that are not all 0");
     let limit = |points: &[Point]| Model::Slope.step_size_limit(points);
+    let row = |name: &str, points: &[Point]| {
+        [
+            name.into(),
+            significant(1.0 / limit(points), 3),
+            significant(limit(points), 3),
+        ]
+    };
     assert_relative_eq!(
         limit(&in_units(1000.0)),
         limit(&metres) / 1e6,
         max_relative = FEW_ROUNDINGS
     );
-    assert_relative_eq!(limit(&standard), 1.0, max_relative = FEW_ROUNDINGS);
+    assert_relative_eq!(limit(&scaled_points), 1.0, max_relative = FEW_ROUNDINGS);
+    // The best predictions are the same in every unit, and not about another origin.
+    let best_loss = |points: &[Point]| {
+        let slope = Model::Slope.optimum(points).expect("a best slope");
+        Model::Slope.loss(points, slope)
+    };
+    let centered = standardized(&metres).expect("different x");
+    for points in [&in_units(1000.0)[..], &scaled_points] {
+        assert_relative_eq!(
+            best_loss(points),
+            best_loss(&metres),
+            max_relative = 1e-12
+        );
+    }
+    assert!(best_loss(&centered) > 10.0 * best_loss(&metres));
+    snapshot!(
+        "one_parameter__centered",
+        values([
+            ("before", significant(best_loss(&metres), 3)),
+            ("after", significant(best_loss(&centered), 3)),
+        ])
+    );
     snapshot!(
         "one_parameter__units",
         table(
@@ -499,10 +534,16 @@ fn the_units_of_x_decide_the_step_size_and_standardizing_removes_them() {
                 row("1, 2, 3 metres", &metres),
                 row("100, 200, 300 centimetres", &in_units(100.0)),
                 row("1000, 2000, 3000 millimetres", &in_units(1000.0)),
-                row("standardized", &standard),
+                row("in units of its root mean square", &scaled_points),
             ]
         )
     );
+}
+
+#[test]
+fn points_at_zero_have_no_scale() {
+    let zeros = [Point { x: 0.0, y: 1.0 }; 2];
+    assert_eq!(scaled(&zeros).expect_err("no scale"), Error::Flat { points: 2 });
 }
 
 /// Standardized, the Hessian of slope and bias is twice the identity.
