@@ -219,7 +219,7 @@ fn take<'a>(rest: &mut &'a [f64], count: usize) -> &'a [f64] {
 /// it. Minus infinity for no entries.
 pub fn log_sum_exp(z: &[f64]) -> f64 {
     let largest = z.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    if largest.is_infinite() {
+    if largest.is_infinite() && !z.iter().any(|z| z.is_nan()) {
         return largest;
     }
     largest + z.iter().map(|z| (z - largest).exp()).sum::<f64>().ln()
@@ -232,8 +232,9 @@ pub fn log_sum_exp(z: &[f64]) -> f64 {
 pub fn softmax(logits: &DMatrix<f64>) -> DMatrix<f64> {
     let mut images = logits.transpose();
     for mut z in images.column_iter_mut() {
-        let log_sum = log_sum_exp(z.as_slice());
-        z.apply(|z| *z = (*z - log_sum).exp());
+        let largest = z.max();
+        z.apply(|z| *z = (*z - largest).exp());
+        z /= z.sum();
     }
     images.transpose()
 }

@@ -426,7 +426,7 @@ fn a_gradient_check_tells_a_right_gradient_from_wrong_ones() {
         ),
         ("bias gradient as a mean", with_mistake(&network, &batch, on, same, 0.2)),
         (
-            "labels counted from 1",
+            "labels shifted by one class",
             loss_and_gradient(
                 &network,
                 &Batch::new(

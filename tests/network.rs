@@ -300,6 +300,25 @@ fn one_hidden_layer_of_n_units_draws_at_most_n_plus_one_straight_pieces() {
     }
 }
 
+/// The same curve by one hidden layer: a unit for the first slope, and one for each
+/// corner, where the slope changes its sign.
+fn one_hidden_layer_of_tents(pieces: usize) -> Network {
+    let slope = pieces as f64;
+    let elbows = RowDVector::from_fn(pieces, |_, unit| -(unit as f64) / slope);
+    let change = |unit: usize, _| match unit {
+        0 => slope,
+        unit if unit % 2 == 1 => -2.0 * slope,
+        _ => 2.0 * slope,
+    };
+    let into = Linear::new(DMatrix::from_element(1, pieces, 1.0), elbows);
+    let out = Linear::new(DMatrix::from_fn(pieces, 1, change), RowDVector::zeros(1));
+    let activations = [Activation::Relu, Activation::Identity];
+    let layers = [into, out].into_iter().zip(activations);
+    Network::new(
+        layers.map(|(linear, activation)| Layer { linear, activation }).collect(),
+    )
+}
+
 /// Slopes on a grid that holds all elbows. All numbers are fractions with a power of two
 /// below the line, so that everything is exact.
 #[test]
@@ -320,13 +339,17 @@ fn each_layer_of_two_units_doubles_the_pieces_of_the_tent() {
         let pieces = pieces(depth);
         assert_eq!(pieces, 1 << depth);
         let deep = tents(depth);
-        let wide = random_network(&[1, pieces - 1, 1], Activation::Relu, 0);
+        let wide = one_hidden_layer_of_tents(pieces);
+        for k in 0..=2 * pieces {
+            let x = dmatrix![k as f64 / (2 * pieces) as f64];
+            assert_eq!(output(&wide, &x), output(&deep, &x));
+        }
         [
             depth.to_string(),
             grouped(pieces),
             grouped(2 * depth),
             grouped(deep.parameter_count()),
-            grouped(pieces - 1),
+            grouped(wide.layers()[0].linear.fan_out()),
             grouped(wide.parameter_count()),
         ]
     });
@@ -484,6 +507,22 @@ fn a_relu_at_the_end_never_gives_a_negative_number() {
     let clipped = output(&Network::new(layers), &input);
     assert_eq!(output(&network, &input), dmatrix![7.0; 5.0; -3.0]);
     assert_eq!(clipped, dmatrix![7.0; 5.0; 0.0]);
+}
+
+#[test]
+fn what_is_not_a_number_stays_so_through_the_log_sum_exp() {
+    for z in [[f64::NAN, f64::NAN], [f64::INFINITY, f64::NAN], [0.0, f64::NAN]] {
+        assert!(log_sum_exp(&z).is_nan());
+    }
+}
+
+/// Whatever the size of the logits, a row rounds like numbers below 1.
+#[test]
+fn the_probabilities_sum_to_one_however_large_the_logits() {
+    for shift in [0.0, 2.0_f64.powi(40), 1e16] {
+        let sum = softmax(&dmatrix![shift + 2.0, shift, shift]).sum();
+        assert!((sum - 1.0).abs() < 4.0 * f64::EPSILON, "{shift}: {sum}");
+    }
 }
 
 #[test]
