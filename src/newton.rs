@@ -88,7 +88,7 @@ pub fn newton_step(
     if pivots.min() <= n as f64 * f64::EPSILON * pivots.max() {
         return Err(Error::Singular { size: n, smallest: pivots.min() });
     }
-    let step = factors.solve(&-gradient).filter(|step| finite(step));
+    let step = factors.solve(&-gradient).filter(finite);
     step.ok_or(Error::NotFinite)
 }
 // ANCHOR_END: step
