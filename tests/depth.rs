@@ -632,7 +632,8 @@ fn early_weight_gradients_can_vanish_without_positive_homogeneity_or_with_biases
         };
         SEEDS.into_par_iter().map(ratio).collect::<Vec<_>>()
     };
-    let relu = early_against_late(&|seed| network(&widths(), 2.0, seed));
+    let measured = MEASURED.iter().map(|norms| &norms[1].weight_gradients);
+    let relu: Vec<_> = measured.map(|gradients| gradients[1] / gradients[48]).collect();
     let biases = early_against_late(&|seed| network_with_biases(&widths(), 2.0, seed));
     let pytorch = early_against_late(&|seed| network_of_pytorch(&widths(), seed));
     let sigmoids = early_against_late(&|seed| network_of_sigmoids(&widths(), seed));
