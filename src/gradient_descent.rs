@@ -1,7 +1,9 @@
-//! Gradient descent, and the quadratic on which everything about it can be computed.
+//! Gradient descent, what it shares with every other optimizer, and the quadratic on
+//! which everything about it can be computed.
 //!
 //! Source: Data 188, Lecture 06, "Gradient descent"; Discussion 03, 1(b) and 1(e).
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 
@@ -42,6 +44,26 @@ impl fmt::Display for OptimizationError {
 
 impl Error for OptimizationError {}
 
+// ANCHOR: optimizer
+/// A rule that moves parameters, and what it remembers from step to step.
+pub trait Optimizer {
+    /// Where it wants the next gradient: at the parameters, unless it says otherwise.
+    fn gradient_point<'a>(
+        &self,
+        parameters: &'a DVector<f64>,
+    ) -> Cow<'a, DVector<f64>> {
+        Cow::Borrowed(parameters)
+    }
+
+    /// Moves the parameters by one step, given the gradient at `gradient_point`.
+    ///
+    /// # Panics
+    /// If there is not one entry of the gradient for each parameter, in this step or in
+    /// an earlier one.
+    fn step(&mut self, parameters: &mut DVector<f64>, gradient: &DVector<f64>);
+}
+// ANCHOR_END: optimizer
+
 // ANCHOR: step
 /// Gradient descent: `θ ← θ − α ∇f(θ)`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -53,25 +75,39 @@ impl GradientDescent {
     /// # Errors
     /// If the step size is not a finite number above 0.
     pub fn new(step_size: f64) -> Result<Self, OptimizationError> {
-        if step_size > 0.0 && step_size.is_finite() {
-            return Ok(Self { step_size });
-        }
-        let (name, expected) = ("step size", "a finite number above 0");
-        Err(OptimizationError::Hyperparameter { name, value: step_size, expected })
+        Ok(Self { step_size: positive("step size", step_size)? })
     }
+}
 
-    /// Moves the parameters one step against the gradient.
-    ///
-    /// # Panics
-    /// If there is not one entry of the gradient for each parameter.
-    pub fn step(&mut self, parameters: &mut DVector<f64>, gradient: &DVector<f64>) {
+impl Optimizer for GradientDescent {
+    fn step(&mut self, parameters: &mut DVector<f64>, gradient: &DVector<f64>) {
         check_length("gradient", gradient, parameters.len());
         parameters.axpy(-self.step_size, gradient, 1.0);
     }
 }
 // ANCHOR_END: step
 
-fn check_length(what: &str, vector: &DVector<f64>, parameters: usize) {
+pub(crate) fn positive(
+    name: &'static str,
+    value: f64,
+) -> Result<f64, OptimizationError> {
+    if value > 0.0 && value.is_finite() {
+        return Ok(value);
+    }
+    let expected = "a finite number above 0";
+    Err(OptimizationError::Hyperparameter { name, value, expected })
+}
+
+/// The weight on an old average.
+pub(crate) fn weight(name: &'static str, value: f64) -> Result<f64, OptimizationError> {
+    if (0.0..1.0).contains(&value) {
+        return Ok(value);
+    }
+    let expected = "a number from 0 to below 1";
+    Err(OptimizationError::Hyperparameter { name, value, expected })
+}
+
+pub(crate) fn check_length(what: &str, vector: &DVector<f64>, parameters: usize) {
     assert_eq!(
         vector.len(),
         parameters,
@@ -237,6 +273,24 @@ impl Spectrum {
 }
 // ANCHOR_END: rates
 
+// ANCHOR: minimize
+/// The points of an optimizer, from the gradient of the function.
+///
+/// # Errors
+/// If the run diverges.
+pub fn minimize(
+    optimizer: &mut impl Optimizer,
+    start: &DVector<f64>,
+    steps: usize,
+    mut gradient: impl FnMut(&DVector<f64>) -> DVector<f64>,
+) -> Result<Vec<DVector<f64>>, OptimizationError> {
+    trajectory(start, steps, |parameters| {
+        let gradient = gradient(&optimizer.gradient_point(parameters));
+        optimizer.step(parameters, &gradient);
+    })
+}
+// ANCHOR_END: minimize
+
 // ANCHOR: descend
 /// The points of gradient descent on a quadratic.
 ///
@@ -249,10 +303,7 @@ pub fn descend(
     steps: usize,
 ) -> Result<Vec<DVector<f64>>, OptimizationError> {
     let mut descent = GradientDescent::new(step_size)?;
-    trajectory(start, steps, |parameters| {
-        let gradient = quadratic.gradient(parameters);
-        descent.step(parameters, &gradient);
-    })
+    minimize(&mut descent, start, steps, |theta| quadratic.gradient(theta))
 }
 // ANCHOR_END: descend
 
@@ -264,21 +315,19 @@ pub const SAMPLES: [(f64, f64); 2] = [(3.0, 0.0), (-3.0, 0.0)];
 /// samples in turn. `gradient` is [`Neuron::gradient`], or [`without_relu`].
 ///
 /// # Errors
-/// If the step size is not a finite number above 0, or if the run diverges.
+/// If the run diverges.
 pub fn take_turns(
-    step_size: f64,
+    optimizer: &mut impl Optimizer,
     steps: usize,
     gradient: impl Fn(Neuron, f64, f64) -> (f64, f64),
 ) -> Result<Vec<Neuron>, OptimizationError> {
-    let mut descent = GradientDescent::new(step_size)?;
+    let neuron = |theta: &DVector<f64>| Neuron { w: theta[0], b: theta[1] };
     let mut samples = SAMPLES.into_iter().cycle();
-    let neuron =
-        |parameters: &DVector<f64>| Neuron { w: parameters[0], b: parameters[1] };
     let start = dvector![WORKSHEET.w, WORKSHEET.b];
-    let points = trajectory(&start, steps, |parameters| {
+    let points = minimize(optimizer, &start, steps, |theta| {
         let (x, y) = samples.next().expect("a cycle has no end");
-        let (weight, bias) = gradient(neuron(parameters), x, y);
-        descent.step(parameters, &dvector![weight, bias]);
+        let (weight, bias) = gradient(neuron(theta), x, y);
+        dvector![weight, bias]
     })?;
     Ok(points.iter().map(neuron).collect())
 }

@@ -9,6 +9,7 @@
 //! row vectors, a layer computes `X W + 1 b` with `W` of shape `[fan_in, fan_out]`,
 //! numbers are `f64`, and randomness comes from an explicit seed.
 
+pub mod adam;
 pub mod backpropagation;
 pub mod broadcasting;
 pub mod depth;
@@ -17,8 +18,10 @@ pub mod initialization;
 pub mod linear_layer;
 #[cfg(feature = "mnist")]
 pub mod mnist;
+pub mod momentum;
 pub mod network;
 pub mod newton;
 pub mod objective;
 pub mod one_parameter;
 mod parallel;
+pub mod sgd;

@@ -179,39 +179,41 @@ impl Network {
         flat(self.layers.iter().map(|layer| &layer.linear))
     }
 
-    /// The same network with other parameters, in the order of `parameters`.
+    /// Puts other parameters into the network, in the order of `parameters`.
+    ///
+    /// # Panics
+    /// If there are not as many as the network has.
+    pub fn set_parameters(&mut self, parameters: &DVector<f64>) {
+        let (count, given) = (self.parameter_count(), parameters.len());
+        assert_eq!(given, count, "{given} parameters for a network that has {count}");
+        let mut rest = parameters.as_slice();
+        for Layer { linear: Linear { weight, bias }, .. } in &mut self.layers {
+            for numbers in [weight.as_mut_slice(), bias.as_mut_slice()] {
+                let (taken, left) = rest.split_at(numbers.len());
+                numbers.copy_from_slice(taken);
+                rest = left;
+            }
+        }
+    }
+    // ANCHOR_END: parameters
+
+    /// The same network with other parameters.
     ///
     /// # Panics
     /// If there are not as many as the network has.
     pub fn with_parameters(&self, parameters: &DVector<f64>) -> Self {
-        let (count, given) = (self.parameter_count(), parameters.len());
-        assert_eq!(given, count, "{given} parameters for a network that has {count}");
-        let mut rest = parameters.as_slice();
-        let layers = self.layers.iter().map(|Layer { linear, activation }| {
-            let weight = take(&mut rest, linear.weight.len());
-            let bias = take(&mut rest, linear.bias.len());
-            let (fan_in, fan_out) = linear.weight.shape();
-            let weight = DMatrix::from_column_slice(fan_in, fan_out, weight);
-            let linear = Linear::new(weight, RowDVector::from_row_slice(bias));
-            Layer { linear, activation: *activation }
-        });
-        Self { layers: layers.collect() }
+        let mut network = self.clone();
+        network.set_parameters(parameters);
+        network
     }
-    // ANCHOR_END: parameters
 }
 
 /// Numbers of the shape of some layers as one column, in the order of
 /// [`Network::parameters`].
 pub(crate) fn flat<'a>(linears: impl Iterator<Item = &'a Linear>) -> DVector<f64> {
-    let numbers = linears.flat_map(|linear| linear.weight.iter().chain(&linear.bias));
-    DVector::from_vec(numbers.copied().collect())
-}
-
-/// The next `count` numbers, which leave the rest.
-fn take<'a>(rest: &mut &'a [f64], count: usize) -> &'a [f64] {
-    let (taken, left) = rest.split_at(count);
-    *rest = left;
-    taken
+    let slices =
+        linears.flat_map(|linear| [linear.weight.as_slice(), linear.bias.as_slice()]);
+    DVector::from_vec(slices.collect::<Vec<_>>().concat())
 }
 
 // ANCHOR: log_sum_exp

@@ -4,8 +4,8 @@ mod support;
 
 use descent::backpropagation::{Neuron, WORKSHEET};
 use descent::gradient_descent::{
-    GradientDescent, OptimizationError, Quadratic, SAMPLES, START, Spectrum, descend,
-    take_turns, trajectory, without_relu,
+    GradientDescent, OptimizationError, Optimizer, Quadratic, SAMPLES, START, Spectrum,
+    descend, take_turns, trajectory, without_relu,
 };
 use nalgebra::{DMatrix, DVector, dmatrix, dvector};
 use rand::rngs::ChaCha8Rng;
@@ -23,6 +23,15 @@ fn point(rng: &mut ChaCha8Rng) -> DVector<f64> {
 /// `Σ log cosh θ_i`: convex, not quadratic; its Hessian `1 − tanh²` is at most 1.
 fn log_cosh(parameters: &DVector<f64>) -> f64 {
     parameters.iter().map(|parameter| parameter.cosh().ln()).sum()
+}
+
+/// Gradient descent on the worksheet's neuron.
+fn turns(
+    step_size: f64,
+    steps: usize,
+    gradient: impl Fn(Neuron, f64, f64) -> (f64, f64),
+) -> Result<Vec<Neuron>, OptimizationError> {
+    take_turns(&mut GradientDescent::new(step_size)?, steps, gradient)
 }
 
 // The step
@@ -59,7 +68,7 @@ fn a_step_size_that_is_not_a_finite_number_above_zero_is_refused_by_name_and_val
         let message =
             format!("step size {step_size}, expected a finite number above 0");
         assert_eq!(error.to_string(), message);
-        assert!(take_turns(step_size, 1, Neuron::gradient).is_err());
+        assert!(turns(step_size, 1, Neuron::gradient).is_err());
     }
 }
 
@@ -502,7 +511,7 @@ fn sampled(neurons: &[Neuron], step: usize) -> f64 {
 
 #[test]
 fn the_worksheets_two_steps_are_exact() {
-    let neurons = take_turns(0.5, 4, Neuron::gradient).unwrap();
+    let neurons = turns(0.5, 4, Neuron::gradient).unwrap();
     let expected =
         [(1.0, -1.0), (-2.0, -2.0), (4.0, -4.0), (-8.0, -8.0), (16.0, -16.0)];
     assert_eq!(neurons, expected.map(|(weight, bias)| Neuron { w: weight, b: bias }));
@@ -537,11 +546,11 @@ fn the_worksheets_two_steps_are_exact() {
 /// All of it is exact: every number is a small multiple of a power of two.
 #[test]
 fn at_a_step_size_of_one_half_the_neuron_doubles_in_every_step() {
-    let neurons = take_turns(0.5, 500, Neuron::gradient).unwrap();
+    let neurons = turns(0.5, 500, Neuron::gradient).unwrap();
     for step in 0..500 {
         assert_eq!(sampled(&neurons, step), 2_f64.powi(step as i32 + 1));
     }
-    let error = take_turns(0.5, 2000, Neuron::gradient).unwrap_err();
+    let error = turns(0.5, 2000, Neuron::gradient).unwrap_err();
     assert!(matches!(error, OptimizationError::Diverged { .. }));
 }
 
@@ -550,7 +559,7 @@ fn at_a_step_size_of_one_half_the_neuron_doubles_in_every_step() {
 #[test]
 fn while_the_gate_is_open_the_sampled_activation_follows_its_recursion() {
     for step_size in [0.3, 0.4, 0.45, 0.5, 0.6] {
-        let neurons = take_turns(step_size, 20, Neuron::gradient).unwrap();
+        let neurons = turns(step_size, 20, Neuron::gradient).unwrap();
         let a: Vec<f64> = (0..20).map(|step| sampled(&neurons, step)).collect();
         let open = a.iter().take_while(|&&a| a > 0.0).count();
         for t in 1..open.min(19) {
@@ -573,11 +582,11 @@ fn loss(neuron: Neuron) -> f64 {
 #[test]
 fn the_neuron_ends_with_loss_zero_below_one_half_and_diverges_from_one_half_on() {
     for step_size in [0.01, 0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.49, 0.4995] {
-        let neurons = take_turns(step_size, 600, Neuron::gradient).unwrap();
+        let neurons = turns(step_size, 600, Neuron::gradient).unwrap();
         assert!(loss(neurons[600]) < 1e-20, "{step_size}");
     }
     for step_size in [0.5, 0.5005, 0.51, 0.6, 1.0, 5.0] {
-        assert!(take_turns(step_size, 3000, Neuron::gradient).is_err(), "{step_size}");
+        assert!(turns(step_size, 3000, Neuron::gradient).is_err(), "{step_size}");
     }
 }
 
@@ -587,7 +596,7 @@ fn between_one_tenth_and_one_half_both_samples_end_up_switched_off() {
     let off = |neuron: &Neuron| SAMPLES.iter().all(|&(x, _)| neuron.forward(x) == 0.0);
     let mut rows = Vec::new();
     for step_size in [0.05, 0.2, 0.25, 0.3, 0.4, 0.45, 0.49, 0.5] {
-        let neurons = take_turns(step_size, 100, Neuron::gradient).unwrap();
+        let neurons = turns(step_size, 100, Neuron::gradient).unwrap();
         let losses = (0..100).map(|step| {
             let (x, y) = SAMPLES[step % 2];
             neurons[step].loss(x, y)
@@ -605,7 +614,7 @@ fn between_one_tenth_and_one_half_both_samples_end_up_switched_off() {
             false => significant(largest, 2),
         };
         let dead = dead.map_or("never".into(), |steps| steps.to_string());
-        let end = match take_turns(step_size, 3000, Neuron::gradient) {
+        let end = match turns(step_size, 3000, Neuron::gradient) {
             Ok(neurons) => decimals(loss(neurons[3000]), 0),
             Err(_) => "∞".into(),
         };
@@ -621,7 +630,7 @@ fn between_one_tenth_and_one_half_both_samples_end_up_switched_off() {
 #[test]
 fn without_the_relu_the_limit_is_two_over_the_curvature() {
     let amplitude = |step_size| {
-        let neurons = take_turns(step_size, 4040, without_relu).unwrap();
+        let neurons = turns(step_size, 4040, without_relu).unwrap();
         let largest = |first: usize| {
             (first..first + 40).map(|t| sampled(&neurons, t).abs()).fold(0.0, f64::max)
         };

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use descent::backpropagation::{
     Neuron, backward, cross_entropy_gradient, loss_and_gradient,
 };
-use descent::gradient_descent::{Quadratic, descend, take_turns};
+use descent::gradient_descent::{GradientDescent, Quadratic, descend, take_turns};
 use descent::linear_layer::Linear;
 use descent::network::{Activation, Batch, Network, cross_entropy};
 use descent::newton::{Example, Smooth, hessian_vector_product, jacobian};
@@ -130,7 +130,8 @@ fn sgd_on_the_worksheets_neuron_agrees_with_pytorch() {
     let reference = reference();
     for (step_size, tolerance) in [(0.5, 0.0), (0.1, 1e-14)] {
         let theirs = points(&reference[&*format!("neuron.iterates_{step_size}")]);
-        let ours = take_turns(step_size, theirs.len() - 1, Neuron::gradient);
+        let mut descent = GradientDescent::new(step_size).expect("a step size");
+        let ours = take_turns(&mut descent, theirs.len() - 1, Neuron::gradient);
         for (ours, theirs) in ours.expect("a finite run").iter().zip(theirs) {
             let distance = (dvector![ours.w, ours.b] - theirs).amax();
             assert!(distance <= tolerance, "step size {step_size}: {distance:e}");

@@ -2,7 +2,7 @@
 
 use descent::backpropagation::Neuron;
 use descent::gradient_descent::{
-    Quadratic, SAMPLES, START, descend, take_turns, without_relu,
+    GradientDescent, Quadratic, SAMPLES, START, descend, take_turns, without_relu,
 };
 use nalgebra::{DVector, dvector};
 
@@ -312,7 +312,8 @@ fn neuron() -> DrawResult<Figure> {
     let steps = 200;
     type Gradient = fn(Neuron, f64, f64) -> (f64, f64);
     let largest = |step_size: f64, gradient: Gradient| -> DrawResult<f64> {
-        let neurons = take_turns(step_size, steps, gradient)?;
+        let neurons =
+            take_turns(&mut GradientDescent::new(step_size)?, steps, gradient)?;
         let last = (0..steps).map(|step| {
             // Both models' losses through ½ ∂b²: the error is the bias's gradient.
             let (x, y) = SAMPLES[step % 2];
