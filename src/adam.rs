@@ -9,7 +9,6 @@ use nalgebra::DVector;
 use crate::gradient_descent::{OptimizationError, Optimizer, check_length, positive};
 use crate::momentum::Average;
 
-// ANCHOR: step
 /// Adam, for each parameter on its own: `u ← β₁u + (1 − β₁)g`, `v ← β₂v + (1 − β₂)g²`,
 /// `θ ← θ − αu / (√v + ε)`; with bias correction, `u / (1 − β₁ᵗ)` and `v / (1 − β₂ᵗ)` in
 /// the last.
@@ -76,4 +75,3 @@ impl Optimizer for Adam {
         });
     }
 }
-// ANCHOR_END: step

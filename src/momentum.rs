@@ -9,7 +9,6 @@ use crate::gradient_descent::{
     OptimizationError, Optimizer, check_length, positive, weight,
 };
 
-// ANCHOR: average
 /// A running average, `u ← βu + (1 − β)g`, which starts at zero.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Average {
@@ -49,9 +48,7 @@ impl Average {
         1.0 - self.beta.powi(self.count)
     }
 }
-// ANCHOR_END: average
 
-// ANCHOR: step
 /// Momentum: `u ← βu + (1 − β)∇f(θ)`, `θ ← θ − αu`, or `θ ← θ − αu / (1 − βᵗ)` with bias
 /// correction.
 #[derive(Clone, Debug, PartialEq)]
@@ -90,4 +87,3 @@ impl Optimizer for Momentum {
         parameters.axpy(-self.step_size / correction, u.value(), 1.0);
     }
 }
-// ANCHOR_END: step

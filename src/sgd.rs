@@ -9,7 +9,6 @@ use crate::backpropagation::loss_and_gradient;
 use crate::gradient_descent::Optimizer;
 use crate::network::{Batch, Network};
 
-// ANCHOR: batches
 /// The positions `0..examples` in random order, cut into batches. The last one is short
 /// where the size does not divide the number of examples.
 ///
@@ -24,9 +23,7 @@ pub fn batches(
     positions.shuffle(rng);
     positions.chunks(batch_size).map(<[usize]>::to_vec).collect()
 }
-// ANCHOR_END: batches
 
-// ANCHOR: train
 /// One step of the optimizer for each batch; gives the loss of each batch before its
 /// step. `examples` brings the examples at some positions.
 ///
@@ -49,4 +46,3 @@ pub fn train(
     network.set_parameters(&theta);
     losses
 }
-// ANCHOR_END: train
