@@ -70,8 +70,9 @@ impl Optimizer for Adam {
             true => (u.total_weight(), v.total_weight()),
             false => (1.0, 1.0),
         };
+        let (alpha, epsilon) = (self.step_size / c1, self.epsilon);
         parameters.zip_zip_apply(u.value(), v.value(), |theta, u, v| {
-            *theta -= self.step_size * (u / c1) / ((v / c2).sqrt() + self.epsilon);
+            *theta -= alpha * u / ((v / c2).sqrt() + epsilon);
         });
     }
 }

@@ -23,6 +23,17 @@ pub const PIXELS: usize = 28 * 28;
 const IMAGES_MAGIC: u32 = 0x0803;
 const LABELS_MAGIC: u32 = 0x0801;
 
+/// A byte as a number from 0 to 1.
+const GREY: [f64; 256] = {
+    let mut grey = [0.0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        grey[byte] = byte as f64 / 255.0;
+        byte += 1;
+    }
+    grey
+};
+
 /// More items than any file of digits has; a header that declares more is not believed.
 const MOST_ITEMS: u32 = 1_000_000;
 
@@ -120,8 +131,12 @@ impl Digits {
     /// # Panics
     /// If a position is not below [`len`](Self::len).
     pub fn batch(&self, positions: &[usize]) -> Batch {
+        let images: Vec<&[u8]> = positions
+            .iter()
+            .map(|&position| &self.pixels[position * PIXELS..][..PIXELS])
+            .collect();
         let images = DMatrix::from_fn(positions.len(), PIXELS, |row, pixel| {
-            f64::from(self.pixels[positions[row] * PIXELS + pixel]) / 255.0
+            GREY[usize::from(images[row][pixel])]
         });
         let labels = positions.iter().map(|&position| self.labels[position].into());
         Batch::new(images, labels.collect())

@@ -1,11 +1,11 @@
 """Training in PyTorch: writes the reference values of reference.txt.
 
-Small networks with all their gradients, plain gradient descent step by step, and
-Hessians, in double precision. README.md says what each line holds.
+Small networks with all their gradients, optimizers step by step, and Hessians, in
+double precision. README.md says what each line holds.
 """
 
 from itertools import count, islice
-from math import sin
+from math import sin, sqrt
 from pathlib import Path
 from typing import Callable, Iterator
 
@@ -91,15 +91,20 @@ def networks() -> Values:
             yield f"{name}.bias_gradient_{number}", next(gradients)
 
 
-def descend(start: list[float], loss: Callable, step_size: float, steps: int) -> Tensor:
-    """The iterates of torch.optim.SGD, one a row, the start first.
+Optimizer = torch.optim.Optimizer
 
-    Step t = 0, 1, ... goes down loss(theta, t).
+
+def run_optimizer(start: Tensor, loss: Callable, make: Callable, steps: int) -> Tensor:
+    """The iterates, one a row, the start first.
+
+    Step t = 0, 1, ... goes down loss(theta, t). `make` gives the optimizer of theta, and
+    what is to be done before step t.
     """
-    theta = double(start).requires_grad_()
-    optimizer = torch.optim.SGD([theta], lr=step_size)
+    theta = start.clone().requires_grad_()
+    optimizer, before_step = make(theta)
     iterates = [theta.detach().clone()]
     for t in range(steps):
+        before_step(t)
         optimizer.zero_grad()
         loss(theta, t).backward()
         optimizer.step()
@@ -107,23 +112,100 @@ def descend(start: list[float], loss: Callable, step_size: float, steps: int) ->
     return torch.stack(iterates)
 
 
+def sgd(step_size: float, momentum=0.0, dampening=0.0, nesterov=False) -> Callable:
+    def make(theta: Tensor) -> tuple[Optimizer, Callable]:
+        optimizer = torch.optim.SGD(
+            [theta], lr=step_size, momentum=momentum, dampening=dampening, nesterov=bool(nesterov)
+        )
+        return optimizer, lambda t: None
+
+    return make
+
+
+def adam(step_size: float, beta1: float, beta2: float, epsilon: float, corrected: bool) -> Callable:
+    """Without correction: torch's Adam with the step size and the epsilon of each step
+    changed so that they undo its correction."""
+
+    def make(theta: Tensor) -> tuple[Optimizer, Callable]:
+        optimizer = torch.optim.Adam([theta], lr=step_size, betas=(beta1, beta2), eps=epsilon)
+
+        def before_step(t: int) -> None:
+            if not corrected:
+                root = sqrt(1 - beta2 ** (t + 1))
+                optimizer.param_groups[0]["lr"] = step_size * (1 - beta1 ** (t + 1)) / root
+                optimizer.param_groups[0]["eps"] = epsilon / root
+
+        return optimizer, before_step
+
+    return make
+
+
+def neuron_loss(theta: Tensor, t: int) -> Tensor:
+    x, y = ((3.0, 0.0), (-3.0, 0.0))[t % 2]
+    return (torch.relu(theta[0] * x + theta[1]) - y) ** 2 / 2
+
+
+def quadratic_loss(p: Tensor, q: Tensor) -> Callable:
+    return lambda theta, t: theta @ p @ theta / 2 + q @ theta
+
+
+QUADRATICS = {
+    "diagonal": (double([[1, 0], [0, 10]]), double([0, 0])),
+    "coupled": (double([[2, 1], [1, 3]]), double([1, -1])),
+}
+NEURON_START = double([1, -1])
+QUADRATIC_START = double([10, 1])
+
+
 def neuron() -> Values:
-    def loss(theta: Tensor, t: int) -> Tensor:
-        x, y = ((3.0, 0.0), (-3.0, 0.0))[t % 2]
-        return (torch.relu(theta[0] * x + theta[1]) - y) ** 2 / 2
-
     for step_size, steps in [(0.5, 6), (0.1, 20)]:
-        yield f"neuron.iterates_{step_size}", descend([1.0, -1.0], loss, step_size, steps)
+        iterates = run_optimizer(NEURON_START, neuron_loss, sgd(step_size), steps)
+        yield f"neuron.iterates_{step_size}", iterates
 
 
-def quadratic(name: str, p: Tensor, q: Tensor) -> Values:
-    def loss(theta: Tensor, t: int) -> Tensor:
-        return theta @ p @ theta / 2 + q @ theta
-
+def quadratic(name: str) -> Values:
+    p, q = QUADRATICS[name]
     yield f"{name}.p", p
     yield f"{name}.q", q
     for step_size in (0.05, 0.1, 0.19):
-        yield f"{name}.iterates_{step_size}", descend([10.0, 1.0], loss, step_size, 30)
+        iterates = run_optimizer(QUADRATIC_START, quadratic_loss(p, q), sgd(step_size), 30)
+        yield f"{name}.iterates_{step_size}", iterates
+
+
+def mlp() -> tuple[Tensor, Callable]:
+    """The parameters of the 5-7-6-4 network, each weight column by column and then its
+    bias, and its mean loss with ReLU."""
+    numbers = Numbers()
+    x, y, layers = numbers.matrix(6, 5), labels(6, 4), numbers.layers([5, 7, 6, 4])
+    start = [part for weight, bias in layers for part in (weight.T, bias)]
+
+    def loss(theta: Tensor, t: int) -> Tensor:
+        parts = theta.split([part.numel() for part in start])
+        parts = [part.reshape(old.shape) for part, old in zip(parts, start)]
+        layers = [(weight.T, bias) for weight, bias in zip(parts[::2], parts[1::2])]
+        return cross_entropy(forward(x, layers, torch.relu)[-1], y)
+
+    return torch.cat([part.flatten() for part in start]), loss
+
+
+def optimizers(name: str, start: Tensor, loss: Callable, sgd_size: float, adam_size: float) -> Values:
+    """SGD and Adam over a grid of settings: 12 steps, of a network the last point only."""
+    sgd_settings = [
+        [sgd_size, momentum, dampening, nesterov]
+        for momentum in (0.5, 0.9)
+        for dampening, nesterov in ((0, 0), (momentum, 0), (0, 1))
+    ]
+    adam_settings = [
+        [adam_size, beta1, beta2, epsilon, corrected]
+        for beta1, beta2 in ((0.5, 0.5), (0.9, 0.999))
+        for epsilon in (1e-8, 1e-2)
+        for corrected in (0, 1)
+    ]
+    for kind, optimizer, grid in (("sgd", sgd, sgd_settings), ("adam", adam, adam_settings)):
+        yield f"{name}.{kind}_settings", double(grid)
+        for number, settings in enumerate(grid, 1):
+            iterates = run_optimizer(start, loss, optimizer(*settings), 12)
+            yield f"{name}.{kind}_{number}", iterates[-1:] if name == "mlp" else iterates
 
 
 def function_hessian(name: str, f: Callable, point: Tensor) -> Values:
@@ -176,8 +258,17 @@ def run() -> list[str]:
     lines += section("SGD on the loss ½ (relu(w x + b) − y)² of a neuron: rows (w, b)", neuron())
     lines += section(
         "SGD on ½ θᵀPθ + qᵀθ: rows θ",
-        quadratic("diagonal", double([[1, 0], [0, 10]]), double([0, 0])),
-        quadratic("coupled", double([[2, 1], [1, 3]]), double([1, -1])),
+        quadratic("diagonal"),
+        quadratic("coupled"),
+    )
+    lines += section(
+        "SGD and Adam with their settings: rows θ",
+        optimizers("neuron", NEURON_START, neuron_loss, 0.25, 0.5),
+        *(
+            optimizers(name, QUADRATIC_START, quadratic_loss(p, q), 0.05, 0.5)
+            for name, (p, q) in QUADRATICS.items()
+        ),
+        optimizers("mlp", *mlp(), 0.125, 0.0625),
     )
     lines += section(
         "Hessians of cosh(x/2), x² − y² and Rosenbrock's function",
