@@ -70,9 +70,10 @@ impl Optimizer for Adam {
             true => (u.total_weight(), v.total_weight()),
             false => (1.0, 1.0),
         };
-        let (alpha, epsilon) = (self.step_size / c1, self.epsilon);
+        // √(v / c₂) as √v · 1/√c₂: a division less for each parameter.
+        let (rate, scale) = (self.step_size / c1, 1.0 / c2.sqrt());
         parameters.zip_zip_apply(u.value(), v.value(), |theta, u, v| {
-            *theta -= alpha * u / ((v / c2).sqrt() + epsilon);
+            *theta -= rate * u / (scale * v.sqrt() + self.epsilon);
         });
     }
 }

@@ -4,8 +4,6 @@
 
 use nalgebra::{DMatrix, DVector, RowDVector, dmatrix};
 
-use crate::parallel::product;
-
 // ANCHOR: linear
 /// A fully connected layer: `weight` is `[fan_in, fan_out]`, `bias` is `[1,
 /// fan_out]`.
@@ -50,7 +48,7 @@ impl Linear {
     /// If the input does not have `fan_in` columns.
     pub fn forward(&self, input: &DMatrix<f64>) -> DMatrix<f64> {
         self.check_columns("input", input, self.fan_in());
-        let mut output = product(input, &self.weight);
+        let mut output = input * &self.weight;
         for (mut column, &bias) in output.column_iter_mut().zip(&self.bias) {
             for entry in column.as_mut_slice() {
                 *entry += bias;
@@ -67,7 +65,7 @@ impl Linear {
     /// If the output gradient does not have `fan_out` columns.
     pub fn input_gradient(&self, output_gradient: &DMatrix<f64>) -> DMatrix<f64> {
         self.check_columns("output gradient", output_gradient, self.fan_out());
-        product(output_gradient, &self.weight.transpose())
+        output_gradient * self.weight.transpose()
     }
 
     /// `∂W = Xᵀ G` and `∂b = 1ᵀ G = (Gᵀ 1)ᵀ`, in the shape of the layer.
@@ -85,7 +83,7 @@ impl Linear {
         check_batch(input, output_gradient);
         let ones = DVector::from_element(input.nrows(), 1.0);
         Linear {
-            weight: product(&transposed(input), output_gradient),
+            weight: transposed(input) * output_gradient,
             bias: output_gradient.tr_mul(&ones).transpose(),
         }
     }
