@@ -55,10 +55,10 @@ fn contours() -> DrawResult<Figure> {
     let minimizer = tilted.minimizer()?;
     let lowest = tilted.value(&minimizer);
     let above = |x: f64, y: f64| tilted.value(&dvector![x, y]) - lowest;
-    let levels = vec![0.25, 1.0, 2.25, 4.0, 6.25];
+    let levels = vec![0.5, 2.0, 4.5, 8.0];
     let eigen = tilted.hessian().clone().symmetric_eigen();
-    // Places on the level lines 1 and 4, in the eigenvectors' coordinates.
-    let places = [(1.0_f64, 0.4_f64), (1.0, 2.6), (4.0, 1.2), (4.0, 3.5), (4.0, 5.0)];
+    // Places on level lines, in the eigenvectors' coordinates.
+    let places = [(2.0_f64, 0.4_f64), (2.0, 2.6), (4.5, 1.2), (4.5, 3.5), (4.5, 5.0)];
     let places = places.map(|(level, t)| {
         let scaled =
             eigen.eigenvalues.map(|eigenvalue| (2.0 * level / eigenvalue).sqrt());
@@ -66,7 +66,7 @@ fn contours() -> DrawResult<Figure> {
         &minimizer + &eigen.eigenvectors * around
     });
     let arrows = places.iter().map(|place| {
-        let to = place + 0.18 * tilted.gradient(place);
+        let to = place + 0.13 * tilted.gradient(place);
         Arrow { ink: Ink::Solid(2), from: (place[0], place[1]), to: (to[0], to[1]) }
     });
     let names = levels.iter().map(|&level: &f64| {
@@ -79,7 +79,7 @@ fn contours() -> DrawResult<Figure> {
         y: Axis::linear("θ₂", (-0.6, 4.6), 6, whole),
         function: &above,
         levels: levels.clone(),
-        level_names: names.skip(1).collect(),
+        level_names: names.collect(),
         arrows: arrows.collect(),
         paths: Vec::new(),
         cross: Some((minimizer[0], minimizer[1])),
