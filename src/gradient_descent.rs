@@ -18,8 +18,16 @@ pub enum OptimizationError {
     Hyperparameter { name: &'static str, value: f64, expected: &'static str },
     /// A quadratic without a unique minimizer.
     NotPositiveDefinite { smallest_eigenvalue: f64 },
+    /// A Hessian without an inverse, or none that can be computed with.
+    Singular { size: usize, smallest_pivot: f64 },
+    /// A gradient, a Hessian or a step that is not finite.
+    NotFinite,
     /// A run whose parameters left the range of numbers.
     Diverged { step: usize, largest_parameter: f64 },
+    /// Points on which the loss does not depend on the parameter.
+    Flat { points: usize },
+    /// Points that all have one `x`.
+    Constant { x: f64 },
 }
 
 impl fmt::Display for OptimizationError {
@@ -33,6 +41,20 @@ impl fmt::Display for OptimizationError {
                 "the matrix is not positive definite: its smallest eigenvalue is \
                  {smallest_eigenvalue}"
             ),
+            Self::Singular { size, smallest_pivot } => write!(
+                f,
+                "the Hessian of shape [{size}, {size}] is singular: its smallest pivot \
+                 is {smallest_pivot}"
+            ),
+            Self::NotFinite => {
+                write!(f, "diverged: gradient, Hessian or step is not finite")
+            }
+            Self::Flat { points } => {
+                write!(f, "no slope fits best: x = 0 in each of the {points} points")
+            }
+            Self::Constant { x } => {
+                write!(f, "x = {x} in every point: nothing to standardize")
+            }
             Self::Diverged { step, largest_parameter } => write!(
                 f,
                 "diverged: step {step} leaves the range of numbers; before it, the \
