@@ -601,6 +601,30 @@ fn the_spectral_radius_is_that_of_the_matrix() {
     }
 }
 
+/// The edges of the bands of the figure. Away from double eigenvalues, at `β = r²`, a
+/// rounding of the trace moves an eigenvalue at most some hundredfold.
+#[test]
+fn the_radius_is_at_most_r_between_two_edges_for_beta_up_to_r_squared() {
+    for r in [0.5, 0.8, 0.95] {
+        for share in [0.1, 0.5, 0.9] {
+            let beta = share * r * r;
+            let edge = |r: f64| (1.0 - r) * (1.0 - beta / r) / (1.0 - beta);
+            let (low, high) = (edge(r), edge(-r));
+            for end in [low, high] {
+                assert!((spectral_radius(end, beta) - r).abs() < 1000.0 * ROUNDING);
+            }
+            for i in 1..100 {
+                let between = low * (high / low).powf(f64::from(i) / 100.0);
+                assert!(spectral_radius(between, beta) < r);
+            }
+            assert!(spectral_radius(0.99 * low, beta) > r);
+            assert!(spectral_radius(1.01 * high, beta) > r);
+        }
+        let beyond = r * r * 1.001;
+        assert!(spectral_radius(1.0, beyond) > r);
+    }
+}
+
 /// At `1 ± δ` of the limit an eigenvalue is about `−1 ∓ 2δ(1 + β)/(1 − β)`: with
 /// δ = 10⁻³ that is 0.002 or more away from 1, e^{∓8} in 4000 steps, of a start with
 /// a component 1.

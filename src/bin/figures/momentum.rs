@@ -142,7 +142,7 @@ fn stability() -> DrawResult<Figure> {
     // 1 − β, for β up to r².
     let band = |radius: f64| {
         let betas =
-            (0..=40).map(|i| (radius * radius * f64::from(i) / 40.0).min(0.999));
+            (0..=80).map(|i| (radius * radius * f64::from(i) / 80.0).min(0.999));
         let edges = betas.map(|beta| {
             let edge = |r: f64| clamp((1.0 - r) * (1.0 - beta / r) / (1.0 - beta));
             (beta, edge(radius), edge(-radius))
@@ -177,12 +177,12 @@ fn stability() -> DrawResult<Figure> {
         bowl(1000.0).named_at(0, (-68, 8)),
         label("diverges", 0.2, 20.0),
         label("monotone", 0.05, 0.03),
-        label("swings", 0.42, 1.0),
+        label("swings", 0.44, 3.0),
         label("↓ alternates", 0.0, 4.0),
     ];
     for radius in &RADII[1..] {
         let beta = radius * radius;
-        lines.push(label(&radius.to_string(), beta, 3.0).named_at(0, (-34, 0)));
+        lines.push(label(&radius.to_string(), beta, 1.0).named_at(0, (-36, 0)));
     }
     let limit = |beta: f64| 2.0 * (1.0 + beta) / (1.0 - beta);
     let description = format!(
@@ -335,9 +335,9 @@ fn parameters() -> DrawResult<Figure> {
     let (_, spectrum) = valley()?;
     let (alpha, beta) = spectrum.best_momentum();
     let runs: [Run; 3] = [
-        ("gradient descent, best α".into(), 1, spectrum.best_step_size(), 0.0),
-        ("momentum, best α, β".into(), 2, alpha, beta),
-        ("momentum, α = 0.1, β = 0.9".into(), 5, 0.1, 0.9),
+        ("gradient descent, best".into(), 1, spectrum.best_step_size(), 0.0),
+        ("momentum, best".into(), 2, alpha, beta),
+        ("momentum, β = 0.9".into(), 5, 0.1, 0.9),
     ];
     let mut paths = Vec::new();
     for one in &runs {
@@ -363,15 +363,15 @@ fn parameters() -> DrawResult<Figure> {
             y: Axis::linear(label, range, 7, tenths),
             bands: Vec::new(),
             lines: lines.collect(),
-            key: Some((104, 24)),
+            key: Some((110, 24)),
             margin: 24,
         }
     };
     let charts =
-        [chart("θ₁", (-4.0, 14.0), |(x, _)| x), chart("θ₂", (-1.0, 1.8), |(_, y)| y)];
+        [chart("θ₁", (-4.0, 14.0), |(x, _)| x), chart("θ₂", (-1.5, 2.25), |(_, y)| y)];
     let title = "Parameters over the steps";
-    let svg = svg(&Caption { name, title, description }, (680, 320), |area| {
-        let (left, right) = area.split_horizontally(340 * PIXEL);
+    let svg = svg(&Caption { name, title, description }, (640, 310), |area| {
+        let (left, right) = area.split_horizontally(320 * PIXEL);
         charts[0].draw(&left)?;
         charts[1].draw(&right)
     })?;
