@@ -66,6 +66,7 @@ impl fmt::Display for OptimizationError {
 
 impl Error for OptimizationError {}
 
+// ANCHOR: optimizer
 /// A rule that moves parameters, and what it remembers from step to step.
 pub trait Optimizer {
     /// Where it wants the next gradient: at the parameters, unless it says otherwise.
@@ -83,6 +84,7 @@ pub trait Optimizer {
     /// an earlier one.
     fn step(&mut self, parameters: &mut DVector<f64>, gradient: &DVector<f64>);
 }
+// ANCHOR_END: optimizer
 
 // ANCHOR: step
 /// Gradient descent: `θ ← θ − α ∇f(θ)`.
@@ -293,6 +295,7 @@ impl Spectrum {
 }
 // ANCHOR_END: rates
 
+// ANCHOR: minimize
 /// The points of an optimizer, from the gradient of the function.
 ///
 /// # Errors
@@ -308,6 +311,7 @@ pub fn minimize(
         optimizer.step(parameters, &gradient);
     })
 }
+// ANCHOR_END: minimize
 
 // ANCHOR: descend
 /// The points of gradient descent on a quadratic.

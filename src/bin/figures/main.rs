@@ -9,6 +9,7 @@ mod depth;
 mod gradient_descent;
 mod grid;
 mod linear_layer;
+mod momentum;
 mod network;
 mod newton;
 mod objective;
@@ -70,6 +71,8 @@ enum Chapter {
     OneParameter,
     /// Local models, their errors and the size of a Hessian
     Newton,
+    /// Memory, noise, stability and trajectories of momentum
+    Momentum,
     /// Norms of activations and gradients in a deep network, on MNIST
     Depth(depth::Options),
 }
@@ -86,6 +89,7 @@ impl Chapter {
             Self::GradientDescent,
             Self::OneParameter,
             Self::Newton,
+            Self::Momentum,
             Self::Depth(depth::Options::default()),
         ]
     }
@@ -108,6 +112,7 @@ impl Chapter {
             Self::GradientDescent => gradient_descent::figures(),
             Self::OneParameter => one_parameter::figures(),
             Self::Newton => newton::figures(),
+            Self::Momentum => momentum::figures(),
             Self::Depth(options) => depth::figures(options),
         }
     }
