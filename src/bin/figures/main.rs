@@ -9,6 +9,7 @@ mod depth;
 mod gradient_descent;
 mod grid;
 mod linear_layer;
+mod nesterov;
 mod network;
 mod newton;
 mod objective;
@@ -70,6 +71,8 @@ enum Chapter {
     OneParameter,
     /// Local models, their errors and the size of a Hessian
     Newton,
+    /// Look-ahead points, step sizes and the rate of Nesterov's methods
+    Nesterov,
     /// Norms of activations and gradients in a deep network, on MNIST
     Depth(depth::Options),
 }
@@ -86,6 +89,7 @@ impl Chapter {
             Self::GradientDescent,
             Self::OneParameter,
             Self::Newton,
+            Self::Nesterov,
             Self::Depth(depth::Options::default()),
         ]
     }
@@ -108,6 +112,7 @@ impl Chapter {
             Self::GradientDescent => gradient_descent::figures(),
             Self::OneParameter => one_parameter::figures(),
             Self::Newton => newton::figures(),
+            Self::Nesterov => nesterov::figures(),
             Self::Depth(options) => depth::figures(options),
         }
     }
