@@ -146,26 +146,26 @@ impl Accelerated {
 }
 
 // ANCHOR: bounds
-/// `L‖θ₀ − θ*‖² / 2t`: gradient descent with the step size `1/L` is no further above
+/// `L‖θ₀ − θ*‖² / 2t`: gradient descent with step size `1/L` is no further above
 /// the minimum after `t` steps, if `f` is convex and `L`-smooth.
 pub fn descent_bound(smoothness: f64, squared_distance: f64, t: usize) -> f64 {
     smoothness * squared_distance / (2.0 * t as f64)
 }
 
-/// `2L‖θ₀ − θ*‖² / (t + 1)²`: the same for [`Accelerated`] with the step size `1/L`.
+/// `2L‖θ₀ − θ*‖² / (t + 1)²`: the same for [`Accelerated`] with step size `1/L`.
 pub fn accelerated_bound(smoothness: f64, squared_distance: f64, t: usize) -> f64 {
     2.0 * smoothness * squared_distance / (t as f64 + 1.0).powi(2)
 }
 
-/// `3L‖θ₀ − θ*‖² / 32(t + 1)²`: on [`chain`] with `n = 2t + 1`, no method that starts at
-/// 0 and moves along the gradients it has seen is nearer to the minimum.
+/// `3L‖θ₀ − θ*‖² / 32(t + 1)²`: on [`chain`] with `n = 2t + 1`, no method that
+/// starts at 0 and moves along the gradients it has seen is below it.
 pub fn lower_bound(smoothness: f64, squared_distance: f64, t: usize) -> f64 {
     3.0 * smoothness * squared_distance / (32.0 * (t as f64 + 1.0).powi(2))
 }
 // ANCHOR_END: bounds
 
 // ANCHOR: chain
-/// Nesterov's worst function, `(L/4)(½ θᵀAθ − θ₁)` with 2 on the diagonal of `A` and −1
+/// Nesterov's chain, `(L/4)(½ θᵀAθ − θ₁)` with 2 on the diagonal of `A` and −1
 /// beside it: convex and `L`-smooth.
 pub fn chain(n: usize, smoothness: f64) -> Quadratic {
     let entry = |i: usize, j: usize| match i.abs_diff(j) {

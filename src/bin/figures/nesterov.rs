@@ -80,27 +80,27 @@ fn look_ahead() -> DrawResult<Figure> {
         levels: [5.5, 6.5, 7.5, 8.5, 9.5].map(|x: f64| 0.5 * x * x).to_vec(),
         level_names: names
             .chain([
-                ((10.0, 0.85), "θ₀".into()),
-                ((theta.0, theta.1), " θ₁".into()),
-                ((ahead.0, ahead.1), " θ₁ − αβu".into()),
-                (steps[2].asked, " θ₁ − αu".into()),
+                ((9.45, 0.95), "start".into()),
+                ((theta.0 + 0.1, theta.1), "θ".into()),
+                ((ahead.0 + 0.15, ahead.1), "θ − αβu".into()),
+                ((steps[2].asked.0 + 0.1, steps[2].asked.1), "θ − αu".into()),
             ])
             .collect(),
         arrows: std::iter::once(inertia).chain(pulls).collect(),
         paths: std::iter::once(past).chain(asked).collect(),
         cross: None,
     };
-    let ends = steps.iter().map(|step| {
-        format!("{} to ({:.2}, {:.2})", step.name, step.next.0, step.next.1)
-    });
+    let point = |(x, y): Point| format!("({x:.2}, {y:.2})").replace('-', "−");
+    let ends =
+        steps.iter().map(|step| format!("{} to {}", step.name, point(step.next)));
     let description = format!(
-        "The second step of three forms of momentum in the valley. From the start (10, 1) a step led to \
-         ({:.2}, {:.2}). A black arrow leads on to the look-ahead point ({:.2}, {:.2}). From there three arrows, minus the \
-         gradients taken at the point, at the look-ahead point and beyond it, lead {}.",
-        theta.0, theta.1, ahead.0, ahead.1,
+        "The second step of three forms of momentum in the valley. From the start (10, 1) a step led to {}. A black arrow leads \
+         on to the look-ahead point {}. From there three arrows, minus the gradients taken at the point, at the look-ahead \
+         point and beyond it, lead {}.",
+        point(theta),
+        point(ahead),
         ends.collect::<Vec<_>>().join(", "),
-    )
-    .replace('-', "−");
+    );
     let title = "Three places for the gradient";
     let svg = svg(&Caption { name, title, description }, (560, 400), |area| {
         plane.draw(area, (0, 0, 556, 396))
@@ -115,7 +115,7 @@ fn look_ahead() -> DrawResult<Figure> {
 
 /// The spectral radius over `αλ`.
 fn radius() -> DrawResult<Figure> {
-    const END: f64 = 42.0;
+    const END: f64 = 40.0;
     let lines = forms(BETA).map(|(ink, name, factor)| {
         // Close together near 0, where all fall steeply.
         let places = (0..=240).map(|i| END * (f64::from(i) / 240.0).powi(2));
