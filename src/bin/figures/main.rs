@@ -10,6 +10,7 @@ mod gradient_descent;
 mod grid;
 mod linear_layer;
 mod momentum;
+mod nesterov;
 mod network;
 mod newton;
 mod objective;
@@ -73,6 +74,8 @@ enum Chapter {
     Newton,
     /// Memory, noise, stability and trajectories of momentum
     Momentum,
+    /// Look-ahead points, step sizes and the rate of Nesterov's methods
+    Nesterov,
     /// Norms of activations and gradients in a deep network, on MNIST
     Depth(depth::Options),
 }
@@ -90,6 +93,7 @@ impl Chapter {
             Self::OneParameter,
             Self::Newton,
             Self::Momentum,
+            Self::Nesterov,
             Self::Depth(depth::Options::default()),
         ]
     }
@@ -113,6 +117,7 @@ impl Chapter {
             Self::OneParameter => one_parameter::figures(),
             Self::Newton => newton::figures(),
             Self::Momentum => momentum::figures(),
+            Self::Nesterov => nesterov::figures(),
             Self::Depth(options) => depth::figures(options),
         }
     }
