@@ -1,5 +1,6 @@
 //! Draws the figures of the book, each with its data.
 
+mod adam;
 mod backpropagation;
 mod broadcasting;
 mod canvas;
@@ -70,6 +71,8 @@ enum Chapter {
     OneParameter,
     /// Local models, their errors and the size of a Hessian
     Newton,
+    /// Adam's correction, its longest steps, and its paths in valleys
+    Adam,
     /// Norms of activations and gradients in a deep network, on MNIST
     Depth(depth::Options),
 }
@@ -86,6 +89,7 @@ impl Chapter {
             Self::GradientDescent,
             Self::OneParameter,
             Self::Newton,
+            Self::Adam,
             Self::Depth(depth::Options::default()),
         ]
     }
@@ -108,6 +112,7 @@ impl Chapter {
             Self::GradientDescent => gradient_descent::figures(),
             Self::OneParameter => one_parameter::figures(),
             Self::Newton => newton::figures(),
+            Self::Adam => adam::figures(),
             Self::Depth(options) => depth::figures(options),
         }
     }
