@@ -12,9 +12,9 @@ use crate::gradient_descent::{
 use crate::momentum::Average;
 
 // ANCHOR: state
-/// Adam, for each parameter on its own: `u ← β₁u + (1 − β₁)g`, `v ← β₂v + (1 − β₂)g²`,
-/// `θ ← θ − αu / (√v + ε)`; with bias correction, `u / (1 − β₁ᵗ)` and `v / (1 − β₂ᵗ)` in
-/// the last.
+/// Adam, for each parameter on its own: `u ← β₁u + (1 − β₁)g`,
+/// `v ← β₂v + (1 − β₂)g²`, `θ ← θ − αu / (√v + ε)`; with bias correction,
+/// `u / (1 − β₁ᵗ)` and `v / (1 − β₂ᵗ)` in the last.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Adam {
     step_size: f64,
@@ -84,14 +84,14 @@ impl Optimizer for Adam {
 // ANCHOR_END: step
 
 // ANCHOR: ratios
-/// `(1 − β₁ᵗ) / √(1 − β₂ᵗ)`: how many times as long step `t` is without bias correction,
-/// for `ε = 0` and any gradients that are not all zero.
+/// `(1 − β₁ᵗ) / √(1 − β₂ᵗ)`: how many times as long step `t` is without bias
+/// correction, for `ε = 0` and any gradients that are not all zero.
 pub fn missing_correction([beta1, beta2]: [f64; 2], t: i32) -> f64 {
     (1.0 - beta1.powi(t)) / (1.0 - beta2.powi(t)).sqrt()
 }
 
-/// The largest `|u| / √v` that `t` gradients can give, without bias correction and for
-/// `β₂ > 0`: `(1 − β₁) / √(1 − β₂) · √(1 + r + … + rᵗ⁻¹)` with `r = β₁² / β₂`.
+/// The largest `|u| / √v` that `t` gradients can give, without bias correction and
+/// for `β₂ > 0`: `(1 − β₁) / √(1 − β₂) · √(1 + r + … + rᵗ⁻¹)`, with `r = β₁² / β₂`.
 pub fn largest_ratio([beta1, beta2]: [f64; 2], t: i32) -> f64 {
     let r = beta1 * beta1 / beta2;
     let sum: f64 = (0..t).map(|k| r.powi(k)).sum();
@@ -113,7 +113,7 @@ pub fn turned(point: &DVector<f64>) -> DVector<f64> {
 // ANCHOR_END: turned
 
 // ANCHOR: arrival
-/// The step from which on all the values of a run are at most `level`, if there is one.
+/// The step from which on all the values of a run are at most `level`, if any.
 pub fn arrival(values: &[f64], level: f64) -> Option<usize> {
     let above = |&value: &f64| value > level || value.is_nan();
     let steps = values.iter().rposition(above).map_or(0, |step| step + 1);
