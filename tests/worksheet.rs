@@ -79,15 +79,27 @@ fn parts_b_c_and_d() {
     assert!((d.w - (1.0 - step)).abs() < 1e-8 && (d.b - (-1.0 - step)).abs() < 1e-8);
     let none = || "–".to_owned();
     let rows = [
-        ["(b) SGD".into(), none(), none(), exact(parameters(b)), "(−2, −2)".into()],
         [
-            "(c) momentum".into(),
+            "(b)\u{a0}SGD".into(),
+            none(),
+            none(),
+            exact(parameters(b)),
+            "(−2,\u{a0}−2)".into(),
+        ],
+        [
+            "(c)\u{a0}momentum".into(),
             exact(u.0),
             none(),
             exact(parameters(c)),
-            "(−0.5, −1.5)".into(),
+            "(−0.5,\u{a0}−1.5)".into(),
         ],
-        ["(d) Adam".into(), exact(u.1), exact(v), rounded(d), "(0.65, −1.35)".into()],
+        [
+            "(d)\u{a0}Adam".into(),
+            exact(u.1),
+            exact(v),
+            rounded(d),
+            "(0.65,\u{a0}−1.35)".into(),
+        ],
     ];
     let header = ["part", "$u$", "$v$", "$(w, b)$", "on the sheet"];
     snapshot!("worksheet__first", table(header, rows));
@@ -119,31 +131,31 @@ fn parts_e_f_and_g() {
     let [e, f, g] = gradients.map(exact);
     let rows = [
         [
-            "(e) SGD".into(),
+            "(e)\u{a0}SGD".into(),
             decimals(before[0].1, 0),
             e,
             none(),
             none(),
             exact(parameters(sgd[2])),
-            "(4, −4)".into(),
+            "(4,\u{a0}−4)".into(),
         ],
         [
-            "(f) momentum".into(),
+            "(f)\u{a0}momentum".into(),
             decimals(before[1].1, 0),
             f,
             exact(u.0),
             none(),
             exact(parameters(heavy[2])),
-            "(−1.25, −1.75)".into(),
+            "(−1.25,\u{a0}−1.75)".into(),
         ],
         [
-            "(g) Adam".into(),
+            "(g)\u{a0}Adam".into(),
             decimals(before[2].1, 4),
             g,
             exact(u.1),
             exact(v),
             rounded(last[2]),
-            "(0.4, −1.6)".into(),
+            "(0.4,\u{a0}−1.6)".into(),
         ],
     ];
     let header =
