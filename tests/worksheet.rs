@@ -234,8 +234,8 @@ fn adams_neuron_is_off_on_both_samples_after_two_steps_and_drifts_to_a_limit() {
 fn sgd_doubles_and_the_other_two_end_dead_with_loss_zero() {
     let runs =
         [turns(&mut sgd(), 60), turns(&mut momentum(), 60), turns(&mut adam(1e-8), 60)];
-    for t in 0..60 {
-        assert_eq!(sampled(runs[0][t], t), 2_f64.powi(t as i32 + 1));
+    for (t, &neuron) in runs[0].iter().enumerate() {
+        assert_eq!(sampled(neuron, t), 2_f64.powi(t as i32 + 1));
     }
     for run in &runs[1..] {
         let loss: f64 = SAMPLES.iter().map(|&(x, y)| run[60].loss(x, y)).sum();
