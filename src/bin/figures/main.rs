@@ -1,5 +1,6 @@
 //! Draws the figures of the book, each with its data.
 
+mod adam;
 mod backpropagation;
 mod broadcasting;
 mod canvas;
@@ -76,6 +77,8 @@ enum Chapter {
     Momentum,
     /// Look-ahead points, step sizes and the rate of Nesterov's methods
     Nesterov,
+    /// Adam's correction, its longest steps, and its paths in valleys
+    Adam,
     /// Norms of activations and gradients in a deep network, on MNIST
     Depth(depth::Options),
 }
@@ -94,6 +97,7 @@ impl Chapter {
             Self::Newton,
             Self::Momentum,
             Self::Nesterov,
+            Self::Adam,
             Self::Depth(depth::Options::default()),
         ]
     }
@@ -118,6 +122,7 @@ impl Chapter {
             Self::Newton => newton::figures(),
             Self::Momentum => momentum::figures(),
             Self::Nesterov => nesterov::figures(),
+            Self::Adam => adam::figures(),
             Self::Depth(options) => depth::figures(options),
         }
     }
