@@ -706,7 +706,7 @@ fn per_unit_of_work_small_batches_are_far_ahead_of_large_ones_on_the_digits() {
     let rows = all.clone().map(|(((size, step_sizes), losses), error)| {
         [
             grouped(*size),
-            significant(error, 2),
+            if error == 0.0 { "0".into() } else { significant(error, 2) },
             grouped(EPOCHS * DIGITS.div_ceil(*size)),
             sweep(step_sizes, losses),
         ]

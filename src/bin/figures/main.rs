@@ -14,6 +14,7 @@ mod newton;
 mod objective;
 mod one_parameter;
 mod output;
+mod sgd;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -70,6 +71,8 @@ enum Chapter {
     OneParameter,
     /// Local models, their errors and the size of a Hessian
     Newton,
+    /// Noise of minibatches, and training on digits with them
+    Sgd,
     /// Norms of activations and gradients in a deep network, on MNIST
     Depth(depth::Options),
 }
@@ -86,6 +89,7 @@ impl Chapter {
             Self::GradientDescent,
             Self::OneParameter,
             Self::Newton,
+            Self::Sgd,
             Self::Depth(depth::Options::default()),
         ]
     }
@@ -108,6 +112,7 @@ impl Chapter {
             Self::GradientDescent => gradient_descent::figures(),
             Self::OneParameter => one_parameter::figures(),
             Self::Newton => newton::figures(),
+            Self::Sgd => sgd::figures(),
             Self::Depth(options) => depth::figures(options),
         }
     }
