@@ -278,7 +278,6 @@ pub fn select(examples: &Batch, positions: &[usize]) -> Batch {
     Batch::new(examples.images.select_rows(positions), labels.collect())
 }
 
-// ANCHOR: example_gradients
 /// The gradient of the loss of each example.
 ///
 /// # Panics
@@ -288,7 +287,6 @@ pub fn example_gradients(network: &Network, examples: &Batch) -> Vec<DVector<f64
         |example| loss_and_gradient(network, &select(examples, &[example])).1;
     (0..examples.len()).map(gradient).collect()
 }
-// ANCHOR_END: example_gradients
 
 /// How many digits the experiments train on, and how often they see each.
 pub const DIGITS: usize = 2000;
