@@ -17,6 +17,7 @@ mod newton;
 mod objective;
 mod one_parameter;
 mod output;
+mod sgd;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -79,6 +80,8 @@ enum Chapter {
     Nesterov,
     /// Adam's correction, its longest steps, and its paths in valleys
     Adam,
+    /// Noise of minibatches, and training on digits with them
+    Sgd,
     /// Norms of activations and gradients in a deep network, on MNIST
     Depth(depth::Options),
 }
@@ -98,6 +101,7 @@ impl Chapter {
             Self::Momentum,
             Self::Nesterov,
             Self::Adam,
+            Self::Sgd,
             Self::Depth(depth::Options::default()),
         ]
     }
@@ -123,6 +127,7 @@ impl Chapter {
             Self::Momentum => momentum::figures(),
             Self::Nesterov => nesterov::figures(),
             Self::Adam => adam::figures(),
+            Self::Sgd => sgd::figures(),
             Self::Depth(options) => depth::figures(options),
         }
     }
