@@ -5,6 +5,8 @@
 //! initialization strategy"; EECS 182 notes on initialization, 1.2 and 1.3; Glorot and
 //! Bengio 2010; He, Zhang, Ren, Sun 2015.
 
+use std::f64::consts::PI;
+
 use nalgebra::{DMatrix, DVector, RowDVector};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
@@ -73,6 +75,24 @@ pub fn leaky_he(fan_in: usize, slope: f64) -> f64 {
     2.0 / ((1.0 + slope * slope) * fan_in as f64)
 }
 // ANCHOR_END: variances
+
+// ANCHOR: density
+/// The density of `Σ x_k w_k` with `n` inputs `N(0, 1)` and `n` weights `N(0, 1/n)`: a mean
+/// of normal densities with the standard deviations `r = ‖x‖/√n`, by the midpoint rule.
+pub fn density_of_sum(n: usize, y: f64) -> f64 {
+    const PIECES: usize = 4000;
+    let radii = (0..PIECES).map(|i| (i as f64 + 0.5) * 8.0 / PIECES as f64);
+    let (mut sum, mut total) = (0.0, 0.0);
+    for r in radii {
+        // The density of r, up to a factor; its logarithm is largest, −n/2, near r = 1.
+        let n = n as f64;
+        let weight = ((n - 1.0) * r.ln() - n / 2.0 * (r * r - 1.0)).exp();
+        sum += weight * (-y * y / (2.0 * r * r)).exp() / (r * (2.0 * PI).sqrt());
+        total += weight;
+    }
+    sum / total
+}
+// ANCHOR_END: density
 
 // ANCHOR: pytorch
 /// A layer whose weights and biases are independent draws from the uniform distribution

@@ -8,6 +8,7 @@ mod contour;
 mod depth;
 mod gradient_descent;
 mod grid;
+mod initialization;
 mod linear_layer;
 mod network;
 mod newton;
@@ -70,6 +71,8 @@ enum Chapter {
     OneParameter,
     /// Local models, their errors and the size of a Hessian
     Newton,
+    /// A saddle at zero, equal units, sums of products, and four ways to start biases
+    Initialization,
     /// Norms of activations and gradients in a deep network, on MNIST
     Depth(depth::Options),
 }
@@ -86,6 +89,7 @@ impl Chapter {
             Self::GradientDescent,
             Self::OneParameter,
             Self::Newton,
+            Self::Initialization,
             Self::Depth(depth::Options::default()),
         ]
     }
@@ -108,6 +112,7 @@ impl Chapter {
             Self::GradientDescent => gradient_descent::figures(),
             Self::OneParameter => one_parameter::figures(),
             Self::Newton => newton::figures(),
+            Self::Initialization => initialization::figures(),
             Self::Depth(options) => depth::figures(options),
         }
     }
