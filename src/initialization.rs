@@ -111,7 +111,6 @@ pub fn pytorch_default(fan_in: usize, fan_out: usize, rng: &mut ChaCha8Rng) -> L
 }
 // ANCHOR_END: pytorch
 
-// ANCHOR: constant
 /// A layer whose weights all have one value. Its biases are zero.
 pub fn constant(fan_in: usize, fan_out: usize, weight: f64) -> Linear {
     Linear::new(
@@ -119,7 +118,6 @@ pub fn constant(fan_in: usize, fan_out: usize, weight: f64) -> Linear {
         RowDVector::zeros(fan_out),
     )
 }
-// ANCHOR_END: constant
 
 // ANCHOR: learning
 /// For each layer, first layer first, whether the gradient of its weights has an entry
@@ -135,7 +133,6 @@ pub fn weights_that_learn(network: &Network, batch: &Batch) -> Vec<bool> {
 }
 // ANCHOR_END: learning
 
-// ANCHOR: descend
 /// Gradient descent on the mean cross-entropy of one batch; gives the loss before each
 /// step.
 ///
@@ -154,7 +151,6 @@ pub fn descend(
     let whole = vec![(0..batch.len()).collect(); steps];
     Ok(train(network, &mut descent, &whole, |_| batch.clone()))
 }
-// ANCHOR_END: descend
 
 // ANCHOR: row
 /// `½ (w₁ w₂ ⋯ w_L − 1)²`: the loss of `L` linear layers with one weight each, for the
@@ -243,7 +239,6 @@ pub fn with_biases(widths: &[usize], biases: Biases, seed: u64) -> Network {
 }
 // ANCHOR_END: with_biases
 
-// ANCHOR: epoch
 /// The network after one epoch of stochastic gradient descent, with a step size of 0.1
 /// and batches of 50 out of `count` examples. The batches are those of the seed.
 ///
@@ -261,4 +256,3 @@ pub fn after_one_epoch(
     train(&mut network, &mut descent, &batches(count, 50, &mut rng), examples);
     network
 }
-// ANCHOR_END: epoch

@@ -153,6 +153,20 @@ fn differences_find_the_same_zeros() {
 }
 
 #[test]
+fn behind_a_zero_matrix_relus_stay_dead_and_tanh_recovers_after_one_step() {
+    for (hidden, after) in
+        [(Activation::Relu, [false; 3]), (Activation::Tanh, [true; 3])]
+    {
+        let (network, batch) = three_layers(hidden);
+        let mut network = with_zero(&network, &[1]);
+        for _ in 0..10 {
+            descend(&mut network, &batch, 0.1, 1).expect("a step size");
+            assert_eq!(weights_that_learn(&network, &batch), after);
+        }
+    }
+}
+
+#[test]
 fn a_positive_bias_behind_a_zero_matrix_wakes_it_and_all_after_it() {
     let (network, batch) = three_layers(Activation::Relu);
     let network = changed(&with_zero(&network, &[1]), |i, linear| {
@@ -899,9 +913,9 @@ fn the_scales_of_the_rules_for_three_layers() {
                 "layer",
                 "variance",
                 "deviation",
-                "uniform bound",
-                "$n\\sigma^2$",
-                "$m\\sigma^2$"
+                "bound of the uniform",
+                r"$n \operatorname{Var} w$",
+                r"$m \operatorname{Var} w$"
             ],
             rows
         )
