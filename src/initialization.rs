@@ -20,8 +20,8 @@ use crate::newton::Smooth;
 use crate::sgd::{batches, train};
 
 // ANCHOR: normal
-/// A layer whose weights are independent draws from `N(0, variance)` and whose biases
-/// are zero. The draws fill the weight column by column.
+/// A layer whose weights are independent draws from `N(0, variance)` and whose
+/// biases are zero. The draws fill the weight column by column.
 pub fn normal(
     fan_in: usize,
     fan_out: usize,
@@ -35,8 +35,8 @@ pub fn normal(
 // ANCHOR_END: normal
 
 // ANCHOR: uniform
-/// The same with draws from the uniform distribution of this variance, which lies on
-/// `±√(3 variance)`.
+/// The same with draws from the uniform distribution of this variance, which
+/// lies on `±√(3 variance)`.
 ///
 /// # Panics
 /// If the variance is not a finite number from 0 on.
@@ -69,14 +69,13 @@ pub fn he(fan_in: usize) -> f64 {
     leaky_he(fan_in, 0.0)
 }
 
-/// `2 / ((1 + a²) n)`, for inputs that come from a leaky ReLU, which has slope 1 to the
-/// right of 0 and slope `a` to the left.
+/// `2 / ((1 + a²) n)`, for inputs that come from a leaky ReLU, which has the
+/// slope 1 to the right of 0 and the slope `a` to the left.
 pub fn leaky_he(fan_in: usize, slope: f64) -> f64 {
     2.0 / ((1.0 + slope * slope) * fan_in as f64)
 }
 // ANCHOR_END: variances
 
-// ANCHOR: density
 /// The density of `Σ x_k w_k` with `n` inputs `N(0, 1)` and `n` weights `N(0, 1/n)`: a mean
 /// of normal densities with the standard deviations `r = ‖x‖/√n`, by the midpoint rule.
 pub fn density_of_sum(n: usize, y: f64) -> f64 {
@@ -92,9 +91,7 @@ pub fn density_of_sum(n: usize, y: f64) -> f64 {
     }
     sum / total
 }
-// ANCHOR_END: density
 
-// ANCHOR: pytorch
 /// A layer whose weights and biases are independent draws from the uniform distribution
 /// on `±1/√fan_in`: what `torch.nn.Linear` starts from. Its variance is `1/(3 fan_in)`.
 ///
@@ -109,7 +106,6 @@ pub fn pytorch_default(fan_in: usize, fan_out: usize, rng: &mut ChaCha8Rng) -> L
         RowDVector::from_fn(fan_out, |_, _| rng.sample(range)),
     )
 }
-// ANCHOR_END: pytorch
 
 /// A layer whose weights all have one value. Its biases are zero.
 pub fn constant(fan_in: usize, fan_out: usize, weight: f64) -> Linear {
@@ -120,8 +116,8 @@ pub fn constant(fan_in: usize, fan_out: usize, weight: f64) -> Linear {
 }
 
 // ANCHOR: learning
-/// For each layer, first layer first, whether the gradient of its weights has an entry
-/// that is not zero: whether the next step of gradient descent moves it.
+/// For each layer, first layer first, whether the gradient of its weights has
+/// an entry that is not zero: whether a step of gradient descent moves it.
 ///
 /// # Panics
 /// If the batch does not fit the network.
@@ -153,8 +149,8 @@ pub fn descend(
 }
 
 // ANCHOR: row
-/// `½ (w₁ w₂ ⋯ w_L − 1)²`: the loss of `L` linear layers with one weight each, for the
-/// input 1 and the target 1.
+/// `½ (w₁ w₂ ⋯ w_L − 1)²`: the loss of `L` linear layers with one weight each,
+/// for the input 1 and the target 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WeightsInARow;
 
@@ -164,15 +160,17 @@ impl Smooth for WeightsInARow {
     }
 
     fn gradient(&self, w: &DVector<f64>) -> DVector<f64> {
-        DVector::from_fn(w.len(), |i, _| (w.product() - 1.0) * product_without(w, &[i]))
+        let error = w.product() - 1.0;
+        DVector::from_fn(w.len(), |i, _| error * product_without(w, &[i]))
     }
 
     fn hessian(&self, w: &DVector<f64>) -> DMatrix<f64> {
+        let error = w.product() - 1.0;
         DMatrix::from_fn(w.len(), w.len(), |i, j| {
             let square = product_without(w, &[i]) * product_without(w, &[j]);
             match i == j {
                 true => square,
-                false => square + (w.product() - 1.0) * product_without(w, &[i, j]),
+                false => square + error * product_without(w, &[i, j]),
             }
         })
     }
@@ -222,7 +220,6 @@ impl Biases {
 }
 // ANCHOR_END: biases
 
-// ANCHOR: with_biases
 /// A ReLU network with He's weights and these biases. The weights are those of the seed
 /// whatever the biases.
 ///
@@ -237,7 +234,6 @@ pub fn with_biases(widths: &[usize], biases: Biases, seed: u64) -> Network {
         bias: biases.draw(fan_in, fan_out, &mut bias_rng),
     })
 }
-// ANCHOR_END: with_biases
 
 /// The network after one epoch of stochastic gradient descent, with a step size of 0.1
 /// and batches of 50 out of `count` examples. The batches are those of the seed.

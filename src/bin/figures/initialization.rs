@@ -51,7 +51,11 @@ fn saddle() -> DrawResult<Figure> {
         y: Axis::linear("w₂", RANGE, 4, whole),
         function: &value,
         levels: levels.clone(),
-        level_names: vec![((0.0, 1.62), "½".into()), ((1.42, -1.42), "4½".into())],
+        level_names: vec![
+            ((0.0, 1.62), "½".into()),
+            ((-1.0, 1.0), "2".into()),
+            ((-1.29, 1.29), "3½".into()),
+        ],
         arrows: Vec::new(),
         paths: vec![line(Ink::Solid(1), 0), line(Ink::Solid(1), 1)],
         cross: Some((0.0, 0.0)),
@@ -82,7 +86,7 @@ fn saddle() -> DrawResult<Figure> {
 
 /// The loss over the steps from near zero.
 fn wait() -> DrawResult<Figure> {
-    const STEPS: usize = 120;
+    const STEPS: usize = 180;
     let line = |ink, name: &str, weights: usize, epsilon: f64| -> DrawResult<Line> {
         let path = walk(DVector::from_element(weights, epsilon), STEPS)?;
         let points = path.iter().enumerate();
@@ -116,7 +120,7 @@ fn wait() -> DrawResult<Figure> {
         y: Axis::linear("loss", (0.0, 0.6), 7, tenths),
         bands: vec![],
         lines,
-        key: Some((390, 60)),
+        key: Some((385, 60)),
         margin: 24,
     }
     .figure(&caption, (560, 320))
@@ -124,8 +128,8 @@ fn wait() -> DrawResult<Figure> {
 
 /// Full-batch training from zero, from equal weights and from He's.
 fn starts(digits: &Digits) -> DrawResult<Figure> {
-    const STEPS: usize = 100;
-    let batch: Batch = digits.sample(500, 0);
+    const STEPS: usize = 200;
+    let batch: Batch = digits.sample(250, 0);
     let network = |linear: &dyn Fn(usize, usize) -> Linear| {
         Network::with_widths(&[PIXELS, 64, 10], Activation::Relu, linear)
     };
@@ -249,7 +253,7 @@ fn biases(digits: &Digits) -> DrawResult<Figure> {
         y: Axis::linear("loss", (0.30, 0.36), 7, |value| format!("{value:.2}")),
         bands: vec![],
         lines,
-        key: Some((400, 30)),
+        key: Some((100, 175)),
         margin: 24,
     }
     .figure(&caption, (560, 320))
