@@ -199,8 +199,6 @@ pub enum Biases {
 }
 
 impl Biases {
-    pub const ALL: [Self; 4] = [Self::Weight, Self::Zero, Self::Constant, Self::Small];
-
     /// The biases of one layer.
     pub fn draw(
         self,
@@ -219,6 +217,10 @@ impl Biases {
     }
 }
 // ANCHOR_END: biases
+
+impl Biases {
+    pub const ALL: [Self; 4] = [Self::Weight, Self::Zero, Self::Constant, Self::Small];
+}
 
 /// A ReLU network with He's weights and these biases. The weights are those of the seed
 /// whatever the biases.

@@ -44,7 +44,7 @@ fn saddle() -> DrawResult<Figure> {
         ("from (0, 0)", path(dvector![0.0, 0.0])?),
     ];
     let line = |ink, run: usize| Path { ink, points: runs[run].1.clone(), dots: true };
-    let levels = vec![0.02, 0.18, 0.5, 1.0, 2.0, 3.5];
+    let levels = vec![0.1, 0.5, 2.0, 3.5];
     let plane = Plane {
         title: String::new(),
         x: Axis::linear("w₁", RANGE, 4, whole),
@@ -90,7 +90,8 @@ fn wait() -> DrawResult<Figure> {
     let line = |ink, name: &str, weights: usize, epsilon: f64| -> DrawResult<Line> {
         let path = walk(DVector::from_element(weights, epsilon), STEPS)?;
         let points = path.iter().enumerate();
-        let points = points.map(|(step, w)| (step as f64, WeightsInARow.value(w)));
+        let points =
+            points.step_by(3).map(|(step, w)| (step as f64, WeightsInARow.value(w)));
         Ok(Line::new(ink, name, points.collect()))
     };
     let lines = vec![
@@ -102,16 +103,16 @@ fn wait() -> DrawResult<Figure> {
     let waits: Vec<_> = lines
         .iter()
         .map(|line| {
-            let half = line.points.iter().position(|&(_, loss)| loss < 0.25);
-            format!("{}: {}", line.name, half.unwrap_or(STEPS))
+            let half = line.points.iter().find(|(_, loss)| *loss < 0.25);
+            format!("{}: {}", line.name, half.map_or(STEPS as f64, |point| point.0))
         })
         .collect();
     let caption = Caption {
         name: "initialization-wait",
         title: "Leaving the saddle",
         description: format!(
-            "Loss over the steps of gradient descent. All curves start at about ½, stay there, and then fall steeply. The \
-             first step with half of the loss is, for {}.",
+            "Loss over every third step of gradient descent. All curves start at about ½, stay there, and then fall steeply. The \
+             first of these steps with less than half of the loss is, for {}.",
             waits.join(", ")
         ),
     };
@@ -180,7 +181,7 @@ fn starts(digits: &Digits) -> DrawResult<Figure> {
 
 /// Densities of sums of products on a logarithmic axis.
 fn tails() -> DrawResult<Figure> {
-    let places: Vec<f64> = (-60..=60).map(|i| f64::from(i) / 10.0).collect();
+    let places: Vec<f64> = (-30..=30).map(|i| f64::from(i) / 5.0).collect();
     let line = |ink, name: &str, density: &dyn Fn(f64) -> f64| {
         Line::new(ink, name, places.iter().map(|&y| (y, density(y))).collect())
     };
@@ -193,7 +194,7 @@ fn tails() -> DrawResult<Figure> {
     ];
     let at_five: Vec<_> = lines
         .iter()
-        .map(|line| format!("{}: {:.0e}", line.name, line.points[110].1))
+        .map(|line| format!("{}: {:.0e}", line.name, line.points[55].1))
         .collect();
     let caption = Caption {
         name: "initialization-tails",
@@ -250,10 +251,10 @@ fn biases(digits: &Digits) -> DrawResult<Figure> {
     };
     Chart {
         x: Axis::linear("seed", (0.0, 7.0), 8, whole),
-        y: Axis::linear("loss", (0.30, 0.36), 7, |value| format!("{value:.2}")),
+        y: Axis::linear("loss", (0.29, 0.36), 8, |value| format!("{value:.2}")),
         bands: vec![],
         lines,
-        key: Some((100, 175)),
+        key: Some((100, 183)),
         margin: 24,
     }
     .figure(&caption, (560, 320))
