@@ -54,7 +54,7 @@ impl Activation {
     /// `G ∘ σ'(Z)`, in place, where `G = ∂loss/∂σ(Z)`. The derivative is written in
     /// terms of the output `a = σ(Z)`, which the forward pass has kept: for ReLU it is
     /// 1 where `a > 0` and 0 elsewhere (so `ReLU'(0) = 0`, a convention), for the
-    /// sigmoid `a (1 − a)`.
+    /// sigmoid `a (1 − a)`, for tanh `1 − a²`.
     ///
     /// # Panics
     /// If the two matrices do not have one shape.
@@ -73,6 +73,7 @@ impl Activation {
                 entries.for_each(|(g, &a)| *g = if a > 0.0 { *g } else { 0.0 })
             }
             Self::Sigmoid => entries.for_each(|(g, &a)| *g *= a * (1.0 - a)),
+            Self::Tanh => entries.for_each(|(g, &a)| *g *= 1.0 - a * a),
         }
     }
 }

@@ -48,6 +48,8 @@ pub enum Activation {
     Relu,
     /// `σ(z) = 1 / (1 + e^{−z})`
     Sigmoid,
+    /// `σ(z) = tanh z = (e^z − e^{−z}) / (e^z + e^{−z})`
+    Tanh,
 }
 
 impl Activation {
@@ -57,6 +59,7 @@ impl Activation {
             Self::Identity => {}
             Self::Relu => z.apply(|z| *z = if *z < 0.0 { 0.0 } else { *z }),
             Self::Sigmoid => z.apply(|z| *z = 1.0 / (1.0 + (-*z).exp())),
+            Self::Tanh => z.apply(|z| *z = z.tanh()),
         }
     }
 }

@@ -9,6 +9,7 @@ mod contour;
 mod depth;
 mod gradient_descent;
 mod grid;
+mod initialization;
 mod linear_layer;
 mod momentum;
 mod nesterov;
@@ -82,6 +83,8 @@ enum Chapter {
     Adam,
     /// Noise of minibatches, and training on digits with them
     Sgd,
+    /// A saddle at zero, equal units, sums of products, and four ways to start biases
+    Initialization,
     /// Norms of activations and gradients in a deep network, on MNIST
     Depth(depth::Options),
 }
@@ -102,6 +105,7 @@ impl Chapter {
             Self::Nesterov,
             Self::Adam,
             Self::Sgd,
+            Self::Initialization,
             Self::Depth(depth::Options::default()),
         ]
     }
@@ -128,6 +132,7 @@ impl Chapter {
             Self::Nesterov => nesterov::figures(),
             Self::Adam => adam::figures(),
             Self::Sgd => sgd::figures(),
+            Self::Initialization => initialization::figures(),
             Self::Depth(options) => depth::figures(options),
         }
     }

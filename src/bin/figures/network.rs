@@ -99,6 +99,7 @@ fn step(area: &Area, i: usize, layer: &Layer) -> DrawResult {
         Activation::Identity => "no activation",
         Activation::Relu => "then ReLU",
         Activation::Sigmoid => "then sigmoid",
+        Activation::Tanh => "then tanh",
     };
     let count = grouped(layer.parameter_count());
     between(area, i, [&parameters, &format!("{count} parameters, {activation}")])
