@@ -246,7 +246,7 @@ pub fn after_one_epoch(
     mut network: Network,
     seed: u64,
     count: usize,
-    examples: impl Fn(&[usize]) -> Batch,
+    examples: impl Fn(&[usize]) -> Batch + Sync,
 ) -> Network {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     rng.set_stream(3);
