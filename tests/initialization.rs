@@ -765,7 +765,7 @@ fn the_relu_halves_the_second_moment_and_leaves_a_third_of_the_variance() {
     assert_abs_diff_eq!(second, 0.5, epsilon = 1e-10);
     let variance = second - first * first;
     assert_abs_diff_eq!(variance, 0.5 - 0.5 / PI, epsilon = 1e-10);
-    let rows = [("$1/n$", 1.0), ("$2/n$", 2.0)].map(|(rule, before)| {
+    let rows = [("1/n", 1.0), ("2/n", 2.0)].map(|(rule, before)| {
         [
             rule.into(),
             decimals(before, 0),
@@ -879,14 +879,14 @@ fn the_scales_of_the_rules_for_three_layers() {
     let layers = [(784, 100), (100, 100), (100, 10)];
     let rows = layers.into_iter().flat_map(|(n, m)| {
         let rules = [
-            ("$1/n$", xavier(n)),
-            ("$2/(n+m)$", glorot(n, m)),
-            ("$2/n$", he(n)),
-            ("$1/(3n)$", leaky_he(n, 5.0_f64.sqrt())),
+            ("1/n", xavier(n)),
+            ("2/(n+m)", glorot(n, m)),
+            ("2/n", he(n)),
+            ("1/(3n)", leaky_he(n, 5.0_f64.sqrt())),
         ];
         rules.map(|(rule, variance)| {
             [
-                format!("{n} → {m}"),
+                format!("{n}\u{a0}→\u{a0}{m}"),
                 rule.into(),
                 decimals(variance.sqrt(), 4),
                 decimals((3.0 * variance).sqrt(), 4),
