@@ -11,7 +11,7 @@ use descent::gradient_descent::{
     GradientDescent, Optimizer, Quadratic, descend, minimize, take_turns,
 };
 use descent::linear_layer::Linear;
-use descent::momentum::Momentum;
+use descent::momentum::{Momentum, PyTorchSgd};
 use descent::nesterov::StoredLookAhead;
 use descent::network::{Activation, Batch, Network, cross_entropy};
 use descent::newton::{Example, Smooth, hessian_vector_product, jacobian};
@@ -229,6 +229,16 @@ fn momentum_agrees_with_pytorchs_without_dampening_at_one_minus_beta_of_the_step
 {
     check_optimizer("sgd", |settings| match *settings {
         [step_size, beta, 0.0, 0.0] => Some(momentum(step_size / (1.0 - beta), beta)),
+        _ => None,
+    });
+}
+
+#[test]
+fn pytorchs_momentum_with_and_without_dampening_is_ours_in_its_form() {
+    check_optimizer("sgd", |settings| match *settings {
+        [lr, momentum, dampening, 0.0] => {
+            Some(PyTorchSgd::new(lr, momentum, dampening).expect("valid settings"))
+        }
         _ => None,
     });
 }
