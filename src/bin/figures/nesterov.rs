@@ -310,7 +310,7 @@ fn tuned() -> DrawResult<Figure> {
         y: Axis::powers("steps", (0, 5), 6),
         bands: Vec::new(),
         lines,
-        key: Some((100, 40)),
+        key: Some((100, 32)),
         margin: 24,
     }
     .figure(&caption, (560, 340))
