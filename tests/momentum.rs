@@ -426,7 +426,7 @@ fn on_the_worksheet_pytorch_is_the_lecture_at_half_the_step_size_without_dampeni
     assert!(points(3).eq([(-2.0, -2.0), (-0.5, -3.5), (0.25, -4.25)]));
     let rows = runs.map(|(name, run)| {
         let point =
-            |t: usize| format!("({}, {})", run[t].w, run[t].b).replace('-', "−");
+            |t: usize| format!("({},\u{a0}{})", run[t].w, run[t].b).replace('-', "−");
         [name.into(), point(1), point(2), point(3)]
     });
     let header = ["", "t = 1", "t = 2", "t = 3"];
@@ -1038,10 +1038,10 @@ fn the_worksheets_two_momentum_steps_are_exact() {
         optimizer.step(&mut theta, &dvector![w, b]);
         let u = optimizer.first_moment();
         assert_eq!(((u[0], u[1]), (theta[0], theta[1])), (average, point));
-        let pair = |(a, b): (f64, f64)| format!("({a}, {b})").replace('-', "−");
+        let pair = |(a, b): (f64, f64)| format!("({a},\u{a0}{b})").replace('-', "−");
         rows.push([
             t.to_string(),
-            format!("({x}, {y})").replace('-', "−"),
+            format!("({x},\u{a0}{y})").replace('-', "−"),
             pair(gradient),
             pair(average),
             pair(point),
@@ -1067,7 +1067,7 @@ fn with_bias_correction_the_worksheets_first_step_is_that_of_gradient_descent() 
     assert_eq!(neurons[1], plain[1]);
     let rows = (1..=3).map(|t| {
         let pair = |neuron: Neuron| {
-            format!("({}, {})", decimals(neuron.w, 4), decimals(neuron.b, 4))
+            format!("({},\u{a0}{})", decimals(neuron.w, 4), decimals(neuron.b, 4))
         };
         [t.to_string(), pair(neurons[t])]
     });

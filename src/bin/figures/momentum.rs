@@ -174,7 +174,7 @@ fn stability() -> DrawResult<Figure> {
         curve(Ink::Foreground, "complex to real", &|beta| 1.0 / below(beta)),
         curve(Ink::DashedForeground, "1 − √β", &|beta| 1.0 - beta.sqrt()),
         curve(Ink::DashedForeground, "1 + √β", &|beta| 1.0 + beta.sqrt()),
-        bowl(10.0).named_at(0, (6, 8)),
+        bowl(10.0).named_at(0, (4, 28)),
         bowl(1000.0).named_at(0, (-68, 8)),
         label("diverges", 0.2, 20.0),
         label("monotone", 0.05, 0.03),
@@ -247,7 +247,7 @@ fn sweep() -> DrawResult<Figure> {
     );
     let chart = Chart {
         x: Axis::powers("step size α", (-2, 1), 4),
-        y: Axis::linear("contraction", (0.4, 1.2), 5, tenths),
+        y: Axis::linear("contraction", (0.35, 1.2), 5, tenths),
         bands: Vec::new(),
         lines,
         key: Some((90, 216)),
