@@ -80,8 +80,8 @@ pub trait Optimizer {
     /// Moves the parameters by one step, given the gradient at `gradient_point`.
     ///
     /// # Panics
-    /// If there is not one entry of the gradient for each parameter, in this step or in
-    /// an earlier one.
+    /// If there is not one entry of the gradient for each parameter, in this step or
+    /// in an earlier one.
     fn step(&mut self, parameters: &mut DVector<f64>, gradient: &DVector<f64>);
 }
 // ANCHOR_END: optimizer

@@ -65,8 +65,8 @@ pub fn half_life(beta: f64) -> f64 {
 // ANCHOR_END: memory
 
 // ANCHOR: noise
-/// The variance of the average of `t` uncorrelated gradients, in units of the variance
-/// of one.
+/// The variance of the average of `t` uncorrelated gradients, in units of that of
+/// one gradient.
 pub fn average_variance(beta: f64, t: i32) -> f64 {
     (1.0 - beta) / (1.0 + beta) * (1.0 - beta.powi(2 * t))
 }
@@ -137,8 +137,8 @@ pub fn lecture_step_size(gamma: f64, beta: f64) -> f64 {
     gamma / (1.0 - beta)
 }
 
-/// The lecture's `β`, the weight of the old average, from that of the notes, which is
-/// the weight of the new gradient.
+/// The lecture's `β`, the weight of the old average, from that of the notes, the
+/// weight of the new gradient.
 pub fn lecture_beta(notes_beta: f64) -> f64 {
     1.0 - notes_beta
 }
@@ -188,7 +188,8 @@ impl Optimizer for PyTorchSgd {
 // ANCHOR_END: pytorch
 
 // ANCHOR: transition
-/// One step along an eigenvector with eigenvalue `λ`, as a matrix on the column `(u, e)`.
+/// One step along an eigenvector with eigenvalue `λ`: a matrix for the column
+/// `(u, e)`.
 pub fn transition(lambda: f64, alpha: f64, beta: f64) -> Matrix2<f64> {
     let fresh = (1.0 - beta) * lambda;
     matrix![

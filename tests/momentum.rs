@@ -238,7 +238,7 @@ fn after_a_half_life_a_gradient_has_half_its_weight() {
     let log = (1..12).map(|k| 0.01_f64.powi(k) / f64::from(k)).sum::<f64>();
     assert!((half_life(0.99) - LN_2 / log).abs() < 1e-10);
     let header = [
-        "$\\beta$",
+        "β",
         "weight of the current gradient",
         "half-life in steps",
         "mean age in steps",
@@ -294,7 +294,7 @@ fn with_bias_correction_the_variance_of_the_noise_still_falls_with_the_steps() {
     assert_eq!(corrected_variance(beta, 1), 1.0);
     assert!((corrected_variance(beta, 2) - 181.0 / 361.0).abs() < 1e-14);
     let rows = rows.into_iter().chain([row("∞".into(), 10_000)]);
-    let header = ["$t$", "variance of $\\hat u$", "standard deviation of $\\hat u$"];
+    let header = ["t", "variance", "standard deviation"];
     snapshot!("momentum__variance", table(header, rows));
     let falls = values([
         ("variance", decimals(1.0 / limit, 0)),
@@ -333,13 +333,8 @@ fn without_correction_the_first_steps_on_a_parabola_are_short() {
         };
         [t.to_string(), total, descent, plain, corrected]
     });
-    let header = [
-        "$t$",
-        "$1 - \\beta^t$",
-        "gradient descent",
-        "momentum",
-        "with bias correction",
-    ];
+    let header =
+        ["t", "1 − βᵗ", "gradient descent", "momentum", "with bias correction"];
     snapshot!("momentum__parabola", table(header, rows));
 }
 
@@ -431,10 +426,10 @@ fn on_the_worksheet_pytorch_is_the_lecture_at_half_the_step_size_without_dampeni
     assert!(points(3).eq([(-2.0, -2.0), (-0.5, -3.5), (0.25, -4.25)]));
     let rows = runs.map(|(name, run)| {
         let point =
-            |t: usize| format!("({}, {})", run[t].w, run[t].b).replace('-', "−");
+            |t: usize| format!("({},\u{a0}{})", run[t].w, run[t].b).replace('-', "−");
         [name.into(), point(1), point(2), point(3)]
     });
-    let header = ["", "$t = 1$", "$t = 2$", "$t = 3$"];
+    let header = ["", "t = 1", "t = 2", "t = 3"];
     snapshot!("momentum__pytorch", table(header, rows));
 }
 
@@ -547,8 +542,7 @@ fn the_average_leaves_a_constant_and_damps_a_zigzag_most() {
             decimals(lowest, 4),
         ]);
     }
-    let header =
-        ["$\\beta$", "constant", "a wave of 20 steps", "zigzag, a wave of two steps"];
+    let header = ["β", "constant", "a wave of 20 steps", "zigzag, a wave of two steps"];
     snapshot!("momentum__gain", table(header, rows));
 }
 
@@ -705,10 +699,10 @@ fn at_the_same_step_size_momentum_is_faster_outside_one_minus_and_one_plus_root_
         [name.into(), plain, ours, plain_end, our_end]
     });
     let header = [
-        "$\\alpha\\lambda$",
+        "αλ",
         "contraction of gradient descent",
         "of momentum",
-        "$f$ after 200 steps of gradient descent",
+        "f after 200 steps of gradient descent",
         "of momentum",
     ];
     snapshot!("momentum__same", table(header, rows));
@@ -815,7 +809,7 @@ fn the_best_momentum_takes_root_kappa_where_gradient_descent_takes_kappa() {
         ]
     });
     let header = [
-        "$\\kappa$",
+        "κ",
         "rate of gradient descent",
         "its steps",
         "rate of momentum",
@@ -859,10 +853,10 @@ fn race() -> Vec<(&'static str, f64, f64)> {
     let spectrum = Quadratic::valley().spectrum().expect("positive definite");
     let (alpha, beta) = spectrum.best_momentum();
     vec![
-        ("gradient descent, $\\alpha = 0.1$", 0.1, 0.0),
-        ("momentum, $\\alpha = 0.1$, $\\beta = 0.9$", 0.1, 0.9),
+        ("gradient descent, α = 0.1", 0.1, 0.0),
+        ("momentum, α = 0.1, β = 0.9", 0.1, 0.9),
         ("gradient descent, its best", spectrum.best_step_size(), 0.0),
-        ("momentum, $\\beta = 0.9$, a best $\\alpha$", alpha, 0.9),
+        ("momentum, β = 0.9, a best α", alpha, 0.9),
         ("momentum, its best", alpha, beta),
     ]
 }
@@ -916,14 +910,7 @@ fn at_its_own_best_settings_momentum_wins_the_valley_and_at_the_same_step_size_i
     assert!(ends[1] > 100.0 * ends[0], "slower at the same step size");
     assert!(ends[4] < 1e-15 * ends[2], "faster at the best ones");
     assert!(ends[3] > ends[2], "a β of 0.9 is too much here");
-    let header = [
-        "",
-        "contraction",
-        "$f(\\theta_1)$",
-        "$f(\\theta_2)$",
-        "$f(\\theta_{10})$",
-        "$f(\\theta_{50})$",
-    ];
+    let header = ["", "contraction", "f(θ₁)", "f(θ₂)", "f(θ₁₀)", "f(θ₅₀)"];
     snapshot!("momentum__race", table(header, rows));
     let (alpha, beta) = spectrum.best_momentum();
     let best = [("alpha", decimals(alpha, 3)), ("beta", decimals(beta, 3))];
@@ -1051,16 +1038,16 @@ fn the_worksheets_two_momentum_steps_are_exact() {
         optimizer.step(&mut theta, &dvector![w, b]);
         let u = optimizer.first_moment();
         assert_eq!(((u[0], u[1]), (theta[0], theta[1])), (average, point));
-        let pair = |(a, b): (f64, f64)| format!("({a}, {b})").replace('-', "−");
+        let pair = |(a, b): (f64, f64)| format!("({a},\u{a0}{b})").replace('-', "−");
         rows.push([
             t.to_string(),
-            format!("({x}, {y})").replace('-', "−"),
+            format!("({x},\u{a0}{y})").replace('-', "−"),
             pair(gradient),
             pair(average),
             pair(point),
         ]);
     }
-    let header = ["$t$", "sample", "gradient", "$u$", "$(w, b)$"];
+    let header = ["t", "sample", "gradient", "u", "(w, b)"];
     snapshot!("momentum__worksheet", table(header, rows));
 }
 
@@ -1080,11 +1067,11 @@ fn with_bias_correction_the_worksheets_first_step_is_that_of_gradient_descent() 
     assert_eq!(neurons[1], plain[1]);
     let rows = (1..=3).map(|t| {
         let pair = |neuron: Neuron| {
-            format!("({}, {})", decimals(neuron.w, 4), decimals(neuron.b, 4))
+            format!("({},\u{a0}{})", decimals(neuron.w, 4), decimals(neuron.b, 4))
         };
         [t.to_string(), pair(neurons[t])]
     });
-    snapshot!("momentum__corrected", table(["$t$", "$(w, b)$"], rows));
+    snapshot!("momentum__corrected", table(["t", "(w, b)"], rows));
 }
 
 /// After the first step the neuron is off for both samples, and gradient descent could

@@ -141,8 +141,9 @@ fn stability() -> DrawResult<Figure> {
     // Where the radius is at most r: from (1 − r)(1 − β/r) to (1 + r)(1 + β/r), over
     // 1 − β, for β up to r².
     let band = |radius: f64| {
-        let betas =
-            (0..=80).map(|i| (radius * radius * f64::from(i) / 80.0).min(0.999));
+        // Close together at the right end, where the edges are steep.
+        let shares = (0..=36).map(|i| 1.0 - (1.0 - f64::from(i) / 36.0).powi(2));
+        let betas = shares.map(|share| (radius * radius * share).min(0.999));
         let edges = betas.map(|beta| {
             let edge = |r: f64| clamp((1.0 - r) * (1.0 - beta / r) / (1.0 - beta));
             (beta, edge(radius), edge(-radius))
@@ -173,7 +174,7 @@ fn stability() -> DrawResult<Figure> {
         curve(Ink::Foreground, "complex to real", &|beta| 1.0 / below(beta)),
         curve(Ink::DashedForeground, "1 − √β", &|beta| 1.0 - beta.sqrt()),
         curve(Ink::DashedForeground, "1 + √β", &|beta| 1.0 + beta.sqrt()),
-        bowl(10.0).named_at(0, (6, 8)),
+        bowl(10.0).named_at(0, (4, 28)),
         bowl(1000.0).named_at(0, (-68, 8)),
         label("diverges", 0.2, 20.0),
         label("monotone", 0.05, 0.03),
@@ -246,7 +247,7 @@ fn sweep() -> DrawResult<Figure> {
     );
     let chart = Chart {
         x: Axis::powers("step size α", (-2, 1), 4),
-        y: Axis::linear("contraction", (0.4, 1.2), 5, tenths),
+        y: Axis::linear("contraction", (0.35, 1.2), 5, tenths),
         bands: Vec::new(),
         lines,
         key: Some((90, 216)),
@@ -270,7 +271,7 @@ fn run(steps: usize, (.., alpha, beta): &Run) -> DrawResult<Vec<Point>> {
 
 /// At one step size, and each at its own best.
 fn trajectories() -> DrawResult<Figure> {
-    const STEPS: usize = 30;
+    const STEPS: usize = 20;
     let name = "momentum-trajectories";
     let (valley, spectrum) = valley()?;
     let (alpha, beta) = spectrum.best_momentum();
@@ -299,7 +300,8 @@ fn trajectories() -> DrawResult<Figure> {
     let svg = svg(&Caption { name, title, description }, (600, 430), |area| {
         for (place, (panel, series, points)) in (0..).zip(&paths) {
             let (column, row) = (place % 2, place / 2);
-            let (x, y, levels) = valley_axes("", "");
+            let (x, y, mut levels) = valley_axes("", "");
+            levels.truncate(4);
             let plane = Plane {
                 title: (*panel).clone(),
                 x,
