@@ -160,12 +160,11 @@ pub fn noise_ball(
     }
     let eigen = quadratic.hessian().clone().symmetric_eigen();
     let (directions, lambda) = (eigen.eigenvectors, eigen.eigenvalues);
-    let mut covariance = directions.transpose() * noise_covariance * &directions;
-    for (j, k) in (0..lambda.len()).flat_map(|j| (0..lambda.len()).map(move |k| (j, k)))
-    {
+    let noise = directions.transpose() * noise_covariance * &directions;
+    let covariance = DMatrix::from_fn(lambda.len(), lambda.len(), |j, k| {
         let decay = lambda[j] + lambda[k] - step_size * lambda[j] * lambda[k];
-        covariance[(j, k)] *= step_size / decay;
-    }
+        step_size * noise[(j, k)] / decay
+    });
     Ok(&directions * covariance * directions.transpose())
 }
 // ANCHOR_END: noise_ball

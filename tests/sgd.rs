@@ -669,8 +669,8 @@ fn sweep(step_sizes: &[f64], losses: &[Vec<f64>]) -> String {
     let cells = (0..losses.len()).map(|i| {
         let loss = significant(last(&losses[i]), 2);
         match i == best {
-            true => format!("**{}: {loss}**", step_sizes[i]),
-            false => format!("{}: {loss}", step_sizes[i]),
+            true => format!("**{}:\u{a0}{loss}**", step_sizes[i]),
+            false => format!("{}:\u{a0}{loss}", step_sizes[i]),
         }
     });
     cells.collect::<Vec<_>>().join(", ")
@@ -784,7 +784,7 @@ fn on_the_digits_linear_scaling_holds_for_small_batches_and_ends_at_a_hundred() 
         epochs: EPOCHS,
     };
     let failed = last(&compare(&[course], &EXAMPLES, SEED).expect("a step size")[0]);
-    assert!(!(failed < 2.0), "1000 examples at step size 10: {failed}");
+    assert!(failed.is_nan() || failed > 2.0, "1000 examples at step size 10: {failed}");
     snapshot!(
         "sgd__scaling",
         values([

@@ -84,13 +84,13 @@ fn cloud(examples: &Batch) -> DrawResult<Figure> {
         for (column, (size, points)) in (0..).zip(&clouds) {
             let dot = |&(x, y): &Point| Curve {
                 ink: Ink::Solid(1),
-                points: vec![(x - 0.02, y), (x + 0.02, y)],
+                points: vec![(x - 0.01, y), (x + 0.01, y)],
                 dots: false,
             };
             let plane = Plane {
                 title: format!("|B| = {size}"),
-                x: Axis::linear("along the full gradient", (-1.0, 5.0), 7, whole),
-                y: Axis::linear("across", (-3.0, 3.0), 7, whole),
+                x: Axis::linear("along the full gradient", (-0.3, 2.3), 4, whole),
+                y: Axis::linear("across", (-1.3, 1.3), 4, whole),
                 function: &|_, _| 0.0,
                 levels: Vec::new(),
                 level_names: Vec::new(),
@@ -117,13 +117,13 @@ const VARIANCE: f64 = 9.0;
 
 /// Two panels of SGD in the valley, each with the ellipse in which it ends.
 fn ball() -> DrawResult<Figure> {
-    const STEPS: usize = 300;
+    const STEPS: usize = 500;
     let name = "sgd-ball";
     let valley = Quadratic::valley();
     let noise = DMatrix::from_diagonal_element(2, 2, VARIANCE);
     let start = DVector::from_row_slice(&START);
     let mut panels = Vec::new();
-    for step_size in [0.1, 0.02] {
+    for step_size in [0.05, 0.01] {
         let mut rng = ChaCha8Rng::seed_from_u64(SEED);
         let settings = (step_size, 1);
         let points = noisy_descent(
@@ -189,7 +189,7 @@ fn ball() -> DrawResult<Figure> {
 
 /// The standard deviation against the step size, by formula and measured.
 fn spread() -> DrawResult<Figure> {
-    const STEPS: usize = 20_000;
+    const STEPS: usize = 2_000;
     const SETTLE: usize = 2_000;
     let valley = Quadratic::valley();
     let noise = DMatrix::from_diagonal_element(2, 2, VARIANCE);
@@ -276,7 +276,7 @@ fn best(losses: &[Vec<f64>]) -> usize {
 /// The loss against the work, for each batch size with its best step size.
 fn batch_sizes(examples: &Batch) -> DrawResult<Figure> {
     let losses = compare(&batch_size_courses(), examples, SEED)?;
-    let inks = [2, 3, 1, 4, 5].map(Ink::Series);
+    let inks = [6, 3, 1, 4, 5].map(Ink::Series);
     let all = BATCH_SIZES.iter().zip(losses.chunks(4)).zip(inks);
     let lines = all.map(|((&(size, step_sizes), losses), ink)| {
         let best = best(losses);
