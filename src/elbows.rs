@@ -7,8 +7,8 @@
 use std::f64::consts::PI;
 
 use nalgebra::{DMatrix, DVector};
-use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;
 
 use crate::backpropagation::squared_error_and_gradient;
@@ -16,6 +16,7 @@ use crate::gradient_descent::{GradientDescent, OptimizationError, minimize};
 use crate::initialization::{normal, pytorch_default};
 use crate::linear_layer::Linear;
 use crate::network::{Activation, Layer, Network};
+use crate::sgd::batches;
 
 // ANCHOR: elbows
 /// Where each unit `ReLU(w x + b)` of a layer `[1, units]` bends: `c = −b/w`. Infinite,
@@ -161,6 +162,17 @@ pub fn network(start: Start, units: usize, rng: &mut ChaCha8Rng) -> Network {
     Network::new(vec![hidden, Layer { linear, activation: Activation::Identity }])
 }
 // ANCHOR_END: network
+
+// ANCHOR: experiment
+/// A network of 20 hidden units and the batches of its run: 1000 batches of 8, which go
+/// 125 times through the 64 examples of [`sine`].
+pub fn experiment(start: Start, seed: u64) -> (Network, Vec<Vec<usize>>) {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let network = network(start, 20, &mut rng);
+    let passes = (0..125).flat_map(|_| batches(64, 8, &mut rng));
+    (network, passes.collect())
+}
+// ANCHOR_END: experiment
 
 // ANCHOR: bends
 /// Where the curve of such a network bends, and what its slope gains there from left to

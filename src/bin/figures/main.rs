@@ -6,6 +6,7 @@ mod canvas;
 mod chart;
 mod contour;
 mod depth;
+mod elbows;
 mod gradient_descent;
 mod grid;
 mod linear_layer;
@@ -72,6 +73,8 @@ enum Chapter {
     Newton,
     /// Norms of activations and gradients in a deep network, on MNIST
     Depth(depth::Options),
+    /// Where ReLU units bend, before and during training
+    Elbows,
 }
 
 impl Chapter {
@@ -87,6 +90,7 @@ impl Chapter {
             Self::OneParameter,
             Self::Newton,
             Self::Depth(depth::Options::default()),
+            Self::Elbows,
         ]
     }
 
@@ -109,6 +113,7 @@ impl Chapter {
             Self::OneParameter => one_parameter::figures(),
             Self::Newton => newton::figures(),
             Self::Depth(options) => depth::figures(options),
+            Self::Elbows => elbows::figures(),
         }
     }
 }
