@@ -67,7 +67,7 @@ fn units() -> DrawResult<Figure> {
             ink: Ink::Foreground,
         }],
         lines: lines.into(),
-        key: Some((268, 28)),
+        key: Some((222, 28)),
         margin: 24,
     }
     .figure(&caption, (560, 300))
@@ -143,10 +143,12 @@ fn density() -> DrawResult<Figure> {
 fn means() -> DrawResult<Figure> {
     const PLACES: i32 = 40;
     const DECADES: i32 = 5;
-    const RANGE: (f64, f64) = (-6.0, 6.0);
-    let counts = (0..=DECADES * PLACES)
-        .map(|i| 10.0_f64.powf(f64::from(i) / f64::from(PLACES)).round() as usize);
-    let mut counts: Vec<_> = counts.collect();
+    const RANGE: (f64, f64) = (-8.0, 8.0);
+    // Odd, so that there is a middle one.
+    let odd = |n: f64| (n as usize - 1) | 1;
+    let places = (0..=DECADES * PLACES).map(|i| f64::from(i) / f64::from(PLACES));
+    let mut counts: Vec<_> =
+        places.map(|place| odd(10.0_f64.powf(place).round())).collect();
     counts.dedup();
     let largest = counts[counts.len() - 1];
     let mut lines = Vec::new();
@@ -167,11 +169,6 @@ fn means() -> DrawResult<Figure> {
             means[counts.len() - 1].1,
             medians[counts.len() - 1].1
         ));
-        eprintln!(
-            "{seed} {:?} {:?}",
-            means.iter().map(|p| p.1).fold(0.0, f64::min),
-            means.iter().map(|p| p.1).fold(0.0, f64::max)
-        );
         let add = |ink, name: &str, points| match seed {
             1 => Line::new(ink, name, points),
             _ => Line::faint(ink, format!("{name}, seed {seed}"), points),
@@ -190,7 +187,7 @@ fn means() -> DrawResult<Figure> {
     };
     Chart {
         x: Axis::powers("elbows n", (0, DECADES), 6),
-        y: Axis::linear("of the first n elbows", RANGE, 7, whole),
+        y: Axis::linear("of the first n elbows", RANGE, 9, whole),
         bands: vec![],
         lines,
         key: Some((440, 30)),
@@ -200,7 +197,7 @@ fn means() -> DrawResult<Figure> {
 }
 
 const STEP_SIZE: f64 = 0.1;
-const STEPS: [usize; 3] = [0, 100, 1000];
+const STEPS: [usize; 3] = [0, 250, 1000];
 /// Steps of one pass through the data.
 const PASS: usize = 8;
 
@@ -268,7 +265,7 @@ impl Runs {
                 let (left, width) =
                     if column == 0 { (0, 212) } else { (30 + 182 * column, 182) };
                 let title = match step {
-                    0 => (*name).to_owned(),
+                    0 => format!("{name}: start"),
                     _ => format!("after {step} steps"),
                 };
                 let label = |label: &str| {
@@ -331,7 +328,7 @@ impl Runs {
             y: Axis::powers("half mean squared error", (-4, 0), 5),
             bands: vec![],
             lines,
-            key: Some((360, 28)),
+            key: Some((100, 214)),
             margin: 24,
         }
         .figure(&caption, (560, 320))
@@ -368,7 +365,7 @@ fn curve(
         Path { ink, points: sampled(INPUTS, 120, |x| output(network, x)), dots: false },
     ];
     paths.extend(marks);
-    panel(area, place, (title, label, (-2.5, 2.5)), paths)
+    panel(area, place, (title, label, (-2.4, 2.4)), paths)
 }
 
 /// The slope that the output gains at each elbow.
@@ -399,7 +396,7 @@ fn panel(
     Plane {
         title,
         x: Axis::linear("", INPUTS, 3, whole),
-        y: Axis::linear(&label, range, 5, whole),
+        y: Axis::linear(&label, range, 3, whole),
         function: &|_, _| 0.0,
         levels: vec![],
         level_names: vec![],
