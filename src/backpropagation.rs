@@ -163,12 +163,12 @@ fn parameter_gradient(
 // ANCHOR_END: gradient
 
 // ANCHOR: squared_error
-/// Half the mean squared error of a batch, `‖h(X) − Y‖² / (2 batch)`, and its gradient
-/// with respect to all parameters, in the order of [`Network::parameters`].
+/// Half the mean squared error of a batch, `‖h(X) − Y‖² / (2 batch)`, and its
+/// gradient with respect to all parameters, in the order of [`Network::parameters`].
 ///
 /// # Panics
-/// If the input does not fit the network, or if the targets do not have the shape of its
-/// output.
+/// If the input does not fit the network, or if the targets do not have the shape
+/// of its output.
 pub fn squared_error_and_gradient(
     network: &Network,
     input: DMatrix<f64>,

@@ -19,8 +19,8 @@ use crate::network::{Activation, Layer, Network};
 use crate::sgd::batches;
 
 // ANCHOR: elbows
-/// Where each unit `ReLU(w x + b)` of a layer `[1, units]` bends: `c = −b/w`. Infinite,
-/// or not a number, where `w = 0`.
+/// Where each unit `ReLU(w x + b)` of a layer `[1, units]` bends: `c = −b/w`.
+/// Infinite, or not a number, where `w = 0`.
 ///
 /// # Panics
 /// If the layer has more than one input.
@@ -43,8 +43,8 @@ pub enum Role {
 }
 
 impl Role {
-    /// The role of `ReLU(w x + b)` for `x` from `low` to `high`. A straight line has its
-    /// extremes at the ends.
+    /// The role of `ReLU(w x + b)` for `x` from `low` to `high`. A straight line
+    /// has its extremes at the ends.
     pub fn of(w: f64, b: f64, (low, high): (f64, f64)) -> Self {
         let ends = [w * low + b, w * high + b];
         match (ends[0].max(ends[1]) > 0.0, ends[0].min(ends[1]) < 0.0) {
@@ -60,7 +60,7 @@ impl Role {
 /// The Cauchy distribution around 0.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cauchy {
-    /// `γ`, for elbows `σ_b / σ_w`: half of the distribution lies between `−γ` and `γ`.
+    /// `γ`, for elbows `σ_b / σ_w`: half of the law lies between `−γ` and `γ`.
     pub scale: f64,
 }
 
@@ -83,8 +83,8 @@ impl Cauchy {
 // ANCHOR_END: cauchy
 
 // ANCHOR: ratio
-/// The density of `−b/w` for independent `w` and `b`, both uniform on `±a`, whatever the
-/// `a`.
+/// The density of `−b/w` for independent `w` and `b`, both uniform on `±a`,
+/// whatever the `a`.
 pub fn uniform_ratio_density(c: f64) -> f64 {
     if c.abs() <= 1.0 { 0.25 } else { 0.25 / (c * c) }
 }
@@ -103,7 +103,7 @@ pub fn uniform_ratio_below(c: f64) -> f64 {
 /// How a layer of one input starts.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Start {
-    /// Weights and biases from normal distributions with these standard deviations.
+    /// Weights and biases from centred normals of these standard deviations.
     Normal { weight: f64, bias: f64 },
     /// Weights and biases uniform on `±1`, which is PyTorch's default.
     Uniform,
@@ -122,7 +122,7 @@ impl Start {
         let mut layer = match self {
             Self::Normal { weight, .. } => normal(1, units, weight * weight, rng),
             Self::Uniform => pytorch_default(1, units, rng),
-            Self::Constant { .. } | Self::Placed { .. } => normal(1, units, 2.0, rng),
+            _ => normal(1, units, 2.0, rng),
         };
         for (w, b) in layer.weight.iter().zip(layer.bias.iter_mut()) {
             *b = match self {
@@ -154,18 +154,21 @@ pub fn sine() -> Curve {
 }
 
 // ANCHOR: network
-/// A network from one number to one number with a hidden layer of ReLU units. The last
-/// layer starts with weights from He's `N(0, 2/units)` and no bias.
+/// A network from one number to one number with a hidden layer of ReLU units. The
+/// last layer starts with weights from He's `N(0, 2/units)` and no bias.
 pub fn network(start: Start, units: usize, rng: &mut ChaCha8Rng) -> Network {
-    let hidden = Layer { linear: start.draw(units, rng), activation: Activation::Relu };
-    let linear = normal(units, 1, 2.0 / units as f64, rng);
-    Network::new(vec![hidden, Layer { linear, activation: Activation::Identity }])
+    let hidden = start.draw(units, rng);
+    let last = normal(units, 1, 2.0 / units as f64, rng);
+    Network::new(vec![
+        Layer { linear: hidden, activation: Activation::Relu },
+        Layer { linear: last, activation: Activation::Identity },
+    ])
 }
 // ANCHOR_END: network
 
 // ANCHOR: experiment
-/// A network of 20 hidden units and the batches of its run: 1000 batches of 8, which go
-/// 125 times through the 64 examples of [`sine`].
+/// A network of 20 hidden units and the batches of its run: 1000 batches of 8,
+/// which go 125 times through the 64 examples of [`sine`].
 pub fn experiment(start: Start, seed: u64) -> (Network, Vec<Vec<usize>>) {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let network = network(start, 20, &mut rng);
@@ -175,8 +178,8 @@ pub fn experiment(start: Start, seed: u64) -> (Network, Vec<Vec<usize>>) {
 // ANCHOR_END: experiment
 
 // ANCHOR: bends
-/// Where the curve of such a network bends, and what its slope gains there from left to
-/// right: `c` and `|w| v` of each unit, with `v` its weight in the last layer.
+/// Where the curve of such a network bends, and what its slope gains there from
+/// left to right: `c` and `|w| v` of each unit, with `v` its weight in the last layer.
 ///
 /// # Panics
 /// If the network has more than one input.
@@ -195,8 +198,8 @@ pub enum Trained {
 }
 
 // ANCHOR: fit
-/// The parameters before and after each step of SGD on half the mean squared error, one
-/// step for each batch of positions on the curve.
+/// The parameters before and after each step of SGD on half the mean squared error,
+/// one step for each batch of positions on the curve.
 ///
 /// # Errors
 /// If the step size is not a finite number above 0, or if the run diverges.
@@ -229,8 +232,8 @@ pub fn fit(
 // ANCHOR_END: fit
 
 // ANCHOR: features
-/// The outputs of the hidden units and a column of ones, `[examples, units + 1]`: the
-/// output of the network is this matrix times the last layer's weights and bias.
+/// The outputs of the hidden units and a column of ones, `[examples, units + 1]`:
+/// the network's output is this matrix times the last layer's weights and bias.
 pub fn features(network: &Network, x: &DMatrix<f64>) -> DMatrix<f64> {
     let hidden = network.layers()[0].forward(x);
     let units = hidden.ncols();
@@ -245,6 +248,7 @@ pub fn best_last_layer(network: &Network, curve: &Curve) -> f64 {
     let features = features(network, &curve.x);
     let svd = features.clone().svd(true, true);
     let parameters = svd.solve(&curve.y, 1e-10).expect("both factors");
-    (features * parameters - &curve.y).norm_squared() / (2.0 * curve.x.len() as f64)
+    let errors = features * parameters - &curve.y;
+    errors.norm_squared() / (2.0 * curve.x.len() as f64)
 }
 // ANCHOR_END: features
