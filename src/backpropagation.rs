@@ -146,13 +146,50 @@ pub fn loss_and_gradient(network: &Network, batch: &Batch) -> (f64, DVector<f64>
     let losses = cross_entropy(logits, &batch.labels);
     let loss = losses.iter().sum::<f64>() / batch.len() as f64;
     let loss_gradient = cross_entropy_gradient(logits, &batch.labels);
-    let mut gradients: Vec<Linear> = backward(network, &activations, loss_gradient)
+    (loss, parameter_gradient(network, &activations, loss_gradient))
+}
+
+/// The gradients of all layers as one column, from `∂loss/∂h(X)`.
+fn parameter_gradient(
+    network: &Network,
+    activations: &[DMatrix<f64>],
+    loss_gradient: DMatrix<f64>,
+) -> DVector<f64> {
+    let mut gradients: Vec<Linear> = backward(network, activations, loss_gradient)
         .map(|gradient| gradient.parameters)
         .collect();
     gradients.reverse();
-    (loss, flat(gradients.iter()))
+    flat(gradients.iter())
 }
 // ANCHOR_END: gradient
+
+// ANCHOR: squared_error
+/// Half the mean squared error of a batch, `‖h(X) − Y‖² / (2 batch)`, and its
+/// gradient with respect to all parameters, in the order of [`Network::parameters`].
+///
+/// # Panics
+/// If the input does not fit the network, or if the targets do not have the shape
+/// of its output.
+pub fn squared_error_and_gradient(
+    network: &Network,
+    input: DMatrix<f64>,
+    targets: &DMatrix<f64>,
+) -> (f64, DVector<f64>) {
+    let batch = input.nrows() as f64;
+    let activations = network.forward(input);
+    let output = &activations[network.layers().len()];
+    assert_eq!(
+        output.shape(),
+        targets.shape(),
+        "an output of shape {:?} does not fit targets of shape {:?}",
+        output.shape(),
+        targets.shape(),
+    );
+    let errors = output - targets;
+    let loss = errors.norm_squared() / (2.0 * batch);
+    (loss, parameter_gradient(network, &activations, errors / batch))
+}
+// ANCHOR_END: squared_error
 
 // ANCHOR: adjoints
 /// A node of the worksheet's graph: its value, and its adjoint `∂loss/∂value`, which

@@ -13,6 +13,7 @@ pub mod adam;
 pub mod backpropagation;
 pub mod broadcasting;
 pub mod depth;
+pub mod elbows;
 pub mod gradient_descent;
 pub mod initialization;
 pub mod linear_layer;

@@ -7,6 +7,7 @@ mod canvas;
 mod chart;
 mod contour;
 mod depth;
+mod elbows;
 mod gradient_descent;
 mod grid;
 mod initialization;
@@ -87,6 +88,8 @@ enum Chapter {
     Initialization,
     /// Norms of activations and gradients in a deep network, on MNIST
     Depth(depth::Options),
+    /// Where ReLU units bend, before and during training
+    Elbows,
 }
 
 impl Chapter {
@@ -107,6 +110,7 @@ impl Chapter {
             Self::Sgd,
             Self::Initialization,
             Self::Depth(depth::Options::default()),
+            Self::Elbows,
         ]
     }
 
@@ -134,6 +138,7 @@ impl Chapter {
             Self::Sgd => sgd::figures(),
             Self::Initialization => initialization::figures(),
             Self::Depth(options) => depth::figures(options),
+            Self::Elbows => elbows::figures(),
         }
     }
 }

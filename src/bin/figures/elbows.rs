@@ -1,0 +1,408 @@
+//! Where ReLU units bend, before and during training.
+
+use descent::backpropagation::squared_error_and_gradient;
+use descent::elbows::{
+    Cauchy, Start, Trained, bends, best_last_layer, elbows, experiment, fit, sine,
+    uniform_ratio_density,
+};
+use descent::network::Network;
+use nalgebra::DMatrix;
+use rand::SeedableRng;
+use rand::rngs::ChaCha8Rng;
+
+use crate::canvas::{Area, Caption, DrawResult, Ink, svg};
+use crate::chart::{Axis, Band, Chart, Line, tenths, whole};
+use crate::contour::{Path, Place, Plane};
+use crate::output::{Figure, csv, number};
+
+pub fn figures() -> DrawResult<Vec<Figure>> {
+    let runs = Runs::new()?;
+    Ok(vec![units()?, density()?, means()?, runs.curves()?, runs.losses()?])
+}
+
+const DATA: (f64, f64) = (-1.0, 1.0);
+const NOTES: Start = Start::Normal { weight: 1.0, bias: 1.0 };
+
+/// Points of a function on a range.
+fn sampled(
+    (low, high): (f64, f64),
+    pieces: u32,
+    f: impl Fn(f64) -> f64,
+) -> Vec<(f64, f64)> {
+    let xs =
+        (0..=pieces).map(|i| low + (high - low) * f64::from(i) / f64::from(pieces));
+    xs.map(|x| (x, f(x))).collect()
+}
+
+/// Four units: two that bend in the data, one linear there, one dead.
+fn units() -> DrawResult<Figure> {
+    const RANGE: (f64, f64) = (-2.5, 2.5);
+    const UNITS: [(u8, &str, f64, f64); 4] = [
+        (1, "bends, w > 0", 1.0, -0.5),
+        (2, "bends, w < 0", -1.0, -0.25),
+        (3, "linear", 0.5, 0.75),
+        (4, "dead", 1.0, -1.5),
+    ];
+    let lines = UNITS.map(|(series, name, w, b)| {
+        let output = sampled(RANGE, 20, |x| (w * x + b).max(0.0));
+        Line::new(Ink::Series(series), name, output)
+    });
+    let elbows = UNITS.map(|(_, name, w, b)| format!("{name}: {:.2}", -b / w));
+    let caption = Caption {
+        name: "elbows-units",
+        title: "Four ReLU units of one input",
+        description: format!(
+            "Outputs of four units. Each is 0 on one side of its elbow and a straight line on the other. The \
+             elbows are {}. The data lie between −1 and 1.",
+            elbows.join("; ")
+        ),
+    };
+    let band = [DATA.0, DATA.1].map(|x| (x, 0.0, 2.5));
+    Chart {
+        x: Axis::linear("input x", RANGE, 6, whole),
+        y: Axis::linear("output", (0.0, 2.5), 6, tenths),
+        bands: vec![Band {
+            name: "data".into(),
+            points: band.into(),
+            ink: Ink::Foreground,
+        }],
+        lines: lines.into(),
+        key: Some((222, 28)),
+        margin: 24,
+    }
+    .figure(&caption, (560, 300))
+}
+
+/// A histogram of drawn elbows and three densities.
+fn density() -> DrawResult<Figure> {
+    const RANGE: (f64, f64) = (-5.0, 5.0);
+    const DRAWN: usize = 10_000;
+    const BINS: usize = 40;
+    let layer = NOTES.draw(DRAWN, &mut ChaCha8Rng::seed_from_u64(0));
+    let width = (RANGE.1 - RANGE.0) / BINS as f64;
+    let mut counts = [0_usize; BINS];
+    let mut outside = 0;
+    for c in elbows(&layer) {
+        let bin = ((c - RANGE.0) / width).floor();
+        match (0.0..BINS as f64).contains(&bin) {
+            true => counts[bin as usize] += 1,
+            false => outside += 1,
+        }
+    }
+    let histogram = counts.iter().enumerate().flat_map(|(i, &count)| {
+        let height = count as f64 / DRAWN as f64 / width;
+        [i, i + 1].map(|edge| (RANGE.0 + width * edge as f64, 0.0, height))
+    });
+    let he = Cauchy { scale: 0.5_f64.sqrt() };
+    let notes = Cauchy { scale: 1.0 };
+    let lines = vec![
+        Line::new(
+            Ink::Solid(1),
+            "w, b normal",
+            sampled(RANGE, 200, |c| notes.density(c)),
+        ),
+        Line::new(
+            Ink::Series(2),
+            "He, b ~ N(0, 1)",
+            sampled(RANGE, 200, |c| he.density(c)),
+        ),
+        Line::new(
+            Ink::Series(3),
+            "PyTorch",
+            sampled(RANGE, 200, uniform_ratio_density),
+        ),
+    ];
+    let caption = Caption {
+        name: "elbows-density",
+        title: "Densities of the elbow",
+        description: format!(
+            "Densities of the elbow. At 0 they are {:.3} for standard normal w and b, {:.3} for He's weights and \
+             {:.3} for PyTorch's uniform ones. Of {DRAWN} drawn elbows, shown as a histogram, {outside} lie \
+             outside of the figure.",
+            notes.density(0.0),
+            he.density(0.0),
+            uniform_ratio_density(0.0),
+        ),
+    };
+    Chart {
+        x: Axis::linear("elbow c", RANGE, 6, whole),
+        y: Axis::linear("density", (0.0, 0.5), 6, tenths),
+        bands: vec![Band {
+            name: "drawn, w, b normal".into(),
+            points: histogram.collect(),
+            ink: Ink::Solid(1),
+        }],
+        lines,
+        key: Some((370, 30)),
+        margin: 24,
+    }
+    .figure(&caption, (560, 300))
+}
+
+/// Mean and median of the first `n` elbows, for three seeds.
+fn means() -> DrawResult<Figure> {
+    const PLACES: i32 = 40;
+    const DECADES: i32 = 5;
+    const RANGE: (f64, f64) = (-8.0, 8.0);
+    // Odd, so that there is a middle one.
+    let odd = |n: f64| (n as usize - 1) | 1;
+    let places = (0..=DECADES * PLACES).map(|i| f64::from(i) / f64::from(PLACES));
+    let mut counts: Vec<_> =
+        places.map(|place| odd(10.0_f64.powf(place).round())).collect();
+    counts.dedup();
+    let largest = counts[counts.len() - 1];
+    let mut lines = Vec::new();
+    let mut ends = Vec::new();
+    for seed in 1..=3 {
+        let layer = NOTES.draw(largest, &mut ChaCha8Rng::seed_from_u64(seed));
+        let elbows = elbows(&layer);
+        let mean = |&n: &usize| (n as f64, elbows[..n].iter().sum::<f64>() / n as f64);
+        let median = |&n: &usize| {
+            let mut first = elbows[..n].to_vec();
+            let (_, middle, _) = first.select_nth_unstable_by(n / 2, f64::total_cmp);
+            (n as f64, *middle)
+        };
+        let means: Vec<_> = counts.iter().map(mean).collect();
+        let medians: Vec<_> = counts.iter().map(median).collect();
+        ends.push(format!(
+            "{:.2} and {:.3}",
+            means[counts.len() - 1].1,
+            medians[counts.len() - 1].1
+        ));
+        let add = |ink, name: &str, points| match seed {
+            1 => Line::new(ink, name, points),
+            _ => Line::faint(ink, format!("{name}, seed {seed}"), points),
+        };
+        lines.push(add(Ink::Solid(2), "mean", means));
+        lines.push(add(Ink::Solid(3), "median", medians));
+    }
+    let caption = Caption {
+        name: "elbows-means",
+        title: "Running mean and median of elbows",
+        description: format!(
+            "Mean and median of the first n elbows, n from 1 to {largest} on a logarithmic axis, for three seeds. \
+             The medians close in on 0; the means keep jumping. At the end they are {}.",
+            ends.join("; ")
+        ),
+    };
+    Chart {
+        x: Axis::powers("elbows n", (0, DECADES), 6),
+        y: Axis::linear("of the first n elbows", RANGE, 9, whole),
+        bands: vec![],
+        lines,
+        key: Some((440, 30)),
+        margin: 24,
+    }
+    .figure(&caption, (560, 320))
+}
+
+const STEP_SIZE: f64 = 0.1;
+const STEPS: [usize; 3] = [0, 250, 1000];
+/// Steps of one pass through the data.
+const PASS: usize = 8;
+
+/// The two ways to train one network.
+struct Runs {
+    start: Network,
+    runs: [(Trained, &'static str, Vec<Network>); 2],
+}
+
+impl Runs {
+    fn new() -> DrawResult<Self> {
+        let (start, batches) = experiment(NOTES, 0);
+        let run = |trained| -> DrawResult<Vec<Network>> {
+            let points = fit(&start, &sine(), trained, STEP_SIZE, &batches)?;
+            Ok(points.iter().map(|theta| start.with_parameters(theta)).collect())
+        };
+        let runs = [
+            (Trained::LastLayer, "last layer only", run(Trained::LastLayer)?),
+            (Trained::AllLayers, "all layers", run(Trained::AllLayers)?),
+        ];
+        Ok(Self { start, runs })
+    }
+
+    /// Output and gained slopes, before, during and after.
+    fn curves(&self) -> DrawResult<Figure> {
+        let inside = |network: &Network| {
+            bends(network).iter().filter(|(c, _)| c.abs() < 1.0).count()
+        };
+        let counts = self.runs.each_ref().map(|(_, name, networks)| {
+            format!("{name}: {}", inside(&networks[STEPS[2]]))
+        });
+        let caption = Caption {
+            name: "elbows-curves",
+            title: "A network before, during and after training",
+            description: format!(
+                "Two networks from the same start, after {}, {} and {} steps. Above each other: the curve of the \
+                 network with its elbows over the target, and the slope that it gains at each elbow. {} of 20 \
+                 elbows lie in the data at the start; at the end, {}.",
+                STEPS[0],
+                STEPS[1],
+                STEPS[2],
+                inside(&self.start),
+                counts.join(", "),
+            ),
+        };
+        let svg = svg(&caption, (580, 640), |area| self.draw(area))?;
+        let rows = self.runs.iter().flat_map(|(_, name, networks)| {
+            STEPS.iter().flat_map(move |&step| {
+                let row = move |(c, gain): (f64, f64)| {
+                    vec![(*name).to_owned(), step.to_string(), number(c), number(gain)]
+                };
+                bends(&networks[step]).into_iter().map(row)
+            })
+        });
+        let columns = ["trained", "step", "elbow", "gained slope"];
+        Ok(Figure { name: caption.name, svg, csv: csv(&columns, rows) })
+    }
+
+    fn draw(&self, area: &Area) -> DrawResult {
+        for ((_, name, networks), (top, ink)) in
+            self.runs.iter().zip([(0, Ink::Solid(5)), (320, Ink::Solid(1))])
+        {
+            for (column, &step) in (0..).zip(&STEPS) {
+                let network = &networks[step];
+                let (left, width) =
+                    if column == 0 { (0, 212) } else { (30 + 182 * column, 182) };
+                let title = match step {
+                    0 => format!("{name}: start"),
+                    _ => format!("after {step} steps"),
+                };
+                let label = |label: &str| {
+                    if column == 0 { label.to_owned() } else { String::new() }
+                };
+                curve(
+                    area,
+                    (left, top, width, 160),
+                    title,
+                    label("output"),
+                    network,
+                    ink,
+                )?;
+                gains(
+                    area,
+                    (left, top + 164, width, 150),
+                    label("gained slope"),
+                    network,
+                    ink,
+                )?;
+            }
+        }
+        Ok(())
+    }
+
+    fn losses(&self) -> DrawResult<Figure> {
+        let curve = sine();
+        let loss = |network: &Network| {
+            squared_error_and_gradient(network, curve.x.clone(), &curve.y).0
+        };
+        let best = best_last_layer(&self.start, &curve);
+        let line = |ink, (_, name, networks): &(Trained, &str, Vec<Network>)| {
+            let passes = networks.iter().enumerate().step_by(PASS);
+            let points = passes.map(|(step, network)| (step as f64, loss(network)));
+            Line::new(ink, *name, points.collect())
+        };
+        let [last, all] = &self.runs;
+        let lines = vec![
+            line(Ink::Series(5), last),
+            line(Ink::Series(1), all),
+            Line::new(
+                Ink::DashedForeground,
+                "best last layer",
+                vec![(0.0, best), (1000.0, best)],
+            ),
+        ];
+        let end = |line: &Line| line.points[line.points.len() - 1].1;
+        let caption = Caption {
+            name: "elbows-losses",
+            title: "Losses of both ways of training",
+            description: format!(
+                "Half the mean squared error on a logarithmic axis over 1000 steps. With the last layer only it \
+                 falls to {:.3}, with all layers to {:.4}. The best last layer for the elbows of the start has {best:.4}.",
+                end(&lines[0]),
+                end(&lines[1]),
+            ),
+        };
+        Chart {
+            x: Axis::linear("step", (0.0, 1000.0), 6, whole),
+            y: Axis::powers("half mean squared error", (-4, 0), 5),
+            bands: vec![],
+            lines,
+            key: Some((100, 214)),
+            margin: 24,
+        }
+        .figure(&caption, (560, 320))
+    }
+}
+
+const INPUTS: (f64, f64) = (-1.5, 1.5);
+
+fn output(network: &Network, x: f64) -> f64 {
+    network.forward(DMatrix::from_element(1, 1, x))[2][0]
+}
+
+/// The output of a network over the target, with a mark at each elbow.
+fn curve(
+    area: &Area,
+    place: Place,
+    title: String,
+    label: String,
+    network: &Network,
+    ink: Ink,
+) -> DrawResult {
+    let target = sine();
+    let target = target.x.iter().copied().zip(target.y.iter().copied());
+    let marks = bends(network).into_iter().map(|(c, _)| {
+        let y = output(network, c);
+        Path {
+            ink: Ink::Foreground,
+            points: vec![(c, y - 0.15), (c, y + 0.15)],
+            dots: false,
+        }
+    });
+    let mut paths = vec![
+        Path { ink: Ink::DashedForeground, points: target.collect(), dots: false },
+        Path { ink, points: sampled(INPUTS, 120, |x| output(network, x)), dots: false },
+    ];
+    paths.extend(marks);
+    panel(area, place, (title, label, (-2.4, 2.4)), paths)
+}
+
+/// The slope that the output gains at each elbow.
+fn gains(
+    area: &Area,
+    place: Place,
+    label: String,
+    network: &Network,
+    ink: Ink,
+) -> DrawResult {
+    let stems = bends(network).into_iter().map(|(c, gain)| Path {
+        ink,
+        points: vec![(c, 0.0), (c, gain)],
+        dots: false,
+    });
+    let zero = vec![(INPUTS.0, 0.0), (INPUTS.1, 0.0)];
+    let zero = Path { ink: Ink::Grid, points: zero, dots: false };
+    let paths = [zero].into_iter().chain(stems).collect();
+    panel(area, place, (String::new(), label, (-6.0, 6.0)), paths)
+}
+
+fn panel(
+    area: &Area,
+    place: Place,
+    (title, label, range): (String, String, (f64, f64)),
+    paths: Vec<Path>,
+) -> DrawResult {
+    Plane {
+        title,
+        x: Axis::linear("", INPUTS, 3, whole),
+        y: Axis::linear(&label, range, 3, whole),
+        function: &|_, _| 0.0,
+        levels: vec![],
+        level_names: vec![],
+        arrows: vec![],
+        paths,
+        cross: None,
+    }
+    .draw(area, place)
+}

@@ -1,0 +1,931 @@
+//! What the chapter on elbows says.
+
+mod support;
+
+use std::f64::consts::{FRAC_1_SQRT_2, LN_2, PI, SQRT_2};
+use std::sync::LazyLock;
+
+use approx::{assert_abs_diff_eq, assert_relative_eq};
+use descent::backpropagation::{numerical_gradient, squared_error_and_gradient};
+use descent::elbows::{
+    Cauchy, Curve, Role, Start, Trained, bends, best_last_layer, elbows, experiment,
+    features, fit, network, sine, uniform_ratio_below, uniform_ratio_density,
+};
+use descent::gradient_descent::Quadratic;
+use descent::linear_layer::Linear;
+use descent::network::Network;
+use nalgebra::{DMatrix, DVector, RowDVector};
+use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
+use rand_distr::StandardNormal;
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use support::statistics::{integral, mean, median};
+use support::{decimals, grouped, significant, table, values};
+
+/// A random quantity may miss its mean by this many standard errors: one in 16,000
+/// does.
+const SIGMAS: f64 = 4.0;
+const UNIT_ROUNDOFF: f64 = f64::EPSILON / 2.0;
+
+/// Where the data are, unless something else is said.
+const DATA: (f64, f64) = (-1.0, 1.0);
+
+/// What the notes start from.
+const NOTES: Start = Start::Normal { weight: 1.0, bias: 1.0 };
+const HE: Start = Start::Normal { weight: SQRT_2, bias: 1.0 };
+const SMALL: Start = Start::Normal { weight: SQRT_2, bias: 0.01 };
+const ZERO: Start = Start::Constant { bias: 0.0 };
+const HUNDREDTH: Start = Start::Constant { bias: 0.01 };
+const PLACED: Start = Start::Placed { low: DATA.0, high: DATA.1 };
+
+/// Units drawn to test a law.
+const UNITS: usize = 100_000;
+
+fn rng(seed: u64) -> ChaCha8Rng {
+    ChaCha8Rng::seed_from_u64(seed)
+}
+
+fn unit(w: f64, b: f64) -> Linear {
+    Linear::new(DMatrix::from_element(1, 1, w), RowDVector::from_element(1, b))
+}
+
+/// The standard error of a count is `√(N p (1 − p))`; a certain event has none.
+#[track_caller]
+fn assert_share(hits: usize, trials: usize, probability: f64) {
+    let n = trials as f64;
+    let tolerance = SIGMAS * (n * probability * (1.0 - probability)).sqrt();
+    let distance = (hits as f64 - n * probability).abs();
+    assert!(distance <= tolerance, "{hits} of {trials}, expected {probability}");
+}
+
+#[track_caller]
+fn assert_law(elbows: &[f64], below: impl Fn(f64) -> f64) {
+    for c in [-100.0, -10.0, -3.0, -1.0, -0.5, -0.1, 0.0, 0.2, 0.7, 1.0, 2.0, 30.0] {
+        let hits = elbows.iter().filter(|&&elbow| elbow <= c).count();
+        assert_share(hits, elbows.len(), below(c));
+    }
+}
+
+// A unit.
+
+#[test]
+fn a_unit_is_zero_on_one_side_of_its_elbow_and_a_line_of_slope_w_on_the_other() {
+    // All numbers here are short binary fractions: the arithmetic is exact.
+    for (w, b, c) in [(1.0, -0.5, 0.5), (-2.0, -0.5, -0.25), (0.5, 1.0, -2.0)] {
+        let layer = unit(w, b);
+        assert_eq!(elbows(&layer), [c]);
+        let neuron = |x: f64| (w * x + b).max(0.0);
+        let away = w.signum();
+        for distance in [0.25, 1.0, 4.0] {
+            assert_eq!(neuron(c - away * distance), 0.0);
+            assert_eq!(neuron(c + away * distance), w.abs() * distance);
+        }
+    }
+}
+
+#[test]
+#[should_panic(expected = "2 inputs: an elbow needs one")]
+fn a_layer_of_two_inputs_has_no_elbows() {
+    let _ = elbows(&Linear::new(DMatrix::zeros(2, 3), RowDVector::zeros(3)));
+}
+
+#[test]
+fn the_curve_of_a_network_gains_the_slope_of_w_times_v_in_size_at_each_elbow() {
+    let network = network(PLACED, 8, &mut rng(0));
+    let curve = |x: f64| network.forward(DMatrix::from_element(1, 1, x))[2][0];
+    let all = bends(&network);
+    for &(c, gain) in &all {
+        let gap = all.iter().map(|(other, _)| (other - c).abs());
+        let gap = gap.filter(|&gap| gap > 0.0).fold(f64::INFINITY, f64::min);
+        let h = gap / 2.0;
+        let measured = (curve(c + h) - 2.0 * curve(c) + curve(c - h)) / h;
+        // The curve is a sum of nine terms below 10.
+        assert_abs_diff_eq!(measured, gain, epsilon = 400.0 * UNIT_ROUNDOFF / h);
+    }
+}
+
+#[test]
+fn a_unit_bends_is_linear_or_is_dead_on_the_data() {
+    let role = |w, b| Role::of(w, b, DATA);
+    assert_eq!(role(1.0, 0.5), Role::Bends);
+    assert_eq!(role(-1.0, -0.5), Role::Bends);
+    assert_eq!(role(0.5, 1.0), Role::Linear);
+    assert_eq!(role(0.5, -1.0), Role::Dead);
+    assert_eq!(role(1.0, 1.0), Role::Linear, "the elbow is the first point");
+    assert_eq!(role(1.0, -1.0), Role::Dead, "the elbow is the last point");
+    let mut rng = rng(1);
+    let layer = NOTES.draw(1000, &mut rng);
+    let inside = |c: &f64| c.abs() < 1.0;
+    let bending = layer.weight.iter().zip(&layer.bias);
+    let bending = bending.map(|(&w, &b)| role(w, b) == Role::Bends);
+    assert!(elbows(&layer).iter().map(inside).eq(bending));
+}
+
+// The law.
+
+#[test]
+fn elbows_of_independent_centred_normals_are_cauchy_with_the_ratio_of_deviations_for_a_scale()
+ {
+    for (seed, (weight, bias)) in (10..).zip([(1.0, 1.0), (SQRT_2, 1.0), (0.5, 3.0)]) {
+        let layer = Start::Normal { weight, bias }.draw(UNITS, &mut rng(seed));
+        let law = Cauchy { scale: bias / weight };
+        assert_law(&elbows(&layer), |c| law.below(c));
+    }
+}
+
+/// `(w, b)` in a uniform direction, at any distance: here always at 1.
+#[test]
+fn a_uniform_direction_is_all_it_needs() {
+    let mut rng = rng(13);
+    let draws: Vec<f64> = (0..UNITS)
+        .map(|_| {
+            let (b, w) = (2.0 * PI * rng.random::<f64>()).sin_cos();
+            -b / w
+        })
+        .collect();
+    assert_law(&draws, |c| Cauchy { scale: 1.0 }.below(c));
+}
+
+/// Simpson's rule on the density; its error is far below the tolerance.
+#[test]
+fn the_densities_are_those_of_their_distributions() {
+    for scale in [1.0, FRAC_1_SQRT_2] {
+        let law = Cauchy { scale };
+        for c in [-3.0, -1.0, 0.4, 7.0] {
+            let area = integral(|x| law.density(x), -10.0, c, 20_000);
+            assert_abs_diff_eq!(law.below(c) - law.below(-10.0), area, epsilon = 1e-9);
+            assert_relative_eq!(law.quantile(law.below(c)), c, max_relative = 1e-12);
+        }
+    }
+    let area = |from, to| integral(uniform_ratio_density, from, to, 20_000);
+    // Not across the corners of the density, where Simpson's rule is worse.
+    let from_zero = [(0.0, 0.7), (0.0, 1.0), (1.0, 9.0)];
+    for (from, to) in from_zero {
+        let difference = uniform_ratio_below(to) - uniform_ratio_below(from);
+        assert_abs_diff_eq!(difference, area(from, to), epsilon = 1e-9);
+        let mirrored = uniform_ratio_below(-from) - uniform_ratio_below(-to);
+        assert_abs_diff_eq!(mirrored, difference, epsilon = 1e-15);
+    }
+}
+
+/// The empirical `p`-quantile has the standard error `√(p (1 − p) / N) / f(q)`, up to
+/// terms of order `1/N`.
+#[test]
+fn half_of_the_elbows_lie_within_one_and_one_in_sixteen_beyond_ten() {
+    let law = Cauchy { scale: 1.0 };
+    let layer = NOTES.draw(UNITS, &mut rng(14));
+    let mut sorted = elbows(&layer);
+    sorted.sort_by(f64::total_cmp);
+    let beyond = |t: f64| sorted.iter().filter(|c| c.abs() > t).count();
+    let exact = |t: f64| 1.0 - 2.0 * t.atan() / PI;
+    for t in [1.0, 10.0, 100.0] {
+        assert_abs_diff_eq!(2.0 * law.below(-t), exact(t), epsilon = 1e-15);
+        assert_share(beyond(t), UNITS, exact(t));
+    }
+    assert_abs_diff_eq!(exact(1.0), 0.5, epsilon = 1e-15);
+    assert_abs_diff_eq!(exact(10.0), 0.06345103486, epsilon = 1e-11);
+    assert_abs_diff_eq!(exact(100.0), 0.006365985530, epsilon = 1e-12);
+    let quantile = |p: f64| sorted[(p * UNITS as f64) as usize];
+    for p in [0.1, 0.25, 0.5, 0.75, 0.9, 0.99] {
+        let q = law.quantile(p);
+        let error = (p * (1.0 - p) / UNITS as f64).sqrt() / law.density(q);
+        assert_abs_diff_eq!(quantile(p), q, epsilon = SIGMAS * error);
+    }
+    assert_abs_diff_eq!(law.quantile(0.75), 1.0, epsilon = 1e-15);
+    // tan(2π/5) = √(5 + 2√5).
+    let exact_ninth = (5.0 + 2.0 * 5.0_f64.sqrt()).sqrt();
+    assert_relative_eq!(law.quantile(0.9), exact_ninth, max_relative = 1e-14);
+    assert_relative_eq!(law.quantile(0.99), 31.82051595, max_relative = 1e-9);
+    let share = |t: f64| beyond(t) as f64 / UNITS as f64;
+    let rows = [
+        ("share beyond ±1", exact(1.0), share(1.0)),
+        ("share beyond ±10", exact(10.0), share(10.0)),
+        ("share beyond ±100", exact(100.0), share(100.0)),
+        ("nine in ten lie below", law.quantile(0.9), quantile(0.9)),
+        ("99 in 100 lie below", law.quantile(0.99), quantile(0.99)),
+    ];
+    snapshot!(
+        "elbows__law",
+        table(
+            ["", "Cauchy", "drawn"],
+            rows.map(|(name, exact, drawn)| [
+                name.into(),
+                significant(exact, 4),
+                significant(drawn, 3)
+            ])
+        )
+    );
+}
+
+/// With correlation `ρ` the bias is `ρ w + √(1 − ρ²) z`, so the elbow is that of
+/// independent draws times `√(1 − ρ²)`, less `ρ`.
+#[test]
+fn correlated_weights_and_biases_have_elbows_around_minus_their_correlation() {
+    let correlation = 0.6;
+    let layer = NOTES.draw(UNITS, &mut rng(15));
+    let draws = layer.weight.iter().zip(&layer.bias);
+    let draws: Vec<f64> =
+        draws.map(|(w, z)| -(correlation * w + 0.8 * z) / w).collect();
+    assert_law(&draws, |c| Cauchy { scale: 0.8 }.below(c + correlation));
+}
+
+/// With two inputs the distance of the bend, a line in the plane, is `|b| / ‖w‖`. The
+/// square of the length of `w` is exponential with mean 2: `P(|b| ≤ t ‖w‖) = E(1 −
+/// e^{−b²/2t²}) = t/√(1 + t²)` after a little algebra, which has a mean.
+#[test]
+fn with_two_inputs_the_distance_of_the_bend_has_a_mean() {
+    let mut rng = rng(16);
+    let mut draw = || rng.sample::<f64, _>(StandardNormal);
+    let distances: Vec<f64> =
+        (0..UNITS).map(|_| draw().abs() / draw().hypot(draw())).collect();
+    for t in [0.1, 0.5, 1.0, 3.0, 10.0] {
+        let hits = distances.iter().filter(|&&distance| distance > t).count();
+        assert_share(hits, UNITS, 1.0 - t / (1.0 + t * t).sqrt());
+    }
+    // E = ∫ P(distance > t) dt from 0 on; the rest beyond T is below 1/2T.
+    let tail = |t: f64| 1.0 - t / (1.0 + t * t).sqrt();
+    assert_abs_diff_eq!(integral(tail, 0.0, 1e3, 100_000), 1.0, epsilon = 6e-4);
+}
+
+// The mean.
+
+/// `|e^{isC}| = 1`, so that this mean exists. The variance of `cos(sC)` is `½(1 +
+/// φ(2s)) − φ(s)²`.
+#[test]
+fn the_characteristic_function_of_an_elbow_is_e_to_the_minus_s() {
+    let elbows = elbows(&NOTES.draw(UNITS, &mut rng(17)));
+    let characteristic = |s: f64| (-s.abs()).exp();
+    for s in [0.1, 0.5, 1.0, 2.0] {
+        let cosines: Vec<f64> = elbows.iter().map(|c| (s * c).cos()).collect();
+        let variance =
+            0.5 * (1.0 + characteristic(2.0 * s)) - characteristic(s).powi(2);
+        let tolerance = SIGMAS * (variance / UNITS as f64).sqrt();
+        assert_abs_diff_eq!(mean(&cosines), characteristic(s), epsilon = tolerance);
+    }
+}
+
+/// Each group size has its own draws. The median of the largest of `n` sizes solves
+/// `(2/π arctan t)ⁿ = ½`.
+#[test]
+fn half_of_the_means_lie_beyond_one_whatever_the_number_of_elbows_in_them() {
+    const GROUPS: usize = 1000;
+    let mut rows = Vec::new();
+    for (seed, size) in (20..).zip([1_usize, 10, 100, 1000]) {
+        let all = elbows(&NOTES.draw(GROUPS * size, &mut rng(seed)));
+        let groups: Vec<_> = all.chunks(size).collect();
+        let share = |far: &dyn Fn(&[f64]) -> bool| {
+            groups.iter().filter(|group| far(group)).count()
+        };
+        let means = share(&|group| mean(group).abs() > 1.0);
+        assert_share(means, GROUPS, 0.5);
+        let means_far = share(&|group| mean(group).abs() > 10.0);
+        assert_share(means_far, GROUPS, 1.0 - 2.0 * 10.0_f64.atan() / PI);
+        let typical = (PI / 2.0 * 0.5_f64.powf(1.0 / size as f64)).tan();
+        let largest =
+            |group: &[f64]| group.iter().fold(0.0, |m: f64, c| m.max(c.abs()));
+        assert_share(share(&|group| largest(group) > typical), GROUPS, 0.5);
+        let medians = share(&|group| median(group).abs() > 1.0);
+        let percent = |hits: usize| format!("{:.1} %", 100.0 * hits as f64 / 1000.0);
+        rows.push([
+            grouped(size),
+            percent(means),
+            percent(medians),
+            significant(typical, 3),
+        ]);
+        if size >= 100 {
+            // π/(2√n) is at most 0.16: 1 is beyond six standard errors.
+            assert_eq!(medians, 0);
+            assert_relative_eq!(typical / size as f64, 2.0 / PI / LN_2, epsilon = 0.01);
+        }
+    }
+    snapshot!(
+        "elbows__means",
+        table(
+            ["elbows", "means beyond ±1", "medians beyond ±1", "median of the largest"],
+            rows
+        )
+    );
+}
+
+/// The standard error is `1 / (2 f(0) √n) = π / (2√n)`; the spread of a thousand medians
+/// is known to one in `√2000`, and to terms of order `1/n`.
+#[test]
+fn the_median_of_n_elbows_has_the_standard_error_pi_over_two_root_n() {
+    const GROUPS: usize = 1000;
+    let size = 1001;
+    let all = elbows(&NOTES.draw(GROUPS * size, &mut rng(24)));
+    let medians: Vec<f64> = all.chunks(size).map(median).collect();
+    let expected = PI / (2.0 * (size as f64).sqrt());
+    let spread = support::statistics::standard_deviation(&medians);
+    let tolerance = SIGMAS / 2000_f64.sqrt() + 4.0 / size as f64;
+    assert_relative_eq!(spread, expected, max_relative = tolerance);
+}
+
+/// The antiderivative of `c f(c)` is `log(1 + c²) / 2π`.
+#[test]
+fn the_integral_of_the_mean_depends_on_how_its_ends_go_to_infinity() {
+    let density = |c: f64| Cauchy { scale: 1.0 }.density(c);
+    let rows = [10.0, 1e3, 1e6].map(|r: f64| {
+        let part = |c: f64| (c * c).ln_1p() / (2.0 * PI);
+        let (symmetric, skewed, size) =
+            (part(r) - part(-r), part(2.0 * r) - part(-r), 2.0 * part(r));
+        if r < 1e4 {
+            let by_simpson = |a, b, f: &dyn Fn(f64) -> f64| integral(f, a, b, 400_000);
+            let moment = |c: f64| c * density(c);
+            assert_abs_diff_eq!(by_simpson(-r, r, &moment), symmetric, epsilon = 1e-9);
+            assert_abs_diff_eq!(
+                by_simpson(-r, 2.0 * r, &moment),
+                skewed,
+                epsilon = 1e-9
+            );
+            let absolute = 2.0 * by_simpson(0.0, r, &moment);
+            assert_abs_diff_eq!(absolute, size, epsilon = 1e-9);
+        }
+        assert_eq!(symmetric, 0.0);
+        assert_abs_diff_eq!(skewed, LN_2 / PI, epsilon = 1.0 / (r * r));
+        [grouped(r as usize), "0".into(), decimals(skewed, 4), decimals(size, 2)]
+    });
+    let header = ["R", "−R to R", "−R to 2R", "size, −R to R"];
+    snapshot!("elbows__integrals", table(header, rows));
+}
+
+// Other starts.
+
+/// `P(|w| ≤ t)` for a normal `w`.
+fn normal_within(t: f64, deviation: f64) -> f64 {
+    let density = |x: f64| (-0.5 * x * x).exp() / (2.0 * PI).sqrt();
+    2.0 * integral(density, 0.0, t / deviation, 1000)
+}
+
+#[test]
+fn elbows_of_uniform_weights_and_biases_have_a_flat_middle_and_tails_like_one_over_c_squared()
+ {
+    let drawn = elbows(&Start::Uniform.draw(UNITS, &mut rng(30)));
+    assert_law(&drawn, uniform_ratio_below);
+    assert_abs_diff_eq!(2.0 * uniform_ratio_below(-10.0), 0.05, epsilon = 1e-15);
+    // The tails of the Cauchy density are 1/πc², these 1/4c².
+    let ratio = Cauchy { scale: 1.0 }.density(1e4) / uniform_ratio_density(1e4);
+    assert_relative_eq!(ratio, 4.0 / PI, max_relative = 1e-7);
+}
+
+/// The count of each role on an interval.
+fn roles(layer: &Linear, data: (f64, f64)) -> [usize; 3] {
+    let of = layer.weight.iter().zip(&layer.bias);
+    let of: Vec<_> = of.map(|(&w, &b)| Role::of(w, b, data)).collect();
+    [Role::Bends, Role::Linear, Role::Dead]
+        .map(|role| of.iter().filter(|&&other| other == role).count())
+}
+
+/// Shares of units that bend, are linear, are dead; the middle half of the elbows, and
+/// the share beyond 10: all exact.
+fn shares(start: Start) -> [f64; 5] {
+    let symmetric = |inside: f64, half: f64, far: f64| {
+        [inside, (1.0 - inside) / 2.0, (1.0 - inside) / 2.0, half, far]
+    };
+    match start {
+        Start::Normal { weight, bias } => {
+            let within = |t: f64| 2.0 * (t * weight / bias).atan() / PI;
+            symmetric(within(1.0), bias / weight, 1.0 - within(10.0))
+        }
+        Start::Uniform => symmetric(0.5, 1.0, 0.05),
+        Start::Constant { bias: 0.0 } => symmetric(1.0, 0.0, 0.0),
+        Start::Constant { bias } => {
+            // Half of |w| lies below this many standard deviations.
+            let middle = SQRT_2 * 0.674_489_750_196_081_7;
+            assert_abs_diff_eq!(normal_within(middle, SQRT_2), 0.5, epsilon = 1e-12);
+            let outside = |t: f64| normal_within(bias / t, SQRT_2);
+            [1.0 - outside(1.0), outside(1.0), 0.0, bias / middle, outside(10.0)]
+        }
+        Start::Placed { .. } => symmetric(1.0, 0.5, 0.0),
+    }
+}
+
+#[test]
+fn every_start_has_its_shares_of_bending_linear_and_dead_units() {
+    let starts = [
+        ("$w, b \\sim \\mathcal N(0, 1)$", NOTES),
+        ("PyTorch", Start::Uniform),
+        ("He, $b \\sim \\mathcal N(0, 1)$", HE),
+        ("He, $b = 0$", ZERO),
+        ("He, $b = 0.01$", HUNDREDTH),
+        ("He, $b \\sim \\mathcal N(0, 0.01^2)$", SMALL),
+        ("He, elbows placed", PLACED),
+    ];
+    let rows = (31..).zip(starts).map(|(seed, (name, start))| {
+        let exact = shares(start);
+        let layer = start.draw(UNITS, &mut rng(seed));
+        for (hits, share) in roles(&layer, DATA).into_iter().zip(exact) {
+            assert_share(hits, UNITS, share);
+        }
+        let elbows = elbows(&layer);
+        let count =
+            |far: &dyn Fn(f64) -> bool| elbows.iter().filter(|c| far(**c)).count();
+        if exact[3] > 0.0 {
+            assert_share(count(&|c| c.abs() <= exact[3]), UNITS, 0.5);
+        } else {
+            assert_eq!(count(&|c| c == 0.0), UNITS);
+        }
+        assert_share(count(&|c| c.abs() > 10.0), UNITS, exact[4]);
+        let percent = |share: f64| match 100.0 * share {
+            whole if whole == whole.round() => format!("{whole} %"),
+            percent => format!("{} %", significant(percent, 3)),
+        };
+        let [bends, linear, dead, half, far] = exact;
+        let half = if half == 0.0 { "0".into() } else { significant(half, 3) };
+        [
+            name.to_owned(),
+            percent(bends),
+            percent(linear),
+            percent(dead),
+            format!("±{half}"),
+            percent(far),
+        ]
+    });
+    let header = ["start", "bend", "linear", "dead", "middle half", "beyond ±10"];
+    let body = table(header, rows);
+    assert_abs_diff_eq!(shares(NOTES)[2], 0.25, epsilon = 1e-15);
+    assert_abs_diff_eq!(shares(HE)[0], 0.6081734480, epsilon = 1e-10);
+    snapshot!("elbows__starts", body);
+}
+
+/// For the first of the notes' ways: with fan-in `d + 1 = 2` both variances are ½.
+#[test]
+fn a_bias_that_is_drawn_like_a_weight_has_the_standard_cauchy_elbow_whatever_the_variance()
+ {
+    let start = Start::Normal { weight: FRAC_1_SQRT_2, bias: FRAC_1_SQRT_2 };
+    let elbows = elbows(&start.draw(UNITS, &mut rng(40)));
+    assert_law(&elbows, |c| Cauchy { scale: 1.0 }.below(c));
+}
+
+/// Turning the signs of `w` and `b` keeps the elbow and exchanges the sides.
+#[test]
+fn outside_of_the_data_dead_and_linear_units_are_equally_likely_if_signs_are() {
+    let layer = HE.draw(1000, &mut rng(41));
+    let turned = Linear::new(-&layer.weight, -&layer.bias);
+    assert_eq!(elbows(&layer), elbows(&turned));
+    for data in [DATA, (0.0, 1.0), (10.0, 12.0)] {
+        let [bends, linear, dead] = roles(&layer, data);
+        assert_eq!(roles(&turned, data), [bends, dead, linear]);
+    }
+}
+
+/// At 0 the unit's output is `b`.
+#[test]
+fn with_a_positive_bias_no_unit_is_dead_on_data_around_zero() {
+    let layer = HUNDREDTH.draw(UNITS, &mut rng(42));
+    for data in [DATA, (-0.01, 5.0), (0.0, 1.0)] {
+        assert_eq!(roles(&layer, data)[2], 0);
+    }
+    assert!(roles(&layer, (10.0, 12.0))[2] > 0);
+}
+
+#[test]
+fn far_from_zero_almost_every_unit_is_linear_or_dead() {
+    type Below = fn(f64) -> f64;
+    let cauchy: Below = |c| Cauchy { scale: 1.0 }.below(c);
+    // The elbow at an end of the data does not count as inside.
+    let zero: Below = |c| if c >= 0.0 { 1.0 } else { 0.0 };
+    let starts = [(NOTES, cauchy), (Start::Uniform, uniform_ratio_below), (ZERO, zero)];
+    let layers = [43, 44, 45].into_iter().zip(starts);
+    let layers: Vec<_> = layers
+        .map(|(seed, (start, below))| (start.draw(UNITS, &mut rng(seed)), below))
+        .collect();
+    let intervals = [DATA, (0.0, 1.0), (10.0, 12.0)].map(|data| {
+        let cells = layers.iter().map(|(layer, below)| {
+            let inside = below(data.1) - below(data.0);
+            let counts = roles(layer, data);
+            assert_share(counts[0], UNITS, inside);
+            assert_share(counts[1], UNITS, (1.0 - inside) / 2.0);
+            assert_share(counts[2], UNITS, (1.0 - inside) / 2.0);
+            match 100.0 * inside {
+                whole if whole == whole.round() => format!("{whole} %"),
+                percent => format!("{} %", significant(percent, 2)),
+            }
+        });
+        let cells: Vec<_> = cells.collect();
+        let name = format!("[{}, {}]", data.0, data.1).replace('-', "−");
+        [name, cells[0].clone(), cells[1].clone(), cells[2].clone()]
+    });
+    assert_abs_diff_eq!(cauchy(1.0) - cauchy(0.0), 0.25, epsilon = 1e-15);
+    let uniform = uniform_ratio_below(12.0) - uniform_ratio_below(10.0);
+    assert_abs_diff_eq!(uniform, 1.0 / 240.0, epsilon = 1e-15);
+    let header = ["data", "$w, b \\sim \\mathcal N(0, 1)$", "PyTorch", "$b = 0$"];
+    snapshot!("elbows__data", table(header, intervals));
+}
+
+// The network.
+
+const SEEDS: std::ops::Range<u64> = 0..7;
+const HIDDEN: usize = 20;
+/// Steps of one pass through the data.
+const PASS: usize = 8;
+const STEP_SIZES: [f64; 6] = [0.0125, 0.025, 0.05, 0.1, 0.2, 0.4];
+const STARTS: [(&str, Start); 5] = [
+    ("$w, b \\sim \\mathcal N(0, 1)$", NOTES),
+    ("PyTorch", Start::Uniform),
+    ("He, $b = 0$", ZERO),
+    ("He, $b = 0.01$", HUNDREDTH),
+    ("He, elbows placed", PLACED),
+];
+const BOTH: [Trained; 2] = [Trained::LastLayer, Trained::AllLayers];
+
+fn loss(network: &Network, curve: &Curve) -> f64 {
+    squared_error_and_gradient(network, curve.x.clone(), &curve.y).0
+}
+
+/// The mean loss after each of the last ten passes; infinite if the run diverges.
+fn final_loss(start: Start, seed: u64, trained: Trained, step_size: f64) -> f64 {
+    let (network, batches) = experiment(start, seed);
+    let curve = sine();
+    let Ok(points) = fit(&network, &curve, trained, step_size, &batches) else {
+        return f64::INFINITY;
+    };
+    let ends = points.iter().rev().step_by(PASS).take(10);
+    let losses = ends.map(|theta| loss(&network.with_parameters(theta), &curve));
+    mean(&losses.collect::<Vec<_>>())
+}
+
+/// Medians over the seeds: `FINAL[start][trained][step size]`.
+static FINAL: LazyLock<Vec<[[f64; 6]; 2]>> = LazyLock::new(|| {
+    let of = |start, trained, step_size| {
+        let losses = SEEDS
+            .into_par_iter()
+            .map(|seed| final_loss(start, seed, trained, step_size));
+        median(&losses.collect::<Vec<_>>())
+    };
+    let each = |(_, start)| {
+        BOTH.map(|trained| STEP_SIZES.map(|step_size| of(start, trained, step_size)))
+    };
+    STARTS.into_par_iter().map(each).collect()
+});
+
+fn best(losses: &[f64; 6]) -> f64 {
+    losses.iter().copied().fold(f64::INFINITY, f64::min)
+}
+
+/// In each single parameter the loss is a quadratic as long as no unit changes sides on
+/// an example, and of a quadratic the centred difference is exact: what remains is the
+/// rounding of two losses of a hundred operations each.
+#[test]
+fn the_gradient_of_half_the_mean_squared_error_agrees_with_centred_differences() {
+    const H: f64 = 1e-4;
+    let curve = sine();
+    for start in [NOTES, PLACED] {
+        let network = network(start, 6, &mut rng(3));
+        let z = network.layers()[0].linear.forward(&curve.x);
+        assert!(z.iter().all(|z| z.abs() > H), "a unit changes sides");
+        let (size, gradient) =
+            squared_error_and_gradient(&network, curve.x.clone(), &curve.y);
+        let of = |theta: &DVector<f64>| loss(&network.with_parameters(theta), &curve);
+        let differences = numerical_gradient(of, &network.parameters(), H);
+        let tolerance = 200.0 * UNIT_ROUNDOFF * size / H;
+        assert!((differences - &gradient).amax() < tolerance);
+        assert!(gradient.amax() > 1e6 * tolerance);
+    }
+}
+
+#[test]
+#[should_panic(
+    expected = "an output of shape (64, 1) does not fit targets of shape (1, 64)"
+)]
+fn targets_of_another_shape_are_refused_with_both_shapes() {
+    let curve = sine();
+    let network = network(ZERO, 2, &mut rng(0));
+    let _ = squared_error_and_gradient(&network, curve.x, &curve.y.transpose());
+}
+
+#[test]
+fn a_step_size_that_is_none_is_refused_with_its_value() {
+    let (network, batches) = experiment(NOTES, 0);
+    let error = fit(&network, &sine(), Trained::AllLayers, 0.0, &batches);
+    assert_eq!(
+        error.expect_err("no step size").to_string(),
+        "step size 0, expected a finite number above 0"
+    );
+}
+
+/// The loss of the last layer, less `½ mean y²`.
+fn quadratic(network: &Network, curve: &Curve) -> Quadratic {
+    let root = (curve.x.len() as f64).sqrt();
+    let targets = curve.y.column(0) / root;
+    Quadratic::least_squares(
+        &(features(network, &curve.x) / root),
+        &targets.into_owned(),
+    )
+}
+
+fn last_layer(parameters: &DVector<f64>) -> DVector<f64> {
+    parameters.rows(2 * HIDDEN, HIDDEN + 1).into_owned()
+}
+
+/// Sums of 64 terms of a size of at most some tens.
+#[test]
+fn with_fixed_elbows_the_loss_is_a_convex_quadratic_in_the_last_layer() {
+    let curve = sine();
+    let tolerance = 64.0 * 100.0 * UNIT_ROUNDOFF * 20.0;
+    for seed in SEEDS {
+        let (network, _) = experiment(NOTES, seed);
+        let quadratic = quadratic(&network, &curve);
+        let theta = last_layer(&network.parameters());
+        let (loss, gradient) =
+            squared_error_and_gradient(&network, curve.x.clone(), &curve.y);
+        let constant = curve.y.norm_squared() / 128.0;
+        assert_abs_diff_eq!(
+            quadratic.value(&theta) + constant,
+            loss,
+            epsilon = tolerance
+        );
+        let difference = quadratic.gradient(&theta) - last_layer(&gradient);
+        assert!(difference.amax() < tolerance);
+        let eigenvalues = quadratic.hessian().symmetric_eigenvalues();
+        assert!(eigenvalues.min() > -tolerance);
+    }
+}
+
+/// Along the steepest direction a step multiplies the distance by `1 − αλmax`: −0.98 and
+/// −1.02. Along no other is it larger in size than 1 below the limit. The start is far
+/// enough away in that direction.
+#[test]
+fn on_whole_batches_the_last_layer_descends_below_two_over_the_largest_eigenvalue_only()
+{
+    let curve = sine();
+    let (network, _) = experiment(NOTES, 0);
+    let limit =
+        2.0 / quadratic(&network, &curve).hessian().symmetric_eigenvalues().max();
+    let whole = vec![(0..64).collect(); 600];
+    let losses = |step_size: f64| {
+        let points = fit(&network, &curve, Trained::LastLayer, step_size, &whole);
+        let points = points.expect("finite");
+        let losses =
+            points.iter().map(|theta| loss(&network.with_parameters(theta), &curve));
+        losses.collect::<Vec<_>>()
+    };
+    let below = losses(0.99 * limit);
+    assert!(below.windows(2).all(|pair| pair[1] < pair[0]));
+    let above = losses(1.01 * limit);
+    assert!(above[600] > 1e3 * above[0]);
+}
+
+#[test]
+fn training_the_last_layer_leaves_every_elbow_where_it_was_bit_for_bit() {
+    for seed in SEEDS {
+        let (network, batches) = experiment(NOTES, seed);
+        let points = fit(&network, &sine(), Trained::LastLayer, 0.05, &batches);
+        let points = points.expect("0.05 is small enough");
+        let hidden = network.parameters().rows(0, 2 * HIDDEN).into_owned();
+        assert!(points.iter().all(|theta| theta.rows(0, 2 * HIDDEN) == hidden));
+        assert_ne!(last_layer(&points[1000]), last_layer(&points[0]));
+    }
+}
+
+/// `w`, `b` and `v` of a unit in the parameters.
+fn of_unit(theta: &DVector<f64>, unit: usize) -> [f64; 3] {
+    [theta[unit], theta[HIDDEN + unit], theta[2 * HIDDEN + unit]]
+}
+
+#[test]
+fn a_unit_that_is_dead_on_the_data_never_moves() {
+    let mut dead = 0;
+    for seed in SEEDS {
+        let (network, batches) = experiment(NOTES, seed);
+        let points = fit(&network, &sine(), Trained::AllLayers, 0.1, &batches);
+        let points = points.expect("0.1 is small enough");
+        for unit in 0..HIDDEN {
+            let start = of_unit(&points[0], unit);
+            if Role::of(start[0], start[1], DATA) == Role::Dead {
+                assert!(points.iter().all(|theta| of_unit(theta, unit) == start));
+                dead += 1;
+            }
+        }
+    }
+    assert_share(dead, SEEDS.count() * HIDDEN, 0.25);
+}
+
+#[test]
+fn units_without_an_elbow_in_the_data_add_one_straight_line_together() {
+    let curve = sine();
+    for seed in SEEDS {
+        let (network, _) = experiment(NOTES, seed);
+        let bending = roles(&network.layers()[0].linear, DATA)[0];
+        let singular = features(&network, &curve.x).singular_values();
+        // What is 0 has the size of roundings.
+        let rank = singular.iter().filter(|&&s| s > 1e-12 * singular.max()).count();
+        assert!(rank <= bending + 2, "seed {seed}: {rank}, {bending}");
+        assert!(bending + 2 < HIDDEN, "and there are others");
+    }
+}
+
+/// Least squares with `1`, `x` and `|x|`: the same three functions. `sin 5x` is odd, and
+/// so the best is a line through 0 with the slope `Σxy / Σx²`.
+#[test]
+fn with_all_elbows_at_zero_the_best_last_layer_is_a_straight_line_here() {
+    let curve = sine();
+    let slope = curve.x.dot(&curve.y) / curve.x.norm_squared();
+    let line = (&curve.y - slope * &curve.x).norm_squared() / 128.0;
+    for seed in SEEDS {
+        let (network, _) = experiment(ZERO, seed);
+        let singular = features(&network, &curve.x).singular_values();
+        assert_eq!(singular.iter().filter(|&&s| s > 1e-12 * singular.max()).count(), 3);
+        assert_relative_eq!(
+            best_last_layer(&network, &curve),
+            line,
+            max_relative = 1e-9
+        );
+    }
+}
+
+/// The normal equations with a tiny ridge bound the minimum from above, and no step of
+/// gradient descent goes below it.
+#[test]
+fn the_best_last_layer_is_best() {
+    let curve = sine();
+    for (_, start) in STARTS {
+        let (network, batches) = experiment(start, 0);
+        let best = best_last_layer(&network, &curve);
+        let features = features(&network, &curve.x);
+        let ridge = DMatrix::identity(HIDDEN + 1, HIDDEN + 1) * 1e-9;
+        let solution = (features.tr_mul(&features) + ridge).cholesky();
+        let solution = solution.expect("definite").solve(&features.tr_mul(&curve.y));
+        let ridged = (&features * solution - &curve.y).norm_squared() / 128.0;
+        assert!(best <= ridged * (1.0 + 1e-9) && ridged < 1.1 * best);
+        let points = fit(&network, &curve, Trained::LastLayer, 0.05, &batches);
+        let points = points.expect("finite");
+        let losses =
+            points.iter().map(|theta| loss(&network.with_parameters(theta), &curve));
+        assert!(losses.fold(f64::INFINITY, f64::min) >= best);
+    }
+}
+
+/// To first order in the step size. The centred difference along the gradient is off by
+/// the third derivative of `−b/w`, at most `6 (|b| + |w|) |g|³ / w⁴` for `|g|` the
+/// unit's part of the gradient, times `h²/6`, and by roundings of `c`.
+#[test]
+fn a_step_moves_an_elbow_by_the_errors_on_its_active_side() {
+    const H: f64 = 1e-5;
+    let curve = sine();
+    let mut moved = 0;
+    for seed in SEEDS {
+        let (network, _) = experiment(NOTES, seed);
+        let theta = network.parameters();
+        let activations = network.forward(curve.x.clone());
+        let errors = &activations[2] - &curve.y;
+        let (_, gradient) =
+            squared_error_and_gradient(&network, curve.x.clone(), &curve.y);
+        let at = |shift: f64| {
+            let moved = network.with_parameters(&(&theta - shift * &gradient));
+            elbows(&moved.layers()[0].linear)
+        };
+        let (before, after, now) = (at(-H), at(H), at(0.0));
+        for unit in 0..HIDDEN {
+            let [w, b, v] = of_unit(&theta, unit);
+            let c = now[unit];
+            let active = (0..64).filter(|&i| activations[1][(i, unit)] > 0.0);
+            let sum: f64 = active.map(|i| errors[i] * (1.0 + c * curve.x[i])).sum();
+            let speed = v / w * sum / 64.0;
+            let measured = (after[unit] - before[unit]) / (2.0 * H);
+            let [of_w, of_b, _] = of_unit(&gradient, unit);
+            let size = of_w.abs() + of_b.abs();
+            let third = (w.abs() + b.abs()) * size.powi(3) / w.powi(4);
+            let rounding = 8.0 * UNIT_ROUNDOFF * c.abs() / H;
+            let tolerance = H * H * 2.0 * third + rounding + 1e-12 * speed.abs();
+            assert!((measured - speed).abs() <= tolerance, "{measured} {speed}");
+            moved += usize::from(speed.abs() > 1e3 * tolerance);
+        }
+    }
+    assert!(moved > 5 * HIDDEN, "{moved} units tell the formula from others");
+}
+
+fn cell(loss: f64) -> String {
+    if loss < 1.0 { significant(loss, 2) } else { "diverges".into() }
+}
+
+/// Both are at their best at the step size of the figures.
+#[test]
+fn each_way_of_training_has_its_best_step_size() {
+    let losses = FINAL[0];
+    for [at_best, others @ ..] in losses.map(|losses| {
+        let [a, b, c, at_best, d, e] = losses;
+        [at_best, a, b, c, d, e]
+    }) {
+        assert!(others.iter().all(|&other| other > at_best), "{at_best} {others:?}");
+    }
+    let rows = (0..STEP_SIZES.len())
+        .map(|i| [STEP_SIZES[i].to_string(), cell(losses[0][i]), cell(losses[1][i])]);
+    snapshot!("elbows__sweep", table(["α", "last layer only", "all layers"], rows));
+}
+
+fn floors(start: Start) -> Vec<f64> {
+    let curve = sine();
+    SEEDS.map(|seed| best_last_layer(&experiment(start, seed).0, &curve)).collect()
+}
+
+#[test]
+fn in_a_thousand_steps_all_layers_fit_better_than_the_last_alone_from_every_start() {
+    let rows = STARTS.iter().zip(FINAL.iter()).map(|((name, start), [last, all])| {
+        let floor = median(&floors(*start));
+        assert!(best(all) < best(last) / 2.0, "{name}");
+        [
+            (*name).to_owned(),
+            significant(floor, 2),
+            significant(best(last), 2),
+            significant(best(all), 2),
+        ]
+    });
+    let header = ["start", "best last layer", "last layer, SGD", "all layers, SGD"];
+    let body = table(header, rows);
+    snapshot!("elbows__fits", body);
+}
+
+#[test]
+fn spread_elbows_allow_a_better_last_layer_than_sgd_finds_and_elbows_at_zero_do_not() {
+    let medians = STARTS.map(|(_, start)| median(&floors(start)));
+    let all: Vec<f64> = FINAL.iter().map(|[_, all]| best(all)).collect();
+    for i in [1, 4] {
+        assert!(2.0 * medians[i] < all[i], "{:?}", STARTS[i]);
+    }
+    for i in [2, 3] {
+        assert!(medians[i] > 5.0 * all[i], "{:?}", STARTS[i]);
+    }
+}
+
+#[test]
+fn after_training_all_layers_the_losses_of_the_starts_differ_by_less_than_half() {
+    let all: Vec<f64> = FINAL.iter().map(|[_, all]| best(all)).collect();
+    let largest = all.iter().copied().fold(0.0, f64::max);
+    let smallest = all.iter().copied().fold(f64::INFINITY, f64::min);
+    assert!(largest < 1.5 * smallest, "{all:?}");
+}
+
+/// Gradient descent on all data multiplies the component along an eigenvector by `1 −
+/// αλ`: what is left of the loss above the best after any number of steps is a sum.
+#[test]
+fn the_last_layer_needs_a_long_time_because_its_features_are_alike() {
+    let curve = sine();
+    let steps = SEEDS.map(|seed| {
+        let (network, _) = experiment(NOTES, seed);
+        let features = features(&network, &curve.x);
+        let best = best_last_layer(&network, &curve);
+        let svd = features.svd(true, true);
+        let target = svd.solve(&curve.y, 1e-10).expect("both factors");
+        let distance = last_layer(&network.parameters()) - target.column(0);
+        let along = svd.v_t.as_ref().expect("asked for") * distance;
+        let eigenvalues = svd.singular_values.map(|s| s * s / 64.0);
+        let step_size = 1.0 / eigenvalues.max();
+        let left = |steps: f64| {
+            let terms = eigenvalues.iter().zip(&along).map(|(eigenvalue, along)| {
+                let factor = (1.0 - step_size * eigenvalue).powf(2.0 * steps);
+                0.5 * eigenvalue * along * along * factor
+            });
+            terms.sum::<f64>()
+        };
+        // The closed form is the run.
+        let whole = vec![(0..64).collect(); 100];
+        let points = fit(&network, &curve, Trained::LastLayer, step_size, &whole);
+        let end = &points.expect("finite")[100];
+        let reached = loss(&network.with_parameters(end), &curve);
+        assert_relative_eq!(best + left(100.0), reached, max_relative = 1e-8);
+        let doublings = (0..60).map(|k| 2.0_f64.powi(k));
+        let (mut low, mut high) = (0.0, 1.0);
+        for steps in doublings {
+            if left(steps) > best {
+                (low, high) = (steps, 2.0 * steps);
+            }
+        }
+        for _ in 0..50 {
+            let middle = (low + high) / 2.0;
+            if left(middle) > best { low = middle } else { high = middle }
+        }
+        high
+    });
+    let steps = median(&steps.collect::<Vec<_>>());
+    assert!(steps > 1e4, "{steps}");
+    snapshot!("elbows__slow", values([("steps", significant(steps, 1))]));
+}
+
+/// The runs of the figures: every seed, both at step size 0.1.
+#[test]
+fn when_all_layers_train_every_elbow_in_the_data_moves() {
+    let mut before = Vec::new();
+    let mut after = Vec::new();
+    let mut moves = Vec::new();
+    for seed in SEEDS {
+        let (network, batches) = experiment(NOTES, seed);
+        let points = fit(&network, &sine(), Trained::AllLayers, 0.1, &batches);
+        let end = network.with_parameters(&points.expect("finite")[1000]);
+        let [first, last] = [&network, &end].map(|network| &network.layers()[0].linear);
+        before.push(roles(first, DATA)[0] as f64);
+        after.push(roles(last, DATA)[0] as f64);
+        let pairs = elbows(first).into_iter().zip(elbows(last));
+        let inside = pairs.filter(|(start, _)| start.abs() < 1.0);
+        moves.extend(inside.map(|(start, end)| (end - start).abs()));
+    }
+    assert!(moves.iter().all(|&moved| moved > 0.0));
+    snapshot!(
+        "elbows__moves",
+        values([
+            ("before", decimals(mean(&before), 1)),
+            ("after", decimals(mean(&after), 1)),
+            ("median", significant(median(&moves), 2)),
+        ])
+    );
+}
