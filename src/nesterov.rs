@@ -102,7 +102,7 @@ impl Growth {
 // ANCHOR_END: growth
 
 // ANCHOR: accelerated
-/// Nesterov's accelerated gradient method: `θ_t = y_t − a∇f(y_t)` and
+/// Nesterov's accelerated gradient method: `θ_t = y_t − γ∇f(y_t)` and
 /// `y_{t+1} = θ_t + (c_t − 1)/c_{t+1} · (θ_t − θ_{t−1})`, with `y₁ = θ₀`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Accelerated {
@@ -198,12 +198,12 @@ pub struct Tuned {
 }
 
 impl Tuned {
-    /// From `a = α(1 − β)`.
-    fn new(a: f64, beta: f64, rate: f64) -> Self {
-        Self { step_size: a / (1.0 - beta), beta, rate }
+    /// From `γ = α(1 − β)`.
+    fn new(gamma: f64, beta: f64, rate: f64) -> Self {
+        Self { step_size: gamma / (1.0 - beta), beta, rate }
     }
 
-    /// Nesterov's choice: `a = 1/L`, `β = (√κ − 1)/(√κ + 1)`.
+    /// Nesterov's choice: `γ = 1/L`, `β = (√κ − 1)/(√κ + 1)`.
     pub fn nesterov(spectrum: Spectrum) -> Self {
         let root = spectrum.condition_number().sqrt();
         let beta = (root - 1.0) / (root + 1.0);
@@ -213,22 +213,20 @@ impl Tuned {
     /// The best for Nesterov momentum on quadratics (Lessard and others, 2016).
     pub fn best_nesterov(spectrum: Spectrum) -> Self {
         let root = (3.0 * spectrum.condition_number() + 1.0).sqrt();
-        let a = 4.0 / (3.0 * spectrum.largest + spectrum.smallest);
-        Self::new(a, (root - 2.0) / (root + 2.0), 1.0 - 2.0 / root)
+        let gamma = 4.0 / (3.0 * spectrum.largest + spectrum.smallest);
+        Self::new(gamma, (root - 2.0) / (root + 2.0), 1.0 - 2.0 / root)
     }
 
     /// The best for the heavy ball on quadratics (Polyak, 1964).
     pub fn heavy_ball(spectrum: Spectrum) -> Self {
-        let a = 4.0 / (spectrum.largest.sqrt() + spectrum.smallest.sqrt()).powi(2);
-        let root = spectrum.condition_number().sqrt();
-        let rate = (root - 1.0) / (root + 1.0);
-        Self::new(a, rate * rate, rate)
+        let (step_size, beta) = spectrum.best_momentum();
+        Self { step_size, beta, rate: spectrum.best_momentum_rate() }
     }
 }
 // ANCHOR_END: tuned
 
 // ANCHOR: pytorch
-/// Nesterov momentum as PyTorch has it: `b ← βb + g`, `θ′ ← θ′ − a(g + βb)` with the
+/// Nesterov momentum as PyTorch has it: `b ← βb + g`, `θ′ ← θ′ − γ(g + βb)` with the
 /// gradient `g` at the parameters `θ′` themselves.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoredLookAhead {
@@ -262,7 +260,7 @@ impl StoredLookAhead {
     }
 
     // ANCHOR: leave
-    /// `θ = θ′ + aβb`, from where the stored parameters look ahead.
+    /// `θ = θ′ + γβb`, from where the stored parameters look ahead.
     pub fn parameters(&self, stored: &DVector<f64>) -> DVector<f64> {
         if self.buffer.is_empty() {
             return stored.clone();

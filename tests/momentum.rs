@@ -940,46 +940,6 @@ fn momentum_brings_an_oscillation_of_its_own_and_may_climb() {
     snapshot!("momentum__overshoot", values([("lowest", decimals(lowest, 1))]));
 }
 
-/// Slope 25 outside of `[1, 2]` and 1 inside: strongly convex, with curvatures between 1
-/// and 25.
-fn kinked_slope(x: f64) -> f64 {
-    match x {
-        x if x < 1.0 => 25.0 * x,
-        x if x < 2.0 => x + 24.0,
-        x => 25.0 * x - 24.0,
-    }
-}
-
-/// The three places of the circle solve a linear system of the three pieces they lie in.
-#[test]
-fn the_best_settings_of_a_quadratic_may_circle_forever_on_another_convex_function() {
-    let spectrum = Spectrum { smallest: 1.0, largest: 25.0 };
-    let (alpha, beta) = spectrum.best_momentum();
-    assert!((alpha - 0.2).abs() < 1e-15 && (beta - 4.0 / 9.0).abs() < 1e-15);
-    let slope = |x: &DVector<f64>| x.map(kinked_slope);
-    let points = minimize(&mut momentum(alpha, beta), &one(3.3), 600, slope);
-    let points = points.expect("bounded");
-    // x₊ = x − g/9 + 4/9 (x − x₋), with g = 25x − 24 above 2 and 25x below 1.
-    let expected = dmatrix![
-        9.0, -13.0 + 25.0, 4.0;
-        4.0, 9.0, -13.0 + 25.0;
-        -13.0 + 25.0, 4.0, 9.0
-    ]
-    .lu()
-    .solve(&dvector![0.0, 24.0, 0.0])
-    .expect("a regular system");
-    let last: Vec<f64> = points[598..].iter().map(|x| x[0]).collect();
-    let turned = expected.iter().any(|x| (x - last[0]).abs() < 1e-9);
-    assert!(turned, "{last:?} {expected}");
-    for x in &last {
-        assert!(expected.iter().any(|place| (place - x).abs() < 1e-9));
-    }
-    assert!(last.iter().all(|x| x.abs() > 0.6));
-    let mut descent = GradientDescent::new(spectrum.best_step_size()).expect("valid");
-    let plain = minimize(&mut descent, &one(3.3), 600, slope).expect("bounded");
-    assert!(plain[600][0].abs() < 1e-12);
-}
-
 /// The covariance `S` of `(u, e)` solves `S = M S Mᵀ + q qᵀ`, where `q` is what a unit of
 /// noise does to both: iterated until it stands.
 fn settled_variance(lambda: f64, alpha: f64, beta: f64) -> f64 {

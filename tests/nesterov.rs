@@ -1027,7 +1027,7 @@ fn the_accelerated_method_climbs_at_times() {
     assert!((1..100).all(|t| descent[t + 1] < descent[t]));
 }
 
-/// As the momentum approaches 1, the limit of `aλ` approaches 4/3.
+/// As the momentum approaches 1, the limit of `γλ` approaches 4/3.
 #[test]
 fn the_accelerated_method_diverges_above_four_thirds_of_one_over_l() {
     let end = |step_size: f64| {
