@@ -177,7 +177,7 @@ fn means() -> DrawResult<Figure> {
     }
     let points = lines.iter().flat_map(|line| &line.points);
     let farthest = points.map(|(_, y)| y.abs()).fold(0.0, f64::max);
-    let range = 5.0 * (farthest / 5.0).ceil();
+    let range = 1.1 * farthest;
     let caption = Caption {
         name: "elbows-means",
         title: "Running mean and median of elbows",
@@ -192,7 +192,7 @@ fn means() -> DrawResult<Figure> {
         y: Axis::linear("of the first n elbows", (-range, range), 7, whole),
         bands: vec![],
         lines,
-        key: Some((440, 30)),
+        key: Some((424, 30)),
         margin: 24,
     }
     .figure(&caption, (560, 320))
