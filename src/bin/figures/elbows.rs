@@ -143,7 +143,6 @@ fn density() -> DrawResult<Figure> {
 fn means() -> DrawResult<Figure> {
     const PLACES: i32 = 40;
     const DECADES: i32 = 5;
-    const RANGE: (f64, f64) = (-8.0, 8.0);
     // Odd, so that there is a middle one.
     let odd = |n: f64| (n as usize - 1) | 1;
     let places = (0..=DECADES * PLACES).map(|i| f64::from(i) / f64::from(PLACES));
@@ -176,6 +175,9 @@ fn means() -> DrawResult<Figure> {
         lines.push(add(Ink::Solid(2), "mean", means));
         lines.push(add(Ink::Solid(3), "median", medians));
     }
+    let points = lines.iter().flat_map(|line| &line.points);
+    let farthest = points.map(|(_, y)| y.abs()).fold(0.0, f64::max);
+    let range = 1.1 * farthest;
     let caption = Caption {
         name: "elbows-means",
         title: "Running mean and median of elbows",
@@ -187,10 +189,10 @@ fn means() -> DrawResult<Figure> {
     };
     Chart {
         x: Axis::powers("elbows n", (0, DECADES), 6),
-        y: Axis::linear("of the first n elbows", RANGE, 9, whole),
+        y: Axis::linear("of the first n elbows", (-range, range), 7, whole),
         bands: vec![],
         lines,
-        key: Some((440, 30)),
+        key: Some((424, 30)),
         margin: 24,
     }
     .figure(&caption, (560, 320))
