@@ -10,7 +10,8 @@ use nalgebra::{DMatrix, DVector, RowDVector, dmatrix};
 
 use crate::linear_layer::Linear;
 use crate::network::{
-    Activation, Batch, Layer, Network, check_labels, cross_entropy, flat, softmax,
+    Activation, Batch, LEAKY_SLOPE, Layer, Network, check_labels, cross_entropy, flat,
+    softmax,
 };
 use crate::parallel;
 
@@ -53,7 +54,8 @@ pub const WORKSHEET: Neuron = Neuron { w: 1.0, b: -1.0 };
 impl Activation {
     /// `G ∘ σ'(Z)`, in place, where `G = ∂loss/∂σ(Z)`. The derivative is written in
     /// terms of the output `a = σ(Z)`, which the forward pass has kept: for ReLU it is
-    /// 1 where `a > 0` and 0 elsewhere (so `ReLU'(0) = 0`, a convention), for the
+    /// 1 where `a > 0` and 0 elsewhere (so `ReLU'(0) = 0`, a convention; for the leaky one
+    /// the small slope elsewhere), for the
     /// sigmoid `a (1 − a)`.
     ///
     /// # Panics
@@ -72,6 +74,8 @@ impl Activation {
             Self::Relu => {
                 entries.for_each(|(g, &a)| *g = if a > 0.0 { *g } else { 0.0 })
             }
+            Self::LeakyRelu => entries
+                .for_each(|(g, &a)| *g *= if a > 0.0 { 1.0 } else { LEAKY_SLOPE }),
             Self::Sigmoid => entries.for_each(|(g, &a)| *g *= a * (1.0 - a)),
         }
     }

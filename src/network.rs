@@ -27,6 +27,15 @@ impl Batch {
         Self { images, labels }
     }
 
+    /// The examples at these positions.
+    ///
+    /// # Panics
+    /// If a position is not below [`len`](Self::len).
+    pub fn select(&self, positions: &[usize]) -> Self {
+        let labels = positions.iter().map(|&position| self.labels[position]);
+        Self::new(self.images.select_rows(positions), labels.collect())
+    }
+
     /// The number of images.
     pub fn len(&self) -> usize {
         self.labels.len()
@@ -38,6 +47,9 @@ impl Batch {
     }
 }
 
+/// The slope of the leaky ReLU below zero: PyTorch's default.
+pub const LEAKY_SLOPE: f64 = 0.01;
+
 // ANCHOR: activation
 /// The function `σ` applied to each entry of a layer's output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +58,8 @@ pub enum Activation {
     Identity,
     /// `σ(z) = max(z, 0)`
     Relu,
+    /// `σ(z) = z` above 0, [`LEAKY_SLOPE`]` · z` elsewhere
+    LeakyRelu,
     /// `σ(z) = 1 / (1 + e^{−z})`
     Sigmoid,
 }
@@ -56,6 +70,9 @@ impl Activation {
         match self {
             Self::Identity => {}
             Self::Relu => z.apply(|z| *z = if *z < 0.0 { 0.0 } else { *z }),
+            Self::LeakyRelu => {
+                z.apply(|z| *z *= if *z < 0.0 { LEAKY_SLOPE } else { 1.0 })
+            }
             Self::Sigmoid => z.apply(|z| *z = 1.0 / (1.0 + (-*z).exp())),
         }
     }

@@ -5,8 +5,8 @@ mod support;
 use descent::initialization::pytorch_default;
 use descent::linear_layer::Linear;
 use descent::network::{
-    Activation, Batch, Layer, Network, cross_entropy, log_sum_exp, small_example,
-    softmax, tents,
+    Activation, Batch, LEAKY_SLOPE, Layer, Network, cross_entropy, log_sum_exp,
+    small_example, softmax, tents,
 };
 use nalgebra::{DMatrix, DVector, RowDVector, dmatrix};
 use rand::rngs::ChaCha8Rng;
@@ -91,10 +91,16 @@ fn every_layer_reads_the_output_of_the_one_before() {
         match activation {
             Activation::Identity => z,
             Activation::Relu => z.max(0.0),
+            Activation::LeakyRelu => z.max(LEAKY_SLOPE * z),
             Activation::Sigmoid => 1.0 / (1.0 + (-z).exp()),
         }
     }
-    for activation in [Activation::Identity, Activation::Relu, Activation::Sigmoid] {
+    for activation in [
+        Activation::Identity,
+        Activation::Relu,
+        Activation::LeakyRelu,
+        Activation::Sigmoid,
+    ] {
         let network = random_network(&[4, 6, 5, 3], activation, 5);
         let input = random_input(7, 4, 6);
         let activations = network.forward(input.clone());
