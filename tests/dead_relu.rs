@@ -25,7 +25,7 @@ use descent::linear_layer::Linear;
 use descent::mnist::{Digits, PIXELS, Split};
 use descent::momentum::Momentum;
 use descent::network::{Activation, Batch, LEAKY_SLOPE, Network};
-use nalgebra::{DMatrix, DVector, dmatrix, dvector};
+use nalgebra::{DMatrix, DVector, RowDVector, dmatrix, dvector};
 use proptest::prelude::*;
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
@@ -39,7 +39,7 @@ const NEW: usize = 2000;
 
 static DIGITS: LazyLock<[Batch; 2]> = LazyLock::new(|| {
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/data/mnist"));
-    let digits = Digits::read(folder, Split::Train).expect("the repository's digits");
+    let digits = Digits::read(folder, Split::Test).expect("the repository's digits");
     let both = digits.sample(TRAINING + NEW, 0);
     let part = |range: std::ops::Range<usize>| both.select(&range.collect::<Vec<_>>());
     [part(0..TRAINING), part(TRAINING..TRAINING + NEW)]
@@ -160,11 +160,11 @@ fn a_network_with_a_dead_layer_learns_no_more_than_how_frequent_the_labels_are()
     let setting =
         Setting { bias: WORKSHEET_BIAS, ..Setting::new(Activation::Relu, 0.1) };
     let run = setting.run(batch, 0).expect("a step size");
-    assert_eq!(run.dead, [1.0; 11]);
+    assert_eq!(run.dead, [1.0; EPOCHS + 1]);
     // Second order: with probabilities off by a few parts in a hundred, the loss is off
     // by less than one.
     assert!((entropy..entropy + 0.01).contains(&run.loss), "{} {entropy}", run.loss);
-    let alive = Setting::new(Activation::Relu, 0.1).run(batch, 0).expect("a step size");
+    let alive = &RELU[0][0];
     assert!(alive.loss < entropy / 5.0);
     snapshot!(
         "dead_relu__entropy",
@@ -399,10 +399,10 @@ fn a_unit_that_is_off_for_all_of_few_examples_is_often_on_for_one_of_many() {
         let p = normal_cdf(ratio.into());
         let off = |examples: f64| {
             let off = (examples * (-p).ln_1p()).exp();
-            if off < 1e-4 { "below 0.0001".into() } else { significant(off, 2) }
+            if off < 1e-4 { "below 0.0001".into() } else { significant(off, 3) }
         };
         let name = decimals(ratio.into(), 0);
-        [name, significant(p, 2), off(1.0), off(100.0), off(10_000.0)]
+        [name, significant(p, 2), off(100.0), off(10_000.0)]
     };
     snapshot!(
         "dead_relu__sets",
@@ -410,7 +410,6 @@ fn a_unit_that_is_off_for_all_of_few_examples_is_often_on_for_one_of_many() {
             [
                 "$b / (s\\lVert w\\rVert)$",
                 "on for one",
-                "off for 1",
                 "off for all of 100",
                 "off for all of 10,000"
             ],
@@ -526,25 +525,24 @@ fn the_gradient_of_a_dead_unit_is_zero_whatever_comes_from_behind() {
 
 // What can.
 
-/// The way around the unit is a skip connection; all products of small decimals are
-/// exact but for rounding.
+/// The probe's `z` before and after a step of a weight `v` that makes its input `3v`, from
+/// `v = 1` on. The loss is `½(Y − 7)²` with `Y = 3v + ReLU(3v − 4)`.
+fn step_upstream() -> [f64; 2] {
+    let layer = Linear::new(dmatrix![PROBE.w], RowDVector::from_element(1, PROBE.b));
+    let x = |v: f64| dmatrix![3.0 * v];
+    let adjoint = residual(&x(1.0), &layer).add_scalar(-7.0);
+    let nodes = adjoints(&x(1.0), &layer, &adjoint);
+    assert_eq!([nodes[1].adjoint[0], nodes[2].adjoint[0]], [0.0, 0.0], "its own stay");
+    let gradient = 3.0 * residual_adjoint(&x(1.0), &layer, &adjoint)[0];
+    [1.0, 1.0 - PROBE_STEP * gradient].map(|v| layer.forward(&x(v))[0])
+}
+
+/// `dY = 3 − 7`, `dv = −4 · 3`, `v = 1 + 1.2`, `x = 6.6`.
 #[test]
 fn a_change_upstream_revives_a_unit_whose_own_parameters_never_moved() {
-    let layer =
-        Linear::new(dmatrix![PROBE.w], nalgebra::RowDVector::from_element(1, PROBE.b));
-    let (input, target) = (3.0, 7.0);
-    let x = |v: f64| dmatrix![v * input];
-    let z = |v: f64| layer.forward(&x(v))[0];
-    let (own, step) = {
-        let adjoint = residual(&x(1.0), &layer).add_scalar(-target);
-        let nodes = adjoints(&x(1.0), &layer, &adjoint);
-        let through = residual_adjoint(&x(1.0), &layer, &adjoint)[0] * input;
-        ([nodes[1].adjoint[0], nodes[2].adjoint[0]], -PROBE_STEP * through)
-    };
-    assert_eq!(own, [0.0, 0.0]);
-    assert_eq!(z(1.0), -1.0);
-    // dY = 3 − 7, dv = −4 · 3, v = 1 + 1.2, x = 6.6.
-    assert_abs_diff_eq!(z(1.0 + step), 2.6, epsilon = 1e-14);
+    let [before, after] = step_upstream();
+    assert_eq!(before, -1.0);
+    assert_abs_diff_eq!(after, 2.6, epsilon = 1e-14);
 }
 
 #[test]
@@ -774,6 +772,10 @@ fn each_of_five_ways_revives_a_unit_that_plain_descent_leaves_where_it_is() {
         let z = samples.iter().map(|&(x, _)| neuron.w * x + neuron.b);
         z.fold(f64::MIN, f64::max)
     };
+    let pair = |neuron: Neuron| {
+        format!("({}, {})", decimals(neuron.w, 2), decimals(neuron.b, 2))
+    };
+    let z = |z: f64| if z == 0.0 { "0".into() } else { significant(z, 2) };
     let mut rows = Vec::new();
     for (i, (name, path, samples)) in runs.into_iter().enumerate() {
         let (first, last) = (path[0], path[path.len() - 1]);
@@ -782,15 +784,13 @@ fn each_of_five_ways_revives_a_unit_that_plain_descent_leaves_where_it_is() {
         // The step before the last was not enough.
         assert!(is_dead(path[path.len() - 2], samples), "{name}");
         let steps = if i == 0 { "never".into() } else { (path.len() - 1).to_string() };
-        let pair = |neuron: Neuron| {
-            format!("({}, {})", decimals(neuron.w, 2), decimals(neuron.b, 2))
-        };
-        let z = |neuron| decimals(highest(neuron, samples), 2);
-        rows.push([name.to_owned(), pair(first), z(first), steps, z(last)]);
+        let [before, after] = [first, last].map(|neuron| z(highest(neuron, samples)));
+        rows.push([name.to_owned(), pair(first), before, steps, after]);
     }
-    // Its own parameters stay; the test of this way computes z from both sides.
-    let upstream = ["a change upstream", "(1.00, −4.00)", "−1.00", "1", "2.60"];
-    rows.insert(1, upstream.map(String::from));
+    let [before, after] = step_upstream();
+    let upstream =
+        ["a change upstream".into(), pair(PROBE), z(before), "1".into(), z(after)];
+    rows.insert(1, upstream);
     snapshot!(
         "dead_relu__ways",
         table(
@@ -807,6 +807,9 @@ fn each_of_five_ways_revives_a_unit_that_plain_descent_leaves_where_it_is() {
 }
 
 // On digits.
+
+const HIDDEN: usize = 50;
+const EPOCHS: usize = 5;
 
 fn run(activation: Activation, step_size: f64, seed: u64) -> Run {
     Setting::new(activation, step_size).run(training(), seed).expect("a step size")
@@ -827,68 +830,46 @@ fn dead(runs: &[Run], epoch: usize) -> Vec<f64> {
     runs.iter().map(|run| run.dead[epoch]).collect()
 }
 
+fn median_loss(runs: &[Run]) -> f64 {
+    median(&runs.iter().map(|run| run.loss).collect::<Vec<_>>())
+}
+
 #[test]
-fn the_larger_the_step_the_more_units_die_and_at_the_largest_all() {
-    let ends: Vec<_> = RELU.iter().map(|runs| mean(&dead(runs, 10))).collect();
+fn the_larger_the_step_the_more_units_die_and_at_the_largest_almost_all() {
+    let ends: Vec<_> = RELU.iter().map(|runs| mean(&dead(runs, EPOCHS))).collect();
     assert!(RELU.iter().flatten().all(|run| run.dead[0] == 0.0));
     assert!(ends.windows(2).all(|pair| pair[0] < pair[1]), "{ends:?}");
-    assert!(ends[0] < 0.02 && ends[5] == 1.0, "{ends:?}");
+    assert!(ends[0] == 0.0 && ends[5] > 0.95, "{ends:?}");
+    // From 0.4 on most of the dying is done in the first of the epochs.
+    for (runs, end) in RELU.iter().zip(&ends).skip(2) {
+        assert!(mean(&dead(runs, 1)) > 0.5 * end);
+    }
     let percent = |share: f64| decimals(100.0 * share, 0);
-    let losses =
-        |runs: &[Run]| median(&runs.iter().map(|run| run.loss).collect::<Vec<_>>());
-    let loss =
-        |loss: f64| if loss > 10.0 { "above 10".into() } else { significant(loss, 1) };
-    let rows = STEP_SIZES.iter().zip(RELU.iter().zip(LEAKY.iter())).map(
-        |(step, (relu, leaky))| {
-            let first = percent(mean(&dead(relu, 1)));
-            let last = percent(mean(&dead(relu, 10)));
-            let silent = percent(mean(&dead(leaky, 10)));
-            [
-                step.to_string(),
-                first,
-                last,
-                loss(losses(relu)),
-                silent,
-                loss(losses(leaky)),
-            ]
-        },
-    );
-    println!(
-        "{:?}",
-        LEAKY
-            .iter()
-            .map(|runs| runs
-                .iter()
-                .map(|run| (run.loss, run.dead[10]))
-                .collect::<Vec<_>>())
-            .collect::<Vec<_>>()
-    );
-    println!(
-        "{:?}",
-        RELU.iter()
-            .map(|runs| runs
-                .iter()
-                .map(|run| (run.loss, run.dead[1], run.dead[10]))
-                .collect::<Vec<_>>())
-            .collect::<Vec<_>>()
-    );
+    let row = |(step, runs): (&f64, &Vec<Run>)| {
+        let [first, last] = [1, EPOCHS].map(|epoch| percent(mean(&dead(runs, epoch))));
+        [step.to_string(), first, last, significant(median_loss(runs), 2)]
+    };
     snapshot!(
         "dead_relu__steps",
         table(
-            [
-                "$\\alpha$",
-                "dead after 1 epoch, %",
-                "dead after 10, %",
-                "loss",
-                "leaky: never above zero, %",
-                "leaky: loss"
-            ],
-            rows
+            ["$\\alpha$", "dead after 1 epoch, %", "dead after 5, %", "loss"],
+            STEP_SIZES.iter().zip(RELU.iter()).map(row)
         )
     );
 }
 
-/// Not only the share: the very weights of a dead unit are the same bits eight epochs
+#[test]
+fn a_leak_of_a_hundredth_makes_no_large_step_small() {
+    for (relu, leaky) in RELU[..5].iter().zip(&LEAKY[..5]) {
+        let ratio = median_loss(leaky) / median_loss(relu);
+        assert!((0.5..2.0).contains(&ratio), "{ratio}");
+    }
+    for (relu, leaky) in RELU[3].iter().zip(&LEAKY[3]) {
+        assert!(relu.dead[EPOCHS] > 0.25 && leaky.dead[EPOCHS] > 0.25);
+    }
+}
+
+/// Not only the share: the very weights of a dead unit are the same bits three epochs
 /// later.
 #[test]
 fn in_a_network_with_one_hidden_layer_plain_sgd_never_brings_a_unit_back() {
@@ -898,35 +879,34 @@ fn in_a_network_with_one_hidden_layer_plain_sgd_never_brings_a_unit_back() {
     let setting = Setting::new(Activation::Relu, STEP_SIZES[3]);
     let early =
         Setting { epochs: 2, ..setting }.run(training(), 0).expect("a step size");
-    let late = setting.run(training(), 0).expect("a step size");
+    let late = &RELU[3][0];
     let weights = |run: &Run| run.network.layers()[0].linear.weight.clone();
     let mut unmoved = 0;
     for (unit, outputs) in hidden(&early.network, training()).column_iter().enumerate()
     {
-        let same = weights(&early).column(unit) == weights(&late).column(unit);
+        let same = weights(&early).column(unit) == weights(late).column(unit);
         assert_eq!(same, outputs.iter().all(|&a| a == 0.0), "unit {unit}");
         unmoved += usize::from(same);
     }
     assert!(unmoved > 0);
 }
 
-/// Among the leaky units, which all keep a gradient.
 #[test]
-fn with_a_slope_below_zero_units_come_back() {
-    let back = |run: &Run| run.dead.windows(2).any(|pair| pair[0] > pair[1]);
-    assert!(LEAKY[3..].iter().flatten().all(back));
-    let run = &LEAKY[3][0];
-    let (_, gradient) = loss_and_gradient(&run.network, training());
-    let first = gradient.rows(0, PIXELS * 50);
-    let units = DMatrix::from_column_slice(PIXELS, 50, first.as_slice());
-    assert!(units.column_iter().all(|unit| unit.norm() > 0.0));
+fn with_a_slope_below_zero_every_unit_keeps_a_gradient_and_some_come_back() {
+    let shares = &LEAKY[3][0].dead;
+    assert!(shares.windows(2).any(|pair| pair[0] > pair[1]), "{shares:?}");
+    for run in LEAKY.iter().flatten() {
+        let (_, gradient) = loss_and_gradient(&run.network, training());
+        let units = gradient.as_slice()[..PIXELS * HIDDEN].chunks(PIXELS);
+        assert!(units.into_iter().all(|unit| unit.iter().any(|&g| g != 0.0)));
+    }
 }
 
 /// The loss of guessing by the labels' shares is below ln 10.
 #[test]
 fn where_relus_die_of_a_step_that_is_too_large_leaky_ones_diverge() {
     for (relu, leaky) in RELU[5].iter().zip(&LEAKY[5]) {
-        assert_eq!(relu.dead[10], 1.0);
+        assert!(relu.dead[EPOCHS] > 0.95);
         assert!(relu.loss < 1.1 * LN_10, "{}", relu.loss);
         assert!(leaky.loss > 100.0, "{}", leaky.loss);
     }
@@ -945,7 +925,6 @@ fn a_unit_dead_on_the_training_set_can_be_active_on_new_digits() {
             }
         }
     }
-    println!("{dead_before} {still}");
     assert!(still < dead_before);
     snapshot!(
         "dead_relu__new",
@@ -969,7 +948,6 @@ fn the_fewer_examples_one_looks_at_the_more_units_look_dead() {
         mean(&RELU[1].iter().map(of).collect::<Vec<_>>())
     });
     assert!(shares.windows(2).all(|pair| pair[0] > pair[1]), "{shares:?}");
-    println!("{shares:?}");
     let row =
         |(size, share): (usize, f64)| [size.to_string(), decimals(100.0 * share, 0)];
     snapshot!(
@@ -982,14 +960,13 @@ fn the_fewer_examples_one_looks_at_the_more_units_look_dead() {
 }
 
 #[test]
-fn a_bias_of_a_hundredth_makes_no_difference_to_the_dying() {
-    let with = |bias| {
-        let setting = Setting { bias, ..Setting::new(Activation::Relu, STEP_SIZES[3]) };
-        let run = |seed| setting.run(training(), seed).expect("a step size").dead[10];
-        mean(&SEEDS.map(run))
-    };
-    let (zero, small) = (with(0.0), with(0.01));
-    println!("{zero} {small}");
+fn a_bias_of_a_hundredth_does_not_keep_units_from_dying_of_large_steps() {
+    let setting =
+        Setting { bias: 0.01, ..Setting::new(Activation::Relu, STEP_SIZES[3]) };
+    let run = |seed| setting.run(training(), seed).expect("a step size").dead[EPOCHS];
+    let (zero, small) = (mean(&dead(&RELU[3], EPOCHS)), mean(&SEEDS.map(run)));
+    println!("bias {zero} {small}");
+    assert!(zero > 0.4 && small > 0.4);
     snapshot!(
         "dead_relu__bias",
         values([
