@@ -965,7 +965,6 @@ fn a_bias_of_a_hundredth_does_not_keep_units_from_dying_of_large_steps() {
         Setting { bias: 0.01, ..Setting::new(Activation::Relu, STEP_SIZES[3]) };
     let run = |seed| setting.run(training(), seed).expect("a step size").dead[EPOCHS];
     let (zero, small) = (mean(&dead(&RELU[3], EPOCHS)), mean(&SEEDS.map(run)));
-    println!("bias {zero} {small}");
     assert!(zero > 0.4 && small > 0.4);
     snapshot!(
         "dead_relu__bias",

@@ -5,6 +5,7 @@ mod broadcasting;
 mod canvas;
 mod chart;
 mod contour;
+mod dead_relu;
 mod depth;
 mod gradient_descent;
 mod grid;
@@ -72,6 +73,9 @@ enum Chapter {
     Newton,
     /// Norms of activations and gradients in a deep network, on MNIST
     Depth(depth::Options),
+    /// Units that are off: how likely, what revives them, and how many die of large steps
+    #[command(name = "dead_relu")]
+    DeadRelu,
 }
 
 impl Chapter {
@@ -87,6 +91,7 @@ impl Chapter {
             Self::OneParameter,
             Self::Newton,
             Self::Depth(depth::Options::default()),
+            Self::DeadRelu,
         ]
     }
 
@@ -109,6 +114,7 @@ impl Chapter {
             Self::OneParameter => one_parameter::figures(),
             Self::Newton => newton::figures(),
             Self::Depth(options) => depth::figures(options),
+            Self::DeadRelu => dead_relu::figures(),
         }
     }
 }
