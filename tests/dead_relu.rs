@@ -648,7 +648,6 @@ fn adams_state_revives_the_worksheets_unit_if_and_only_if_the_step_size_is_above
         values([
             ("threshold", decimals(threshold, 3)),
             ("half", decimals(limit(0.5), 2)),
-            ("one", decimals(other_side(&path[6]), 2))
         ])
     );
 }
