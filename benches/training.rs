@@ -9,7 +9,9 @@ use descent::gradient_descent::{
 use descent::initialization::normal;
 use descent::mnist::{Digits, PIXELS, Split};
 use descent::network::{Activation, Network};
-use descent::sgd::{batches, train};
+use descent::sgd::{
+    Course, DIGITS, Method, batches, half_resolution, small_network, train,
+};
 use divan::Bencher;
 use nalgebra::DVector;
 use rand::SeedableRng;
@@ -48,6 +50,17 @@ fn sgd_epoch(bencher: Bencher) {
 #[divan::bench(sample_count = 10, sample_size = 1)]
 fn adam_epoch(bencher: Bencher) {
     epoch(bencher, adam());
+}
+
+/// The same gradients in batches of different sizes.
+#[divan::bench(args = [1, 10, 100, 1000], sample_count = 5, sample_size = 1)]
+fn epoch_by_batch_size(bencher: Bencher, batch_size: usize) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/mnist");
+    let digits =
+        Digits::read(&folder, Split::Train).expect("the digits of the repository");
+    let examples = half_resolution(&digits.batch(&(0..DIGITS).collect::<Vec<_>>()));
+    let course = Course { method: Method::Sgd, step_size: 0.01, batch_size, epochs: 1 };
+    bencher.bench_local(|| course.run(&mut small_network(7), &examples, 7));
 }
 
 /// A thousand steps in the valley, from the start to the list of points.

@@ -4,14 +4,17 @@
 //! Source: Data 188, Lecture 06, "Adam" and "Adam with bias correction"; Discussion 03,
 //! 1(d) and 1(g); D. Kingma and J. Ba, *Adam*, 2015.
 
-use nalgebra::DVector;
+use nalgebra::{DVector, dmatrix, dvector};
 
-use crate::gradient_descent::{OptimizationError, Optimizer, check_length, positive};
+use crate::gradient_descent::{
+    OptimizationError, Optimizer, Quadratic, check_length, positive,
+};
 use crate::momentum::Average;
 
-/// Adam, for each parameter on its own: `u ← β₁u + (1 − β₁)g`, `v ← β₂v + (1 − β₂)g²`,
-/// `θ ← θ − αu / (√v + ε)`; with bias correction, `u / (1 − β₁ᵗ)` and `v / (1 − β₂ᵗ)` in
-/// the last.
+// ANCHOR: state
+/// Adam, for each parameter on its own: `u ← β₁u + (1 − β₁)g`,
+/// `v ← β₂v + (1 − β₂)g²`, `θ ← θ − αu / (√v + ε)`; with bias correction,
+/// `u / (1 − β₁ᵗ)` and `v / (1 − β₂ᵗ)` in the last.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Adam {
     step_size: f64,
@@ -20,6 +23,7 @@ pub struct Adam {
     epsilon: f64,
     bias_correction: bool,
 }
+// ANCHOR_END: state
 
 impl Adam {
     /// # Errors
@@ -60,6 +64,7 @@ impl Adam {
     }
 }
 
+// ANCHOR: step
 impl Optimizer for Adam {
     fn step(&mut self, parameters: &mut DVector<f64>, gradient: &DVector<f64>) {
         check_length("gradient", gradient, parameters.len());
@@ -77,3 +82,42 @@ impl Optimizer for Adam {
         });
     }
 }
+// ANCHOR_END: step
+
+// ANCHOR: ratios
+/// `(1 − β₁ᵗ) / √(1 − β₂ᵗ)`: how many times as long step `t` is without bias
+/// correction, for `ε = 0` and any gradients that are not all zero.
+pub fn missing_correction([beta1, beta2]: [f64; 2], t: i32) -> f64 {
+    (1.0 - beta1.powi(t)) / (1.0 - beta2.powi(t)).sqrt()
+}
+
+/// The largest `|u| / √v` that `t` gradients can give, without bias correction and
+/// for `β₂ > 0`: `(1 − β₁) / √(1 − β₂) · √(1 + r + … + rᵗ⁻¹)`, with `r = β₁² / β₂`.
+pub fn largest_ratio([beta1, beta2]: [f64; 2], t: i32) -> f64 {
+    let r = beta1 * beta1 / beta2;
+    let sum: f64 = (0..t).map(|k| r.powi(k)).sum();
+    (1.0 - beta1) / (1.0 - beta2).sqrt() * sum.sqrt()
+}
+// ANCHOR_END: ratios
+
+// ANCHOR: turned
+/// The valley `½ (θ₁² + κ θ₂²)` after a turn by 45°.
+pub fn turned_valley(condition: f64) -> Quadratic {
+    let (equal, other) = ((1.0 + condition) / 2.0, (1.0 - condition) / 2.0);
+    Quadratic::new(dmatrix![equal, other; other, equal], DVector::zeros(2))
+}
+
+/// A point of the plane after a turn by 45°.
+pub fn turned(point: &DVector<f64>) -> DVector<f64> {
+    dvector![point[0] - point[1], point[0] + point[1]] / 2_f64.sqrt()
+}
+// ANCHOR_END: turned
+
+// ANCHOR: arrival
+/// The step from which on all the values of a run are at most `level`, if any.
+pub fn arrival(values: &[f64], level: f64) -> Option<usize> {
+    let above = |&value: &f64| value > level || value.is_nan();
+    let steps = values.iter().rposition(above).map_or(0, |step| step + 1);
+    (steps < values.len()).then_some(steps)
+}
+// ANCHOR_END: arrival

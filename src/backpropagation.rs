@@ -54,9 +54,8 @@ pub const WORKSHEET: Neuron = Neuron { w: 1.0, b: -1.0 };
 impl Activation {
     /// `G ∘ σ'(Z)`, in place, where `G = ∂loss/∂σ(Z)`. The derivative is written in
     /// terms of the output `a = σ(Z)`, which the forward pass has kept: for ReLU it is
-    /// 1 where `a > 0` and 0 elsewhere (so `ReLU'(0) = 0`, a convention; for the leaky one
-    /// the small slope elsewhere), for the
-    /// sigmoid `a (1 − a)`.
+    /// 1 where `a > 0` and 0 elsewhere (so `ReLU'(0) = 0`, a convention), for the
+    /// leaky one 1 and the small slope, for the sigmoid `a (1 − a)`, for tanh `1 − a²`.
     ///
     /// # Panics
     /// If the two matrices do not have one shape.
@@ -77,6 +76,7 @@ impl Activation {
             Self::LeakyRelu => entries
                 .for_each(|(g, &a)| *g *= if a > 0.0 { 1.0 } else { LEAKY_SLOPE }),
             Self::Sigmoid => entries.for_each(|(g, &a)| *g *= a * (1.0 - a)),
+            Self::Tanh => entries.for_each(|(g, &a)| *g *= 1.0 - a * a),
         }
     }
 }

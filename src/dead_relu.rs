@@ -15,11 +15,11 @@ use crate::depth::dead_units;
 use crate::gradient_descent::{
     GradientDescent, OptimizationError, Optimizer, minimize,
 };
-use crate::initialization::normal;
+use crate::initialization::{he, normal};
 use crate::linear_layer::Linear;
 use crate::network::{Activation, Batch, Layer, Network};
 use crate::objective::loss;
-use crate::sgd::{batches, train};
+use crate::sgd::{batches, select, train};
 
 /// The worksheet's bias.
 pub const WORKSHEET_BIAS: f64 = -1e6;
@@ -125,14 +125,6 @@ impl Pull<'_> {
 }
 // ANCHOR_END: pull
 
-// ANCHOR: leaky
-/// `√(2 / (1 + a²))`: the standard deviation of the weights, times the root of the
-/// fan-in, with which a layer of leaky ReLUs of slope `a` keeps the mean square.
-pub fn leaky_gain(slope: f64) -> f64 {
-    (2.0 / (1.0 + slope * slope)).sqrt()
-}
-// ANCHOR_END: leaky
-
 /// The step sizes of the experiment, and its seeds.
 pub const STEP_SIZES: [f64; 6] = [0.1, 0.2, 0.4, 0.8, 1.6, 3.2];
 pub const SEEDS: [u64; 3] = [0, 1, 2];
@@ -172,8 +164,8 @@ impl Setting {
     }
 
     // ANCHOR: run
-    /// Trains from He's initialization. (For the leaky ReLU its gain differs by less than
-    /// one part in ten thousand.)
+    /// Trains from He's initialization. (The rule for the leaky ReLU gives weights
+    /// that differ by less than one part in ten thousand.)
     ///
     /// # Errors
     /// If the step size is not a finite number above 0.
@@ -185,14 +177,14 @@ impl Setting {
         let widths = [examples.images.ncols(), self.hidden, 10];
         let network =
             Network::with_widths(&widths, self.activation, |inputs, units| {
-                normal(inputs, units, 2.0 / inputs as f64, &mut rng)
+                normal(inputs, units, he(inputs), &mut rng)
             });
         let mut network = with_bias(&network, 0, self.bias);
         let mut optimizer = GradientDescent::new(self.step_size)?;
         let mut dead = vec![dead_units(&hidden(&network, examples))];
         for _ in 0..self.epochs {
             let order = batches(examples.len(), self.batch_size, &mut rng);
-            train(&mut network, &mut optimizer, &order, |at| examples.select(at));
+            train(&mut network, &mut optimizer, &order, |at| select(examples, at));
             dead.push(dead_units(&hidden(&network, examples)));
         }
         Ok(Run { loss: loss(&network, examples), network, dead })

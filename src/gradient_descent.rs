@@ -18,8 +18,16 @@ pub enum OptimizationError {
     Hyperparameter { name: &'static str, value: f64, expected: &'static str },
     /// A quadratic without a unique minimizer.
     NotPositiveDefinite { smallest_eigenvalue: f64 },
+    /// A Hessian without an inverse, or none that can be computed with.
+    Singular { size: usize, smallest_pivot: f64 },
+    /// A gradient, a Hessian or a step that is not finite.
+    NotFinite,
     /// A run whose parameters left the range of numbers.
     Diverged { step: usize, largest_parameter: f64 },
+    /// Points on which the loss does not depend on the parameter.
+    Flat { points: usize },
+    /// Points that all have one `x`.
+    Constant { x: f64 },
 }
 
 impl fmt::Display for OptimizationError {
@@ -33,6 +41,20 @@ impl fmt::Display for OptimizationError {
                 "the matrix is not positive definite: its smallest eigenvalue is \
                  {smallest_eigenvalue}"
             ),
+            Self::Singular { size, smallest_pivot } => write!(
+                f,
+                "the Hessian of shape [{size}, {size}] is singular: its smallest pivot \
+                 is {smallest_pivot}"
+            ),
+            Self::NotFinite => {
+                write!(f, "diverged: gradient, Hessian or step is not finite")
+            }
+            Self::Flat { points } => {
+                write!(f, "no slope fits best: x = 0 in each of the {points} points")
+            }
+            Self::Constant { x } => {
+                write!(f, "x = {x} in every point: nothing to standardize")
+            }
             Self::Diverged { step, largest_parameter } => write!(
                 f,
                 "diverged: step {step} leaves the range of numbers; before it, the \
@@ -44,6 +66,7 @@ impl fmt::Display for OptimizationError {
 
 impl Error for OptimizationError {}
 
+// ANCHOR: optimizer
 /// A rule that moves parameters, and what it remembers from step to step.
 pub trait Optimizer {
     /// Where it wants the next gradient: at the parameters, unless it says otherwise.
@@ -60,6 +83,20 @@ pub trait Optimizer {
     /// If there is not one entry of the gradient for each parameter, in this step or in
     /// an earlier one.
     fn step(&mut self, parameters: &mut DVector<f64>, gradient: &DVector<f64>);
+}
+// ANCHOR_END: optimizer
+
+impl<T: Optimizer + ?Sized> Optimizer for Box<T> {
+    fn gradient_point<'a>(
+        &self,
+        parameters: &'a DVector<f64>,
+    ) -> Cow<'a, DVector<f64>> {
+        (**self).gradient_point(parameters)
+    }
+
+    fn step(&mut self, parameters: &mut DVector<f64>, gradient: &DVector<f64>) {
+        (**self).step(parameters, gradient);
+    }
 }
 
 // ANCHOR: step
@@ -271,6 +308,7 @@ impl Spectrum {
 }
 // ANCHOR_END: rates
 
+// ANCHOR: minimize
 /// The points of an optimizer, from the gradient of the function.
 ///
 /// # Errors
@@ -286,6 +324,7 @@ pub fn minimize(
         optimizer.step(parameters, &gradient);
     })
 }
+// ANCHOR_END: minimize
 
 // ANCHOR: descend
 /// The points of gradient descent on a quadratic.

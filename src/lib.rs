@@ -20,6 +20,7 @@ pub mod linear_layer;
 #[cfg(feature = "mnist")]
 pub mod mnist;
 pub mod momentum;
+pub mod nesterov;
 pub mod network;
 pub mod newton;
 pub mod objective;

@@ -1,12 +1,13 @@
 //! Momentum: steps along a running average of the gradients.
 //!
 //! Source: Data 188, Lecture 06, "Momentum" and "Unbiased momentum"; Discussion 03, 1(c)
-//! and 1(f).
+//! and 1(f); EECS 182 notes, 2.2; B. Polyak, *Some methods of speeding up the
+//! convergence of iteration methods*, 1964.
 
-use nalgebra::DVector;
+use nalgebra::{DVector, Matrix2, matrix};
 
 use crate::gradient_descent::{
-    OptimizationError, Optimizer, check_length, positive, weight,
+    OptimizationError, Optimizer, Spectrum, check_length, positive, weight,
 };
 
 /// A running average, `u ← βu + (1 − β)g`, which starts at zero.
@@ -25,6 +26,7 @@ impl Average {
         Ok(Self { beta: weight(name, beta)?, value: DVector::zeros(0), count: 0 })
     }
 
+    // ANCHOR: average
     /// Takes the next `g` into the average.
     ///
     /// # Panics
@@ -47,7 +49,41 @@ impl Average {
     pub fn total_weight(&self) -> f64 {
         1.0 - self.beta.powi(self.count)
     }
+    // ANCHOR_END: average
 }
+
+// ANCHOR: memory
+/// `(1 − β) βᵏ`: the weight in the average of the gradient from `k` steps ago.
+pub fn weight_at_age(beta: f64, k: i32) -> f64 {
+    (1.0 - beta) * beta.powi(k)
+}
+
+/// `ln ½ / ln β`: the age at which a gradient has half the weight of the current one.
+pub fn half_life(beta: f64) -> f64 {
+    0.5_f64.ln() / beta.ln()
+}
+// ANCHOR_END: memory
+
+// ANCHOR: noise
+/// The variance of the average of `t` uncorrelated gradients, in units of the variance
+/// of one.
+pub fn average_variance(beta: f64, t: i32) -> f64 {
+    (1.0 - beta) / (1.0 + beta) * (1.0 - beta.powi(2 * t))
+}
+
+/// The same with bias correction.
+pub fn corrected_variance(beta: f64, t: i32) -> f64 {
+    average_variance(beta, t) / (1.0 - beta.powi(t)).powi(2)
+}
+// ANCHOR_END: noise
+
+// ANCHOR: gain
+/// `(1 − β) / √(1 − 2β cos ω + β²)`: what the average leaves of a gradient that
+/// oscillates with `ω` radians a step.
+pub fn gain(beta: f64, omega: f64) -> f64 {
+    (1.0 - beta) / (1.0 - 2.0 * beta * omega.cos() + beta * beta).sqrt()
+}
+// ANCHOR_END: gain
 
 /// Momentum: `u ← βu + (1 − β)∇f(θ)`, `θ ← θ − αu`, or `θ ← θ − αu / (1 − βᵗ)` with bias
 /// correction.
@@ -78,6 +114,7 @@ impl Momentum {
     }
 }
 
+// ANCHOR: step
 impl Optimizer for Momentum {
     fn step(&mut self, parameters: &mut DVector<f64>, gradient: &DVector<f64>) {
         check_length("gradient", gradient, parameters.len());
@@ -87,3 +124,109 @@ impl Optimizer for Momentum {
         parameters.axpy(-self.step_size / correction, u.value(), 1.0);
     }
 }
+// ANCHOR_END: step
+
+// ANCHOR: conversions
+/// The heavy ball's `γ` that moves like the lecture's `α`.
+pub fn heavy_ball_step_size(alpha: f64, beta: f64) -> f64 {
+    alpha * (1.0 - beta)
+}
+
+/// The lecture's `α` that moves like the heavy ball's `γ`.
+pub fn lecture_step_size(gamma: f64, beta: f64) -> f64 {
+    gamma / (1.0 - beta)
+}
+
+/// The lecture's `β`, the weight of the old average, from that of the notes, which is
+/// the weight of the new gradient.
+pub fn lecture_beta(notes_beta: f64) -> f64 {
+    1.0 - notes_beta
+}
+// ANCHOR_END: conversions
+
+/// `torch.optim.SGD` with its `lr`, `momentum` and `dampening`. Without dampening it is
+/// the heavy ball.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PyTorchSgd {
+    lr: f64,
+    momentum: f64,
+    dampening: f64,
+    buffer: DVector<f64>,
+}
+
+impl PyTorchSgd {
+    /// # Errors
+    /// If `lr` is not a finite number above 0, or if one of the others is not in
+    /// `[0, 1)`.
+    pub fn new(
+        lr: f64,
+        momentum: f64,
+        dampening: f64,
+    ) -> Result<Self, OptimizationError> {
+        Ok(Self {
+            lr: positive("lr", lr)?,
+            momentum: weight("momentum", momentum)?,
+            dampening: weight("dampening", dampening)?,
+            buffer: DVector::zeros(0),
+        })
+    }
+}
+
+// ANCHOR: pytorch
+impl Optimizer for PyTorchSgd {
+    fn step(&mut self, parameters: &mut DVector<f64>, gradient: &DVector<f64>) {
+        check_length("gradient", gradient, parameters.len());
+        if self.buffer.is_empty() || self.momentum == 0.0 {
+            self.buffer = gradient.clone();
+        } else {
+            check_length("gradient", gradient, self.buffer.len());
+            self.buffer.axpy(1.0 - self.dampening, gradient, self.momentum);
+        }
+        parameters.axpy(-self.lr, &self.buffer, 1.0);
+    }
+}
+// ANCHOR_END: pytorch
+
+// ANCHOR: transition
+/// One step along an eigenvector with eigenvalue `λ`, as a matrix on the column `(u, e)`.
+pub fn transition(lambda: f64, alpha: f64, beta: f64) -> Matrix2<f64> {
+    let fresh = (1.0 - beta) * lambda;
+    matrix![
+        beta,          fresh;
+        -alpha * beta, 1.0 - alpha * fresh
+    ]
+}
+
+/// Its spectral radius, the larger of its eigenvalues in absolute value, for `αλ`.
+pub fn spectral_radius(alpha_lambda: f64, beta: f64) -> f64 {
+    let trace = 1.0 + beta - (1.0 - beta) * alpha_lambda;
+    let discriminant = trace * trace - 4.0 * beta;
+    if discriminant <= 0.0 {
+        return beta.sqrt();
+    }
+    (trace.abs() + discriminant.sqrt()) / 2.0
+}
+// ANCHOR_END: transition
+
+// ANCHOR: spectrum
+impl Spectrum {
+    /// The largest spectral radius of all components.
+    pub fn momentum_contraction(&self, alpha: f64, beta: f64) -> f64 {
+        let radius = |lambda: f64| spectral_radius(alpha * lambda, beta);
+        f64::max(radius(self.smallest), radius(self.largest))
+    }
+
+    /// The `(α, β)` where it is smallest: `1 / √(λmin λmax)` and the square of
+    /// [`Self::best_momentum_rate`].
+    pub fn best_momentum(&self) -> (f64, f64) {
+        let alpha = 1.0 / (self.smallest * self.largest).sqrt();
+        (alpha, self.best_momentum_rate().powi(2))
+    }
+
+    /// `(√κ − 1) / (√κ + 1)`: the contraction there.
+    pub fn best_momentum_rate(&self) -> f64 {
+        let root = self.condition_number().sqrt();
+        (root - 1.0) / (root + 1.0)
+    }
+}
+// ANCHOR_END: spectrum

@@ -27,15 +27,6 @@ impl Batch {
         Self { images, labels }
     }
 
-    /// The examples at these positions.
-    ///
-    /// # Panics
-    /// If a position is not below [`len`](Self::len).
-    pub fn select(&self, positions: &[usize]) -> Self {
-        let labels = positions.iter().map(|&position| self.labels[position]);
-        Self::new(self.images.select_rows(positions), labels.collect())
-    }
-
     /// The number of images.
     pub fn len(&self) -> usize {
         self.labels.len()
@@ -62,6 +53,8 @@ pub enum Activation {
     LeakyRelu,
     /// `σ(z) = 1 / (1 + e^{−z})`
     Sigmoid,
+    /// `σ(z) = tanh z = (e^z − e^{−z}) / (e^z + e^{−z})`
+    Tanh,
 }
 
 impl Activation {
@@ -74,6 +67,7 @@ impl Activation {
                 z.apply(|z| *z *= if *z < 0.0 { LEAKY_SLOPE } else { 1.0 })
             }
             Self::Sigmoid => z.apply(|z| *z = 1.0 / (1.0 + (-*z).exp())),
+            Self::Tanh => z.apply(|z| *z = z.tanh()),
         }
     }
 }

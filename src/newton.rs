@@ -3,11 +3,9 @@
 //!
 //! Source: Data 188, Lecture 06, "The Hessian", "Newton's method".
 
-use std::fmt;
-
 use nalgebra::{DMatrix, DVector, dmatrix, dvector};
 
-use crate::gradient_descent::Quadratic;
+use crate::gradient_descent::{OptimizationError, Quadratic, positive};
 
 // ANCHOR: smooth
 /// A function from `n` numbers to one, with its first two derivatives.
@@ -77,19 +75,22 @@ pub fn quadratic_model(f: &impl Smooth, a: &DVector<f64>, x: &DVector<f64>) -> f
 pub fn newton_step(
     hessian: &DMatrix<f64>,
     gradient: &DVector<f64>,
-) -> Result<DVector<f64>, Error> {
+) -> Result<DVector<f64>, OptimizationError> {
     check_shapes(hessian, gradient);
     let n = gradient.len();
     if !(finite(gradient) && hessian.iter().all(|entry| entry.is_finite())) {
-        return Err(Error::NotFinite);
+        return Err(OptimizationError::NotFinite);
     }
     let factors = hessian.clone().full_piv_lu();
     let pivots = factors.u().diagonal().abs();
     if pivots.min() <= n as f64 * f64::EPSILON * pivots.max() {
-        return Err(Error::Singular { size: n, smallest: pivots.min() });
+        return Err(OptimizationError::Singular {
+            size: n,
+            smallest_pivot: pivots.min(),
+        });
     }
     let step = factors.solve(&-gradient).filter(finite);
-    step.ok_or(Error::NotFinite)
+    step.ok_or(OptimizationError::NotFinite)
 }
 // ANCHOR_END: step
 
@@ -119,16 +120,14 @@ pub fn newton(
     start: DVector<f64>,
     step_size: f64,
     steps: usize,
-) -> Result<Vec<DVector<f64>>, Error> {
-    if !(step_size > 0.0 && step_size.is_finite()) {
-        return Err(Error::StepSize { step_size });
-    }
+) -> Result<Vec<DVector<f64>>, OptimizationError> {
+    let step_size = positive("step size", step_size)?;
     let mut path = vec![start];
     for t in 0..steps {
         let step = newton_step(&f.hessian(&path[t]), &f.gradient(&path[t]))?;
         let next = &path[t] + step_size * step;
         if !finite(&next) {
-            return Err(Error::NotFinite);
+            return Err(OptimizationError::NotFinite);
         }
         path.push(next);
     }
@@ -216,34 +215,3 @@ impl Smooth for Example {
     }
 }
 // ANCHOR_END: examples
-
-/// Why there is no step.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Error {
-    /// The step size is no step size.
-    StepSize { step_size: f64 },
-    /// The Hessian has no inverse, or none that can be computed with.
-    Singular { size: usize, smallest: f64 },
-    /// The gradient, the Hessian or the step is not finite.
-    NotFinite,
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::StepSize { step_size } => {
-                write!(f, "step size {step_size}: expected a finite number above 0")
-            }
-            Self::Singular { size, smallest } => write!(
-                f,
-                "the Hessian of shape [{size}, {size}] is singular: \
-                 smallest pivot {smallest}"
-            ),
-            Self::NotFinite => {
-                write!(f, "diverged: gradient, Hessian or step is not finite")
-            }
-        }
-    }
-}
-
-impl std::error::Error for Error {}

@@ -2,10 +2,10 @@
 //!
 //! Source: EECS 182, Fall 2022, Discussion 1, problem 1.
 
-use std::fmt;
-
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
+
+use crate::gradient_descent::{OptimizationError, positive};
 
 /// An input and the output that is wanted for it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -70,13 +70,13 @@ impl Model {
     ///
     /// # Errors
     /// If every feature is 0, so that the loss does not depend on the parameter.
-    pub fn optimum(self, points: &[Point]) -> Result<f64, Error> {
+    pub fn optimum(self, points: &[Point]) -> Result<f64, OptimizationError> {
         let squares: f64 =
             points.iter().map(|&point| self.feature(point).powi(2)).sum();
         let products = points.iter().map(|&point| self.feature(point) * point.y);
         match squares > 0.0 {
             true => Ok(products.sum::<f64>() / squares),
-            false => Err(Error::Flat { points: points.len() }),
+            false => Err(OptimizationError::Flat { points: points.len() }),
         }
     }
     // ANCHOR_END: optimum
@@ -110,7 +110,7 @@ impl Model {
         start: f64,
         step_size: f64,
         steps: usize,
-    ) -> Result<Vec<f64>, Error> {
+    ) -> Result<Vec<f64>, OptimizationError> {
         let batches = (0..steps).map(|_| points);
         self.follow(batches, start, |_| step_size)
     }
@@ -125,7 +125,7 @@ impl Model {
         points: &[Point],
         start: f64,
         step_size: impl Fn(usize) -> f64,
-    ) -> Result<Vec<f64>, Error> {
+    ) -> Result<Vec<f64>, OptimizationError> {
         self.follow(points.chunks(1), start, step_size)
     }
 
@@ -134,14 +134,15 @@ impl Model {
         batches: impl Iterator<Item = &'a [Point]>,
         start: f64,
         step_size: impl Fn(usize) -> f64,
-    ) -> Result<Vec<f64>, Error> {
+    ) -> Result<Vec<f64>, OptimizationError> {
         let mut path = vec![start];
         let mut parameter = start;
         for (step, batch) in (1..).zip(batches) {
-            let step_size = valid(step_size(step))?;
+            let step_size = positive("step size", step_size(step))?;
+            let largest_parameter = parameter.abs();
             parameter -= step_size * self.gradient(batch, parameter);
             if !parameter.is_finite() {
-                return Err(Error::Diverged { step_size, step });
+                return Err(OptimizationError::Diverged { step, largest_parameter });
             }
             path.push(parameter);
         }
@@ -174,10 +175,17 @@ pub fn running_mean(step: usize) -> f64 {
 ///
 /// # Errors
 /// If the step size is not a finite number above 0, or not below 1: then there is none.
-pub fn stationary_variance(step_size: f64, variance: f64) -> Result<f64, Error> {
-    match valid(step_size)? < 1.0 {
-        true => Ok(step_size * variance / (1.0 - step_size)),
-        false => Err(Error::Unstable { step_size, limit: 1.0 }),
+pub fn stationary_variance(
+    step_size: f64,
+    variance: f64,
+) -> Result<f64, OptimizationError> {
+    match positive("step size", step_size)? {
+        alpha if alpha < 1.0 => Ok(alpha * variance / (1.0 - alpha)),
+        value => Err(OptimizationError::Hyperparameter {
+            name: "step size",
+            value,
+            expected: "a number below 1",
+        }),
     }
 }
 // ANCHOR_END: stationary
@@ -190,10 +198,10 @@ pub fn stationary_variance(step_size: f64, variance: f64) -> Result<f64, Error> 
 ///
 /// # Panics
 /// If there are no points.
-pub fn scaled(points: &[Point]) -> Result<Vec<Point>, Error> {
+pub fn scaled(points: &[Point]) -> Result<Vec<Point>, OptimizationError> {
     let root_mean_square = mean(points, |point| point.x * point.x).sqrt();
     if root_mean_square == 0.0 {
-        return Err(Error::Flat { points: points.len() });
+        return Err(OptimizationError::Flat { points: points.len() });
     }
     let moved = |point: &Point| Point { x: point.x / root_mean_square, ..*point };
     Ok(points.iter().map(moved).collect())
@@ -208,11 +216,11 @@ pub fn scaled(points: &[Point]) -> Result<Vec<Point>, Error> {
 ///
 /// # Panics
 /// If there are no points.
-pub fn standardized(points: &[Point]) -> Result<Vec<Point>, Error> {
+pub fn standardized(points: &[Point]) -> Result<Vec<Point>, OptimizationError> {
     let center = mean(points, |point| point.x);
     let deviation = mean(points, |point| (point.x - center).powi(2)).sqrt();
     if points.iter().all(|point| point.x == points[0].x) {
-        return Err(Error::Constant { x: points[0].x });
+        return Err(OptimizationError::Constant { x: points[0].x });
     }
     let moved = |point: &Point| Point { x: (point.x - center) / deviation, ..*point };
     Ok(points.iter().map(moved).collect())
@@ -225,52 +233,6 @@ fn mean(points: &[Point], f: impl Fn(Point) -> f64) -> f64 {
     assert!(!points.is_empty(), "the mean over 0 points does not exist");
     points.iter().map(|&point| f(point)).sum::<f64>() / points.len() as f64
 }
-
-fn valid(step_size: f64) -> Result<f64, Error> {
-    match step_size > 0.0 && step_size.is_finite() {
-        true => Ok(step_size),
-        false => Err(Error::StepSize { step_size }),
-    }
-}
-
-/// Why there is no answer.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Error {
-    /// The step size is no step size.
-    StepSize { step_size: f64 },
-    /// The step size is too large for what was asked.
-    Unstable { step_size: f64, limit: f64 },
-    /// The parameter left the range of `f64`.
-    Diverged { step_size: f64, step: usize },
-    /// Every feature is 0: the loss does not depend on the parameter.
-    Flat { points: usize },
-    /// All `x` are equal.
-    Constant { x: f64 },
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::StepSize { step_size } => {
-                write!(f, "step size {step_size}: expected a finite number above 0")
-            }
-            Self::Unstable { step_size, limit } => {
-                write!(f, "step size {step_size}: stable only below {limit}")
-            }
-            Self::Diverged { step_size, step } => {
-                write!(f, "step size {step_size}: diverged, not finite at step {step}")
-            }
-            Self::Flat { points } => {
-                write!(f, "no slope fits best: x = 0 in each of the {points} points")
-            }
-            Self::Constant { x } => {
-                write!(f, "x = {x} in every point: nothing to standardize")
-            }
-        }
-    }
-}
-
-impl std::error::Error for Error {}
 
 /// Four outputs for the constant model. Their mean is 3, their variance 3.5.
 pub fn constant_example() -> [Point; 4] {

@@ -16,3 +16,14 @@ pub fn join<A: Send, B: Send>(
         (a(), b())
     }
 }
+
+/// `f` of every item, in their order; the items are shared among the cores.
+pub fn map<T: Sync, R: Send>(items: &[T], f: &(impl Fn(&T) -> R + Sync)) -> Vec<R> {
+    if items.len() < 2 {
+        return items.iter().map(f).collect();
+    }
+    let (first, second) = items.split_at(items.len() / 2);
+    let (mut results, rest) = join(|| map(first, f), || map(second, f));
+    results.extend(rest);
+    results
+}

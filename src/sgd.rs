@@ -2,15 +2,56 @@
 //!
 //! Source: Data 188, Lecture 06, "Minibatch gradients" and "SGD".
 
-use nalgebra::DVector;
+use nalgebra::{DMatrix, DVector, dvector};
+use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
-use rand::seq::SliceRandom;
+use rand::seq::{SliceRandom, index};
 
+use crate::adam::Adam;
 use crate::backpropagation::loss_and_gradient;
-use crate::gradient_descent::Optimizer;
-use crate::network::{Batch, Network};
-use crate::parallel::join;
+use crate::gradient_descent::{
+    GradientDescent, OptimizationError, Optimizer, Quadratic, minimize,
+};
+use crate::initialization::normal;
+use crate::momentum::Momentum;
+use crate::network::{Activation, Batch, Network};
+use crate::objective;
+use crate::parallel::{self, join};
 
+// ANCHOR: variance
+/// The mean of `‖ḡ_B − ḡ‖²` over all minibatches of a size: `S²/|B| · (1 − |B|/N)` with
+/// `S² = Σ ‖gᵢ − ḡ‖² / (N − 1)`. For numbers it is the variance of `ḡ_B`.
+///
+/// # Panics
+/// If there are fewer than two gradients, if they differ in length, or if the size is
+/// not from 1 to their number.
+pub fn minibatch_variance(gradients: &[DVector<f64>], batch_size: usize) -> f64 {
+    let count = gradients.len();
+    assert!(count > 1, "a variance among {count} gradients");
+    assert!((1..=count).contains(&batch_size), "a batch of {batch_size} of {count}");
+    let (n, b) = (count as f64, batch_size as f64);
+    let mean = gradients.iter().sum::<DVector<f64>>() / n;
+    let squares = gradients.iter().map(|gradient| (gradient - &mean).norm_squared());
+    squares.sum::<f64>() / (n - 1.0) / b * (1.0 - b / n)
+}
+// ANCHOR_END: variance
+
+// ANCHOR: ragged
+/// The mean of the means of the batches into which the values are cut, in their order.
+/// A short last batch counts as much as the others, or is dropped.
+///
+/// # Panics
+/// If the batch size is 0.
+pub fn mean_of_batch_means(values: &[f64], batch_size: usize, drop_last: bool) -> f64 {
+    let batches = values.chunks(batch_size);
+    let kept = batches.filter(|batch| !drop_last || batch.len() == batch_size);
+    let means: Vec<f64> =
+        kept.map(|batch| batch.iter().sum::<f64>() / batch.len() as f64).collect();
+    means.iter().sum::<f64>() / means.len() as f64
+}
+// ANCHOR_END: ragged
+
+// ANCHOR: batches
 /// The positions `0..examples` in random order, cut into batches. The last one is short
 /// where the size does not divide the number of examples.
 ///
@@ -25,7 +66,9 @@ pub fn batches(
     positions.shuffle(rng);
     positions.chunks(batch_size).map(<[usize]>::to_vec).collect()
 }
+// ANCHOR_END: batches
 
+// ANCHOR: train
 /// One step of the optimizer for each batch; gives the loss of each batch before its
 /// step. `examples` brings the examples at some positions.
 ///
@@ -48,6 +91,7 @@ pub fn train(
     network.set_parameters(&theta);
     losses
 }
+// ANCHOR_END: train
 
 /// The mean loss of a batch and its gradient, from those of its two halves.
 fn loss_and_mean_gradient(
@@ -65,4 +109,269 @@ fn loss_and_mean_gradient(
     let share = first.len() as f64 / positions.len() as f64;
     gradient.axpy(1.0 - share, &second_gradient, share);
     (share * first_loss + (1.0 - share) * second_loss, gradient)
+}
+
+// ANCHOR: noisy
+/// SGD on the mean of `f(θ) + nᵢᵀθ` over examples `i`, whose gradients differ by the
+/// constants `nᵢ`; `f` is the quadratic. Each step draws its batch anew from all of
+/// them.
+///
+/// # Errors
+/// If the step size is not a finite number above 0, or if the run diverges.
+///
+/// # Panics
+/// If the batch size is 0 or larger than the number of examples.
+pub fn noisy_descent(
+    quadratic: &Quadratic,
+    noise: &[DVector<f64>],
+    start: &DVector<f64>,
+    (step_size, batch_size): (f64, usize),
+    steps: usize,
+    rng: &mut ChaCha8Rng,
+) -> Result<Vec<DVector<f64>>, OptimizationError> {
+    let mut descent = GradientDescent::new(step_size)?;
+    minimize(&mut descent, start, steps, |theta| {
+        let batch = index::sample(rng, noise.len(), batch_size);
+        let sum: DVector<f64> = batch.iter().map(|example| &noise[example]).sum();
+        quadratic.gradient(theta) + sum / batch_size as f64
+    })
+}
+// ANCHOR_END: noisy
+
+// ANCHOR: noise_ball
+/// The covariance around the minimizer in which SGD ends if the noise of its steps is
+/// independent of them and of each other, with mean zero and one covariance
+/// everywhere: between two eigendirections of the quadratic `α / (λⱼ + λₖ − αλⱼλₖ)`
+/// times that of the noise.
+///
+/// # Errors
+/// If the quadratic is not positive definite, or if the step size is not above 0 and
+/// below `2/λmax`.
+pub fn noise_ball(
+    quadratic: &Quadratic,
+    noise_covariance: &DMatrix<f64>,
+    step_size: f64,
+) -> Result<DMatrix<f64>, OptimizationError> {
+    let limit = quadratic.spectrum()?.step_size_limit();
+    if !(step_size > 0.0 && step_size < limit) {
+        let expected = "a number above 0 and below two over the largest eigenvalue";
+        let (name, value) = ("step size", step_size);
+        return Err(OptimizationError::Hyperparameter { name, value, expected });
+    }
+    let eigen = quadratic.hessian().clone().symmetric_eigen();
+    let (directions, lambda) = (eigen.eigenvectors, eigen.eigenvalues);
+    let mut covariance = directions.transpose() * noise_covariance * &directions;
+    for (j, k) in (0..lambda.len()).flat_map(|j| (0..lambda.len()).map(move |k| (j, k)))
+    {
+        let decay = lambda[j] + lambda[k] - step_size * lambda[j] * lambda[k];
+        covariance[(j, k)] *= step_size / decay;
+    }
+    Ok(&directions * covariance * directions.transpose())
+}
+// ANCHOR_END: noise_ball
+
+// ANCHOR: reshuffled
+/// The variance around the minimizer after each of many epochs, along an eigendirection
+/// of the quadratic, if an epoch takes every example once, one in a step and in random
+/// order; `variance` is that of the noise among the `examples`.
+///
+/// # Panics
+/// If there are fewer than two examples.
+pub fn reshuffled_variance(
+    (step_size, eigenvalue): (f64, f64),
+    variance: f64,
+    examples: usize,
+) -> f64 {
+    assert!(examples > 1, "an order of {examples} examples");
+    let (factor, n) = (1.0 - step_size * eigenvalue, examples as f64);
+    let powers = || (0..examples as i32).map(|k| factor.powi(k));
+    let (sum, squares) = (powers().sum::<f64>(), powers().map(|p| p * p).sum::<f64>());
+    let spread = (squares - sum * sum / n) * n / (n - 1.0);
+    let epoch = factor.powi(2 * examples as i32);
+    step_size * step_size * variance * spread / (1.0 - epoch)
+}
+// ANCHOR_END: reshuffled
+
+/// Four constants with mean zero and covariance 9 in each direction: the noise of the
+/// chapter's example.
+pub fn four_examples() -> [DVector<f64>; 4] {
+    [(3.0, 3.0), (3.0, -3.0), (-3.0, 3.0), (-3.0, -3.0)].map(|(x, y)| dvector![x, y])
+}
+
+// ANCHOR: method
+/// An optimizer without its step size, with the customary weights.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    Sgd,
+    /// `β = 0.9`, with bias correction.
+    Momentum,
+    /// `β₁ = 0.9`, `β₂ = 0.999` and `ε = 10⁻⁸`, with bias correction.
+    Adam,
+}
+
+impl Method {
+    /// # Errors
+    /// If the step size is not a finite number above 0.
+    pub fn optimizer(
+        self,
+        step_size: f64,
+    ) -> Result<Box<dyn Optimizer>, OptimizationError> {
+        Ok(match self {
+            Self::Sgd => Box::new(GradientDescent::new(step_size)?),
+            Self::Momentum => {
+                Box::new(Momentum::new(step_size, 0.9)?.with_bias_correction())
+            }
+            Self::Adam => {
+                let adam = Adam::new(step_size, [0.9, 0.999], 1e-8)?;
+                Box::new(adam.with_bias_correction())
+            }
+        })
+    }
+}
+// ANCHOR_END: method
+
+/// A way of training: the optimizer with its step size, the size of the batches, and
+/// how often it sees each example.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Course {
+    pub method: Method,
+    pub step_size: f64,
+    pub batch_size: usize,
+    pub epochs: usize,
+}
+
+impl Course {
+    // ANCHOR: run
+    /// Trains the network, and gives the mean loss over all examples before the first
+    /// epoch and after each.
+    ///
+    /// # Errors
+    /// If the step size is not a finite number above 0.
+    ///
+    /// # Panics
+    /// If the batch size is 0, or if the examples do not fit the network.
+    pub fn run(
+        &self,
+        network: &mut Network,
+        examples: &Batch,
+        seed: u64,
+    ) -> Result<Vec<f64>, OptimizationError> {
+        let mut optimizer = self.method.optimizer(self.step_size)?;
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let mut losses = vec![objective::loss(network, examples)];
+        for _ in 0..self.epochs {
+            let batches = batches(examples.len(), self.batch_size, &mut rng);
+            train(network, &mut optimizer, &batches, |batch| select(examples, batch));
+            losses.push(objective::loss(network, examples));
+        }
+        Ok(losses)
+    }
+    // ANCHOR_END: run
+}
+
+/// The examples at some positions.
+///
+/// # Panics
+/// If there is none at one of them.
+pub fn select(examples: &Batch, positions: &[usize]) -> Batch {
+    let labels = positions.iter().map(|&position| examples.labels[position]);
+    Batch::new(examples.images.select_rows(positions), labels.collect())
+}
+
+/// The gradient of the loss of each example.
+///
+/// # Panics
+/// If the examples do not fit the network.
+pub fn example_gradients(network: &Network, examples: &Batch) -> Vec<DVector<f64>> {
+    let gradient =
+        |example| loss_and_gradient(network, &select(examples, &[example])).1;
+    (0..examples.len()).map(gradient).collect()
+}
+
+/// How many digits the experiments train on, and how often they see each.
+pub const DIGITS: usize = 2000;
+pub const EPOCHS: usize = 5;
+/// The seed of the runs that the book shows, of their networks and of their batches.
+pub const SEED: u64 = 7;
+
+/// The batch sizes that are compared, each with the step sizes of SGD that are tried.
+pub const BATCH_SIZES: [(usize, [f64; 4]); 5] = [
+    (1, [0.01, 0.02, 0.05, 0.1]),
+    (10, [0.1, 0.2, 0.5, 1.0]),
+    (100, [0.2, 0.5, 1.0, 2.0]),
+    (1000, [0.2, 0.5, 1.0, 2.0]),
+    (DIGITS, [0.2, 0.5, 1.0, 2.0]),
+];
+
+/// The optimizers that are compared in batches of a hundred, each with the step sizes
+/// that are tried.
+pub const METHODS: [(Method, [f64; 6]); 3] = [
+    (Method::Sgd, [0.1, 0.2, 0.5, 1.0, 2.0, 5.0]),
+    (Method::Momentum, [0.1, 0.2, 0.5, 1.0, 2.0, 5.0]),
+    (Method::Adam, [0.005, 0.01, 0.02, 0.05, 0.1, 0.2]),
+];
+
+/// All courses that compare batch sizes, [`BATCH_SIZES`] after each other.
+pub fn batch_size_courses() -> Vec<Course> {
+    let courses = BATCH_SIZES.iter().flat_map(|&(batch_size, step_sizes)| {
+        step_sizes.map(|step_size| Course {
+            method: Method::Sgd,
+            step_size,
+            batch_size,
+            epochs: EPOCHS,
+        })
+    });
+    courses.collect()
+}
+
+/// All courses that compare optimizers, [`METHODS`] after each other.
+pub fn method_courses() -> Vec<Course> {
+    let courses = METHODS.iter().flat_map(|&(method, step_sizes)| {
+        step_sizes.map(|step_size| Course {
+            method,
+            step_size,
+            batch_size: 100,
+            epochs: EPOCHS,
+        })
+    });
+    courses.collect()
+}
+
+/// What [`Course::run`] gives for each of the courses, on the network of the seed.
+///
+/// # Errors
+/// If a step size is not a finite number above 0.
+pub fn compare(
+    courses: &[Course],
+    examples: &Batch,
+    seed: u64,
+) -> Result<Vec<Vec<f64>>, OptimizationError> {
+    let run = |course: &Course| course.run(&mut small_network(seed), examples, seed);
+    parallel::map(courses, &run).into_iter().collect()
+}
+
+/// The network 196-32-10 with ReLU and He's initialization.
+pub fn small_network(seed: u64) -> Network {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    rng.set_stream(1);
+    let he = |fan_in, fan_out| normal(fan_in, fan_out, 2.0 / fan_in as f64, &mut rng);
+    Network::with_widths(&[SIDE * SIDE, 32, 10], Activation::Relu, he)
+}
+
+const SIDE: usize = 14;
+
+/// Images of 28×28 pixels in half the resolution: each pixel is the mean of four.
+///
+/// # Panics
+/// If the images do not have 784 pixels.
+pub fn half_resolution(digits: &Batch) -> Batch {
+    let images = &digits.images;
+    assert_eq!(images.ncols(), 4 * SIDE * SIDE, "images of {} pixels", images.ncols());
+    let mean = |image: usize, pixel: usize| {
+        let corner = 4 * SIDE * (pixel / SIDE) + 2 * (pixel % SIDE);
+        let four = [0, 1, 2 * SIDE, 2 * SIDE + 1];
+        four.iter().map(|step| images[(image, corner + step)]).sum::<f64>() / 4.0
+    };
+    let images = DMatrix::from_fn(digits.len(), SIDE * SIDE, mean);
+    Batch::new(images, digits.labels.clone())
 }

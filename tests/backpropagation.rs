@@ -114,6 +114,11 @@ fn sigmoid_gradients_agree_with_centred_differences() {
 }
 
 #[test]
+fn tanh_gradients_agree_with_centred_differences() {
+    check(Activation::Tanh);
+}
+
+#[test]
 fn gradients_without_activation_agree_with_centred_differences() {
     check(Activation::Identity);
 }
@@ -258,6 +263,7 @@ fn the_matrix_form_is_the_sum_over_all_paths() {
             Activation::LeakyRelu if z > 0.0 => 1.0,
             Activation::LeakyRelu => LEAKY_SLOPE,
             Activation::Sigmoid => z * (1.0 - z),
+            Activation::Tanh => 1.0 - z * z,
         };
         let Some(next) = network.layers().get(i + 1) else {
             return derivative * loss_gradient[(image, unit)];
@@ -268,7 +274,7 @@ fn the_matrix_form_is_the_sum_over_all_paths() {
         });
         derivative * onwards.sum::<f64>()
     }
-    for activation in [Activation::Relu, Activation::Sigmoid] {
+    for activation in [Activation::Relu, Activation::Sigmoid, Activation::Tanh] {
         let (network, input) = network_and_input(activation);
         let activations = network.forward(input.clone());
         let loss_gradient = cross_entropy_gradient(&activations[3], &LABELS);
@@ -459,7 +465,7 @@ fn a_gradient_check_tells_a_right_gradient_from_wrong_ones() {
 
 #[test]
 fn the_gradient_stands_in_the_order_of_the_parameters() {
-    for activation in [Activation::Relu, Activation::Sigmoid] {
+    for activation in [Activation::Relu, Activation::Sigmoid, Activation::Tanh] {
         let (network, input) = network_and_input(activation);
         let batch = batch(input);
         let (_, gradient) = loss_and_gradient(&network, &batch);

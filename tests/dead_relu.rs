@@ -13,18 +13,19 @@ use descent::backpropagation::{
     numerical_gradient, relative_difference,
 };
 use descent::dead_relu::{
-    Pull, Run, SEEDS, STEP_SIZES, Setting, WORKSHEET_BIAS, hidden, leaky_gain,
-    log10_tail, normal_cdf, probability_active, residual, residual_adjoint, with_bias,
+    Pull, Run, SEEDS, STEP_SIZES, Setting, WORKSHEET_BIAS, hidden, log10_tail,
+    normal_cdf, probability_active, residual, residual_adjoint, with_bias,
 };
 use descent::depth::{dead_units, network, network_with_biases};
 use descent::gradient_descent::{
     GradientDescent, Optimizer, SAMPLES, minimize, take_turns,
 };
-use descent::initialization::normal;
+use descent::initialization::{he, leaky_he, normal};
 use descent::linear_layer::Linear;
 use descent::mnist::{Digits, PIXELS, Split};
 use descent::momentum::Momentum;
 use descent::network::{Activation, Batch, LEAKY_SLOPE, Network};
+use descent::sgd::select;
 use nalgebra::{DMatrix, DVector, RowDVector, dmatrix, dvector};
 use proptest::prelude::*;
 use rand::rngs::ChaCha8Rng;
@@ -41,7 +42,8 @@ static DIGITS: LazyLock<[Batch; 2]> = LazyLock::new(|| {
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/data/mnist"));
     let digits = Digits::read(folder, Split::Test).expect("the repository's digits");
     let both = digits.sample(TRAINING + NEW, 0);
-    let part = |range: std::ops::Range<usize>| both.select(&range.collect::<Vec<_>>());
+    let part =
+        |range: std::ops::Range<usize>| select(&both, &range.collect::<Vec<_>>());
     [part(0..TRAINING), part(TRAINING..TRAINING + NEW)]
 });
 
@@ -637,6 +639,9 @@ fn adams_state_revives_the_worksheets_unit_if_and_only_if_the_step_size_is_above
         assert!(is_dead(path[1], &SAMPLES));
         assert!(path.iter().any(|neuron| other_side(neuron) > 0.0));
     }
+    // A smaller step than this one leaves it active at the third turn, at x = 3.
+    let third_turn = |step_size| is_dead(adam(step_size, 0.0, 2)[2], &SAMPLES);
+    assert!(third_turn(SQRT_2 - 1.0 + 1e-9) && !third_turn(SQRT_2 - 1.0 - 1e-9));
     let path = adam(1.0, 1e-8, 6);
     assert!(path[1..6].iter().all(|&neuron| is_dead(neuron, &SAMPLES)));
     let sum: f64 = (1..=6).map(|k| 2.0_f64.powf(-f64::from(k) / 2.0)).sum();
@@ -772,7 +777,7 @@ fn each_of_five_ways_revives_a_unit_that_plain_descent_leaves_where_it_is() {
         z.fold(f64::MIN, f64::max)
     };
     let pair = |neuron: Neuron| {
-        format!("({}, {})", decimals(neuron.w, 2), decimals(neuron.b, 2))
+        format!("({},\u{a0}{})", decimals(neuron.w, 2), decimals(neuron.b, 2))
     };
     let z = |z: f64| if z == 0.0 { "0".into() } else { significant(z, 2) };
     let mut rows = Vec::new();
@@ -855,6 +860,12 @@ fn the_larger_the_step_the_more_units_die_and_at_the_largest_almost_all() {
             STEP_SIZES.iter().zip(RELU.iter()).map(row)
         )
     );
+}
+
+#[test]
+fn for_a_leak_of_a_hundredth_the_leaky_rule_is_hes_to_four_digits() {
+    let ratio = (leaky_he(PIXELS, LEAKY_SLOPE) / he(PIXELS)).sqrt();
+    assert!((ratio - 1.0).abs() < 1e-4);
 }
 
 #[test]
@@ -981,7 +992,7 @@ fn one_example_moves_a_first_unit_the_same_way_for_all_images() {
     let network = network(&[PIXELS, 20, 10], 2.0, 3);
     let images = &training().images;
     for example in 0..5 {
-        let one = training().select(&[example]);
+        let one = select(training(), &[example]);
         let activations = network.forward(one.images.clone());
         let mut delta = backward(
             &network,
@@ -1003,27 +1014,4 @@ fn one_example_moves_a_first_unit_the_same_way_for_all_images() {
         // Sums of 784 products below 1, on both sides of a difference.
         assert_abs_diff_eq!(change, predicted, epsilon = 1e-11);
     }
-}
-
-/// `E σ(z)² = (1 + a²)/2` for a standard normal `z`, which the gain makes 1.
-#[test]
-fn the_gain_of_a_leaky_relu_keeps_the_mean_square() {
-    let density = |t: f64| (-t * t / 2.0).exp() / (2.0 * std::f64::consts::PI).sqrt();
-    for slope in [0.0, LEAKY_SLOPE, 0.3, 1.0, 5.0_f64.sqrt()] {
-        let above = integral(|z| z * z * density(z), 0.0, 12.0, 4000);
-        let below = integral(|z| (slope * z).powi(2) * density(z), -12.0, 0.0, 4000);
-        assert_abs_diff_eq!(
-            leaky_gain(slope).powi(2) * (above + below),
-            1.0,
-            epsilon = 1e-9
-        );
-    }
-    assert_eq!(leaky_gain(0.0), SQRT_2);
-    assert!((leaky_gain(LEAKY_SLOPE) / SQRT_2 - 1.0).abs() < 1e-4);
-    // What `nn.Linear` passes: √3 · gain / √n = 1/√n.
-    assert_abs_diff_eq!(
-        leaky_gain(5.0_f64.sqrt()) * 3.0_f64.sqrt(),
-        1.0,
-        epsilon = 1e-15
-    );
 }

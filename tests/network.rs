@@ -15,6 +15,14 @@ use support::{decimals, grouped, matrix, shape, table, values};
 
 const UNIT_ROUNDOFF: f64 = f64::EPSILON / 2.0;
 
+const ACTIVATIONS: [Activation; 5] = [
+    Activation::Identity,
+    Activation::Relu,
+    Activation::LeakyRelu,
+    Activation::Sigmoid,
+    Activation::Tanh,
+];
+
 /// A network of the given widths with the weights and biases that PyTorch starts from.
 fn random_network(widths: &[usize], activation: Activation, seed: u64) -> Network {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
@@ -93,14 +101,11 @@ fn every_layer_reads_the_output_of_the_one_before() {
             Activation::Relu => z.max(0.0),
             Activation::LeakyRelu => z.max(LEAKY_SLOPE * z),
             Activation::Sigmoid => 1.0 / (1.0 + (-z).exp()),
+            // Another formula than the library's.
+            Activation::Tanh => 1.0 - 2.0 / (1.0 + (2.0 * z).exp()),
         }
     }
-    for activation in [
-        Activation::Identity,
-        Activation::Relu,
-        Activation::LeakyRelu,
-        Activation::Sigmoid,
-    ] {
+    for activation in ACTIVATIONS {
         let network = random_network(&[4, 6, 5, 3], activation, 5);
         let input = random_input(7, 4, 6);
         let activations = network.forward(input.clone());
@@ -533,7 +538,7 @@ fn the_probabilities_sum_to_one_however_large_the_logits() {
 
 #[test]
 fn what_is_not_a_number_stays_so_through_every_activation() {
-    for activation in [Activation::Identity, Activation::Relu, Activation::Sigmoid] {
+    for activation in ACTIVATIONS {
         let mut z = dmatrix![f64::NAN];
         activation.apply(&mut z);
         assert!(z[0].is_nan(), "{activation:?}");

@@ -5,10 +5,10 @@ mod support;
 use std::cell::Cell;
 
 use approx::assert_relative_eq;
-use descent::gradient_descent::Quadratic;
+use descent::gradient_descent::{OptimizationError, Quadratic};
 use descent::newton::{
-    Error, Example, Smooth, hessian_bytes, hessian_vector_product, jacobian,
-    linear_model, newton, newton_step, quadratic_model, symmetric_half_bytes,
+    Example, Smooth, hessian_bytes, hessian_vector_product, jacobian, linear_model,
+    newton, newton_step, quadratic_model, symmetric_half_bytes,
 };
 use nalgebra::{DMatrix, DVector, dmatrix, dvector};
 use support::{decimals, matrix, significant, table, values};
@@ -359,14 +359,14 @@ fn a_singular_hessian_is_refused_and_named() {
     let error = newton_step(&flat, &dvector![1.0, 1.0]).expect_err("rank 1");
     assert_eq!(
         error.to_string(),
-        "the Hessian of shape [2, 2] is singular: smallest pivot 0"
+        "the Hessian of shape [2, 2] is singular: its smallest pivot is 0"
     );
     // Rank 1 as far as 16 digits can tell.
     let nearly = dmatrix![0.1, 0.3; 0.3, 0.9];
     let error = newton_step(&nearly, &dvector![1.0, 1.0]).expect_err("rank 1");
-    assert!(matches!(error, Error::Singular { size: 2, .. }));
+    assert!(matches!(error, OptimizationError::Singular { size: 2, .. }));
     let error = newton(&Fourth, one(0.0), 1.0, 1).expect_err("H = 0");
-    assert_eq!(error, Error::Singular { size: 1, smallest: 0.0 });
+    assert_eq!(error, OptimizationError::Singular { size: 1, smallest_pivot: 0.0 });
 }
 
 #[test]
@@ -376,16 +376,16 @@ fn a_step_size_that_is_none_and_a_run_that_leaves_the_numbers_are_refused() {
             newton(&Quadratic::valley(), at(), step_size, 1).expect_err("no step size");
         assert_eq!(
             error.to_string(),
-            format!("step size {step_size}: expected a finite number above 0")
+            format!("step size {step_size}, expected a finite number above 0")
         );
     }
     // cosh(x/2) overflows.
     let error = newton(&Example::Cosh, one(2000.0), 1.0, 1).expect_err("infinite");
-    assert_eq!(error, Error::NotFinite);
+    assert_eq!(error, OptimizationError::NotFinite);
     // Far to the left eˣ − x has almost no curvature, and its step overflows.
     let error =
         newton(&Example::Exponential, one(-720.0), 1.0, 1).expect_err("infinite");
-    assert_eq!(error, Error::NotFinite);
+    assert_eq!(error, OptimizationError::NotFinite);
 }
 
 #[test]

@@ -12,6 +12,7 @@ use descent::gradient_descent::{
 };
 use descent::linear_layer::Linear;
 use descent::momentum::Momentum;
+use descent::nesterov::StoredLookAhead;
 use descent::network::{Activation, Batch, Network, cross_entropy};
 use descent::newton::{Example, Smooth, hessian_vector_product, jacobian};
 use descent::sgd::train;
@@ -234,6 +235,16 @@ fn momentum_agrees_with_pytorchs_without_dampening_at_one_minus_beta_of_the_step
 
 fn momentum(step_size: f64, beta: f64) -> Momentum {
     Momentum::new(step_size, beta).expect("valid settings")
+}
+
+#[test]
+fn the_stored_look_ahead_agrees_with_pytorchs_nesterov() {
+    check_optimizer("sgd", |settings| match *settings {
+        [step_size, beta, 0.0, 1.0] => {
+            Some(StoredLookAhead::new(step_size, beta).expect("valid settings"))
+        }
+        _ => None,
+    });
 }
 
 #[test]

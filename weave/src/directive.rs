@@ -26,6 +26,8 @@ pub enum Directive<'a> {
     },
     /// Tests, as pairs of file and function.
     Test(Vec<(&'a str, &'a str)>),
+    /// References to sections, code, tests and figures.
+    See(Vec<&'a str>),
 }
 
 impl<'a> Directive<'a> {
@@ -69,8 +71,10 @@ impl<'a> Directive<'a> {
                 .map(Self::Test)
                 .ok_or_else(|| wrong("test file::function …")),
             ("test", []) => Err(wrong("test file::function …")),
+            ("see", [_, ..]) => Ok(Self::See(arguments)),
+            ("see", []) => Err(wrong("see target …")),
             _ => Err(format!(
-                "unknown directive `{OPEN}{name}`; there are: code, table, value, test"
+                "unknown directive `{OPEN}{name}`; there are: code, table, value, test, see"
             )),
         }
     }

@@ -76,6 +76,11 @@ pub fn name_of<'a>(url: &'a str, to_root: &str) -> Option<&'a str> {
     file.strip_suffix(".svg").filter(|name| !name.contains('/'))
 }
 
+/// What a figure is called.
+pub fn title(svg: &str) -> &str {
+    content(svg, "title").unwrap_or_default()
+}
+
 fn lacks(svg: &str) -> Vec<String> {
     let tag = svg.find("<svg").map_or("", |start| &svg[start..]);
     let tag = tag.split('>').next().unwrap_or_default();

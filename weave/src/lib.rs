@@ -9,6 +9,7 @@
 //! | `{{#table adam__steps}}` | the tables of a snapshot |
 //! | `{{#value adam__steps.last}}` | a value of a snapshot, also inside a formula |
 //! | `{{#test adam::name}}` | links to the tests behind a claim |
+//! | `{{#see adam.md#the-step …}}` | links to sections, code (`src/adam.rs:step`), tests (`adam::name`) and figures (`figures/adam-factor.svg`) |
 //!
 //! Every file that a page refers to becomes a page too, in the chapter of listings. What a page asks for must
 //! exist, and what exists must be asked for: see [`fault`].
@@ -19,6 +20,7 @@ pub mod figure;
 pub mod listing;
 pub mod markdown;
 pub mod math;
+pub mod outline;
 pub mod page;
 pub mod snapshot;
 pub mod source;
@@ -29,6 +31,7 @@ use math::Maths;
 use mdbook_preprocessor::book::{Book, Chapter};
 use mdbook_preprocessor::errors::Result;
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
+use outline::Outline;
 use page::{Page, Uses, Weaver};
 use snapshot::Snapshots;
 use source::Sources;
@@ -63,6 +66,7 @@ pub fn weave(root: &Path, chapters: &str, mut book: Book) -> Result<Book, Faults
         sources: Sources::read(root, &mut faults),
         snapshots: Snapshots::read(root),
         figures: Figures::read(root, format!("{chapters}/figures"), &mut faults),
+        outline: Outline::read(&book),
         uses: Uses::default(),
         faults,
     };
@@ -82,8 +86,10 @@ fn weave_chapter(weaver: &mut Weaver, chapters: &str, chapter: &mut Chapter) {
         return;
     };
     let depth = file.components().count().saturating_sub(1);
+    let file = file.to_string_lossy();
     chapter.content = weaver.weave(&Page {
-        path: &format!("{chapters}/{}", file.display()),
+        path: &format!("{chapters}/{file}"),
+        file: &file,
         to_root: &"../".repeat(depth),
         text: &chapter.content,
     });
@@ -108,7 +114,7 @@ impl Weaver {
             }
         }
         for name in self.figures.names() {
-            if !uses.figures.contains(name) {
+            if !uses.figures.contains_key(name) {
                 faults.add(&self.figures.path(name), 1, "no page shows this figure");
             }
         }

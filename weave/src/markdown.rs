@@ -1,6 +1,6 @@
 //! Where a page's code, formulas and images are.
 
-use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use std::ops::Range;
 
 /// A formula in the text.
@@ -133,4 +133,19 @@ fn dollars(text: &str, range: Range<usize>) -> impl Iterator<Item = usize> {
     let found = text[range.clone()].match_indices('$');
     let offsets = found.map(move |(i, _)| range.start + i);
     offsets.filter(|&i| !text[..i].ends_with('\\'))
+}
+
+/// The texts of all headings.
+pub fn headings(text: &str) -> Vec<String> {
+    let mut headings = Vec::new();
+    let mut open = None::<String>;
+    for event in Parser::new_ext(text, options()) {
+        match (event, &mut open) {
+            (Event::Start(Tag::Heading { .. }), _) => open = Some(String::new()),
+            (Event::End(TagEnd::Heading(_)), _) => headings.extend(open.take()),
+            (Event::Text(part) | Event::Code(part), Some(heading)) => *heading += &part,
+            _ => {}
+        }
+    }
+    headings
 }

@@ -6,9 +6,10 @@ use crate::figure::{self, Figures};
 use crate::listing;
 use crate::markdown::{Formula, Image, Scan};
 use crate::math::{Maths, encode, tex_of_value};
+use crate::outline::Outline;
 use crate::snapshot::{self, Snapshots};
 use crate::source::Sources;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::Path;
 
@@ -23,18 +24,31 @@ pub struct Uses {
     pub tables: BTreeSet<String>,
     /// Values, as snapshot and name.
     pub values: BTreeSet<(String, String)>,
-    /// Figures.
-    pub figures: BTreeSet<String>,
+    /// Figures, each with the address of its page.
+    pub figures: BTreeMap<String, String>,
 }
 
 /// A page of the book.
 pub struct Page<'a> {
     /// Its file, relative to the root.
     pub path: &'a str,
+    /// Its file, relative to the book's first folder.
+    pub file: &'a str,
     /// The way from it to the book's first folder: nothing, or `../` repeated.
     pub to_root: &'a str,
     /// Its Markdown.
     pub text: &'a str,
+}
+
+impl Page<'_> {
+    /// Where it is in the book, from the first folder.
+    fn address(&self) -> String {
+        address(self.file)
+    }
+}
+
+fn address(file: &str) -> String {
+    file.replace(".md", ".html")
 }
 
 /// Expands pages, and remembers what they show and what is wrong with them.
@@ -47,6 +61,8 @@ pub struct Weaver {
     pub snapshots: Snapshots,
     /// The figures.
     pub figures: Figures,
+    /// The pages and their headings.
+    pub outline: Outline,
     /// What the pages show.
     pub uses: Uses,
     /// What is wrong.
@@ -182,7 +198,7 @@ impl Weaver {
         let end = format!(
             " <a class=\"data\" href=\"{data}\">data</a>\n\n</figcaption></figure>\n"
         );
-        self.uses.figures.insert(name.to_owned());
+        self.uses.figures.insert(name.to_owned(), page.address());
         let (range, caption) = (&image.range, &image.caption);
         Ok([(range.start..caption.start, start), (caption.end..range.end, end)])
     }
@@ -209,6 +225,7 @@ impl Weaver {
                 self.table(page, line_of(page.text, range.start), snapshot)
             }
             Directive::Test(tests) => self.tests(page, &tests),
+            Directive::See(targets) => self.references(page, &targets),
             Directive::Value { snapshot, name } => {
                 let value = self.value(snapshot, name)?;
                 let is_output = contains(&scan.outputs, range.start);
@@ -223,14 +240,19 @@ impl Weaver {
         path: &str,
         name: &str,
     ) -> Result<String, String> {
+        let block = listing::block(path, &self.anchor(path, name)?);
+        self.uses.anchors.insert((path.to_owned(), name.to_owned()));
+        Ok(format!("\n{block}\n{}", source_line(page, path, name)))
+    }
+
+    /// The text of an anchor.
+    fn anchor(&mut self, path: &str, name: &str) -> Result<String, String> {
         let source = self.sources.get(path, &mut self.faults)?;
         let anchor = source.anchor(name).ok_or_else(|| {
             let names = crate::fault::list(source.anchors().map(|(name, _)| name));
             format!("no anchor `{name}` in {path}; anchors there: {names}")
         })?;
-        let block = listing::block(path, &source.anchored(anchor));
-        self.uses.anchors.insert((path.to_owned(), name.to_owned()));
-        Ok(format!("\n{block}\n{}", source_line(page, path, name)))
+        Ok(source.anchored(anchor))
     }
 
     fn table(
@@ -251,7 +273,7 @@ impl Weaver {
         let source = match self.sources.test_of_snapshot(name) {
             Some((path, test)) => {
                 self.uses.test_files.insert(path.to_owned());
-                checked_by(&[test_link(page, path, test)])
+                checked_by(&[listing_link(page, path, test)])
             }
             None => String::new(),
         };
@@ -276,7 +298,7 @@ impl Weaver {
         for (file, name) in tests {
             match self.sources.test(file, name, &mut self.faults) {
                 Ok(path) => {
-                    links.push(test_link(page, &path, name));
+                    links.push(listing_link(page, &path, name));
                     self.uses.test_files.insert(path);
                 }
                 Err(message) => errors.push(message),
@@ -286,6 +308,51 @@ impl Weaver {
             return Err(errors.join("; "));
         }
         Ok(checked_by(&links))
+    }
+}
+
+impl Weaver {
+    /// Links to sections (`page.md#heading`), code (`src/file.rs:anchor`), tests
+    /// (`file::name`) and figures of earlier pages (`figures/name.svg`).
+    fn references(
+        &mut self,
+        page: &Page<'_>,
+        targets: &[&str],
+    ) -> Result<String, String> {
+        let links = targets.iter().map(|target| self.reference(page, target));
+        let links = links.collect::<Result<Vec<_>, _>>()?;
+        Ok(format!("<span class=\"see\">{}</span>", links.join(" · ")))
+    }
+
+    fn reference(&mut self, page: &Page<'_>, target: &str) -> Result<String, String> {
+        let link = |address: &str, text: &str| {
+            format!("<a href=\"{}{address}\">{}</a>", page.to_root, encode(text))
+        };
+        if let Some((file, id)) = target.split_once('#') {
+            let text = self.outline.heading(file, id)?;
+            return Ok(link(&format!("{}#{id}", address(file)), &text));
+        }
+        if let Some(name) = figure::name_of(target, "") {
+            let title = figure::title(self.figures.svg(name)?);
+            let address = self.uses.figures.get(name).ok_or_else(|| {
+                format!("no page before this one shows the figure `{name}`")
+            })?;
+            return Ok(link(&format!("{address}#{name}"), &format!("Figure: {title}")));
+        }
+        if let Some((file, name)) = target.split_once("::") {
+            let path = self.sources.test(file, name, &mut self.faults)?;
+            let link = listing_link(page, &path, name);
+            self.uses.test_files.insert(path);
+            return Ok(link);
+        }
+        let Some((path, name)) = target.rsplit_once(':') else {
+            return Err(format!(
+                "`{target}` is no reference; there are: page.md#heading, \
+                 src/file.rs:anchor, file::test, figures/name.svg"
+            ));
+        };
+        self.anchor(path, name)?;
+        Ok(listing_link(page, path, name))
     }
 }
 
@@ -314,7 +381,8 @@ fn source_line(page: &Page<'_>, path: &str, name: &str) -> String {
     )
 }
 
-fn test_link(page: &Page<'_>, path: &str, name: &str) -> String {
+/// A link to a test, or to the code of an anchor.
+fn listing_link(page: &Page<'_>, path: &str, name: &str) -> String {
     let url = listing::url(page.to_root, path, name);
     let file = Path::new(path).file_stem().unwrap_or_default().to_string_lossy();
     let name = format!("{}::<wbr>{}", breakable(&file), breakable(name));

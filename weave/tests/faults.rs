@@ -399,7 +399,7 @@ fn unknown_directive() {
     assert_fault(
         "{{#include x.rs}}",
         &[],
-        "chapters/page.md:1: unknown directive `{{#include`; there are: code, table, value, test",
+        "chapters/page.md:1: unknown directive `{{#include`; there are: code, table, value, test, see",
     );
 }
 
@@ -415,6 +415,7 @@ fn wrong_arguments() {
         ("value", "value snapshot.name"),
         ("test", "test file::function …"),
         ("test adam", "test file::function …"),
+        ("see", "see target …"),
     ];
     for (given, usage) in cases {
         let message = format!("`{{{{#{given}}}}}` should read `{{{{#{usage}}}}}`");
@@ -424,6 +425,46 @@ fn wrong_arguments() {
             &format!("chapters/page.md:1: {message}"),
         );
     }
+}
+
+#[test]
+fn reference_to_what_is_not_there() {
+    let cases = [
+        ("other.md#step", "no page `other.md`; near it: page.md"),
+        ("page.md#stop", "no heading `stop` in page.md; headings there: step"),
+        ("src/a.rs:step", "no anchor `step` in src/a.rs; anchors there: none"),
+        ("adam::step", "no test `step` in tests/adam.rs; near it: stop"),
+        ("figures/b.svg", "no figure `chapters/figures/b.svg`; figures there: a"),
+        (
+            "somewhere",
+            "`somewhere` is no reference; there are: page.md#heading, \
+             src/file.rs:anchor, file::test, figures/name.svg",
+        ),
+    ];
+    let files = [
+        ("src/a.rs", ""),
+        ("tests/adam.rs", "#[test]\nfn stop() {}\n"),
+        ("chapters/figures/a.svg", SVG),
+        ("chapters/figures/a.csv", ""),
+    ];
+    for (target, message) in cases {
+        let page = format!("# Step\n\n{{{{#see {target}}}}}\n\n![A](figures/a.svg)");
+        assert_fault(&page, &files, &format!("chapters/page.md:3: {message}"));
+    }
+}
+
+#[test]
+fn reference_to_a_figure_that_comes_later() {
+    let files = [
+        (PAGE, "{{#see figures/a.svg}}"),
+        ("chapters/z.md", "![A](figures/a.svg)"),
+        ("chapters/figures/a.svg", SVG),
+        ("chapters/figures/a.csv", ""),
+    ];
+    assert_faults(
+        &files,
+        &["chapters/page.md:1: no page before this one shows the figure `a`"],
+    );
 }
 
 #[test]
@@ -464,7 +505,7 @@ fn all_faults_of_all_pages_are_reported_in_order_each_once() {
     let faults = book(&files).map(|_| ()).unwrap_err().to_string();
     let expected = r"chapters/a.md:3: no snapshot `snapshots/adam__v.snap`; near it: none
 chapters/b.md:1: stray $: it belongs to no formula; write \$ for the sign itself
-chapters/b.md:3: unknown directive `{{#include`; there are: code, table, value, test
+chapters/b.md:3: unknown directive `{{#include`; there are: code, table, value, test, see
 chapters/b.md:5: no test `no` in tests/adam.rs; near it: yes
 src/a.rs:1: ANCHOR_END: a without its ANCHOR
 weave: 5 faults";

@@ -238,6 +238,34 @@ fn tests_are_links_that_break_after_underscores() {
 }
 
 #[test]
+fn references_lead_to_sections_code_tests_and_figures() {
+    let files = [
+        (
+            "chapters/adam.md",
+            "# Adam\n\n## The `first` step: why?\n\n{{#code src/adam.rs:step}}\n\n![It.](figures/a.svg)",
+        ),
+        ("src/adam.rs", "// ANCHOR: step\nfn step() {}\n// ANCHOR_END: step\n"),
+        ("tests/adam.rs", "#[test]\nfn small() {}\n"),
+        ("chapters/figures/a.svg", SVG),
+        ("chapters/figures/a.csv", ""),
+        (
+            "chapters/map.md",
+            "{{#see adam.md#the-first-step-why src/adam.rs:step adam::small figures/a.svg}}",
+        ),
+    ];
+    assert_eq!(
+        chapter(&files, "map.md"),
+        [
+            r##"<span class="see"><a href="adam.html#the-first-step-why">adam.md: The first step: why?</a>"##,
+            r##"<a href="listings/src-adam.rs.html#step"><code>adam::<wbr>step</code></a>"##,
+            r##"<a href="listings/tests-adam.rs.html#small"><code>adam::<wbr>small</code></a>"##,
+            r##"<a href="adam.html#a">Figure: A line</a></span>"##,
+        ]
+        .join(" · ")
+    );
+}
+
+#[test]
 fn a_backslash_prints_the_braces() {
     assert_eq!(
         page(r"Write \{{#code path:anchor}}.", &[]),

@@ -168,7 +168,9 @@ impl Chart {
         csv(&["curve", &self.x.label, &self.y.label], rows)
     }
 
-    fn draw(&self, area: &Area) -> DrawResult {
+    /// Draws the chart into the whole of an area; one that is a part of a figure needs a
+    /// key, whose place counts from the part's corner.
+    pub fn draw(&self, area: &Area) -> DrawResult {
         let mut chart = ChartBuilder::on(area)
             .margin_top(10 * PIXEL)
             .margin_right(self.margin * PIXEL)

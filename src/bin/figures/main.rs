@@ -1,5 +1,6 @@
 //! Draws the figures of the book, each with its data.
 
+mod adam;
 mod backpropagation;
 mod broadcasting;
 mod canvas;
@@ -9,12 +10,16 @@ mod dead_relu;
 mod depth;
 mod gradient_descent;
 mod grid;
+mod initialization;
 mod linear_layer;
+mod momentum;
+mod nesterov;
 mod network;
 mod newton;
 mod objective;
 mod one_parameter;
 mod output;
+mod sgd;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -71,6 +76,16 @@ enum Chapter {
     OneParameter,
     /// Local models, their errors and the size of a Hessian
     Newton,
+    /// Memory, noise, stability and trajectories of momentum
+    Momentum,
+    /// Look-ahead points, step sizes and the rate of Nesterov's methods
+    Nesterov,
+    /// Adam's correction, its longest steps, and its paths in valleys
+    Adam,
+    /// Noise of minibatches, and training on digits with them
+    Sgd,
+    /// A saddle at zero, equal units, sums of products, and four ways to start biases
+    Initialization,
     /// Norms of activations and gradients in a deep network, on MNIST
     Depth(depth::Options),
     /// Units that are off: how likely, what revives them, and how many die of large steps
@@ -90,6 +105,11 @@ impl Chapter {
             Self::GradientDescent,
             Self::OneParameter,
             Self::Newton,
+            Self::Momentum,
+            Self::Nesterov,
+            Self::Adam,
+            Self::Sgd,
+            Self::Initialization,
             Self::Depth(depth::Options::default()),
             Self::DeadRelu,
         ]
@@ -113,6 +133,11 @@ impl Chapter {
             Self::GradientDescent => gradient_descent::figures(),
             Self::OneParameter => one_parameter::figures(),
             Self::Newton => newton::figures(),
+            Self::Momentum => momentum::figures(),
+            Self::Nesterov => nesterov::figures(),
+            Self::Adam => adam::figures(),
+            Self::Sgd => sgd::figures(),
+            Self::Initialization => initialization::figures(),
             Self::Depth(options) => depth::figures(options),
             Self::DeadRelu => dead_relu::figures(),
         }

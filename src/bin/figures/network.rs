@@ -100,6 +100,7 @@ fn step(area: &Area, i: usize, layer: &Layer) -> DrawResult {
         Activation::Relu => "then ReLU",
         Activation::LeakyRelu => "then leaky ReLU",
         Activation::Sigmoid => "then sigmoid",
+        Activation::Tanh => "then tanh",
     };
     let count = grouped(layer.parameter_count());
     between(area, i, [&parameters, &format!("{count} parameters, {activation}")])

@@ -1,0 +1,269 @@
+//! What the correction does, how long a step can be, and Adam in valleys.
+
+use descent::adam::{
+    Adam, arrival, largest_ratio, missing_correction, turned, turned_valley,
+};
+use descent::gradient_descent::{
+    GradientDescent, Optimizer, Quadratic, START, minimize, trajectory,
+};
+use descent::momentum::Momentum;
+use nalgebra::{DVector, dvector};
+
+use crate::canvas::{Caption, DrawResult, Ink, svg};
+use crate::chart::{Axis, Chart, Line, whole};
+use crate::contour::{Path, Plane, Point};
+use crate::gradient_descent::valley_axes;
+use crate::output::{Figure, csv, number};
+
+pub fn figures() -> DrawResult<Vec<Figure>> {
+    Ok(vec![factor()?, reach()?, turns()?, sweep()?])
+}
+
+const USUAL: [f64; 2] = [0.9, 0.999];
+const EPSILON: f64 = 1e-8;
+
+fn adam(step_size: f64) -> DrawResult<Adam> {
+    Ok(Adam::new(step_size, USUAL, EPSILON)?.with_bias_correction())
+}
+
+fn start() -> DVector<f64> {
+    DVector::from_row_slice(&START)
+}
+
+/// The first twenty steps and then some, evenly on a logarithmic axis, up to 10 000.
+fn steps() -> Vec<i32> {
+    let later = (27..=80).map(|i| 10_f64.powf(f64::from(i) / 20.0).round() as i32);
+    (1..=20).chain(later).collect()
+}
+
+/// The factor that the correction takes away.
+fn factor() -> DrawResult<Figure> {
+    let line = |series, betas: [f64; 2], at: (usize, (i32, i32))| {
+        let point = |t: i32| (f64::from(t), missing_correction(betas, t));
+        let name = format!("β = {}, {}", betas[0], betas[1]);
+        Line::new(Ink::Series(series), name, steps().into_iter().map(point).collect())
+            .named_at(at.0, at.1)
+    };
+    let lines = vec![
+        line(4, USUAL, (32, (10, -6))),
+        line(5, [0.9, 0.99], (7, (-14, -16))),
+        line(6, [0.5, 0.5], (5, (4, 16))),
+    ];
+    let largest =
+        |line: &Line| {
+            line.points.iter().fold((0.0, 0.0), |best: (f64, f64), &point| {
+                if point.1 > best.1 { point } else { best }
+            })
+        };
+    let (at, top) = largest(&lines[0]);
+    let caption = Caption {
+        name: "adam-factor",
+        title: "Steps without bias correction",
+        description: format!(
+            "How many times as long a step is without correction, over the step on a logarithmic axis. \
+             For the betas 0.9 and 0.999 the factor is {:.2} at the first step, {top:.2} at step {at}, and near 1 \
+             after thousands of steps; for 0.9 and 0.99 it starts at {:.2} and reaches {:.2}; for 0.5 and 0.5 it \
+             starts at {:.2} and rises to 1.",
+            lines[0].points[0].1,
+            lines[1].points[0].1,
+            largest(&lines[1]).1,
+            lines[2].points[0].1,
+        ),
+    };
+    Chart {
+        x: Axis::powers("step t", (0, 4), 5),
+        y: Axis::linear("times the corrected step", (0.0, 7.0), 8, whole),
+        bands: vec![],
+        lines,
+        key: None,
+        margin: 30,
+    }
+    .figure(&caption, (560, 320))
+}
+
+/// How long corrected steps are for three histories of gradients.
+fn reach() -> DrawResult<Figure> {
+    let line = |series, name: &str, ratio: &dyn Fn(i32) -> f64| {
+        let points = steps().into_iter().map(|t| (f64::from(t), ratio(t)));
+        Line::new(Ink::Series(series), name, points.collect())
+    };
+    let [beta1, beta2] = USUAL;
+    let alone = (1.0 - beta1) / (1.0 - beta2).sqrt();
+    let lines = vec![
+        line(4, "growing by β₂/β₁", &|t| {
+            largest_ratio(USUAL, t) / missing_correction(USUAL, t)
+        }),
+        line(5, "zero until now", &|t| alone / missing_correction(USUAL, t)),
+        line(6, "constant", &|_| 1.0),
+    ];
+    let end = |line: &Line| line.points[line.points.len() - 1].1;
+    let caption = Caption {
+        name: "adam-reach",
+        title: "The longest steps of Adam",
+        description: format!(
+            "The length of step t with bias correction, in units of α, for three histories of gradients. A constant gradient \
+             gives 1. A gradient after nothing but zeros gives less than 1 at first and {:.2} in the end. Gradients that grow \
+             by β₂/β₁ in every step give the longest steps there are, {:.2} in the end.",
+            end(&lines[1]),
+            end(&lines[0]),
+        ),
+    };
+    Chart {
+        x: Axis::powers("step t", (0, 4), 5),
+        y: Axis::linear("length of the step / α", (0.0, 8.0), 9, whole),
+        bands: vec![],
+        lines,
+        key: Some((110, 40)),
+        margin: 30,
+    }
+    .figure(&caption, (560, 320))
+}
+
+/// The points of a run, those in the turned valley turned back.
+fn run(
+    mut optimizer: impl Optimizer,
+    oblique: bool,
+    count: usize,
+) -> DrawResult<Vec<Point>> {
+    let (valley, start) = match oblique {
+        false => (Quadratic::valley(), start()),
+        true => (turned_valley(10.0), turned(&start())),
+    };
+    let path = minimize(&mut optimizer, &start, count, |theta| valley.gradient(theta))?;
+    let back = |theta: &DVector<f64>| match oblique {
+        false => (theta[0], theta[1]),
+        true => {
+            let root = 2_f64.sqrt();
+            ((theta[0] + theta[1]) / root, (theta[1] - theta[0]) / root)
+        }
+    };
+    Ok(path.iter().map(back).collect())
+}
+
+/// Gradient descent and Adam in the valley and in the turned valley.
+fn turns() -> DrawResult<Figure> {
+    const STEPS: usize = 40;
+    let name = "adam-turned";
+    let valley = Quadratic::valley();
+    let value = |x: f64, y: f64| valley.value(&dvector![x, y]);
+    let mut panels = Vec::new();
+    for (panel, ink) in [("gradient descent, α = 2/11", 1), ("Adam, α = 0.5", 4)] {
+        let mut both = Vec::new();
+        for oblique in [false, true] {
+            let points = match ink {
+                1 => run(GradientDescent::new(2.0 / 11.0)?, oblique, STEPS)?,
+                _ => run(adam(0.5)?, oblique, STEPS)?,
+            };
+            both.push((oblique, points));
+        }
+        panels.push((panel, ink, both));
+    }
+    let farthest = |both: &[(bool, Vec<Point>)]| {
+        let pairs = both[0].1.iter().zip(&both[1].1);
+        let distance = |(a, b): (&Point, &Point)| (a.0 - b.0).hypot(a.1 - b.1);
+        pairs.map(distance).fold(0.0, f64::max)
+    };
+    let description = format!(
+        "Two maps of the valley with {STEPS} steps from (10, 1), of gradient descent and of Adam, each in the valley along the \
+         axes and in the valley turned by 45 degrees, whose path is turned back for the comparison. For gradient descent the \
+         two paths are one. For Adam they part at the first step and are up to {:.1} apart.",
+        farthest(&panels[1].2),
+    );
+    let title = "Two optimizers in a valley and in the same valley turned";
+    let svg = svg(&Caption { name, title, description }, (600, 250), |area| {
+        for (place, (panel, ink, both)) in (0..).zip(&panels) {
+            let (x, y, levels) = valley_axes("", "");
+            let paths = both.iter().map(|(oblique, points)| Path {
+                ink: if *oblique { Ink::Solid(5) } else { Ink::Solid(*ink) },
+                points: points.clone(),
+                dots: !oblique,
+            });
+            let plane = Plane {
+                title: (*panel).into(),
+                x,
+                y,
+                function: &value,
+                levels,
+                level_names: Vec::new(),
+                arrows: Vec::new(),
+                paths: paths.collect(),
+                cross: Some((0.0, 0.0)),
+            };
+            plane.draw(area, (300 * place, 0, 298, 246))?;
+        }
+        Ok(())
+    })?;
+    let rows = panels.iter().flat_map(|(panel, _, both)| {
+        both.iter().flat_map(move |(oblique, points)| {
+            let valley = if *oblique { "turned" } else { "along the axes" };
+            points.iter().enumerate().map(move |(step, &(x, y))| {
+                let [x, y] = [x, y].map(number);
+                vec![(*panel).to_owned(), valley.to_owned(), step.to_string(), x, y]
+            })
+        })
+    });
+    let columns = ["optimizer", "valley", "step", "theta1", "theta2"];
+    Ok(Figure { name, svg, csv: csv(&columns, rows) })
+}
+
+/// Steps until the value stays small, over the step size.
+fn sweep() -> DrawResult<Figure> {
+    const HORIZON: usize = 400;
+    let valley = Quadratic::valley();
+    let count = |optimizer: &mut dyn FnMut(&mut DVector<f64>, &DVector<f64>)| {
+        let update = |theta: &mut DVector<f64>| {
+            let gradient = valley.gradient(theta);
+            optimizer(theta, &gradient);
+        };
+        let path = trajectory(&start(), HORIZON, update).ok()?;
+        let values: Vec<_> = path.iter().map(|theta| valley.value(theta)).collect();
+        arrival(&values, 1e-4 * values[0])
+    };
+    let mut lines: Vec<_> = [(1, "gradient descent"), (2, "momentum"), (4, "Adam")]
+        .map(|(series, name)| Line::new(Ink::Series(series), name, Vec::new()))
+        .into();
+    for exponent in -80..=80 {
+        let step_size = 10_f64.powf(f64::from(exponent) / 40.0);
+        let mut descent = GradientDescent::new(step_size)?;
+        let mut momentum = Momentum::new(step_size, USUAL[0])?;
+        let mut adam = adam(step_size)?;
+        let counts = [
+            count(&mut |theta, gradient| descent.step(theta, gradient)),
+            count(&mut |theta, gradient| momentum.step(theta, gradient)),
+            count(&mut |theta, gradient| adam.step(theta, gradient)),
+        ];
+        for (line, steps) in lines.iter_mut().zip(counts) {
+            line.points.extend(steps.map(|steps| (step_size, steps as f64)));
+        }
+    }
+    let best = |line: &Line| {
+        let least = line.points.iter().map(|point| point.1).fold(f64::MAX, f64::min);
+        let within = line.points.iter().filter(|point| point.1 <= 1.5 * least);
+        let sizes: Vec<_> = within.map(|point| point.0).collect();
+        format!(
+            "With {} it takes {least:.0} steps at best, and at most half as many again from α = {:.2} to {:.2}.",
+            line.name,
+            sizes[0],
+            sizes[sizes.len() - 1],
+        )
+    };
+    let description = format!(
+        "Steps until the value in the valley stays below a ten-thousandth of the start's, over the step size on a logarithmic \
+         axis, for runs of {HORIZON} steps. {}",
+        lines.iter().map(best).collect::<Vec<_>>().join(" "),
+    );
+    let caption = Caption {
+        name: "adam-sweep",
+        title: "Three optimizers in the valley",
+        description,
+    };
+    Chart {
+        x: Axis::powers("step size α", (-2, 2), 5),
+        y: Axis::linear("steps", (0.0, 400.0), 5, whole),
+        bands: vec![],
+        lines,
+        key: Some((330, 40)),
+        margin: 30,
+    }
+    .figure(&caption, (560, 340))
+}

@@ -1,0 +1,261 @@
+//! The saddle at zero, what starts there, sums of random products, and biases.
+
+use std::path::Path as File;
+
+use descent::gradient_descent::{GradientDescent, minimize};
+use descent::initialization::{
+    Biases, WeightsInARow, after_one_epoch, constant, density_of_sum, descend,
+    with_biases,
+};
+use descent::linear_layer::Linear;
+use descent::mnist::{Digits, PIXELS, Split};
+use descent::network::{Activation, Batch, Network};
+use descent::newton::Smooth;
+use descent::objective::loss;
+use nalgebra::{DVector, dvector};
+
+use crate::canvas::{Caption, DrawResult, Ink, svg};
+use crate::chart::{Axis, Chart, Line, tenths, whole};
+use crate::contour::{Path, Plane, Point};
+use crate::output::{Figure, csv, number};
+
+pub fn figures() -> DrawResult<Vec<Figure>> {
+    let folder = File::new(env!("CARGO_MANIFEST_DIR")).join("data/mnist");
+    let digits = Digits::read(&folder, Split::Test)?;
+    Ok(vec![saddle()?, wait()?, starts(&digits)?, tails()?, biases(&digits)?])
+}
+
+/// Gradient descent with step size 0.1 on `½ (w₁ ⋯ w_L − 1)²`.
+fn walk(start: DVector<f64>, steps: usize) -> DrawResult<Vec<DVector<f64>>> {
+    let mut descent = GradientDescent::new(0.1)?;
+    Ok(minimize(&mut descent, &start, steps, |w| WeightsInARow.gradient(w))?)
+}
+
+fn saddle() -> DrawResult<Figure> {
+    const RANGE: (f64, f64) = (-1.8, 1.8);
+    let name = "initialization-saddle";
+    let value = |x: f64, y: f64| WeightsInARow.value(&dvector![x, y]);
+    let path = |start| -> DrawResult<Vec<Point>> {
+        Ok(walk(start, 100)?.iter().map(|w| (w[0], w[1])).collect())
+    };
+    let runs = [
+        ("from (0.02, 0)", path(dvector![0.02, 0.0])?),
+        ("from (1.3, −1.299)", path(dvector![1.3, -1.299])?),
+        ("from (0, 0)", path(dvector![0.0, 0.0])?),
+    ];
+    let line = |ink, run: usize| Path { ink, points: runs[run].1.clone(), dots: true };
+    let levels = vec![0.1, 0.5, 2.0, 3.5];
+    let plane = Plane {
+        title: String::new(),
+        x: Axis::linear("w₁", RANGE, 4, whole),
+        y: Axis::linear("w₂", RANGE, 4, whole),
+        function: &value,
+        levels: levels.clone(),
+        level_names: vec![
+            ((0.0, 1.62), "½".into()),
+            ((-1.0, 1.0), "2".into()),
+            ((-1.29, 1.29), "3½".into()),
+        ],
+        arrows: Vec::new(),
+        paths: vec![line(Ink::Solid(1), 0), line(Ink::Solid(1), 1)],
+        cross: Some((0.0, 0.0)),
+    };
+    let end = |run: usize| runs[run].1[100];
+    let description = format!(
+        "Level lines of ½(w₁w₂ − 1)² at {levels:?}. Two valleys lie along the branches of the hyperbola w₁w₂ = 1; the axes are the level line of ½, \
+         through the saddle at zero. From (0.02, 0) gradient descent goes to ({:.2}, {:.2}). From (1.3, −1.299) it goes to the saddle first and then to \
+         ({:.2}, {:.2}). From zero it does not move.",
+        end(0).0,
+        end(0).1,
+        end(1).0,
+        end(1).1,
+    )
+    .replace('-', "−");
+    let title = "Two weights in a row";
+    let svg = svg(&Caption { name, title, description }, (460, 430), |area| {
+        plane.draw(area, (10, 0, 440, 426))
+    })?;
+    let rows = runs.iter().flat_map(|(run, points)| {
+        let row = |(step, &(x, y)): (usize, &Point)| {
+            vec![run.to_string(), step.to_string(), number(x), number(y)]
+        };
+        points.iter().enumerate().map(row).collect::<Vec<_>>()
+    });
+    Ok(Figure { name, svg, csv: csv(&["run", "step", "w1", "w2"], rows) })
+}
+
+/// The loss over the steps from near zero.
+fn wait() -> DrawResult<Figure> {
+    const STEPS: usize = 180;
+    let line = |ink, name: &str, weights: usize, epsilon: f64| -> DrawResult<Line> {
+        let path = walk(DVector::from_element(weights, epsilon), STEPS)?;
+        let points = path.iter().enumerate();
+        let points =
+            points.step_by(3).map(|(step, w)| (step as f64, WeightsInARow.value(w)));
+        Ok(Line::new(ink, name, points.collect()))
+    };
+    let lines = vec![
+        line(Ink::Series(1), "two weights of 0.1", 2, 0.1)?,
+        line(Ink::Series(5), "two of 0.01", 2, 0.01)?,
+        line(Ink::Series(6), "two of 0.001", 2, 0.001)?,
+        line(Ink::Series(3), "three of 0.1", 3, 0.1)?,
+    ];
+    let waits: Vec<_> = lines
+        .iter()
+        .map(|line| {
+            let half = line.points.iter().find(|(_, loss)| *loss < 0.25);
+            format!("{}: {}", line.name, half.map_or(STEPS as f64, |point| point.0))
+        })
+        .collect();
+    let caption = Caption {
+        name: "initialization-wait",
+        title: "Leaving the saddle",
+        description: format!(
+            "Loss over every third step of gradient descent. All curves start at about ½, stay there, and then fall steeply. The \
+             first of these steps with less than half of the loss is, for {}.",
+            waits.join(", ")
+        ),
+    };
+    Chart {
+        x: Axis::linear("step", (0.0, STEPS as f64), 7, whole),
+        y: Axis::linear("loss", (0.0, 0.6), 7, tenths),
+        bands: vec![],
+        lines,
+        key: Some((385, 60)),
+        margin: 24,
+    }
+    .figure(&caption, (560, 320))
+}
+
+/// Full-batch training from zero, from equal weights and from He's.
+fn starts(digits: &Digits) -> DrawResult<Figure> {
+    const STEPS: usize = 200;
+    let batch: Batch = digits.sample(250, 0);
+    let network = |linear: &dyn Fn(usize, usize) -> Linear| {
+        Network::with_widths(&[PIXELS, 64, 10], Activation::Relu, linear)
+    };
+    let run = |ink, name: &str, mut network: Network| -> DrawResult<Line> {
+        let losses = descend(&mut network, &batch, 0.05, STEPS)?;
+        let points = losses.into_iter().enumerate();
+        Ok(Line::new(ink, name, points.map(|(step, y)| (step as f64, y)).collect()))
+    };
+    let shares = (0..10).map(|class| {
+        let count = batch.labels.iter().filter(|&&label| label == class).count();
+        count as f64 / batch.len() as f64
+    });
+    let entropy: f64 = -shares.map(|share| share * share.ln()).sum::<f64>();
+    let lines = vec![
+        run(Ink::Series(2), "zero", network(&|n, m| constant(n, m, 0.0)))?,
+        run(Ink::Series(4), "all 0.01", network(&|n, m| constant(n, m, 0.01)))?,
+        run(Ink::Series(1), "He", with_biases(&[PIXELS, 64, 10], Biases::Zero, 0))?,
+        Line::faint(
+            Ink::Foreground,
+            "entropy of the labels",
+            vec![(0.0, entropy), (STEPS as f64, entropy)],
+        ),
+    ];
+    let ends: Vec<_> = lines[..3]
+        .iter()
+        .map(|line| format!("{}: {:.3}", line.name, line.points[STEPS - 1].1))
+        .collect();
+    let caption = Caption {
+        name: "initialization-starts",
+        title: "Three starts",
+        description: format!(
+            "Mean cross-entropy of {} images over the steps of gradient descent. The last losses are {}. The entropy of the \
+             labels is {entropy:.3}.",
+            batch.len(),
+            ends.join(", ")
+        ),
+    };
+    Chart {
+        x: Axis::linear("step", (0.0, STEPS as f64), 6, whole),
+        y: Axis::linear("loss", (0.0, 2.5), 6, tenths),
+        bands: vec![],
+        lines,
+        key: Some((100, 200)),
+        margin: 24,
+    }
+    .figure(&caption, (560, 320))
+}
+
+/// Densities of sums of products on a logarithmic axis.
+fn tails() -> DrawResult<Figure> {
+    let places: Vec<f64> = (-30..=30).map(|i| f64::from(i) / 5.0).collect();
+    let line = |ink, name: &str, density: &dyn Fn(f64) -> f64| {
+        Line::new(ink, name, places.iter().map(|&y| (y, density(y))).collect())
+    };
+    let normal = |y: f64| (-y * y / 2.0).exp() / (2.0 * std::f64::consts::PI).sqrt();
+    let lines = vec![
+        line(Ink::Series(5), "n = 2", &|y| density_of_sum(2, y)),
+        line(Ink::Series(3), "n = 10", &|y| density_of_sum(10, y)),
+        line(Ink::Series(2), "n = 100", &|y| density_of_sum(100, y)),
+        line(Ink::Series(1), "normal", &normal),
+    ];
+    let at_five: Vec<_> = lines
+        .iter()
+        .map(|line| format!("{}: {:.0e}", line.name, line.points[55].1))
+        .collect();
+    let caption = Caption {
+        name: "initialization-tails",
+        title: "Sums of products of normal variables",
+        description: format!(
+            "Densities on a logarithmic axis. All have variance 1. The fewer terms, the higher the peak and the heavier the tails: at \
+             5 the densities are {}.",
+            at_five.join(", ")
+        ),
+    };
+    Chart {
+        x: Axis::linear("output", (-6.0, 6.0), 7, whole),
+        y: Axis::powers("density", (-8, 0), 5),
+        bands: vec![],
+        lines,
+        key: Some((280, 160)),
+        margin: 24,
+    }
+    .figure(&caption, (560, 340))
+}
+
+/// Held-out loss after one epoch for eight seeds and four choices of biases.
+fn biases(digits: &Digits) -> DrawResult<Figure> {
+    const EXAMPLES: usize = 8000;
+    let test = digits.batch(&(EXAMPLES..digits.len()).collect::<Vec<_>>());
+    let names = ["like a weight", "0", "0.01", "small"];
+    let inks = [Ink::Series(2), Ink::Series(1), Ink::Series(3), Ink::Series(4)];
+    let run = |biases, seed| {
+        let start = with_biases(&[PIXELS, 50, 10], biases, seed);
+        let network = after_one_epoch(start, seed, EXAMPLES, |p| digits.batch(p));
+        (seed as f64, loss(&network, &test))
+    };
+    let choices = Biases::ALL.into_iter().zip(names).zip(inks);
+    let lines: Vec<_> = choices
+        .map(|((biases, name), ink)| {
+            Line::new(ink, name, (0..8).map(|seed| run(biases, seed)).collect())
+        })
+        .collect();
+    let widest = (0..8).map(|seed| {
+        let losses = lines.iter().map(|line| line.points[seed].1);
+        losses.clone().fold(0.0, f64::max) - losses.fold(f64::INFINITY, f64::min)
+    });
+    let zero = lines[1].points.iter().map(|point| point.1);
+    let caption = Caption {
+        name: "initialization-biases",
+        title: "Four choices of biases",
+        description: format!(
+            "Loss on held-out digits for eight seeds, a line for each choice. Over the seeds the loss goes from {:.3} to {:.3} \
+             with biases of 0; at one seed the four choices are never more than {:.3} apart.",
+            zero.clone().fold(f64::INFINITY, f64::min),
+            zero.fold(0.0, f64::max),
+            widest.fold(0.0, f64::max),
+        ),
+    };
+    Chart {
+        x: Axis::linear("seed", (0.0, 7.0), 8, whole),
+        y: Axis::linear("loss", (0.29, 0.36), 8, |value| format!("{value:.2}")),
+        bands: vec![],
+        lines,
+        key: Some((100, 183)),
+        margin: 24,
+    }
+    .figure(&caption, (560, 320))
+}

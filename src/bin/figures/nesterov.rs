@@ -1,0 +1,317 @@
+//! Where the gradient is taken, how long a step may be, and what acceleration brings.
+
+use descent::gradient_descent::{
+    GradientDescent, Optimizer, Quadratic, START, Spectrum, minimize,
+};
+use descent::nesterov::{
+    Accelerated, Growth, Nesterov, Tuned, accelerated_bound, chain, chain_minimum,
+    descent_bound, lower_bound, spectral_radius, stability_limit,
+};
+use nalgebra::{DVector, dvector};
+
+use crate::canvas::{Caption, DrawResult, Ink, svg};
+use crate::chart::{Axis, Chart, Line, tenths, whole};
+use crate::contour::{Arrow, Path, Plane, Point};
+use crate::output::{Figure, csv, number};
+
+pub fn figures() -> DrawResult<Vec<Figure>> {
+    Ok(vec![look_ahead()?, radius()?, worst()?, chained()?, tuned()?])
+}
+
+const BETA: f64 = 0.9;
+
+/// The three forms: ink, name and look-ahead factor.
+fn forms(beta: f64) -> [(u8, &'static str, f64); 3] {
+    [(2, "heavy ball", 0.0), (3, "Nesterov", beta), (5, "slide", 1.0)]
+}
+
+/// A step of one form: where it asks, and where it arrives.
+struct Step {
+    ink: u8,
+    name: &'static str,
+    asked: Point,
+    next: Point,
+}
+
+/// One step of the three forms, from one point and with one past.
+fn look_ahead() -> DrawResult<Figure> {
+    const STEP_SIZE: f64 = 0.4;
+    const WEIGHT: f64 = 0.7;
+    let name = "nesterov-look_ahead";
+    let valley = Quadratic::valley();
+    let value = |x: f64, y: f64| valley.value(&dvector![x, y]);
+    let place = |theta: &DVector<f64>| (theta[0], theta[1]);
+    let start = DVector::from_row_slice(&START);
+    let first = |factor: f64| -> DrawResult<_> {
+        let mut form = Nesterov::new(STEP_SIZE, WEIGHT)?.with_look_ahead(factor)?;
+        let points = minimize(&mut form, &start, 1, |theta| valley.gradient(theta))?;
+        Ok((form, points[1].clone()))
+    };
+    let (mut idle, theta) = first(WEIGHT)?;
+    let mut ahead = theta.clone();
+    idle.step(&mut ahead, &DVector::zeros(2));
+    let mut steps = Vec::new();
+    for (ink, name, factor) in forms(WEIGHT) {
+        let (mut form, mut next) = first(factor)?;
+        let asked = form.gradient_point(&next).into_owned();
+        form.step(&mut next, &valley.gradient(&asked));
+        steps.push(Step { ink, name, asked: place(&asked), next: place(&next) });
+    }
+    let arrow = |ink, from, to| Arrow { ink, from, to };
+    let (theta, ahead) = (place(&theta), place(&ahead));
+    let inertia = arrow(Ink::Foreground, theta, ahead);
+    let pulls = steps.iter().map(|step| arrow(Ink::Solid(step.ink), ahead, step.next));
+    let past =
+        Path { ink: Ink::Foreground, points: vec![place(&start), theta], dots: true };
+    let asked = steps.iter().map(|step| Path {
+        ink: Ink::Solid(step.ink),
+        points: vec![step.asked],
+        dots: true,
+    });
+    let names = steps.iter().map(|step| {
+        let width = 0.085 * step.name.len() as f64 + 0.08;
+        ((step.next.0 - width, step.next.1), step.name.to_owned())
+    });
+    let plane = Plane {
+        title: String::new(),
+        x: Axis::linear("θ₁", (5.6, 10.4), 6, whole),
+        y: Axis::linear("θ₂", (-1.7, 1.3), 6, tenths),
+        function: &value,
+        levels: [5.5, 6.5, 7.5, 8.5, 9.5].map(|x: f64| 0.5 * x * x).to_vec(),
+        level_names: names
+            .chain([
+                ((9.45, 0.95), "start".into()),
+                ((theta.0 + 0.1, theta.1), "θ".into()),
+                ((ahead.0 + 0.15, ahead.1), "θ − αβu".into()),
+                ((steps[2].asked.0 + 0.1, steps[2].asked.1), "θ − αu".into()),
+            ])
+            .collect(),
+        arrows: std::iter::once(inertia).chain(pulls).collect(),
+        paths: std::iter::once(past).chain(asked).collect(),
+        cross: None,
+    };
+    let point = |(x, y): Point| format!("({x:.2}, {y:.2})").replace('-', "−");
+    let ends =
+        steps.iter().map(|step| format!("{} to {}", step.name, point(step.next)));
+    let description = format!(
+        "The second step of three forms of momentum in the valley. From the start (10, 1) a step led to {}. A black arrow leads \
+         on to the look-ahead point {}. From there three arrows, minus the gradients taken at the point, at the look-ahead \
+         point and beyond it, lead {}.",
+        point(theta),
+        point(ahead),
+        ends.collect::<Vec<_>>().join(", "),
+    );
+    let title = "Three places for the gradient";
+    let svg = svg(&Caption { name, title, description }, (560, 400), |area| {
+        plane.draw(area, (0, 0, 556, 396))
+    })?;
+    let rows = steps.iter().map(|step| {
+        let numbers = [step.asked.0, step.asked.1, step.next.0, step.next.1];
+        std::iter::once(step.name.to_owned()).chain(numbers.map(number)).collect()
+    });
+    let columns = ["form", "asked1", "asked2", "next1", "next2"];
+    Ok(Figure { name, svg, csv: csv(&columns, rows) })
+}
+
+/// The spectral radius over `αλ`.
+fn radius() -> DrawResult<Figure> {
+    const END: f64 = 40.0;
+    let lines = forms(BETA).map(|(ink, name, factor)| {
+        // Close together near 0, where all fall steeply.
+        let places = (0..=240).map(|i| END * (f64::from(i) / 240.0).powi(2));
+        let radius = |x: f64| spectral_radius((1.0 - BETA) * x, BETA, factor);
+        let points = places.map(|x| (x, radius(x))).filter(|&(_, y)| y <= 1.4);
+        Line::new(Ink::Series(ink), name, points.collect())
+    });
+    let limits = forms(BETA).map(|(_, name, factor)| {
+        format!("{name} {:.2}", stability_limit(BETA, factor) / (1.0 - BETA))
+    });
+    let caption = Caption {
+        name: "nesterov-radius",
+        title: "How long a step may be",
+        description: format!(
+            "The spectral radius of a step over the step size times the eigenvalue, for β = 0.9. That of the heavy ball is level \
+             at {:.3}; that of Nesterov falls to 0 at 10 and then climbs steeply, that of the slide's form falls less \
+             far. They pass 1 at: {}.",
+            BETA.sqrt(),
+            limits.join(", "),
+        ),
+    };
+    let one = Line::faint(Ink::Foreground, "one", vec![(0.0, 1.0), (END, 1.0)]);
+    Chart {
+        x: Axis::linear("αλ", (0.0, END), 9, whole),
+        y: Axis::linear("spectral radius", (0.0, 1.4), 8, tenths),
+        bands: Vec::new(),
+        lines: lines.into_iter().chain([one]).collect(),
+        key: Some((330, 230)),
+        margin: 24,
+    }
+    .figure(&caption, (560, 360))
+}
+
+/// Numbers of steps, evenly spaced on a logarithmic axis.
+fn step_counts() -> Vec<usize> {
+    let mut counts: Vec<usize> =
+        (0..=60).map(|i| 10.0_f64.powf(f64::from(i) / 20.0).round() as usize).collect();
+    counts.dedup();
+    counts
+}
+
+fn accelerated(smoothness: f64) -> DrawResult<Accelerated> {
+    Ok(Accelerated::new(1.0 / smoothness, Growth::Largest)?)
+}
+
+/// A curve over the numbers of steps.
+fn over_steps(value: impl Fn(usize) -> f64) -> Vec<Point> {
+    step_counts().into_iter().map(|t| (t as f64, value(t))).collect()
+}
+
+/// The gap on the worst parabola for each number of steps, with the bounds.
+fn worst() -> DrawResult<Figure> {
+    const PARABOLAS: usize = 2000;
+    let curvatures = DVector::from_fn(PARABOLAS, |i, _| {
+        10.0_f64.powf(-7.0 * i as f64 / (PARABOLAS - 1) as f64)
+    });
+    let start = DVector::from_element(PARABOLAS, 1.0);
+    let gradient = |theta: &DVector<f64>| theta.component_mul(&curvatures);
+    let gaps = |points: &[DVector<f64>]| {
+        over_steps(|t| {
+            (0.5 * curvatures.component_mul(&points[t].component_mul(&points[t]))).max()
+        })
+    };
+    let descent = minimize(&mut GradientDescent::new(1.0)?, &start, 1000, gradient)?;
+    let fast = minimize(&mut accelerated(1.0)?, &start, 1000, gradient)?;
+    let lines = vec![
+        Line::new(
+            Ink::DashedForeground,
+            "bound 1/2t",
+            over_steps(|t| descent_bound(1.0, 1.0, t)),
+        ),
+        Line::new(Ink::Series(1), "gradient descent", gaps(&descent)),
+        Line::new(
+            Ink::DashedForeground,
+            "bound 2/(t + 1)²",
+            over_steps(|t| accelerated_bound(1.0, 1.0, t)),
+        ),
+        Line::new(Ink::Series(6), "accelerated", gaps(&fast)),
+        Line::new(
+            Ink::DashedForeground,
+            "lower bound",
+            over_steps(|t| lower_bound(1.0, 1.0, t)),
+        ),
+    ];
+    let ends = lines.iter().map(|line| {
+        format!("{}: {:.1e}", line.name, line.points[line.points.len() - 1].1)
+    });
+    let caption = Caption {
+        name: "nesterov-worst",
+        title: "The worst parabola for each number of steps",
+        description: format!(
+            "Gap to the minimum against the number of steps, both logarithmic, for the parabola on which the method is worst \
+             after that number. Gradient descent and its bound fall with slope −1, the accelerated method, its \
+             bound and the lower bound with slope −2. After 1000 steps, {}.",
+            ends.collect::<Vec<_>>().join(", "),
+        ),
+    };
+    Chart {
+        x: Axis::powers("steps t", (0, 3), 4),
+        y: Axis::powers("largest gap, in L‖θ₀ − θ*‖²", (-8, 0), 5),
+        bands: Vec::new(),
+        lines,
+        key: None,
+        margin: 142,
+    }
+    .figure(&caption, (600, 400))
+}
+
+/// The gap on Nesterov's chain.
+fn chained() -> DrawResult<Figure> {
+    const L: f64 = 4.0;
+    let f = chain(100, L);
+    let (minimum, squared_distance) = chain_minimum(100, L);
+    fn gaps(
+        f: &Quadratic,
+        minimum: f64,
+        optimizer: &mut impl Optimizer,
+    ) -> DrawResult<Vec<Point>> {
+        let start = DVector::zeros(100);
+        let points = minimize(optimizer, &start, 1000, |theta| f.gradient(theta))?;
+        Ok(over_steps(|t| f.value(&points[t]) - minimum))
+    }
+    let nesterov = |times: f64| -> DrawResult<_> {
+        gaps(&f, minimum, &mut Nesterov::new(times / L, BETA)?)
+    };
+    let descent = gaps(&f, minimum, &mut GradientDescent::new(1.0 / L)?)?;
+    let fast = gaps(&f, minimum, &mut accelerated(L)?)?;
+    let bound = over_steps(|t| accelerated_bound(L, squared_distance, t));
+    let lines = vec![
+        Line::new(Ink::Series(1), "gradient descent", descent),
+        Line::new(Ink::Series(3), "Nesterov, β = 0.9, α = 1/L", nesterov(1.0)?),
+        Line::new(Ink::Solid(3), "Nesterov, β = 0.9, α = 10/L", nesterov(10.0)?),
+        Line::new(Ink::Series(6), "accelerated", fast),
+        Line::new(Ink::DashedForeground, "bound of accelerated", bound),
+    ];
+    let at = step_counts().iter().position(|&t| t == 100).expect("a power of ten");
+    let values =
+        lines.iter().map(|line| format!("{}: {:.1e}", line.name, line.points[at].1));
+    let caption = Caption {
+        name: "nesterov-chain",
+        title: "The gap on Nesterov's chain",
+        description: format!(
+            "Gap to the minimum against the number of steps, both logarithmic, on the chain of 100. Nesterov momentum with \
+             α = 1/L joins gradient descent after a few dozen steps; with 10/L it is below. The accelerated method is the \
+             lowest around 100 steps and stays below its bound throughout. After 100 steps, {}.",
+            values.collect::<Vec<_>>().join(", "),
+        ),
+    };
+    Chart {
+        x: Axis::powers("steps t", (0, 3), 4),
+        y: Axis::powers("f − f*", (-6, 2), 5),
+        bands: Vec::new(),
+        lines,
+        key: Some((100, 230)),
+        margin: 24,
+    }
+    .figure(&caption, (560, 400))
+}
+
+/// Steps to a hundredth of the distance over the condition number.
+fn tuned() -> DrawResult<Figure> {
+    let conditions: Vec<f64> =
+        (1..=20).map(|i| 10.0_f64.powf(f64::from(i) / 5.0)).collect();
+    let line = |ink, name: &str, rate: &dyn Fn(Spectrum) -> f64| {
+        let steps = |&largest: &f64| {
+            let rate = rate(Spectrum { smallest: 1.0, largest });
+            (largest, 100.0_f64.ln() / -rate.ln())
+        };
+        Line::new(ink, name, conditions.iter().map(steps).collect())
+    };
+    let lines = vec![
+        line(Ink::Series(1), "gradient descent", &|s| s.best_rate()),
+        line(Ink::Series(3), "Nesterov, textbook", &|s| Tuned::nesterov(s).rate),
+        line(Ink::Solid(3), "Nesterov, tuned", &|s| Tuned::best_nesterov(s).rate),
+        line(Ink::Series(2), "heavy ball, tuned", &|s| Tuned::heavy_ball(s).rate),
+    ];
+    let ends = lines.iter().map(|line| {
+        format!("{}: {:.0}", line.name, line.points[conditions.len() - 1].1)
+    });
+    let caption = Caption {
+        name: "nesterov-tuned",
+        title: "Steps over the condition number",
+        description: format!(
+            "Steps to a hundredth of the distance against the condition number, both logarithmic, each method with its best \
+             settings on quadratics. Gradient descent rises with slope 1, the others with slope one half, the heavy ball \
+             lowest. At ten thousand, {}.",
+            ends.collect::<Vec<_>>().join(", "),
+        ),
+    };
+    Chart {
+        x: Axis::powers("condition number κ", (0, 4), 5),
+        y: Axis::powers("steps", (0, 5), 6),
+        bands: Vec::new(),
+        lines,
+        key: Some((100, 40)),
+        margin: 24,
+    }
+    .figure(&caption, (560, 340))
+}

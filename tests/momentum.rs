@@ -1,0 +1,1109 @@
+//! What the chapter on momentum says.
+
+mod support;
+
+use std::f64::consts::{LN_2, PI};
+
+use descent::backpropagation::Neuron;
+use descent::gradient_descent::{
+    GradientDescent, Optimizer, Quadratic, SAMPLES, START, Spectrum, descend, minimize,
+    take_turns,
+};
+use descent::momentum::{
+    Average, Momentum, PyTorchSgd, average_variance, corrected_variance, gain,
+    half_life, heavy_ball_step_size, lecture_beta, lecture_step_size, spectral_radius,
+    transition, weight_at_age,
+};
+use nalgebra::{DMatrix, DVector, Matrix2, Vector2, dmatrix, dvector};
+use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
+use rand_distr::StandardNormal;
+use support::{decimals, significant, table, values};
+
+/// Half the distance from 1 to the next number.
+const ROUNDING: f64 = f64::EPSILON / 2.0;
+
+/// The usual weights on the old average.
+const BETAS: [f64; 3] = [0.8, 0.9, 0.99];
+
+fn start() -> DVector<f64> {
+    DVector::from_row_slice(&START)
+}
+
+fn one(x: f64) -> DVector<f64> {
+    dvector![x]
+}
+
+fn momentum(alpha: f64, beta: f64) -> Momentum {
+    Momentum::new(alpha, beta).expect("valid settings")
+}
+
+/// The points of an optimizer on a quadratic.
+fn run(
+    mut optimizer: impl Optimizer,
+    quadratic: &Quadratic,
+    start: &DVector<f64>,
+    steps: usize,
+) -> Vec<DVector<f64>> {
+    minimize(&mut optimizer, start, steps, |theta| quadratic.gradient(theta))
+        .expect("a finite run")
+}
+
+/// The averages after each of the vectors.
+fn averages(beta: f64, gradients: impl IntoIterator<Item = f64>) -> Vec<f64> {
+    let mut average = Average::new("beta", beta).expect("a valid weight");
+    let next = |g: f64| {
+        average.update(&one(g));
+        average.value()[0]
+    };
+    gradients.into_iter().map(next).collect()
+}
+
+/// One component with eigenvalue 1: a parabola.
+fn parabola() -> Quadratic {
+    Quadratic::new(dmatrix![1.0], dvector![0.0])
+}
+
+/// Eigenvalues 1 and `kappa`.
+fn conditioned(kappa: f64) -> Quadratic {
+    Quadratic::new(dmatrix![1.0, 0.0; 0.0, kappa], DVector::zeros(2))
+}
+
+// What is wrong with plain gradient descent
+
+#[test]
+fn a_zigzag_needs_no_noise() {
+    let points = descend(&Quadratic::valley(), &start(), 0.19, 20).expect("stable");
+    for pair in points.windows(2) {
+        assert!(pair[1][1] * pair[0][1] < 0.0, "the steep component changes sides");
+        assert!(pair[1][0] * pair[0][0] > 0.0, "the flat one does not");
+    }
+}
+
+/// On `½‖θ‖²` the exact gradient leads straight to the minimum. With noise on each
+/// gradient both parameters turn back again and again. If consecutive changes were
+/// independent, half of the 198 pairs would; they are not, and we ask for a fifth.
+#[test]
+fn noise_makes_a_path_wander_where_nothing_zigzags() {
+    let bowl = conditioned(1.0);
+    let turns = |points: &[DVector<f64>]| {
+        let back = |triple: &&[DVector<f64>]| {
+            (triple[2][0] - triple[1][0]) * (triple[1][0] - triple[0][0]) < 0.0
+        };
+        points.windows(3).filter(back).count()
+    };
+    let exact = descend(&bowl, &start(), 0.1, 200).expect("stable");
+    assert_eq!(turns(&exact), 0);
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    let mut descent = GradientDescent::new(0.1).expect("a valid step size");
+    let noisy = minimize(&mut descent, &start(), 200, |theta| {
+        let noise = DVector::from_fn(2, |_, _| rng.sample::<f64, _>(StandardNormal));
+        bowl.gradient(theta) + noise
+    });
+    assert!(turns(&noisy.expect("stable")) > 40);
+}
+
+/// `x⁴/4 − x²/2 + x/10`: two minima near ±1, the left one lower.
+fn well(x: f64) -> f64 {
+    x.powi(4) / 4.0 - x * x / 2.0 + x / 10.0
+}
+
+fn well_slope(x: f64) -> f64 {
+    x.powi(3) - x + 0.1
+}
+
+/// Where an optimizer rests in the double well.
+fn rests(mut optimizer: impl Optimizer, from: f64) -> f64 {
+    let slope = |x: &DVector<f64>| x.map(well_slope);
+    let points =
+        minimize(&mut optimizer, &one(from), 3000, slope).expect("a bounded run");
+    let end = points[3000][0];
+    assert!(well_slope(end).abs() < 1e-12, "at rest");
+    end
+}
+
+/// The minima are roots of `x³ − x + 1/10`, by the cosine formula for three real roots.
+#[test]
+fn momentum_may_leave_a_local_minimum_stay_in_it_or_leave_the_best_one() {
+    let root = |k: f64| {
+        let angle = (-0.15 * 3_f64.sqrt()).acos() / 3.0;
+        2.0 / 3_f64.sqrt() * (angle - 2.0 * PI * k / 3.0).cos()
+    };
+    let (worse, better) = (root(0.0), root(2.0));
+    assert!((-1.1..-1.0).contains(&better) && (0.9..1.0).contains(&worse));
+    assert!(well(better) < well(worse));
+    let name = |x: f64| match x {
+        x if (x - better).abs() < 1e-10 => "lower minimum",
+        x if (x - worse).abs() < 1e-10 => "higher minimum",
+        x => panic!("{x} is no minimum"),
+    };
+    let rows = [2.0, 1.0, -2.0].map(|from| {
+        let descent = GradientDescent::new(0.2).expect("a valid step size");
+        let ends = [rests(descent, from), rests(momentum(0.2, 0.95), from)];
+        [decimals(from, 0), name(ends[0]).into(), name(ends[1]).into()]
+    });
+    let ends = rows.each_ref().map(|[_, descent, momentum]| (&**descent, &**momentum));
+    let (low, high) = ("lower minimum", "higher minimum");
+    assert_eq!(ends, [(high, low), (high, high), (low, high)]);
+    let header = ["start", "gradient descent", "momentum, β = 0.95"];
+    snapshot!("momentum__well", table(header, rows));
+    let deep = values([
+        ("lower", decimals(well(better), 2)),
+        ("higher", decimals(well(worse), 2)),
+    ]);
+    snapshot!("momentum__minima", deep);
+}
+
+// The average
+
+#[test]
+fn a_beta_outside_zero_to_one_is_refused_by_name_and_value() {
+    for beta in [1.0, 1.5, -0.1, f64::NAN] {
+        let error = Momentum::new(0.1, beta).expect_err("not an average");
+        let message = format!("beta {beta}, expected a number from 0 to below 1");
+        assert_eq!(error.to_string(), message);
+        assert!(PyTorchSgd::new(0.1, beta, 0.0).is_err());
+        assert!(PyTorchSgd::new(0.1, 0.0, beta).is_err());
+    }
+    assert!(
+        Momentum::new(0.0, 0.9).is_err() && PyTorchSgd::new(0.0, 0.9, 0.0).is_err()
+    );
+}
+
+#[test]
+#[should_panic(
+    expected = "a gradient of shape (3, 1) does not fit parameters of shape (2, 1)"
+)]
+fn a_gradient_of_the_wrong_length_is_refused_with_both_shapes() {
+    momentum(0.1, 0.9).step(&mut start(), &DVector::zeros(3));
+}
+
+#[test]
+fn without_beta_momentum_is_gradient_descent() {
+    let valley = Quadratic::valley();
+    let descent = descend(&valley, &start(), 0.15, 50).expect("stable");
+    assert_eq!(run(momentum(0.15, 0.0), &valley, &start(), 50), descent);
+    let pytorch = PyTorchSgd::new(0.15, 0.0, 0.5).expect("valid settings");
+    assert_eq!(run(pytorch, &valley, &start(), 50), descent);
+}
+
+/// The gradient of one step alone, then nothing: what it leaves in the average is its
+/// weight. One rounding in each of the 200 products, and `powi` as many.
+#[test]
+fn a_gradient_k_steps_old_has_the_weight_one_minus_beta_times_beta_to_the_k() {
+    for beta in BETAS {
+        let impulse = std::iter::once(1.0).chain([0.0; 200]);
+        for (age, weight) in (0..).zip(averages(beta, impulse)) {
+            let expected = weight_at_age(beta, age);
+            assert!((weight - expected).abs() <= 500.0 * ROUNDING * expected);
+        }
+    }
+}
+
+/// Each weight is below 1 and has up to 100 roundings, half on each side.
+#[test]
+fn the_average_is_the_sum_of_all_gradients_with_their_weights() {
+    let mut rng = ChaCha8Rng::seed_from_u64(2);
+    let gradients: Vec<f64> = (0..50).map(|_| rng.random_range(-1.0..1.0)).collect();
+    for beta in BETAS {
+        for (t, u) in (1..).zip(averages(beta, gradients.clone())) {
+            let terms = gradients[..t].iter().rev().zip(0..);
+            let sum: f64 = terms.map(|(g, age)| weight_at_age(beta, age) * g).sum();
+            assert!((u - sum).abs() < 50.0 * 100.0 * ROUNDING);
+        }
+    }
+}
+
+#[test]
+fn after_a_half_life_a_gradient_has_half_its_weight() {
+    let rows = BETAS.map(|beta| {
+        let half_life = half_life(beta);
+        // The power amplifies the error of the half-life by at most ln 2.
+        assert!((beta.powf(half_life) - 0.5).abs() < 10.0 * ROUNDING);
+        let share: f64 = (0..10).map(|age| weight_at_age(beta, age)).sum();
+        assert!((share - (1.0 - beta.powi(10))).abs() < 20.0 * ROUNDING);
+        let mean_age = beta / (1.0 - beta);
+        let ages: f64 =
+            (0..6000).map(|age| f64::from(age) * weight_at_age(beta, age)).sum();
+        assert!((ages - mean_age).abs() < 1e-9);
+        [
+            beta.to_string(),
+            decimals(1.0 - beta, 2),
+            decimals(half_life, 1),
+            decimals(mean_age, 0),
+            decimals(100.0 * share, 0) + " %",
+        ]
+    });
+    // −ln(1 − x) = x + x²/2 + x³/3 + …
+    let log = (1..12).map(|k| 0.01_f64.powi(k) / f64::from(k)).sum::<f64>();
+    assert!((half_life(0.99) - LN_2 / log).abs() < 1e-10);
+    let header = [
+        "$\\beta$",
+        "weight of the current gradient",
+        "half-life in steps",
+        "mean age in steps",
+        "weight of the last ten",
+    ];
+    snapshot!("momentum__memory", table(header, rows));
+}
+
+// Bias correction
+
+/// Sums of `t` products of a few roundings each.
+#[test]
+fn the_weights_sum_to_one_minus_beta_to_the_t_and_dividing_by_it_gives_the_mean() {
+    for beta in BETAS {
+        let mut average = Average::new("beta", beta).expect("a valid weight");
+        for t in 1..=100 {
+            average.update(&one(5.0));
+            let weights: f64 = (0..t).map(|age| weight_at_age(beta, age)).sum();
+            assert!((average.total_weight() - weights).abs() < 300.0 * ROUNDING);
+            let corrected = average.value()[0] / average.total_weight();
+            // A weight of 1 − β at least: the error of u is divided by it.
+            assert!((corrected - 5.0).abs() < 5.0 * 300.0 * ROUNDING / (1.0 - beta));
+        }
+    }
+}
+
+/// The variance of a sum of uncorrelated terms is the sum of the squared weights, which
+/// we read off the average itself.
+#[test]
+fn with_bias_correction_the_variance_of_the_noise_still_falls_with_the_steps() {
+    for beta in BETAS {
+        let weights = averages(beta, std::iter::once(1.0).chain([0.0; 99]));
+        let mut squares = 0.0;
+        for (t, weight) in (1..).zip(weights) {
+            squares += weight * weight;
+            let total = 1.0 - beta.powi(t);
+            let tolerance = 1000.0 * ROUNDING / (1.0 - beta).powi(2);
+            assert!((average_variance(beta, t) - squares).abs() < tolerance);
+            let expected = squares / (total * total);
+            assert!((corrected_variance(beta, t) - expected).abs() < tolerance);
+            let shorter = (1.0 - beta) * (1.0 + beta.powi(t)) / ((1.0 + beta) * total);
+            assert!((corrected_variance(beta, t) - shorter).abs() < tolerance);
+        }
+    }
+    let beta = 0.9;
+    let limit = corrected_variance(beta, 10_000);
+    assert!((limit - 1.0 / 19.0).abs() < 1e-15);
+    let row = |name: String, t: i32| {
+        let variance = corrected_variance(beta, t);
+        [name, decimals(variance, 3), decimals(variance.sqrt(), 3)]
+    };
+    let rows = [1, 2, 5, 10, 20].map(|t| row(t.to_string(), t));
+    assert_eq!(corrected_variance(beta, 1), 1.0);
+    assert!((corrected_variance(beta, 2) - 181.0 / 361.0).abs() < 1e-14);
+    let rows = rows.into_iter().chain([row("∞".into(), 10_000)]);
+    let header = ["$t$", "variance of $\\hat u$", "standard deviation of $\\hat u$"];
+    snapshot!("momentum__variance", table(header, rows));
+    let falls = values([
+        ("variance", decimals(1.0 / limit, 0)),
+        ("deviation", decimals(1.0 / limit.sqrt(), 2)),
+    ]);
+    snapshot!("momentum__falls", falls);
+}
+
+/// A gradient that grows by 1 in each step.
+#[test]
+fn the_average_of_a_drifting_gradient_is_late_by_the_mean_age() {
+    let last = averages(0.9, (0..1000).map(f64::from))[999];
+    // What is missing of the limit is below 1000·0.9^1000.
+    assert!((999.0 - last - 9.0).abs() < 1e-9);
+}
+
+/// `14/19` is the second corrected average, and so on: by hand.
+#[test]
+fn without_correction_the_first_steps_on_a_parabola_are_short() {
+    let plain = run(momentum(0.5, 0.9), &parabola(), &one(1.0), 4);
+    let corrected =
+        run(momentum(0.5, 0.9).with_bias_correction(), &parabola(), &one(1.0), 4);
+    let descent = descend(&parabola(), &one(1.0), 0.5, 4).expect("stable");
+    assert_eq!(corrected[1], descent[1], "the first corrected step is a plain one");
+    assert!((corrected[2][0] - 5.0 / 38.0).abs() < 10.0 * ROUNDING);
+    let third = 5.0 / 38.0 - 0.5 * (0.9 * 0.14 + 0.1 * 5.0 / 38.0) / 0.271;
+    assert!((corrected[3][0] - third).abs() < 20.0 * ROUNDING);
+    assert!((plain[1][0] - 0.95).abs() < 2.0 * ROUNDING);
+    assert!((plain[2][0] - 0.8575).abs() < 4.0 * ROUNDING);
+    let rows = (0..=4).map(|t| {
+        let places = [&descent, &plain, &corrected].map(|run| decimals(run[t][0], 4));
+        let [descent, plain, corrected] = places;
+        let total = match t {
+            0 => String::new(),
+            t => decimals(1.0 - 0.9_f64.powi(t as i32), 4),
+        };
+        [t.to_string(), total, descent, plain, corrected]
+    });
+    let header = [
+        "$t$",
+        "$1 - \\beta^t$",
+        "gradient descent",
+        "momentum",
+        "with bias correction",
+    ];
+    snapshot!("momentum__parabola", table(header, rows));
+}
+
+// Three parametrizations
+
+/// Polyak's own form needs no average: `θ_{t+1} = θ_t − γ∇f(θ_t) + β(θ_t − θ_{t−1})`.
+fn polyak(gamma: f64, beta: f64, quadratic: &Quadratic, steps: usize) -> DVector<f64> {
+    let (mut before, mut now) = (start(), start());
+    for _ in 0..steps {
+        let next = &now - gamma * quadratic.gradient(&now) + beta * (&now - &before);
+        before = std::mem::replace(&mut now, next);
+    }
+    now
+}
+
+/// Both settings are stable. A step rounds by some ten units of numbers below 100, and
+/// what is there is not enlarged more than tenfold later: 100·10·100·10·2⁻⁵³.
+#[test]
+fn the_heavy_ball_at_one_minus_beta_of_the_step_size_makes_the_lectures_steps() {
+    for quadratic in [Quadratic::valley(), Quadratic::tilted()] {
+        for (alpha, beta) in [(0.3, 0.5), (0.1, 0.9), (1.0, 0.9)] {
+            let gamma = heavy_ball_step_size(alpha, beta);
+            assert!((lecture_step_size(gamma, beta) - alpha).abs() <= 2.0 * ROUNDING);
+            let lecture = run(momentum(alpha, beta), &quadratic, &start(), 100);
+            let pytorch = PyTorchSgd::new(gamma, beta, 0.0).expect("valid settings");
+            let heavy_ball = run(pytorch, &quadratic, &start(), 100);
+            for (ours, theirs) in lecture.iter().zip(&heavy_ball) {
+                assert!((ours - theirs).amax() < 1e6 * ROUNDING);
+            }
+            let polyak = polyak(gamma, beta, &quadratic, 100);
+            assert!((&lecture[100] - polyak).amax() < 1e6 * ROUNDING);
+        }
+    }
+}
+
+/// The two heavy balls: the step size outside the sum, or inside, `u ← βu + γg`. With
+/// dyadic numbers the arithmetic is exact.
+#[test]
+fn a_step_size_inside_the_sum_is_remembered_when_it_changes() {
+    let displacements = |step_sizes: [f64; 4]| {
+        let (mut outside, mut inside) = (0.0, 0.0);
+        step_sizes.map(|gamma| {
+            outside = 0.5 * outside + 1.0;
+            inside = 0.5 * inside + gamma;
+            (gamma * outside, inside)
+        })
+    };
+    for (outside, inside) in displacements([0.5; 4]) {
+        assert_eq!(outside, inside);
+    }
+    let stopped = displacements([0.5, 0.5, 0.0, 0.0]);
+    assert_eq!(stopped.map(|(outside, _)| outside), [0.5, 0.75, 0.0, 0.0]);
+    assert_eq!(stopped.map(|(_, inside)| inside), [0.5, 0.75, 0.375, 0.1875]);
+}
+
+#[test]
+fn a_constant_gradient_moves_the_lecture_by_alpha_and_the_heavy_ball_by_ten_times_gamma()
+ {
+    let still = DMatrix::zeros(1, 1);
+    let slope = Quadratic::new(still, dvector![1.0]);
+    let last = |points: Vec<DVector<f64>>| points[999][0] - points[1000][0];
+    let lecture = last(run(momentum(0.25, 0.9), &slope, &one(0.0), 1000));
+    let pytorch = PyTorchSgd::new(0.25, 0.9, 0.0).expect("valid settings");
+    let heavy_ball = last(run(pytorch, &slope, &one(0.0), 1000));
+    // Places of size 250 and 2500.
+    assert!((lecture - 0.25).abs() < 250.0 * 4.0 * ROUNDING);
+    assert!((heavy_ball - 2.5).abs() < 2500.0 * 4.0 * ROUNDING);
+}
+
+/// The worksheet's settings in four calls, on its neuron. All numbers are dyadic, and
+/// the steps exact.
+#[test]
+fn on_the_worksheet_pytorch_is_the_lecture_at_half_the_step_size_without_dampening() {
+    let pytorch = |lr, dampening| {
+        let mut sgd = PyTorchSgd::new(lr, 0.5, dampening).expect("valid settings");
+        take_turns(&mut sgd, 3, Neuron::gradient).expect("finite")
+    };
+    let lecture = take_turns(&mut momentum(0.5, 0.5), 3, Neuron::gradient);
+    let runs = [
+        ("the lecture, α = 0.5, β = 0.5", lecture.expect("finite")),
+        ("`SGD(lr=0.25, momentum=0.5)`", pytorch(0.25, 0.0)),
+        ("`SGD(lr=0.5, momentum=0.5)`", pytorch(0.5, 0.0)),
+        ("`SGD(lr=0.5, momentum=0.5, dampening=0.5)`", pytorch(0.5, 0.5)),
+    ];
+    let points = |row: usize| runs[row].1.iter().map(|n| (n.w, n.b)).skip(1);
+    assert!(points(0).eq([(-0.5, -1.5), (-1.25, -1.75), (-1.625, -1.875)]));
+    assert!(points(1).eq(points(0)));
+    assert!(points(2).eq([(-2.0, -2.0), (2.5, -4.5), (0.25, -7.25)]));
+    assert!(points(3).eq([(-2.0, -2.0), (-0.5, -3.5), (0.25, -4.25)]));
+    let rows = runs.map(|(name, run)| {
+        let point =
+            |t: usize| format!("({}, {})", run[t].w, run[t].b).replace('-', "−");
+        [name.into(), point(1), point(2), point(3)]
+    });
+    let header = ["", "$t = 1$", "$t = 2$", "$t = 3$"];
+    snapshot!("momentum__pytorch", table(header, rows));
+}
+
+/// The displacements under given gradients show the buffer: it holds `βᵗg₁` more than
+/// the lecture's average, and its weights sum to 1 from the first step on.
+#[test]
+fn dampening_by_beta_counts_the_first_gradient_in_full_and_never_makes_up_for_it() {
+    let gradients = [3.0, -1.0, 2.0, 0.5, -4.0, 1.0];
+    let displacements = |optimizer: &mut dyn FnMut(&mut DVector<f64>, f64)| {
+        gradients.map(|g| {
+            let mut theta = one(0.0);
+            optimizer(&mut theta, g);
+            -theta[0]
+        })
+    };
+    let mut damped = PyTorchSgd::new(1.0, 0.5, 0.5).expect("valid settings");
+    let buffers = displacements(&mut |theta, g| damped.step(theta, &one(g)));
+    let mut lecture = momentum(1.0, 0.5);
+    let averages = displacements(&mut |theta, g| lecture.step(theta, &one(g)));
+    for (t, (buffer, average)) in (1..).zip(buffers.iter().zip(averages)) {
+        assert_eq!(buffer - average, 0.5_f64.powi(t) * gradients[0]);
+    }
+    let mut damped = PyTorchSgd::new(1.0, 0.5, 0.5).expect("valid settings");
+    let mut theta = one(0.0);
+    for t in 1..=20 {
+        damped.step(&mut theta, &one(1.0));
+        assert_eq!(theta[0], -f64::from(t), "an average of ones is one");
+    }
+}
+
+/// The notes' filter, `a ← (1 − β)a + βμ`.
+fn notes_filter(notes_beta: f64, inputs: &[f64]) -> Vec<f64> {
+    let mut a = 0.0;
+    let next = |&input: &f64| {
+        a = (1.0 - notes_beta) * a + notes_beta * input;
+        a
+    };
+    inputs.iter().map(next).collect()
+}
+
+/// Rounding of `1 − β`, and of 50 steps of numbers below 1.
+#[test]
+fn the_notes_beta_is_one_minus_the_lectures() {
+    let inputs: Vec<f64> = (0..50).map(|t| f64::from(t * t).sin()).collect();
+    let distance = |notes_beta: f64| {
+        let ours = averages(lecture_beta(notes_beta), inputs.clone());
+        let theirs = notes_filter(notes_beta, &inputs);
+        let pairs = ours.iter().zip(theirs);
+        pairs.map(|(ours, theirs)| (ours - theirs).abs()).fold(0.0, f64::max)
+    };
+    for notes_beta in [0.01, 0.1, 0.2, 0.7] {
+        assert!(distance(notes_beta) < 50.0 * 10.0 * ROUNDING, "β = {notes_beta}");
+    }
+    // The same letter read the other way is another filter.
+    let misread = averages(0.1, inputs.clone());
+    let theirs = notes_filter(0.1, &inputs);
+    assert!(misread.iter().zip(theirs).any(|(a, b)| (a - b).abs() > 0.5));
+}
+
+/// A small β of the notes remembers long, and a large one briefly.
+#[test]
+fn in_the_notes_a_smaller_beta_averages_for_longer() {
+    let memory = |notes_beta| half_life(lecture_beta(notes_beta));
+    assert!(memory(0.1) > 6.0 && memory(0.9) < 0.5);
+}
+
+// The filter
+
+/// 100 steps hold whole numbers of waves; before them 400 steps let the start fade to
+/// less than 0.9^400 = 5·10⁻¹⁹. Sums of 100 terms of some ten roundings.
+#[test]
+fn the_average_passes_a_wave_with_the_gain_of_the_formula() {
+    for beta in [0.5, 0.8, 0.9] {
+        for waves in [0, 1, 5, 20, 49, 50] {
+            let omega = 2.0 * PI * f64::from(waves) / 100.0;
+            let wave = (0..500).map(|t| (omega * f64::from(t)).cos());
+            let u = averages(beta, wave.clone());
+            let amplitude = |values: &mut dyn Iterator<Item = f64>| {
+                let (mut real, mut imaginary) = (0.0, 0.0);
+                for (t, value) in (0..).zip(values).skip(400) {
+                    real += value * (omega * f64::from(t)).cos();
+                    imaginary += value * (omega * f64::from(t)).sin();
+                }
+                f64::hypot(real, imaginary)
+            };
+            let ratio =
+                amplitude(&mut u.into_iter()) / amplitude(&mut wave.into_iter());
+            // cos(ωt) has the argument's rounding, 200·2⁻⁵³·π, besides its own.
+            assert!((ratio - gain(beta, omega)).abs() < 1e-12, "{beta} {waves}");
+        }
+    }
+}
+
+#[test]
+fn the_average_leaves_a_constant_and_damps_a_zigzag_most() {
+    let mut rows = Vec::new();
+    for beta in BETAS {
+        assert!((gain(beta, 0.0) - 1.0).abs() < 100.0 * ROUNDING / (1.0 - beta));
+        let lowest = (1.0 - beta) / (1.0 + beta);
+        assert!((gain(beta, PI) - lowest).abs() < 10.0 * ROUNDING);
+        let steps = (0..=100).map(|i| gain(beta, PI * f64::from(i) / 100.0));
+        assert!(steps.collect::<Vec<_>>().is_sorted_by(|a, b| a > b));
+        let zigzag = (0..6000).map(|t| if t % 2 == 0 { 1.0 } else { -1.0 });
+        let left = averages(beta, zigzag)[5999].abs();
+        assert!((left - lowest).abs() < 1e-13);
+        rows.push([
+            beta.to_string(),
+            decimals(gain(beta, 0.0), 0),
+            decimals(gain(beta, PI / 10.0), 3),
+            decimals(lowest, 4),
+        ]);
+    }
+    let header =
+        ["$\\beta$", "constant", "a wave of 20 steps", "zigzag, a wave of two steps"];
+    snapshot!("momentum__gain", table(header, rows));
+}
+
+// Stability
+
+/// The matrix is one step of the optimizer, whatever `u` and `e`.
+#[test]
+fn the_matrix_makes_the_optimizers_step() {
+    let (alpha, beta) = (0.3, 0.8);
+    let quadratic = Quadratic::new(dmatrix![2.0], dvector![0.0]);
+    let points = run(momentum(alpha, beta), &quadratic, &one(1.0), 60);
+    let matrix = transition(2.0, alpha, beta);
+    let mut state = Vector2::new(0.0, 1.0);
+    for point in points {
+        // 60 steps of ten roundings of numbers below 2, not enlarged.
+        assert!((point[0] - state[1]).abs() < 60.0 * 20.0 * ROUNDING);
+        state = matrix * state;
+    }
+    assert!((matrix.determinant() - beta).abs() < 4.0 * ROUNDING);
+    let trace = 1.0 + beta - (1.0 - beta) * alpha * 2.0;
+    assert!((matrix.trace() - trace).abs() < 4.0 * ROUNDING);
+}
+
+/// Against the eigenvalues of the matrix. Near a double eigenvalue both lose half of the
+/// digits: √(10·2⁻⁵³) < 10⁻⁷.
+#[test]
+fn the_spectral_radius_is_that_of_the_matrix() {
+    for i in 0..60 {
+        let scaled = 10_f64.powf(f64::from(i) / 15.0 - 2.0);
+        for beta in [0.0, 0.1, 0.5, 0.81, 0.9, 0.99] {
+            let (lambda, alpha) = (2.0, scaled / 2.0);
+            let eigenvalues = transition(lambda, alpha, beta).complex_eigenvalues();
+            let largest = eigenvalues.map(|mu| mu.norm()).max();
+            let radius = spectral_radius(scaled, beta);
+            assert!(
+                (radius - largest).abs() < 1e-7 * radius.max(1.0),
+                "{scaled} {beta}"
+            );
+            let root = beta.sqrt();
+            let swings = ((1.0 - root) / (1.0 + root), (1.0 + root) / (1.0 - root));
+            if scaled > swings.0 * 1.001 && scaled < swings.1 * 0.999 {
+                assert_eq!(radius, root, "complex eigenvalues");
+                assert!(eigenvalues[0].im != 0.0);
+            } else if scaled < swings.0 * 0.999 {
+                assert!(eigenvalues.iter().all(|mu| mu.im == 0.0 && mu.re >= -1e-15));
+            } else if scaled > swings.1 * 1.001 {
+                assert!(eigenvalues.iter().all(|mu| mu.im == 0.0 && mu.re <= 1e-15));
+            }
+        }
+    }
+}
+
+/// The edges of the bands of the figure. Away from double eigenvalues, at `β = r²`, a
+/// rounding of the trace moves an eigenvalue at most some hundredfold.
+#[test]
+fn the_radius_is_at_most_r_between_two_edges_for_beta_up_to_r_squared() {
+    for r in [0.5, 0.8, 0.95] {
+        for share in [0.1, 0.5, 0.9] {
+            let beta = share * r * r;
+            let edge = |r: f64| (1.0 - r) * (1.0 - beta / r) / (1.0 - beta);
+            let (low, high) = (edge(r), edge(-r));
+            for end in [low, high] {
+                assert!((spectral_radius(end, beta) - r).abs() < 1000.0 * ROUNDING);
+            }
+            for i in 1..100 {
+                let between = low * (high / low).powf(f64::from(i) / 100.0);
+                assert!(spectral_radius(between, beta) < r);
+            }
+            assert!(spectral_radius(0.99 * low, beta) > r);
+            assert!(spectral_radius(1.01 * high, beta) > r);
+        }
+        let beyond = r * r * 1.001;
+        assert!(spectral_radius(1.0, beyond) > r);
+    }
+}
+
+/// At `1 ± δ` of the limit an eigenvalue is about `−1 ∓ 2δ(1 + β)/(1 − β)`: with
+/// δ = 10⁻³ that is 0.002 or more away from 1, e^{∓8} in 4000 steps, of a start with
+/// a component 1.
+#[test]
+fn momentum_converges_just_below_two_times_one_plus_beta_over_one_minus_beta_and_diverges_just_above()
+ {
+    let valley = Quadratic::valley();
+    let mut limits = Vec::new();
+    for beta in [0.0, 0.5, 0.9] {
+        let limit = 2.0 * (1.0 + beta) / (1.0 - beta);
+        let remains = |share: f64| {
+            run(momentum(share * limit / 10.0, beta), &valley, &start(), 4000)[4000]
+                .norm()
+        };
+        assert!(remains(0.999) < 1e-2, "{beta}");
+        assert!(remains(1.001) > 100.0, "{beta}");
+        limits.push(limit);
+    }
+    assert!((limits[2] - 38.0).abs() < 1e-12 && limits[1] == 6.0);
+    let limit = |beta: f64| decimals(2.0 * (1.0 + beta) / (1.0 - beta), 0);
+    let named =
+        [("half", limit(0.5)), ("nine", limit(0.9)), ("ninety_nine", limit(0.99))];
+    snapshot!("momentum__limits", values(named));
+}
+
+/// In the lecture's form the valley and `β` fix `αλ`; in the heavy ball's `γλ`.
+#[test]
+fn the_heavy_ball_converges_below_two_times_one_plus_beta() {
+    for beta in [0.5, 0.9] {
+        let limit = 2.0 * (1.0 + beta);
+        let remains = |share: f64| {
+            let gamma = share * limit;
+            let sgd = PyTorchSgd::new(gamma, beta, 0.0).expect("valid settings");
+            run(sgd, &parabola(), &one(1.0), 4000)[4000].norm()
+        };
+        assert!(remains(0.999) < 1e-2 && remains(1.001) > 100.0);
+    }
+}
+
+/// `p(1 − αλ) = β(αλ)² > 0`: gradient descent's factor lies outside both eigenvalues.
+#[test]
+fn at_the_same_step_size_momentum_is_faster_outside_one_minus_and_one_plus_root_beta_and_slower_between()
+ {
+    for beta in [0.1, 0.5, 0.9, 0.99] {
+        let root = f64::sqrt(beta);
+        for i in 1..=4000 {
+            let scaled = f64::from(i) / 1000.0;
+            let (ours, plain) = (spectral_radius(scaled, beta), (1.0 - scaled).abs());
+            let margin = (scaled - (1.0 - root)).abs().min((scaled - 1.0 - root).abs());
+            if margin < 1e-9 {
+                continue;
+            }
+            let outside = scaled < 1.0 - root || scaled > 1.0 + root;
+            assert_eq!(ours < plain, outside, "αλ = {scaled}, β = {beta}");
+        }
+    }
+    let value = |alpha: f64, beta: f64, quadratic: &Quadratic, from: &DVector<f64>| {
+        quadratic.value(&run(momentum(alpha, beta), quadratic, from, 200)[200])
+    };
+    let valley = Quadratic::valley();
+    let cases = [
+        ("0.02", parabola(), one(1.0), 0.02, true),
+        ("0.1", parabola(), one(1.0), 0.1, false),
+        ("0.199 and 1.99", valley, start(), 0.199, true),
+    ];
+    let rows = cases.map(|(name, quadratic, from, alpha, faster)| {
+        let spectrum = quadratic.spectrum().expect("positive definite");
+        let rates =
+            [spectrum.contraction(alpha), spectrum.momentum_contraction(alpha, 0.9)];
+        let ends = [0.0, 0.9].map(|beta| value(alpha, beta, &quadratic, &from));
+        assert_eq!(
+            (rates[1] < rates[0], ends[1] < ends[0]),
+            (faster, faster),
+            "{name}"
+        );
+        let [plain, ours] = rates.map(|rate| decimals(rate, 4));
+        let [plain_end, our_end] = ends.map(|end| significant(end, 2));
+        [name.into(), plain, ours, plain_end, our_end]
+    });
+    let header = [
+        "$\\alpha\\lambda$",
+        "contraction of gradient descent",
+        "of momentum",
+        "$f$ after 200 steps of gradient descent",
+        "of momentum",
+    ];
+    snapshot!("momentum__same", table(header, rows));
+    let root = 0.9_f64.sqrt();
+    let range = [("low", decimals(1.0 - root, 3)), ("high", decimals(1.0 + root, 2))];
+    snapshot!("momentum__between", values(range));
+}
+
+/// The larger eigenvalue is `1 − s − βs²/(1 − β) + O(s³)`.
+#[test]
+fn where_alpha_lambda_is_small_momentum_moves_as_gradient_descent_does() {
+    for beta in [0.5, 0.9] {
+        let s = 1e-4;
+        let extra = 1.0 - s - spectral_radius(s, beta);
+        let expected = beta * s * s / (1.0 - beta);
+        // The next term is smaller by s·2β/(1 − β)² < 0.02; rounding is 10⁻¹⁶/10⁻⁸.
+        assert!((extra - expected).abs() < 0.03 * expected);
+    }
+}
+
+// The best settings
+
+#[test]
+fn the_best_step_size_is_one_over_the_geometric_mean_of_the_eigenvalues() {
+    for (smallest, largest) in [(1.0, 10.0), (0.5, 50.0), (0.01, 10.0)] {
+        let spectrum = Spectrum { smallest, largest };
+        let (alpha, beta) = spectrum.best_momentum();
+        // Polyak's form of the same.
+        let gamma = (2.0 / (smallest.sqrt() + largest.sqrt())).powi(2);
+        assert!((heavy_ball_step_size(alpha, beta) / gamma - 1.0).abs() < 1e-13);
+        let rate = spectrum.best_momentum_rate();
+        // Both ends have double eigenvalues: half of the digits.
+        let contraction = spectrum.momentum_contraction(alpha, beta);
+        assert!((contraction - rate).abs() < 1e-7);
+        assert!(rate < spectrum.best_rate());
+    }
+}
+
+/// A fine grid around, and a coarse one far away.
+#[test]
+fn no_other_step_size_and_beta_have_a_better_rate() {
+    for kappa in [10.0, 1000.0] {
+        let spectrum = Spectrum { smallest: 1.0, largest: kappa };
+        let (alpha, beta) = spectrum.best_momentum();
+        let rate = spectrum.best_momentum_rate();
+        for i in -60..=60 {
+            for j in 0..200 {
+                let other_beta = f64::from(j) / 200.0;
+                let factor = 10_f64.powf(f64::from(i) / 30.0);
+                let ours = spectrum.momentum_contraction(factor * alpha, other_beta);
+                assert!(ours > rate, "{factor} {other_beta}");
+            }
+        }
+        for (i, j) in (-5..=5).flat_map(|i| (-5..=5).map(move |j| (i, j))) {
+            let near = spectrum.momentum_contraction(
+                alpha * (1.0 + 1e-3 * f64::from(i)),
+                beta * (1.0 + 1e-3 * f64::from(j)),
+            );
+            assert!((i, j) == (0, 0) || near > rate, "{i} {j}");
+        }
+    }
+}
+
+/// The last step after which a component is above a millionth of its start, plus one.
+fn steps_to_a_millionth(points: &[DVector<f64>]) -> usize {
+    let last = points.iter().rposition(|theta| theta.amax() > 1e-6);
+    last.expect("a start above it") + 1
+}
+
+/// With the best settings both ends have a double eigenvalue, `ρ` and `−ρ`, and from
+/// rest a component keeps `(1 + (1 ∓ ρ)t)(±ρ)ᵗ`: the solution `(a + bt)μᵗ` with the
+/// first two steps 1 and `1 − γλ = 1 − (1 ∓ ρ)²`.
+#[test]
+fn the_best_momentum_takes_root_kappa_where_gradient_descent_takes_kappa() {
+    let rows = [10.0, 100.0, 1000.0].map(|kappa| {
+        let quadratic = conditioned(kappa);
+        let spectrum = quadratic.spectrum().expect("positive definite");
+        let (alpha, beta) = spectrum.best_momentum();
+        let rates = [spectrum.best_rate(), spectrum.best_momentum_rate()];
+        let from = dvector![1.0, 1.0];
+        let plain = descend(&quadratic, &from, spectrum.best_step_size(), 7500);
+        let plain = steps_to_a_millionth(&plain.expect("stable"));
+        let path = run(momentum(alpha, beta), &quadratic, &from, 1000);
+        let measured = steps_to_a_millionth(&path);
+        let rho = rates[1];
+        let left = |t: usize| (1.0 + (1.0 + rho) * t as f64) * rho.powi(t as i32);
+        assert!(left(measured) <= 1e-6 && left(measured - 1) > 1e-6);
+        for (t, theta) in path.iter().enumerate() {
+            let flat = (1.0 + (1.0 - rho) * t as f64) * rho.powi(t as i32);
+            // A rounding is enlarged at most as the start is, by a factor below 12; it
+            // enters a thousand times.
+            assert!((theta[0].abs() - flat).abs() < 12.0 * 4e4 * ROUNDING);
+            assert!((theta[1].abs() - left(t)).abs() < 12.0 * 4e4 * ROUNDING);
+        }
+        let by_rate = rates.map(|rate| 1e-6_f64.ln() / rate.ln());
+        assert_eq!(plain, by_rate[0].ceil() as usize);
+        [
+            decimals(kappa, 0),
+            decimals(rates[0], 4),
+            plain.to_string(),
+            decimals(rates[1], 4),
+            decimals(by_rate[1].ceil(), 0),
+            measured.to_string(),
+        ]
+    });
+    let header = [
+        "$\\kappa$",
+        "rate of gradient descent",
+        "its steps",
+        "rate of momentum",
+        "steps by the rate alone",
+        "steps it takes",
+    ];
+    snapshot!("momentum__counts", table(header, rows));
+}
+
+/// With the best step size for it, a fixed β reaches `√β` up to
+/// `κ = ((1 + √β)/(1 − √β))²`; gradient descent is slower than that from
+/// `κ = (1 + √β)/(1 − √β)` on.
+#[test]
+fn a_beta_of_nine_tenths_pays_only_above_a_condition_number() {
+    let root = 0.9_f64.sqrt();
+    let threshold = (1.0 + root) / (1.0 - root);
+    let best = |kappa: f64| {
+        let spectrum = Spectrum { smallest: 1.0, largest: kappa };
+        let rates = (-3000..=3000).map(|i| {
+            let alpha = 10_f64.powf(f64::from(i) / 1000.0) / kappa.sqrt();
+            spectrum.momentum_contraction(alpha, 0.9)
+        });
+        (rates.fold(f64::INFINITY, f64::min), spectrum.best_rate())
+    };
+    for (factor, pays) in [(0.5, false), (0.99, false), (1.01, true), (100.0, true)] {
+        let (ours, plain) = best(factor * threshold);
+        assert_eq!(ours < plain, pays, "{factor}");
+    }
+    // Where 0.9 is the best β of all.
+    let matching = Spectrum { smallest: 1.0, largest: threshold * threshold };
+    assert!((matching.best_momentum().1 - 0.9).abs() < 1e-12);
+    let numbers = [
+        ("pays_from", decimals(threshold, 0)),
+        ("best_for", significant(threshold * threshold, 3)),
+    ];
+    snapshot!("momentum__nine_tenths", values(numbers));
+}
+
+/// Runs of the table: name, α, β.
+fn race() -> Vec<(&'static str, f64, f64)> {
+    let spectrum = Quadratic::valley().spectrum().expect("positive definite");
+    let (alpha, beta) = spectrum.best_momentum();
+    vec![
+        ("gradient descent, $\\alpha = 0.1$", 0.1, 0.0),
+        ("momentum, $\\alpha = 0.1$, $\\beta = 0.9$", 0.1, 0.9),
+        ("gradient descent, its best", spectrum.best_step_size(), 0.0),
+        ("momentum, $\\beta = 0.9$, a best $\\alpha$", alpha, 0.9),
+        ("momentum, its best", alpha, beta),
+    ]
+}
+
+/// A component obeys `e_{t+1} = (1 + β − (1 − β)αλ) e_t − β e_{t−1}`, from rest.
+fn component(lambda: f64, alpha: f64, beta: f64, steps: usize) -> f64 {
+    let trace = 1.0 + beta - (1.0 - beta) * alpha * lambda;
+    let step = Matrix2::new(trace, -beta, 1.0, 0.0);
+    let mut power = Matrix2::identity();
+    for _ in 1..steps {
+        power *= step;
+    }
+    (power * Vector2::new(1.0 - (1.0 - beta) * alpha * lambda, 1.0))[0]
+}
+
+#[test]
+fn at_its_own_best_settings_momentum_wins_the_valley_and_at_the_same_step_size_it_loses()
+ {
+    let valley = Quadratic::valley();
+    let spectrum = valley.spectrum().expect("positive definite");
+    let mut ends = Vec::new();
+    let rows: Vec<_> = race()
+        .into_iter()
+        .map(|(name, alpha, beta)| {
+            let points = run(momentum(alpha, beta), &valley, &start(), 50);
+            let value = |t: usize| valley.value(&points[t]);
+            for t in [1, 2, 10, 50] {
+                let flat = 10.0 * component(1.0, alpha, beta, t);
+                let steep = component(10.0, alpha, beta, t);
+                let expected = 0.5 * (flat * flat + 10.0 * steep * steep);
+                // Fifty steps of ten roundings of numbers below 100, tenfold enlarged.
+                let error = 50.0 * 10.0 * 10.0 * ROUNDING;
+                let scale = expected.sqrt() + 10.0 * error;
+                assert!(
+                    (value(t) - expected).abs() < 10.0 * error * scale,
+                    "{name} {t}"
+                );
+            }
+            ends.push(value(50));
+            let contraction = spectrum.momentum_contraction(alpha, beta);
+            [
+                name.into(),
+                decimals(contraction, 3),
+                significant(value(1), 3),
+                significant(value(2), 3),
+                significant(value(10), 3),
+                significant(value(50), 2),
+            ]
+        })
+        .collect();
+    assert!(ends[1] > 100.0 * ends[0], "slower at the same step size");
+    assert!(ends[4] < 1e-15 * ends[2], "faster at the best ones");
+    assert!(ends[3] > ends[2], "a β of 0.9 is too much here");
+    let header = [
+        "",
+        "contraction",
+        "$f(\\theta_1)$",
+        "$f(\\theta_2)$",
+        "$f(\\theta_{10})$",
+        "$f(\\theta_{50})$",
+    ];
+    snapshot!("momentum__race", table(header, rows));
+    let (alpha, beta) = spectrum.best_momentum();
+    let best = [("alpha", decimals(alpha, 3)), ("beta", decimals(beta, 3))];
+    snapshot!("momentum__best", values(best));
+}
+
+#[test]
+fn momentum_brings_an_oscillation_of_its_own_and_may_climb() {
+    let valley = Quadratic::valley();
+    let climbs = |points: &[DVector<f64>]| {
+        let rises =
+            |pair: &&[DVector<f64>]| valley.value(&pair[1]) > valley.value(&pair[0]);
+        points.windows(2).filter(rises).count()
+    };
+    let descent = descend(&valley, &start(), 0.1, 50).expect("stable");
+    assert_eq!(climbs(&descent), 0);
+    assert!(
+        descent.iter().all(|theta| theta[0] > 0.0),
+        "the flat one never overshoots"
+    );
+    let points = run(momentum(0.1, 0.9), &valley, &start(), 50);
+    assert!(climbs(&points) > 5);
+    let lowest = points.iter().map(|theta| theta[0]).fold(f64::INFINITY, f64::min);
+    let expected = (1..=50).map(|t| 10.0 * component(1.0, 0.1, 0.9, t));
+    assert!((lowest - expected.fold(f64::INFINITY, f64::min)).abs() < 1e-12);
+    assert!(lowest < -1.0);
+    snapshot!("momentum__overshoot", values([("lowest", decimals(lowest, 1))]));
+}
+
+/// Slope 25 outside of `[1, 2]` and 1 inside: strongly convex, with curvatures between 1
+/// and 25.
+fn kinked_slope(x: f64) -> f64 {
+    match x {
+        x if x < 1.0 => 25.0 * x,
+        x if x < 2.0 => x + 24.0,
+        x => 25.0 * x - 24.0,
+    }
+}
+
+/// The three places of the circle solve a linear system of the three pieces they lie in.
+#[test]
+fn the_best_settings_of_a_quadratic_may_circle_forever_on_another_convex_function() {
+    let spectrum = Spectrum { smallest: 1.0, largest: 25.0 };
+    let (alpha, beta) = spectrum.best_momentum();
+    assert!((alpha - 0.2).abs() < 1e-15 && (beta - 4.0 / 9.0).abs() < 1e-15);
+    let slope = |x: &DVector<f64>| x.map(kinked_slope);
+    let points = minimize(&mut momentum(alpha, beta), &one(3.3), 600, slope);
+    let points = points.expect("bounded");
+    // x₊ = x − g/9 + 4/9 (x − x₋), with g = 25x − 24 above 2 and 25x below 1.
+    let expected = dmatrix![
+        9.0, -13.0 + 25.0, 4.0;
+        4.0, 9.0, -13.0 + 25.0;
+        -13.0 + 25.0, 4.0, 9.0
+    ]
+    .lu()
+    .solve(&dvector![0.0, 24.0, 0.0])
+    .expect("a regular system");
+    let last: Vec<f64> = points[598..].iter().map(|x| x[0]).collect();
+    let turned = expected.iter().any(|x| (x - last[0]).abs() < 1e-9);
+    assert!(turned, "{last:?} {expected}");
+    for x in &last {
+        assert!(expected.iter().any(|place| (place - x).abs() < 1e-9));
+    }
+    assert!(last.iter().all(|x| x.abs() > 0.6));
+    let mut descent = GradientDescent::new(spectrum.best_step_size()).expect("valid");
+    let plain = minimize(&mut descent, &one(3.3), 600, slope).expect("bounded");
+    assert!(plain[600][0].abs() < 1e-12);
+}
+
+/// The covariance `S` of `(u, e)` solves `S = M S Mᵀ + q qᵀ`, where `q` is what a unit of
+/// noise does to both: iterated until it stands.
+fn settled_variance(lambda: f64, alpha: f64, beta: f64) -> f64 {
+    let matrix = transition(lambda, alpha, beta);
+    let q = (1.0 - beta) * Vector2::new(1.0, -alpha);
+    let mut covariance = Matrix2::zeros();
+    for _ in 0..5000 {
+        covariance = matrix * covariance * matrix.transpose() + q * q.transpose();
+    }
+    covariance[(1, 1)]
+}
+
+#[test]
+fn with_noisy_gradients_momentum_settles_no_closer_at_the_same_small_step_size() {
+    for (lambda, alpha) in [(1.0, 0.01), (10.0, 0.01), (2.0, 0.5)] {
+        let expected = |beta: f64| {
+            let damped = alpha * lambda * (1.0 - beta) / (1.0 + beta);
+            alpha / (lambda * (2.0 - damped))
+        };
+        for beta in [0.0, 0.5, 0.9] {
+            let measured = settled_variance(lambda, alpha, beta);
+            // 5000 sums; the slowest mode keeps 0.99 a step, squared.
+            assert!((measured / expected(beta) - 1.0).abs() < 1e-10);
+        }
+    }
+    let ratio = settled_variance(1.0, 0.01, 0.9) / settled_variance(1.0, 0.01, 0.0);
+    assert!(ratio > 0.99 && ratio < 1.0);
+    snapshot!(
+        "momentum__settled",
+        values([
+            ("position", decimals(100.0 * ratio, 1)),
+            ("direction", decimals(100.0 * average_variance(0.9, 10_000), 1)),
+        ])
+    );
+}
+
+// The worksheet
+
+/// The worksheet's (c) and (f), and two steps more: dyadic, so exact.
+#[test]
+fn the_worksheets_two_momentum_steps_are_exact() {
+    let mut optimizer = momentum(0.5, 0.5);
+    let mut theta = dvector![1.0, -1.0];
+    let mut rows = Vec::new();
+    let expected = [
+        ((6.0, 2.0), (3.0, 1.0), (-0.5, -1.5)),
+        ((0.0, 0.0), (1.5, 0.5), (-1.25, -1.75)),
+        ((0.0, 0.0), (0.75, 0.25), (-1.625, -1.875)),
+        ((-9.0, 3.0), (-4.125, 1.625), (0.4375, -2.6875)),
+    ];
+    let mut samples = SAMPLES.into_iter().cycle();
+    for (t, (gradient, average, point)) in (1..).zip(expected) {
+        let (x, y) = samples.next().expect("a cycle has no end");
+        let (w, b) = Neuron { w: theta[0], b: theta[1] }.gradient(x, y);
+        assert_eq!((w, b), gradient);
+        optimizer.step(&mut theta, &dvector![w, b]);
+        let u = optimizer.first_moment();
+        assert_eq!(((u[0], u[1]), (theta[0], theta[1])), (average, point));
+        let pair = |(a, b): (f64, f64)| format!("({a}, {b})").replace('-', "−");
+        rows.push([
+            t.to_string(),
+            format!("({x}, {y})").replace('-', "−"),
+            pair(gradient),
+            pair(average),
+            pair(point),
+        ]);
+    }
+    let header = ["$t$", "sample", "gradient", "$u$", "$(w, b)$"];
+    snapshot!("momentum__worksheet", table(header, rows));
+}
+
+/// Fractions by hand: `u₂/(3/4) = (−6, 10/3)`, `u₃/(7/8) = (−18/7, 10/7)`.
+#[test]
+fn with_bias_correction_the_worksheets_first_step_is_that_of_gradient_descent() {
+    let mut optimizer = momentum(0.5, 0.5).with_bias_correction();
+    let neurons = take_turns(&mut optimizer, 3, Neuron::gradient).expect("finite");
+    let expected =
+        [(1.0, -1.0), (-2.0, -2.0), (1.0, -11.0 / 3.0), (16.0 / 7.0, -92.0 / 21.0)];
+    for (neuron, (w, b)) in neurons.iter().zip(expected) {
+        assert!((neuron.w - w).abs() < 10.0 * ROUNDING, "{w}");
+        assert!((neuron.b - b).abs() < 20.0 * ROUNDING, "{b}");
+    }
+    let mut descent = GradientDescent::new(0.5).expect("a valid step size");
+    let plain = take_turns(&mut descent, 1, Neuron::gradient).expect("finite");
+    assert_eq!(neurons[1], plain[1]);
+    let rows = (1..=3).map(|t| {
+        let pair = |neuron: Neuron| {
+            format!("({}, {})", decimals(neuron.w, 4), decimals(neuron.b, 4))
+        };
+        [t.to_string(), pair(neurons[t])]
+    });
+    snapshot!("momentum__corrected", table(["$t$", "$(w, b)$"], rows));
+}
+
+/// After the first step the neuron is off for both samples, and gradient descent could
+/// never move it again.
+#[test]
+fn momentum_moves_a_neuron_whose_gradients_are_all_zero_and_wakes_it() {
+    let neurons = take_turns(&mut momentum(0.5, 0.5), 2, Neuron::gradient);
+    let neurons = neurons.expect("finite");
+    for (x, y) in SAMPLES {
+        assert_eq!(neurons[1].gradient(x, y), (0.0, 0.0));
+        assert_eq!(neurons[1].loss(x, y), 0.0);
+    }
+    assert_ne!(neurons[2], neurons[1]);
+    let pre_activation = neurons[2].w * -3.0 + neurons[2].b;
+    assert_eq!(pre_activation, 2.0);
+    assert_eq!(neurons[2].loss(-3.0, 0.0), 2.0);
+    let woken = [
+        ("activation", decimals(pre_activation, 0)),
+        ("loss", decimals(neurons[2].loss(-3.0, 0.0), 0)),
+    ];
+    snapshot!("momentum__woken", values(woken));
+}
