@@ -59,7 +59,7 @@ fn probability() -> DrawResult<Figure> {
         Line::new(Ink::Series(5), "100,000 units", simulated),
     ];
     Chart {
-        x: Axis::linear("bias, in units of the input's rms", (-5.0, 2.0), 8, whole),
+        x: Axis::linear("bias, in units of the input's rms", (-5.3, 2.0), 8, whole),
         y: Axis::powers("probability to be active", (-4, 0), 5),
         bands: vec![],
         lines,
@@ -92,7 +92,7 @@ fn state() -> DrawResult<Figure> {
     };
     Chart {
         x: Axis::linear("step t", (0.0, STEPS as f64), 9, whole),
-        y: Axis::linear("z at x = −3", (-4.0, 4.0), 9, whole),
+        y: Axis::linear("z at x = −3", (-4.5, 4.0), 9, whole),
         bands: vec![],
         lines,
         key: Some((360, 40)),
@@ -142,7 +142,8 @@ fn at_the_end(run: &Run) -> f64 {
 }
 
 fn step_axis() -> Axis {
-    Axis::powers("step size", (-1, 1), 3)
+    // The lowest labels of the two axes would meet in the corner.
+    Axis { range: (-1.1, 0.6), ..Axis::powers("step size", (-1, 1), 3) }
 }
 
 fn share(relu: &Sweep, leaky: &Sweep) -> DrawResult<Figure> {
@@ -167,7 +168,7 @@ fn share(relu: &Sweep, leaky: &Sweep) -> DrawResult<Figure> {
     };
     Chart {
         x: step_axis(),
-        y: Axis::linear("share of units", (0.0, 1.0), 6, tenths),
+        y: Axis::linear("share of units", (-0.06, 1.02), 6, tenths),
         bands: vec![Band {
             name: "ReLU, lowest to highest".into(),
             points: relu.iter().map(band).collect(),
