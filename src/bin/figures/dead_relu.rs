@@ -143,7 +143,9 @@ fn at_the_end(run: &Run) -> f64 {
 
 fn step_axis() -> Axis {
     // The lowest labels of the two axes would meet in the corner.
-    Axis { range: (-1.1, 0.6), ..Axis::powers("step size", (-1, 1), 3) }
+    let mut axis = Axis::powers("step size", (-1, 1), 3);
+    axis.range = (-1.1, 0.6);
+    axis
 }
 
 fn share(relu: &Sweep, leaky: &Sweep) -> DrawResult<Figure> {
