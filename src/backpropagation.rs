@@ -10,7 +10,8 @@ use nalgebra::{DMatrix, DVector, RowDVector, dmatrix};
 
 use crate::linear_layer::Linear;
 use crate::network::{
-    Activation, Batch, Layer, Network, check_labels, cross_entropy, flat, softmax,
+    Activation, Batch, LEAKY_SLOPE, Layer, Network, check_labels, cross_entropy, flat,
+    softmax,
 };
 use crate::parallel;
 
@@ -54,7 +55,7 @@ impl Activation {
     /// `G ∘ σ'(Z)`, in place, where `G = ∂loss/∂σ(Z)`. The derivative is written in
     /// terms of the output `a = σ(Z)`, which the forward pass has kept: for ReLU it is
     /// 1 where `a > 0` and 0 elsewhere (so `ReLU'(0) = 0`, a convention), for the
-    /// sigmoid `a (1 − a)`, for tanh `1 − a²`.
+    /// leaky one 1 and the small slope, for the sigmoid `a (1 − a)`, for tanh `1 − a²`.
     ///
     /// # Panics
     /// If the two matrices do not have one shape.
@@ -72,6 +73,8 @@ impl Activation {
             Self::Relu => {
                 entries.for_each(|(g, &a)| *g = if a > 0.0 { *g } else { 0.0 })
             }
+            Self::LeakyRelu => entries
+                .for_each(|(g, &a)| *g *= if a > 0.0 { 1.0 } else { LEAKY_SLOPE }),
             Self::Sigmoid => entries.for_each(|(g, &a)| *g *= a * (1.0 - a)),
             Self::Tanh => entries.for_each(|(g, &a)| *g *= 1.0 - a * a),
         }

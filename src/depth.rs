@@ -175,10 +175,14 @@ fn mean_cosine(z: &DMatrix<f64>) -> f64 {
     (z.tr_mul(&inverse).norm_squared() - count) / (count * (count - 1.0))
 }
 
-fn dead_units(z: &DMatrix<f64>) -> f64 {
-    let dead = z.column_iter().filter(|unit| unit.iter().all(|&a| a == 0.0));
+// ANCHOR: dead
+/// The share of units that are active for no example, from a layer's outputs
+/// `[examples, units]`.
+pub fn dead_units(z: &DMatrix<f64>) -> f64 {
+    let dead = z.column_iter().filter(|unit| unit.iter().all(|&a| a <= 0.0));
     dead.count() as f64 / z.ncols() as f64
 }
+// ANCHOR_END: dead
 
 /// The law of `R = ‖Z_{ℓ+1}‖² / ‖Z_ℓ‖²` for one image in one ReLU layer with
 /// zero bias and independent weights `N(0, scale / fan_in)`: `R = (scale /

@@ -12,6 +12,7 @@
 pub mod adam;
 pub mod backpropagation;
 pub mod broadcasting;
+pub mod dead_relu;
 pub mod depth;
 pub mod elbows;
 pub mod gradient_descent;

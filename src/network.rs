@@ -38,6 +38,9 @@ impl Batch {
     }
 }
 
+/// The slope of the leaky ReLU below zero: PyTorch's default.
+pub const LEAKY_SLOPE: f64 = 0.01;
+
 // ANCHOR: activation
 /// The function `σ` applied to each entry of a layer's output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +49,8 @@ pub enum Activation {
     Identity,
     /// `σ(z) = max(z, 0)`
     Relu,
+    /// `σ(z) = z` above 0, [`LEAKY_SLOPE`]` · z` elsewhere
+    LeakyRelu,
     /// `σ(z) = 1 / (1 + e^{−z})`
     Sigmoid,
     /// `σ(z) = tanh z = (e^z − e^{−z}) / (e^z + e^{−z})`
@@ -58,6 +63,9 @@ impl Activation {
         match self {
             Self::Identity => {}
             Self::Relu => z.apply(|z| *z = if *z < 0.0 { 0.0 } else { *z }),
+            Self::LeakyRelu => {
+                z.apply(|z| *z *= if *z < 0.0 { LEAKY_SLOPE } else { 1.0 })
+            }
             Self::Sigmoid => z.apply(|z| *z = 1.0 / (1.0 + (-*z).exp())),
             Self::Tanh => z.apply(|z| *z = z.tanh()),
         }

@@ -10,7 +10,8 @@ use descent::backpropagation::{
 use descent::initialization::pytorch_default;
 use descent::linear_layer::Linear;
 use descent::network::{
-    Activation, Batch, Layer, Network, cross_entropy, small_example, softmax,
+    Activation, Batch, LEAKY_SLOPE, Layer, Network, cross_entropy, small_example,
+    softmax,
 };
 use nalgebra::{DMatrix, DVector, RowDVector, dmatrix};
 use rand::rngs::ChaCha8Rng;
@@ -104,6 +105,7 @@ fn relu_gradients_agree_with_centred_differences() {
         "choose another point: {closest_to_a_kink}"
     );
     check(Activation::Relu);
+    check(Activation::LeakyRelu);
 }
 
 #[test]
@@ -258,6 +260,8 @@ fn the_matrix_form_is_the_sum_over_all_paths() {
         let derivative = match network.layers()[i].activation {
             Activation::Identity => 1.0,
             Activation::Relu => f64::from(z > 0.0),
+            Activation::LeakyRelu if z > 0.0 => 1.0,
+            Activation::LeakyRelu => LEAKY_SLOPE,
             Activation::Sigmoid => z * (1.0 - z),
             Activation::Tanh => 1.0 - z * z,
         };

@@ -5,8 +5,8 @@ mod support;
 use descent::initialization::pytorch_default;
 use descent::linear_layer::Linear;
 use descent::network::{
-    Activation, Batch, Layer, Network, cross_entropy, log_sum_exp, small_example,
-    softmax, tents,
+    Activation, Batch, LEAKY_SLOPE, Layer, Network, cross_entropy, log_sum_exp,
+    small_example, softmax, tents,
 };
 use nalgebra::{DMatrix, DVector, RowDVector, dmatrix};
 use rand::rngs::ChaCha8Rng;
@@ -15,8 +15,13 @@ use support::{decimals, grouped, matrix, shape, table, values};
 
 const UNIT_ROUNDOFF: f64 = f64::EPSILON / 2.0;
 
-const ACTIVATIONS: [Activation; 4] =
-    [Activation::Identity, Activation::Relu, Activation::Sigmoid, Activation::Tanh];
+const ACTIVATIONS: [Activation; 5] = [
+    Activation::Identity,
+    Activation::Relu,
+    Activation::LeakyRelu,
+    Activation::Sigmoid,
+    Activation::Tanh,
+];
 
 /// A network of the given widths with the weights and biases that PyTorch starts from.
 fn random_network(widths: &[usize], activation: Activation, seed: u64) -> Network {
@@ -94,6 +99,7 @@ fn every_layer_reads_the_output_of_the_one_before() {
         match activation {
             Activation::Identity => z,
             Activation::Relu => z.max(0.0),
+            Activation::LeakyRelu => z.max(LEAKY_SLOPE * z),
             Activation::Sigmoid => 1.0 / (1.0 + (-z).exp()),
             // Another formula than the library's.
             Activation::Tanh => 1.0 - 2.0 / (1.0 + (2.0 * z).exp()),

@@ -6,6 +6,7 @@ mod broadcasting;
 mod canvas;
 mod chart;
 mod contour;
+mod dead_relu;
 mod depth;
 mod elbows;
 mod gradient_descent;
@@ -90,6 +91,9 @@ enum Chapter {
     Depth(depth::Options),
     /// Where ReLU units bend, before and during training
     Elbows,
+    /// Units that are off: how likely, what revives them, and how many die of large steps
+    #[command(name = "dead_relu")]
+    DeadRelu,
 }
 
 impl Chapter {
@@ -111,6 +115,7 @@ impl Chapter {
             Self::Initialization,
             Self::Depth(depth::Options::default()),
             Self::Elbows,
+            Self::DeadRelu,
         ]
     }
 
@@ -139,6 +144,7 @@ impl Chapter {
             Self::Initialization => initialization::figures(),
             Self::Depth(options) => depth::figures(options),
             Self::Elbows => elbows::figures(),
+            Self::DeadRelu => dead_relu::figures(),
         }
     }
 }

@@ -98,6 +98,7 @@ fn step(area: &Area, i: usize, layer: &Layer) -> DrawResult {
     let activation = match layer.activation {
         Activation::Identity => "no activation",
         Activation::Relu => "then ReLU",
+        Activation::LeakyRelu => "then leaky ReLU",
         Activation::Sigmoid => "then sigmoid",
         Activation::Tanh => "then tanh",
     };

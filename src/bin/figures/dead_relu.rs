@@ -1,0 +1,212 @@
+//! How likely a unit is to be active, how state revives one, and how many units die of
+//! large steps.
+
+use std::path::Path;
+
+use descent::adam::Adam;
+use descent::backpropagation::Neuron;
+use descent::dead_relu::{Run, SEEDS, STEP_SIZES, Setting, probability_active};
+use descent::gradient_descent::{Optimizer, take_turns};
+use descent::initialization::normal;
+use descent::mnist::{Digits, Split};
+use descent::momentum::Momentum;
+use descent::network::{Activation, Batch};
+use nalgebra::DMatrix;
+use rand::SeedableRng;
+use rand::rngs::ChaCha8Rng;
+
+use crate::canvas::{Caption, DrawResult, Ink};
+use crate::chart::{Axis, Band, Chart, Line, tenths, whole};
+use crate::output::Figure;
+
+pub fn figures() -> DrawResult<Vec<Figure>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/mnist");
+    let examples = Digits::read(&folder, Split::Test)?.sample(500, 0);
+    let relu = sweep(Activation::Relu, &examples)?;
+    let leaky = sweep(Activation::LeakyRelu, &examples)?;
+    Ok(vec![probability()?, state()?, share(&relu, &leaky)?, loss(&relu, &leaky)?])
+}
+
+const HE: f64 = 2.0;
+
+/// The closed form and a simulation of it, for inputs whose root mean square is 1.
+fn probability() -> DrawResult<Figure> {
+    const UNITS: usize = 100_000;
+    const INPUTS: usize = 20;
+    let places = (0..=70).map(|i| f64::from(i) / 10.0 - 5.0);
+    let exact: Vec<_> = places.map(|b| (b, probability_active(b, HE, 1.0))).collect();
+    let mut rng = ChaCha8Rng::seed_from_u64(0);
+    let layer = normal(INPUTS, UNITS, HE / INPUTS as f64, &mut rng);
+    let z = layer.forward(&DMatrix::from_element(1, INPUTS, 1.0));
+    let simulated = |b: f64| {
+        let active = z.iter().filter(|&&z| z + b > 0.0).count();
+        (b, active as f64 / UNITS as f64)
+    };
+    let simulated: Vec<_> =
+        (0..=14).map(|i| simulated(f64::from(i) / 2.0 - 5.0)).collect();
+    let caption = Caption {
+        name: "dead_relu-probability",
+        title: "The chance that a unit is active",
+        description: format!(
+            "Probability against the bias, with a logarithmic axis for the probability. The closed form and \
+             the share of {UNITS} simulated units lie on one curve: one half at the bias 0, {:.2} at −1, \
+             {:.3} at −2, {:.0e} at −5, where the simulation has {:.0e}.",
+            exact[40].1, exact[30].1, exact[0].1, simulated[0].1,
+        ),
+    };
+    let lines = vec![
+        Line::new(Ink::Series(1), "closed form", exact),
+        Line::new(Ink::Series(5), "100,000 units", simulated),
+    ];
+    Chart {
+        x: Axis::linear("bias, in units of the input's rms", (-5.3, 2.0), 8, whole),
+        y: Axis::powers("probability to be active", (-4, 0), 5),
+        bands: vec![],
+        lines,
+        key: Some((340, 180)),
+        margin: 24,
+    }
+    .figure(&caption, (560, 320))
+}
+
+/// `z` at the worksheet's second sample, with samples taking turns.
+fn state() -> DrawResult<Figure> {
+    const STEPS: usize = 8;
+    let adam = |step_size| Adam::new(step_size, [0.5, 0.5], 1e-8);
+    let lines = vec![
+        other_side(2, "momentum, α = ½", &mut Momentum::new(0.5, 0.5)?, 3)?,
+        other_side(4, "Adam, α = ½", &mut adam(0.5)?, STEPS)?,
+        other_side(6, "Adam, α = 1", &mut adam(1.0)?, STEPS)?,
+    ];
+    let last = |line: &Line| line.points[line.points.len() - 1].1;
+    let caption = Caption {
+        name: "dead_relu-state",
+        title: "State moves a unit that has no gradient",
+        description: format!(
+            "z at x = −3 over the steps of the worksheet's neuron, from −4 on. With momentum it passes 0 \
+             after two steps and is {:.1} after three. With Adam it levels off at {:.1} with the step size \
+             one half, and with 1 it passes 0 in step six.",
+            last(&lines[0]),
+            last(&lines[1]),
+        ),
+    };
+    Chart {
+        x: Axis::linear("step t", (0.0, STEPS as f64), 9, whole),
+        y: Axis::linear("z at x = −3", (-4.5, 4.0), 9, whole),
+        bands: vec![],
+        lines,
+        key: Some((360, 40)),
+        margin: 24,
+    }
+    .figure(&caption, (560, 320))
+}
+
+fn other_side(
+    ink: u8,
+    name: &str,
+    optimizer: &mut impl Optimizer,
+    steps: usize,
+) -> DrawResult<Line> {
+    let path = take_turns(optimizer, steps, Neuron::gradient)?;
+    let z = path.iter().map(|neuron| neuron.b - 3.0 * neuron.w);
+    let points = (0..).map(f64::from).zip(z).collect();
+    Ok(Line::new(Ink::Series(ink), name, points))
+}
+
+/// For each step size the runs of all seeds.
+type Sweep = Vec<(f64, Vec<Run>)>;
+
+fn sweep(activation: Activation, examples: &Batch) -> DrawResult<Sweep> {
+    let runs = |step_size| {
+        let runs =
+            SEEDS.map(|seed| Setting::new(activation, step_size).run(examples, seed));
+        Ok((step_size, runs.into_iter().collect::<Result<_, _>>()?))
+    };
+    STEP_SIZES.into_iter().map(runs).collect()
+}
+
+/// The middle one of three values, with the lowest and the highest.
+fn middle(runs: &[Run], value: impl Fn(&Run) -> f64) -> [f64; 3] {
+    let mut values: Vec<_> = runs.iter().map(value).collect();
+    values.sort_by(f64::total_cmp);
+    [values[0], values[values.len() / 2], values[values.len() - 1]]
+}
+
+fn line(ink: u8, name: &str, sweep: &Sweep, value: fn(&Run) -> f64) -> Line {
+    let point = |(step, runs): &(f64, Vec<Run>)| (*step, middle(runs, value)[1]);
+    Line::new(Ink::Series(ink), name, sweep.iter().map(point).collect())
+}
+
+fn at_the_end(run: &Run) -> f64 {
+    run.dead[run.dead.len() - 1]
+}
+
+fn step_axis() -> Axis {
+    // The lowest labels of the two axes would meet in the corner.
+    let mut axis = Axis::powers("step size", (-1, 1), 3);
+    axis.range = (-1.1, 0.6);
+    axis
+}
+
+fn share(relu: &Sweep, leaky: &Sweep) -> DrawResult<Figure> {
+    let lines = vec![
+        line(1, "ReLU: dead", relu, at_the_end),
+        line(5, "leaky: never above 0", leaky, at_the_end),
+    ];
+    let band = |(step, runs): &(f64, Vec<Run>)| {
+        let [low, _, high] = middle(runs, at_the_end);
+        (*step, low, high)
+    };
+    let list =
+        lines[0].points.iter().map(|(step, share)| format!("{share:.2} at {step}"));
+    let caption = Caption {
+        name: "dead_relu-share",
+        title: "Units die of large steps",
+        description: format!(
+            "Share of hidden units that no training example activates, against the step size. Dead ReLUs: \
+             {}. With the leaky ReLU the curve is nearly the same up to a step size of 0.8 and lower above.",
+            list.collect::<Vec<_>>().join(", "),
+        ),
+    };
+    Chart {
+        x: step_axis(),
+        y: Axis::linear("share of units", (-0.06, 1.02), 6, tenths),
+        bands: vec![Band {
+            name: "ReLU, lowest to highest".into(),
+            points: relu.iter().map(band).collect(),
+            ink: Ink::Solid(1),
+        }],
+        lines,
+        key: Some((100, 40)),
+        margin: 24,
+    }
+    .figure(&caption, (560, 320))
+}
+
+fn loss(relu: &Sweep, leaky: &Sweep) -> DrawResult<Figure> {
+    let lines = vec![
+        line(1, "ReLU", relu, |run| run.loss),
+        line(5, "leaky ReLU", leaky, |run| run.loss),
+    ];
+    let last = |line: &Line| line.points[line.points.len() - 1].1;
+    let caption = Caption {
+        name: "dead_relu-loss",
+        title: "Death or divergence",
+        description: format!(
+            "Training loss after the last step against the step size, both logarithmic. The two curves stay \
+             together up to 1.6. At 3.2 the loss is {:.1} with the ReLU and {:.0e} with the leaky ReLU.",
+            last(&lines[0]),
+            last(&lines[1]),
+        ),
+    };
+    let points: Vec<_> = lines.iter().flat_map(|line| line.points.clone()).collect();
+    Chart {
+        x: step_axis(),
+        y: Axis::logarithmic("training loss", points.iter()),
+        bands: vec![],
+        lines,
+        key: Some((100, 40)),
+        margin: 24,
+    }
+    .figure(&caption, (560, 320))
+}

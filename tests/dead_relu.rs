@@ -1,0 +1,1017 @@
+//! What the chapter on dead ReLUs says.
+
+mod support;
+
+use std::f64::consts::{LN_10, SQRT_2};
+use std::path::Path;
+use std::sync::LazyLock;
+
+use approx::{assert_abs_diff_eq, assert_relative_eq};
+use descent::adam::Adam;
+use descent::backpropagation::{
+    Neuron, WORKSHEET, adjoints, backward, cross_entropy_gradient, loss_and_gradient,
+    numerical_gradient, relative_difference,
+};
+use descent::dead_relu::{
+    Pull, Run, SEEDS, STEP_SIZES, Setting, WORKSHEET_BIAS, hidden, log10_tail,
+    normal_cdf, probability_active, residual, residual_adjoint, with_bias,
+};
+use descent::depth::{dead_units, network, network_with_biases};
+use descent::gradient_descent::{
+    GradientDescent, Optimizer, SAMPLES, minimize, take_turns,
+};
+use descent::initialization::{he, leaky_he, normal};
+use descent::linear_layer::Linear;
+use descent::mnist::{Digits, PIXELS, Split};
+use descent::momentum::Momentum;
+use descent::network::{Activation, Batch, LEAKY_SLOPE, Network};
+use descent::sgd::select;
+use nalgebra::{DMatrix, DVector, RowDVector, dmatrix, dvector};
+use proptest::prelude::*;
+use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
+use rand_distr::StandardNormal;
+use support::statistics::{integral, mean, median};
+use support::{decimals, significant, table, values};
+
+/// Digits to train on, and others that the training never sees.
+const TRAINING: usize = 500;
+const NEW: usize = 2000;
+
+static DIGITS: LazyLock<[Batch; 2]> = LazyLock::new(|| {
+    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/data/mnist"));
+    let digits = Digits::read(folder, Split::Test).expect("the repository's digits");
+    let both = digits.sample(TRAINING + NEW, 0);
+    let part =
+        |range: std::ops::Range<usize>| select(&both, &range.collect::<Vec<_>>());
+    [part(0..TRAINING), part(TRAINING..TRAINING + NEW)]
+});
+
+fn training() -> &'static Batch {
+    &DIGITS[0]
+}
+
+fn random(rows: usize, columns: usize, seed: u64) -> DMatrix<f64> {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    DMatrix::from_fn(rows, columns, |_, _| rng.sample(StandardNormal))
+}
+
+// The worksheet's layer.
+
+#[test]
+fn with_the_worksheets_bias_the_output_and_all_five_adjoints_are_zero() {
+    for seed in 0..8 {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let mut layer = normal(30, 20, 2.0 / 30.0, &mut rng);
+        let input = random(6, 30, seed + 100);
+        let adjoint = random(6, 20, seed + 200);
+        let alive = adjoints(&input, &layer, &adjoint);
+        assert!(alive[..5].iter().all(|node| node.adjoint.norm() > 0.0));
+        layer.bias.fill(WORKSHEET_BIAS);
+        let nodes = adjoints(&input, &layer, &adjoint);
+        assert!(nodes[4].value.iter().all(|&z| z < 0.0));
+        assert!(nodes[5].value.iter().all(|&y| y == 0.0));
+        assert!(nodes[..5].iter().all(|node| node.adjoint.iter().all(|&a| a == 0.0)));
+        assert_eq!(nodes[5].adjoint, adjoint);
+    }
+}
+
+const WIDTHS: [usize; 5] = [PIXELS, 100, 100, 100, 10];
+/// The second of four layers.
+const DEAD: usize = 1;
+
+/// Norms of the gradients of weights and biases, first layer first.
+fn gradient_norms(network: &Network, batch: &Batch) -> Vec<[f64; 2]> {
+    let activations = network.forward(batch.images.clone());
+    let loss_gradient =
+        cross_entropy_gradient(&activations[WIDTHS.len() - 1], &batch.labels);
+    let norms = backward(network, &activations, loss_gradient)
+        .map(|layer| [layer.parameters.weight.norm(), layer.parameters.bias.norm()]);
+    let mut norms: Vec<_> = norms.collect();
+    norms.reverse();
+    norms
+}
+
+#[test]
+fn a_dead_layer_leaves_the_layers_before_it_without_a_gradient_and_the_next_one_with_that_of_its_bias()
+ {
+    let healthy = network_with_biases(&WIDTHS, 2.0, 0);
+    let dead = with_bias(&healthy, DEAD, WORKSHEET_BIAS);
+    let before = gradient_norms(&healthy, training());
+    let after = gradient_norms(&dead, training());
+    assert!(before.iter().flatten().all(|&norm| norm > 0.0));
+    assert_eq!(after[..=DEAD], [[0.0; 2]; DEAD + 1]);
+    assert!(after[DEAD + 1][0] == 0.0 && after[DEAD + 1][1] > 0.0);
+    assert!(after[DEAD + 2].iter().all(|&norm| norm > 0.0));
+    let cell = |norm: f64| if norm == 0.0 { "0".into() } else { significant(norm, 2) };
+    let row = |(i, (before, after)): (usize, (&[f64; 2], &[f64; 2]))| {
+        let name =
+            if i == DEAD { format!("{} (dead)", i + 1) } else { (i + 1).to_string() };
+        [name, cell(before[0]), cell(before[1]), cell(after[0]), cell(after[1])]
+    };
+    snapshot!(
+        "dead_relu__layers",
+        table(
+            [
+                "layer",
+                "$\\lVert\\partial W\\rVert$",
+                "$\\lVert\\partial b\\rVert$",
+                "$\\lVert\\partial W\\rVert$, layer 2 dead",
+                "$\\lVert\\partial b\\rVert$, layer 2 dead"
+            ],
+            before.iter().zip(&after).enumerate().map(row)
+        )
+    );
+}
+
+/// Behind the dead layer every `z` is exactly 0, where the convention says off.
+#[test]
+fn with_zero_biases_a_dead_layer_leaves_a_gradient_to_the_last_bias_only() {
+    let dead = with_bias(&network(&WIDTHS, 2.0, 0), DEAD, WORKSHEET_BIAS);
+    let gradients = gradient_norms(&dead, training());
+    let mut numbers = gradients.iter().flatten().rev();
+    assert!(numbers.next().is_some_and(|&norm| norm > 0.0));
+    assert!(numbers.all(|&norm| norm == 0.0));
+}
+
+#[test]
+fn behind_a_dead_layer_the_output_is_the_same_for_every_input() {
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    let alive = Network::with_widths(&[8, 8, 8, 3], Activation::Relu, |i, o| Linear {
+        bias: random(1, o, 5).row(0).into(),
+        ..normal(i, o, 2.0 / i as f64, &mut rng)
+    });
+    let rows = |network: &Network| {
+        let logits = network.forward(random(20, 8, 2)).pop().expect("logits");
+        logits.row_iter().filter(|row| *row == logits.row(0)).count()
+    };
+    assert_eq!(rows(&alive), 1);
+    assert_eq!(rows(&with_bias(&alive, 1, WORKSHEET_BIAS)), 20);
+}
+
+/// The mean cross-entropy of one prediction for all images is at least the entropy of the
+/// labels (Gibbs' inequality), and equal to it where the prediction is their shares.
+#[test]
+fn a_network_with_a_dead_layer_learns_no_more_than_how_frequent_the_labels_are() {
+    let batch = training();
+    let share = |class: usize| {
+        batch.labels.iter().filter(|&&label| label == class).count() as f64
+            / TRAINING as f64
+    };
+    let entropy: f64 = (0..10).map(|class| -share(class) * share(class).ln()).sum();
+    let setting =
+        Setting { bias: WORKSHEET_BIAS, ..Setting::new(Activation::Relu, 0.1) };
+    let run = setting.run(batch, 0).expect("a step size");
+    assert_eq!(run.dead, [1.0; EPOCHS + 1]);
+    // Second order: with probabilities off by a few parts in a hundred, the loss is off
+    // by less than one.
+    assert!((entropy..entropy + 0.01).contains(&run.loss), "{} {entropy}", run.loss);
+    let alive = &RELU[0][0];
+    assert!(alive.loss < entropy / 5.0);
+    snapshot!(
+        "dead_relu__entropy",
+        values([
+            ("entropy", decimals(entropy, 2)),
+            ("dead", decimals(run.loss, 2)),
+            ("alive", decimals(alive.loss, 2))
+        ])
+    );
+}
+
+// Around it.
+
+fn residual_example(seed: u64) -> (DMatrix<f64>, Linear, Linear) {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    (random(7, 5, seed + 10), normal(5, 4, 0.4, &mut rng), normal(4, 4, 0.5, &mut rng))
+}
+
+#[test]
+fn with_a_path_around_it_a_dead_layer_is_the_identity_forwards_and_backwards() {
+    let (input, first, mut layer) = residual_example(0);
+    let (x, adjoint) = (first.forward(&input), random(7, 4, 3));
+    assert_ne!(residual(&x, &layer), x);
+    layer.bias.fill(WORKSHEET_BIAS);
+    assert_eq!(residual(&x, &layer), x);
+    assert_eq!(residual_adjoint(&x, &layer, &adjoint), adjoint);
+}
+
+/// Centred differences of `½‖Y‖²` with the step `10⁻⁵`: exact but for rounding where
+/// the loss is quadratic, which it is between kinks; `u·|loss|/h` is below `10⁻⁹`.
+#[test]
+fn the_layer_before_a_dead_one_has_a_gradient_through_the_skip_connection_only() {
+    for bias in [0.1, WORKSHEET_BIAS] {
+        let (input, first, mut layer) = residual_example(4);
+        layer.bias.fill(bias);
+        let at = |weight: &DVector<f64>| {
+            let weight = DMatrix::from_column_slice(5, 4, weight.as_slice());
+            Linear { weight, ..first.clone() }.forward(&input)
+        };
+        let weight = DVector::from_column_slice(first.weight.as_slice());
+        let x = at(&weight);
+        let z = layer.forward(&x);
+        assert!(z.iter().all(|z| z.abs() > 1e-3), "no kink within the step");
+        let gradient = |x_adjoint: &DMatrix<f64>| {
+            let gradient = first.parameter_gradient(&input, x_adjoint).weight;
+            DVector::from_column_slice(gradient.as_slice())
+        };
+        let with = gradient(&residual_adjoint(&x, &layer, &residual(&x, &layer)));
+        let loss =
+            |weight: &DVector<f64>| 0.5 * residual(&at(weight), &layer).norm_squared();
+        assert!(
+            relative_difference(&with, &numerical_gradient(loss, &weight, 1e-5)) < 1e-8
+        );
+        assert!(with.norm() > 1.0);
+        let nodes = adjoints(&x, &layer, &z.map(|z| z.max(0.0)));
+        let without = gradient(&nodes[0].adjoint);
+        assert_eq!(without.norm() == 0.0, bias == WORKSHEET_BIAS);
+    }
+}
+
+// How likely.
+
+/// Against the integral of the density, by Simpson's rule with step 1/200: the error is
+/// below `h⁴/180 · 12 · max|φ⁗| < 10⁻⁹`.
+#[test]
+fn the_normal_distribution_function_is_the_integral_of_the_density() {
+    let density = |t: f64| (-t * t / 2.0).exp() / (2.0 * std::f64::consts::PI).sqrt();
+    for t in [-4.0, -1.5, 0.0, 0.3, 2.0] {
+        let steps = ((t + 12.0) * 200.0) as usize;
+        assert_abs_diff_eq!(
+            normal_cdf(t),
+            integral(density, -12.0, t, steps),
+            epsilon = 1e-9
+        );
+    }
+    assert_eq!(normal_cdf(0.0), 0.5);
+}
+
+/// `k` of `N` independent trials with probability `p` miss `Np` by more than this with
+/// probability below one in a million, by Bernstein's inequality.
+fn bernstein(trials: f64, p: f64) -> f64 {
+    let log = (2.0_f64 / 1e-6).ln();
+    log / 3.0 + (log * log / 9.0 + 2.0 * log * trials * p * (1.0 - p)).sqrt()
+}
+
+const BIASES: [f64; 7] = [2.0, 1.0, 0.0, -1.0, -2.0, -3.0, -5.0];
+
+/// Many units see one input with very different entries, at three scales of weights.
+#[test]
+fn a_units_chance_to_be_active_on_a_given_input_is_the_closed_form() {
+    const UNITS: usize = 100_000;
+    const INPUTS: usize = 12;
+    let x = DMatrix::from_fn(1, INPUTS, |_, k| (k as f64 - 2.0) / 4.0);
+    let rms = (x.norm_squared() / INPUTS as f64).sqrt();
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    let layer = normal(INPUTS, UNITS, 1.0 / INPUTS as f64, &mut rng);
+    let z = layer.forward(&x);
+    for scale in [1.0, 2.0_f64, 4.0] {
+        for bias in BIASES {
+            let active =
+                z.iter().filter(|&&z| scale.sqrt() * z + bias > 0.0).count() as f64;
+            let p = probability_active(bias, scale, rms);
+            let units = UNITS as f64;
+            assert_abs_diff_eq!(active, units * p, epsilon = bernstein(units, p));
+        }
+    }
+    // The same in other symbols: Φ(b / (σ‖x‖)).
+    let sigma = (2.0 / INPUTS as f64).sqrt();
+    assert_relative_eq!(
+        probability_active(-1.0, 2.0, rms),
+        normal_cdf(-1.0 / (sigma * x.norm())),
+        max_relative = 1e-12
+    );
+}
+
+/// With `n` normal inputs the mean square is `χ²_n/n`; for `n = 4` its density is
+/// `4r e^{−2r}`. Simpson's error is far below the binomial one.
+#[test]
+fn for_random_inputs_the_chance_is_the_mean_of_the_closed_form_over_the_inputs() {
+    const DRAWS: usize = 200_000;
+    let (x, w) = (random(DRAWS, 4, 5), random(DRAWS, 4, 6) * 0.5_f64.sqrt());
+    let z = x.component_mul(&w).column_sum();
+    for bias in [0.0, -1.0, -2.0] {
+        let active = z.iter().filter(|&&z| z + bias > 0.0).count() as f64;
+        let chance = |r: f64| probability_active(bias, 2.0, r.max(1e-12).sqrt());
+        let p = integral(|r| 4.0 * r * (-2.0 * r).exp() * chance(r), 0.0, 20.0, 4000);
+        let draws = DRAWS as f64;
+        assert_abs_diff_eq!(active, draws * p, epsilon = bernstein(draws, p));
+        // The formula with the mean of the mean square, 1, is another number unless b = 0.
+        let naive = probability_active(bias, 2.0, 1.0);
+        assert_eq!((naive - p).abs() < bernstein(draws, p) / draws, bias == 0.0);
+    }
+}
+
+/// With many inputs `χ²_n/n` is within a few `√(2/n)` of 1; in between, Φ moves by at most
+/// `|d/dr Φ(b/√(2r))| ≤ φ(b/√2)|b|/(2√2) < 0.2` for each unit of `r` near 1.
+#[test]
+fn with_many_inputs_the_chance_is_that_at_the_root_mean_square() {
+    const DRAWS: usize = 4000;
+    const INPUTS: usize = 1000;
+    let x = random(DRAWS, INPUTS, 7);
+    let w = random(DRAWS, INPUTS, 8) * (2.0 / INPUTS as f64).sqrt();
+    let z = x.component_mul(&w).column_sum();
+    for bias in [0.0, -1.0, -2.0] {
+        let active = z.iter().filter(|&&z| z + bias > 0.0).count() as f64;
+        let p = probability_active(bias, 2.0, 1.0);
+        let (draws, bend) = (DRAWS as f64, 0.2 * 2.0 / INPUTS as f64);
+        assert_abs_diff_eq!(
+            active,
+            draws * p,
+            epsilon = bernstein(draws, p) + draws * bend
+        );
+    }
+}
+
+/// `φ(t)(1/t − 1/t³) < Φ(−t) < φ(t)/t`.
+#[test]
+fn the_tail_is_between_its_bounds_and_at_the_worksheets_bias_has_a_hundred_billion_zeros()
+ {
+    for t in [2.0, 5.0, 20.0, 37.0_f64] {
+        let exact = normal_cdf(-t).log10();
+        // The rounding of t² in the exponent, and that of erfc.
+        let rounding = 1e-15 * t * t;
+        assert!(exact < log10_tail(t) + rounding);
+        assert!(exact > log10_tail(t) + (1.0 - 1.0 / (t * t)).log10() - rounding);
+    }
+    let t = -WORKSHEET_BIAS / SQRT_2;
+    assert_eq!(probability_active(WORKSHEET_BIAS, 2.0, 1.0), 0.0, "underflow");
+    // t² / 2 = 10¹² / 4.
+    assert_relative_eq!(log10_tail(t), -0.25e12 / LN_10, max_relative = 1e-9);
+    // The bounds of f64: the smallest number above zero is 2⁻¹⁰⁷⁴.
+    assert!(normal_cdf(-38.0) > 0.0 && normal_cdf(-39.0) == 0.0);
+    snapshot!("dead_relu__tail", values([("log", significant(log10_tail(t), 5))]));
+}
+
+#[test]
+fn the_worksheets_assumption_fails_for_inputs_of_the_order_of_its_bias() {
+    const UNITS: f64 = 100.0;
+    let active = |rms: f64| probability_active(WORKSHEET_BIAS, 2.0, rms);
+    let all_off = |rms: f64| (UNITS * (-active(rms)).ln_1p()).exp();
+    // Φ(−1/√2) and Φ(−10/√2), from tables of the normal distribution.
+    assert_relative_eq!(active(1e6), 0.2397500611, max_relative = 1e-9);
+    assert_relative_eq!(active(1e5), 7.687e-13, max_relative = 1e-3);
+    assert!(all_off(1e5) > 1.0 - 1e-9 && all_off(1e6) < 1e-11);
+    // And simulated: a hundred units, one input with this root mean square.
+    let mut rng = ChaCha8Rng::seed_from_u64(3);
+    let mut layer = normal(50, 100, 2.0 / 50.0, &mut rng);
+    layer.bias.fill(WORKSHEET_BIAS);
+    let on = |rms: f64| {
+        let z = layer.forward(&DMatrix::from_element(1, 50, rms));
+        z.iter().filter(|&&z| z > 0.0).count() as f64
+    };
+    assert_eq!(on(1e5), 0.0);
+    assert_abs_diff_eq!(
+        on(1e6),
+        UNITS * active(1e6),
+        epsilon = bernstein(UNITS, active(1e6))
+    );
+    let rows = [1e5, 2e5, 3e5, 1e6, 1e7].map(|rms: f64| {
+        let any_on = -(UNITS * (-active(rms)).ln_1p()).exp_m1();
+        let off = match any_on {
+            0.0..1e-3 => format!("1 − {}", significant(any_on, 1)),
+            _ => significant(all_off(rms), 2),
+        };
+        [significant(rms, 1), significant(active(rms), 2), off]
+    });
+    snapshot!(
+        "dead_relu__assumption",
+        table(["rms of $x$", "one unit active", "all of 100 units off"], rows)
+    );
+}
+
+/// Another reading: a trained unit, whose weights are fixed, and a random input.
+#[test]
+fn a_unit_that_is_off_for_all_of_few_examples_is_often_on_for_one_of_many() {
+    const SETS: usize = 20_000;
+    let w = dvector![0.3, -1.0, 2.0];
+    // Independent inputs N(0, I): the unit's z is N(b, ‖w‖²).
+    let examples = [10, 100];
+    let bias = -2.0 * w.norm();
+    let p = normal_cdf(bias / w.norm());
+    for (seed, count) in (20..).zip(examples) {
+        let z = random(SETS * count, 3, seed) * &w;
+        let sets = z.as_slice().chunks(count);
+        let dead =
+            sets.filter(|set| set.iter().all(|z| z + bias <= 0.0)).count() as f64;
+        let off = (1.0 - p).powi(count as i32);
+        let sets = SETS as f64;
+        assert_abs_diff_eq!(dead, sets * off, epsilon = bernstein(sets, off));
+    }
+    let row = |ratio: i32| {
+        let p = normal_cdf(ratio.into());
+        let off = |examples: f64| {
+            let off = (examples * (-p).ln_1p()).exp();
+            if off < 1e-4 { "below 0.0001".into() } else { significant(off, 3) }
+        };
+        let name = decimals(ratio.into(), 0);
+        [name, significant(p, 2), off(100.0), off(10_000.0)]
+    };
+    snapshot!(
+        "dead_relu__sets",
+        table(
+            [
+                "$b / (s\\lVert w\\rVert)$",
+                "on for one",
+                "off for all of 100",
+                "off for all of 10,000"
+            ],
+            [-1, -2, -3, -4].map(row)
+        )
+    );
+}
+
+// On one example and on all.
+
+#[test]
+fn a_unit_that_is_off_for_one_example_is_not_dead() {
+    let outputs = dmatrix![
+        0.0, 0.0, 1.0;
+        2.0, 0.0, 0.5
+    ];
+    assert_abs_diff_eq!(dead_units(&outputs), 1.0 / 3.0);
+    assert_abs_diff_eq!(dead_units(&outputs.rows(0, 1).into()), 2.0 / 3.0);
+    // The worksheet's neuron is off at x = −3, and the first step moves it at x = 3.
+    assert_eq!(WORKSHEET.gradient(-3.0, 0.0), (0.0, 0.0));
+    assert_eq!(WORKSHEET.gradient(3.0, 0.0), (6.0, 2.0));
+}
+
+/// The gradient of `½(σ(z) − y)²` by `b`, for a target that is not met.
+#[test]
+fn the_output_is_zero_for_all_inputs_up_to_zero_and_the_derivative_for_all_below() {
+    let pull = |slope| Pull { samples: &[(1.0, 1.0)], slope, decay: [0.0; 2] };
+    let derivative = |z: f64, slope| {
+        let output = if z > 0.0 { z } else { slope * z };
+        pull(slope).gradient(&dvector![0.0, z])[1] / (output - 1.0)
+    };
+    for z in [-1e6, -1.0, -1e-300] {
+        assert_eq!(
+            (Neuron { w: 0.0, b: z }.forward(1.0), derivative(z, 0.0)),
+            (0.0, 0.0)
+        );
+        // No convention is at work: both one-sided differences agree.
+        let h = z.abs() / 2.0;
+        let output = |b| Neuron { w: 0.0, b }.forward(1.0);
+        assert_eq!([output(z + h) - output(z), output(z) - output(z - h)], [0.0, 0.0]);
+    }
+    // At 0 they do not, and the convention takes the left one.
+    let output = |b| Neuron { w: 0.0, b }.forward(1.0);
+    assert_eq!([output(1e-3) - output(0.0), output(0.0) - output(-1e-3)], [1e-3, 0.0]);
+    assert_eq!((output(0.0), derivative(0.0, 0.0)), (0.0, 0.0));
+    assert_eq!((output(1e-300), derivative(1e-300, 0.0)), (1e-300, 1.0));
+}
+
+// What cannot bring it back.
+
+const PROBE: Neuron = Neuron { w: 1.0, b: -4.0 };
+const PROBE_SAMPLES: [(f64, f64); 2] = [(-1.0, 2.0), (3.0, 2.0)];
+const PROBE_STEP: f64 = 0.1;
+
+fn plain(samples: &[(f64, f64)]) -> Pull<'_> {
+    Pull { samples, slope: 0.0, decay: [0.0; 2] }
+}
+
+fn descent(step_size: f64) -> GradientDescent {
+    GradientDescent::new(step_size).expect("a step size")
+}
+
+fn is_dead(neuron: Neuron, samples: &[(f64, f64)]) -> bool {
+    samples.iter().all(|&(x, _)| neuron.w * x + neuron.b <= 0.0)
+}
+
+proptest! {
+    #[test]
+    fn plain_descent_on_the_same_data_never_moves_a_dead_unit(
+        samples in prop::collection::vec((-5.0..5.0, -5.0..5.0_f64), 1..8),
+        w in -3.0..3.0,
+        slack in 0.0..2.0,
+        step_size in 1e-3..1e3,
+        batch in 1_usize..8,
+    ) {
+        let highest = samples.iter().map(|&(x, _)| w * x).fold(f64::MIN, f64::max);
+        let start = Neuron { w, b: -highest - slack };
+        // −max(wx) + wx rounds to at most 0.
+        prop_assert!(is_dead(start, &samples));
+        for part in samples.chunks(batch) {
+            let path = plain(part).follow(&mut descent(step_size), start, 20).expect("finite");
+            prop_assert!(path.iter().all(|&neuron| neuron == start));
+        }
+    }
+
+    #[test]
+    fn without_a_past_neither_momentum_nor_adam_moves_a_dead_unit(w in -3.0..3.0, slack in 0.0..2.0) {
+        let start = Neuron { w, b: -3.0 * f64::abs(w) - slack };
+        let pull = plain(&SAMPLES);
+        let momentum = pull.follow(&mut Momentum::new(1.0, 0.9).expect("settings"), start, 20);
+        prop_assert!(momentum.expect("finite").iter().all(|&neuron| neuron == start));
+        let mut adam = Adam::new(1.0, [0.9, 0.999], 1e-8).expect("settings").with_bias_correction();
+        let adam = pull.follow(&mut adam, start, 20).expect("finite");
+        prop_assert!(adam.iter().all(|&neuron| neuron == start));
+    }
+}
+
+/// Its activity is a matter of its own inputs: the layers behind may do what they like.
+#[test]
+fn the_gradient_of_a_dead_unit_is_zero_whatever_comes_from_behind() {
+    let (input, layer) = (random(9, 4, 1), {
+        let mut layer = normal(4, 3, 0.5, &mut ChaCha8Rng::seed_from_u64(2));
+        layer.bias[1] = -20.0;
+        layer
+    });
+    assert!(layer.forward(&input).column(1).iter().all(|&z| z < 0.0));
+    for seed in 10..20 {
+        let nodes = adjoints(&input, &layer, &(1e6 * random(9, 3, seed)));
+        assert!(nodes[1].adjoint.column(1).iter().all(|&g| g == 0.0));
+        assert_eq!(nodes[2].adjoint[1], 0.0);
+    }
+}
+
+// What can.
+
+/// The probe's `z` before and after a step of a weight `v` that makes its input `3v`, from
+/// `v = 1` on. The loss is `½(Y − 7)²` with `Y = 3v + ReLU(3v − 4)`.
+fn step_upstream() -> [f64; 2] {
+    let layer = Linear::new(dmatrix![PROBE.w], RowDVector::from_element(1, PROBE.b));
+    let x = |v: f64| dmatrix![3.0 * v];
+    let adjoint = residual(&x(1.0), &layer).add_scalar(-7.0);
+    let nodes = adjoints(&x(1.0), &layer, &adjoint);
+    assert_eq!([nodes[1].adjoint[0], nodes[2].adjoint[0]], [0.0, 0.0], "its own stay");
+    let gradient = 3.0 * residual_adjoint(&x(1.0), &layer, &adjoint)[0];
+    [1.0, 1.0 - PROBE_STEP * gradient].map(|v| layer.forward(&x(v))[0])
+}
+
+/// `dY = 3 − 7`, `dv = −4 · 3`, `v = 1 + 1.2`, `x = 6.6`.
+#[test]
+fn a_change_upstream_revives_a_unit_whose_own_parameters_never_moved() {
+    let [before, after] = step_upstream();
+    assert_eq!(before, -1.0);
+    assert_abs_diff_eq!(after, 2.6, epsilon = 1e-14);
+}
+
+#[test]
+fn in_part_f_a_zero_gradient_moves_the_unit_and_momentum_makes_it_active() {
+    let mut momentum = Momentum::new(0.5, 0.5).expect("settings");
+    let path = take_turns(&mut momentum, 2, Neuron::gradient).expect("finite");
+    assert_eq!(path[1], Neuron { w: -0.5, b: -1.5 });
+    assert!(is_dead(path[1], &SAMPLES));
+    assert_eq!(plain(&SAMPLES).gradient(&dvector![-0.5, -1.5]), dvector![0.0, 0.0]);
+    assert_eq!(path[2], Neuron { w: -1.25, b: -1.75 });
+    assert_eq!(path[2].forward(-3.0), 2.0);
+    assert!(!is_dead(path[2], &SAMPLES));
+}
+
+/// `α(β + β² + …)u = αβ/(1 − β) u`. After 60 halvings the rest is `2⁻⁶⁰`.
+#[test]
+fn with_no_further_gradient_momentum_coasts_to_where_plain_sgd_would_have_stepped() {
+    let mut momentum = Momentum::new(0.5, 0.5).expect("settings");
+    let start = dvector![WORKSHEET.w, WORKSHEET.b];
+    let mut gradients = [dvector![6.0, 2.0]].into_iter();
+    let path = minimize(&mut momentum, &start, 60, |_| {
+        gradients.next().unwrap_or_else(|| dvector![0.0, 0.0])
+    });
+    let end = path.expect("finite").pop().expect("a point");
+    assert_abs_diff_eq!(end, dvector![-2.0, -2.0], epsilon = 1e-14);
+    let beta: f64 = 0.5;
+    let coast = 0.5 * beta / (1.0 - beta) * dvector![3.0, 1.0];
+    assert_abs_diff_eq!(dvector![-0.5, -1.5] - coast, end, epsilon = 1e-14);
+}
+
+/// The worksheet's Adam, with its step size or another.
+fn adam(step_size: f64, epsilon: f64, steps: usize) -> Vec<Neuron> {
+    let mut adam = Adam::new(step_size, [0.5, 0.5], epsilon).expect("settings");
+    take_turns(&mut adam, steps, Neuron::gradient).expect("finite")
+}
+
+#[test]
+fn after_two_exact_steps_of_adam_the_worksheets_unit_is_dead_and_right() {
+    let exact = adam(0.5, 0.0, 2)[2];
+    assert_abs_diff_eq!(3.0 * exact.w + exact.b, 1.0 - SQRT_2, epsilon = 1e-14);
+    assert_abs_diff_eq!(
+        -3.0 * exact.w + exact.b,
+        (SQRT_2 - 7.0) / 2.0,
+        epsilon = 1e-14
+    );
+    let worksheet = adam(0.5, 1e-8, 2)[2];
+    // Each of two steps is shorter by at most a part ε/√v of ½·√½, with √v ≥ 1.
+    assert_abs_diff_eq!(3.0 * worksheet.w + worksheet.b, 1.0 - SQRT_2, epsilon = 4e-8);
+    for neuron in [exact, worksheet] {
+        assert!(is_dead(neuron, &SAMPLES));
+        assert!(SAMPLES.iter().all(|&(x, y)| neuron.loss(x, y) == 0.0));
+        assert_eq!(plain(&SAMPLES).gradient(&dvector![neuron.w, neuron.b]).norm(), 0.0);
+    }
+    let row = |(t, neuron): (usize, &Neuron)| {
+        let loss: f64 = SAMPLES.iter().map(|&(x, y)| neuron.loss(x, y)).sum();
+        let z = |x: f64| decimals(neuron.w * x + neuron.b, 3);
+        [
+            t.to_string(),
+            decimals(neuron.w, 3),
+            decimals(neuron.b, 3),
+            z(3.0),
+            z(-3.0),
+            decimals(loss / 2.0, 3),
+        ]
+    };
+    snapshot!(
+        "dead_relu__right",
+        table(
+            ["$t$", "$w$", "$b$", "$z$ at 3", "$z$ at −3", "mean loss"],
+            adam(0.5, 1e-8, 2).iter().enumerate().map(row)
+        )
+    );
+}
+
+/// With zero gradients after the first, step `k` has the length `α 2^{−k/2}` in both
+/// parameters, and `z(−3) = −4 + 2α Σ 2^{−k/2}`, whose limit is `−4 + 2α(1 + √2)`.
+#[test]
+fn adams_state_revives_the_worksheets_unit_if_and_only_if_the_step_size_is_above_two_roots_of_two_minus_two()
+ {
+    let limit = |step_size: f64| -4.0 + 2.0 * step_size * (1.0 + SQRT_2);
+    let threshold = 2.0 * (SQRT_2 - 1.0);
+    assert_abs_diff_eq!(limit(threshold), 0.0, epsilon = 1e-14);
+    let other_side = |neuron: &Neuron| neuron.b - 3.0 * neuron.w;
+    for step_size in [0.5, 0.72, threshold - 1e-3] {
+        let path = adam(step_size, 0.0, 200);
+        assert!(path[2..].iter().all(|&neuron| is_dead(neuron, &SAMPLES)));
+        // 200 steps leave 2⁻¹⁰⁰ of the way.
+        assert_abs_diff_eq!(other_side(&path[200]), limit(step_size), epsilon = 1e-13);
+    }
+    for step_size in [threshold + 1e-3, 1.0] {
+        let path = adam(step_size, 0.0, 60);
+        assert!(is_dead(path[1], &SAMPLES));
+        assert!(path.iter().any(|neuron| other_side(neuron) > 0.0));
+    }
+    // A smaller step than this one leaves it active at the third turn, at x = 3.
+    let third_turn = |step_size| is_dead(adam(step_size, 0.0, 2)[2], &SAMPLES);
+    assert!(third_turn(SQRT_2 - 1.0 + 1e-9) && !third_turn(SQRT_2 - 1.0 - 1e-9));
+    let path = adam(1.0, 1e-8, 6);
+    assert!(path[1..6].iter().all(|&neuron| is_dead(neuron, &SAMPLES)));
+    let sum: f64 = (1..=6).map(|k| 2.0_f64.powf(-f64::from(k) / 2.0)).sum();
+    // Six steps, each shorter by at most a part ε/√v, with √v ≥ 1/4.
+    assert_abs_diff_eq!(other_side(&path[6]), -4.0 + 2.0 * sum, epsilon = 1e-6);
+    assert!(other_side(&path[6]) > 0.0);
+    snapshot!(
+        "dead_relu__adam",
+        values([
+            ("threshold", decimals(threshold, 3)),
+            ("half", decimals(limit(0.5), 2)),
+        ])
+    );
+}
+
+const DECAYING: Neuron = Neuron { w: -2.0, b: 1.0 };
+const DECAYING_SAMPLES: [(f64, f64); 2] = [(1.0, 1.0), (3.0, 1.0)];
+const DECAY: f64 = 0.5;
+
+fn decay(
+    decay: [f64; 2],
+    start: Neuron,
+    samples: &[(f64, f64)],
+    steps: usize,
+) -> Vec<Neuron> {
+    let pull = Pull { samples, slope: 0.0, decay };
+    pull.follow(&mut descent(PROBE_STEP), start, steps).expect("finite")
+}
+
+/// `z = 1 − 2 · 0.95ᵗ` at `x = 1` is positive from `t > ln 2 / −ln 0.95 = 13.5` on.
+#[test]
+fn decay_of_the_weights_revives_a_unit_with_a_positive_bias() {
+    let path = decay([DECAY, 0.0], DECAYING, &DECAYING_SAMPLES, 14);
+    for (t, neuron) in path.iter().enumerate() {
+        let w = -2.0 * 0.95_f64.powi(t as i32);
+        assert_relative_eq!(neuron.w, w, max_relative = 1e-14);
+        assert_eq!(is_dead(*neuron, &DECAYING_SAMPLES), t < 14);
+    }
+    assert_eq!((2.0_f64.ln() / -0.95_f64.ln()).ceil(), 14.0);
+}
+
+/// `z` then only shrinks by the factor `1 − αλ`: in 1000 steps to `10⁻²²`, far from the
+/// smallest numbers.
+#[test]
+fn decay_of_weights_and_bias_alike_never_revives_a_unit_on_fixed_inputs() {
+    for (start, samples) in [(DECAYING, DECAYING_SAMPLES), (PROBE, PROBE_SAMPLES)] {
+        let path = decay([DECAY; 2], start, &samples, 1000);
+        assert!(path.iter().all(|&neuron| is_dead(neuron, &samples)));
+        assert!(path[1000].b.abs() < 1e-20);
+    }
+    // And with a negative bias, decay of the weights alone leads to that bias.
+    let path = decay([DECAY, 0.0], PROBE, &PROBE_SAMPLES, 1000);
+    assert!(path.iter().all(|&neuron| is_dead(neuron, &PROBE_SAMPLES)));
+}
+
+#[test]
+fn a_new_example_revives_a_unit_for_the_old_ones_too() {
+    let path = plain(&[(5.0, 2.0)])
+        .follow(&mut descent(PROBE_STEP), PROBE, 1)
+        .expect("finite");
+    assert!(is_dead(PROBE, &PROBE_SAMPLES));
+    // z = 1 at x = 5; the gradient is (1 − 2)·(5, 1).
+    assert_relative_eq!(path[1].w, 1.5, max_relative = 1e-15);
+    assert_relative_eq!(path[1].b, -3.9, max_relative = 1e-15);
+    assert!(!is_dead(path[1], &PROBE_SAMPLES));
+}
+
+/// With one sample `z ← z − αs(sz − y)(x² + 1)`, whose solution is `z_t = y/s − (y/s −
+/// z₀)(1 − αs²(x² + 1))ᵗ`.
+#[test]
+fn a_slope_below_zero_brings_a_unit_back_where_the_loss_wants_it_and_slowly() {
+    let leaky = |samples| Pull { slope: LEAKY_SLOPE, ..plain(samples) };
+    let (x, y) = PROBE_SAMPLES[1];
+    let path = leaky(&PROBE_SAMPLES[1..])
+        .follow(&mut descent(PROBE_STEP), PROBE, 50)
+        .expect("finite");
+    let rate: f64 = 1.0 - PROBE_STEP * LEAKY_SLOPE.powi(2) * (x * x + 1.0);
+    for (t, neuron) in path.iter().enumerate() {
+        let far = y / LEAKY_SLOPE;
+        let z = far - (far + 1.0) * rate.powi(t as i32);
+        assert_abs_diff_eq!(neuron.w * x + neuron.b, z, epsilon = 1e-11);
+        assert_eq!(is_dead(*neuron, &PROBE_SAMPLES[1..]), t < 50);
+    }
+    // Where the target is what the unit says, or below, it stays on its side.
+    let content = leaky(&[(3.0, -0.01)]).follow(&mut descent(PROBE_STEP), PROBE, 50);
+    assert!(content.expect("finite").iter().all(|&neuron| neuron == PROBE));
+    let down = leaky(&[(3.0, -1.0)]).follow(&mut descent(PROBE_STEP), PROBE, 50);
+    assert!(
+        down.expect("finite").iter().all(|neuron| neuron.w * 3.0 + neuron.b <= -1.0)
+    );
+}
+
+/// The path to the first point at which the unit is not dead.
+fn until_active(mut path: Vec<Neuron>, samples: &[(f64, f64)]) -> Vec<Neuron> {
+    let dead = path.iter().take_while(|&&neuron| is_dead(neuron, samples)).count();
+    path.truncate(dead + 1);
+    path
+}
+
+/// The ways in one table, each at the moment before and after.
+#[test]
+fn each_of_five_ways_revives_a_unit_that_plain_descent_leaves_where_it_is() {
+    let leaky = Pull { slope: LEAKY_SLOPE, ..plain(&PROBE_SAMPLES) };
+    let follow = |pull: Pull, steps| {
+        pull.follow(&mut descent(PROBE_STEP), PROBE, steps).expect("finite")
+    };
+    let turns = |mut optimizer: Momentum| {
+        take_turns(&mut optimizer, 2, Neuron::gradient).expect("finite")
+    };
+    let momentum = turns(Momentum::new(0.5, 0.5).expect("settings"))[1..].to_vec();
+    let runs = [
+        (
+            "nothing: plain descent, 1000 steps",
+            follow(plain(&PROBE_SAMPLES), 1000),
+            &PROBE_SAMPLES,
+        ),
+        ("momentum's state, part (f)", momentum, &SAMPLES),
+        ("Adam's state, $\\alpha = 1$", adam(1.0, 1e-8, 6)[1..].to_vec(), &SAMPLES),
+        (
+            "decay of $w$",
+            decay([DECAY, 0.0], DECAYING, &DECAYING_SAMPLES, 14),
+            &DECAYING_SAMPLES,
+        ),
+        ("a new example, $x = 5$", follow(plain(&[(5.0, 2.0)]), 1), &PROBE_SAMPLES),
+        (
+            "slope 0.01 below zero",
+            until_active(follow(leaky, 1000), &PROBE_SAMPLES),
+            &PROBE_SAMPLES,
+        ),
+    ];
+    let highest = |neuron: Neuron, samples: &[(f64, f64)]| {
+        let z = samples.iter().map(|&(x, _)| neuron.w * x + neuron.b);
+        z.fold(f64::MIN, f64::max)
+    };
+    let pair = |neuron: Neuron| {
+        format!("({},\u{a0}{})", decimals(neuron.w, 2), decimals(neuron.b, 2))
+    };
+    let z = |z: f64| if z == 0.0 { "0".into() } else { significant(z, 2) };
+    let mut rows = Vec::new();
+    for (i, (name, path, samples)) in runs.into_iter().enumerate() {
+        let (first, last) = (path[0], path[path.len() - 1]);
+        assert!(is_dead(first, samples));
+        assert_eq!(is_dead(last, samples), i == 0, "{name}");
+        // The step before the last was not enough.
+        assert!(is_dead(path[path.len() - 2], samples), "{name}");
+        let steps = if i == 0 { "never".into() } else { (path.len() - 1).to_string() };
+        let [before, after] = [first, last].map(|neuron| z(highest(neuron, samples)));
+        rows.push([name.to_owned(), pair(first), before, steps, after]);
+    }
+    let [before, after] = step_upstream();
+    let upstream =
+        ["a change upstream".into(), pair(PROBE), z(before), "1".into(), z(after)];
+    rows.insert(1, upstream);
+    snapshot!(
+        "dead_relu__ways",
+        table(
+            [
+                "what acts",
+                "$(w, b)$ at first",
+                "highest $z$",
+                "active after steps",
+                "highest $z$ then"
+            ],
+            rows
+        )
+    );
+}
+
+// On digits.
+
+const HIDDEN: usize = 50;
+const EPOCHS: usize = 5;
+
+fn run(activation: Activation, step_size: f64, seed: u64) -> Run {
+    Setting::new(activation, step_size).run(training(), seed).expect("a step size")
+}
+
+/// For every step size the runs of all seeds.
+type Sweep = Vec<Vec<Run>>;
+
+fn sweep(activation: Activation) -> Sweep {
+    let runs = |step_size| SEEDS.map(|seed| run(activation, step_size, seed)).to_vec();
+    STEP_SIZES.map(runs).to_vec()
+}
+
+static RELU: LazyLock<Sweep> = LazyLock::new(|| sweep(Activation::Relu));
+static LEAKY: LazyLock<Sweep> = LazyLock::new(|| sweep(Activation::LeakyRelu));
+
+fn dead(runs: &[Run], epoch: usize) -> Vec<f64> {
+    runs.iter().map(|run| run.dead[epoch]).collect()
+}
+
+fn median_loss(runs: &[Run]) -> f64 {
+    median(&runs.iter().map(|run| run.loss).collect::<Vec<_>>())
+}
+
+#[test]
+fn the_larger_the_step_the_more_units_die_and_at_the_largest_almost_all() {
+    let ends: Vec<_> = RELU.iter().map(|runs| mean(&dead(runs, EPOCHS))).collect();
+    assert!(RELU.iter().flatten().all(|run| run.dead[0] == 0.0));
+    assert!(ends.windows(2).all(|pair| pair[0] < pair[1]), "{ends:?}");
+    assert!(ends[0] == 0.0 && ends[5] > 0.95, "{ends:?}");
+    // From 0.4 on most of the dying is done in the first of the epochs.
+    for (runs, end) in RELU.iter().zip(&ends).skip(2) {
+        assert!(mean(&dead(runs, 1)) > 0.5 * end);
+    }
+    let percent = |share: f64| decimals(100.0 * share, 0);
+    let row = |(step, runs): (&f64, &Vec<Run>)| {
+        let [first, last] = [1, EPOCHS].map(|epoch| percent(mean(&dead(runs, epoch))));
+        [step.to_string(), first, last, significant(median_loss(runs), 2)]
+    };
+    snapshot!(
+        "dead_relu__steps",
+        table(
+            ["$\\alpha$", "dead after 1 epoch, %", "dead after 5, %", "loss"],
+            STEP_SIZES.iter().zip(RELU.iter()).map(row)
+        )
+    );
+}
+
+#[test]
+fn for_a_leak_of_a_hundredth_the_leaky_rule_is_hes_to_four_digits() {
+    let ratio = (leaky_he(PIXELS, LEAKY_SLOPE) / he(PIXELS)).sqrt();
+    assert!((ratio - 1.0).abs() < 1e-4);
+}
+
+#[test]
+fn a_leak_of_a_hundredth_makes_no_large_step_small() {
+    for (relu, leaky) in RELU[..5].iter().zip(&LEAKY[..5]) {
+        let ratio = median_loss(leaky) / median_loss(relu);
+        assert!((0.5..2.0).contains(&ratio), "{ratio}");
+    }
+    for (relu, leaky) in RELU[3].iter().zip(&LEAKY[3]) {
+        assert!(relu.dead[EPOCHS] > 0.25 && leaky.dead[EPOCHS] > 0.25);
+    }
+}
+
+/// Not only the share: the very weights of a dead unit are the same bits three epochs
+/// later.
+#[test]
+fn in_a_network_with_one_hidden_layer_plain_sgd_never_brings_a_unit_back() {
+    for run in RELU.iter().flatten() {
+        assert!(run.dead.windows(2).all(|pair| pair[0] <= pair[1]));
+    }
+    let setting = Setting::new(Activation::Relu, STEP_SIZES[3]);
+    let early =
+        Setting { epochs: 2, ..setting }.run(training(), 0).expect("a step size");
+    let late = &RELU[3][0];
+    let weights = |run: &Run| run.network.layers()[0].linear.weight.clone();
+    let mut unmoved = 0;
+    for (unit, outputs) in hidden(&early.network, training()).column_iter().enumerate()
+    {
+        let same = weights(&early).column(unit) == weights(late).column(unit);
+        assert_eq!(same, outputs.iter().all(|&a| a == 0.0), "unit {unit}");
+        unmoved += usize::from(same);
+    }
+    assert!(unmoved > 0);
+}
+
+#[test]
+fn with_a_slope_below_zero_every_unit_keeps_a_gradient_and_some_come_back() {
+    let shares = &LEAKY[3][0].dead;
+    assert!(shares.windows(2).any(|pair| pair[0] > pair[1]), "{shares:?}");
+    for run in LEAKY.iter().flatten() {
+        let (_, gradient) = loss_and_gradient(&run.network, training());
+        let units = gradient.as_slice()[..PIXELS * HIDDEN].chunks(PIXELS);
+        assert!(units.into_iter().all(|unit| unit.iter().any(|&g| g != 0.0)));
+    }
+}
+
+/// The loss of guessing by the labels' shares is below ln 10.
+#[test]
+fn where_relus_die_of_a_step_that_is_too_large_leaky_ones_diverge() {
+    for (relu, leaky) in RELU[5].iter().zip(&LEAKY[5]) {
+        assert!(relu.dead[EPOCHS] > 0.95);
+        assert!(relu.loss < 1.1 * LN_10, "{}", relu.loss);
+        assert!(leaky.loss > 100.0, "{}", leaky.loss);
+    }
+}
+
+#[test]
+fn a_unit_dead_on_the_training_set_can_be_active_on_new_digits() {
+    let (mut dead_before, mut still) = (0, 0);
+    for run in &RELU[3] {
+        let old = hidden(&run.network, &DIGITS[0]);
+        let new = hidden(&run.network, &DIGITS[1]);
+        for unit in 0..old.ncols() {
+            if old.column(unit).iter().all(|&a| a == 0.0) {
+                dead_before += 1;
+                still += usize::from(new.column(unit).iter().all(|&a| a == 0.0));
+            }
+        }
+    }
+    assert!(still < dead_before);
+    snapshot!(
+        "dead_relu__new",
+        values([
+            ("dead", dead_before.to_string()),
+            ("revived", (dead_before - still).to_string())
+        ])
+    );
+}
+
+#[test]
+fn the_fewer_examples_one_looks_at_the_more_units_look_dead() {
+    let sizes = [1, 10, 100, TRAINING];
+    let shares = sizes.map(|size| {
+        let of = |run: &Run| {
+            let outputs = hidden(&run.network, training());
+            let parts = TRAINING / size;
+            let share = |part| dead_units(&outputs.rows(part * size, size).into());
+            (0..parts).map(share).sum::<f64>() / parts as f64
+        };
+        mean(&RELU[1].iter().map(of).collect::<Vec<_>>())
+    });
+    assert!(shares.windows(2).all(|pair| pair[0] > pair[1]), "{shares:?}");
+    let row =
+        |(size, share): (usize, f64)| [size.to_string(), decimals(100.0 * share, 0)];
+    snapshot!(
+        "dead_relu__looks",
+        table(
+            ["examples looked at", "units off for all of them, %"],
+            sizes.into_iter().zip(shares).map(row)
+        )
+    );
+}
+
+#[test]
+fn a_bias_of_a_hundredth_does_not_keep_units_from_dying_of_large_steps() {
+    let setting =
+        Setting { bias: 0.01, ..Setting::new(Activation::Relu, STEP_SIZES[3]) };
+    let run = |seed| setting.run(training(), seed).expect("a step size").dead[EPOCHS];
+    let (zero, small) = (mean(&dead(&RELU[3], EPOCHS)), mean(&SEEDS.map(run)));
+    assert!(zero > 0.4 && small > 0.4);
+    snapshot!(
+        "dead_relu__bias",
+        values([
+            ("zero", decimals(100.0 * zero, 0)),
+            ("small", decimals(100.0 * small, 0))
+        ])
+    );
+}
+
+/// `Δz(x') = −α Σ δ (x·x' + 1)`: what one step does to a unit of the first layer. All
+/// pixels are 0 or more, and so is each product of two images.
+#[test]
+fn one_example_moves_a_first_unit_the_same_way_for_all_images() {
+    let network = network(&[PIXELS, 20, 10], 2.0, 3);
+    let images = &training().images;
+    for example in 0..5 {
+        let one = select(training(), &[example]);
+        let activations = network.forward(one.images.clone());
+        let mut delta = backward(
+            &network,
+            &activations,
+            cross_entropy_gradient(&activations[2], &one.labels),
+        )
+        .last()
+        .expect("a layer")
+        .output;
+        Activation::Relu.backward(&activations[1], &mut delta);
+        let (_, gradient) = loss_and_gradient(&network, &one);
+        let mut theta = network.parameters();
+        descent(0.3).step(&mut theta, &gradient);
+        let first = |network: &Network| network.layers()[0].linear.forward(images);
+        let change = first(&network.with_parameters(&theta)) - first(&network);
+        let kernel = (images * one.images.transpose()).add_scalar(1.0);
+        assert!(kernel.iter().all(|&k| k >= 1.0));
+        let predicted = -0.3 * &kernel * &delta;
+        // Sums of 784 products below 1, on both sides of a difference.
+        assert_abs_diff_eq!(change, predicted, epsilon = 1e-11);
+    }
+}
