@@ -350,7 +350,7 @@ fn polyak(gamma: f64, beta: f64, quadratic: &Quadratic, steps: usize) -> DVector
     now
 }
 
-/// Both settings are stable. A step rounds by some ten units of numbers below 100, and
+/// All settings are stable. A step rounds by some ten units of numbers below 100, and
 /// what is there is not enlarged more than tenfold later: 100·10·100·10·2⁻⁵³.
 #[test]
 fn the_heavy_ball_at_one_minus_beta_of_the_step_size_makes_the_lectures_steps() {
