@@ -18,7 +18,7 @@ use descent::initialization::{
 };
 use descent::linear_layer::Linear;
 use descent::mnist::{Digits, PIXELS, Split, read_labels};
-use descent::network::{Activation, Batch, Layer, Network, cross_entropy};
+use descent::network::{Activation, Batch, LEAKY_SLOPE, Layer, Network, cross_entropy};
 use descent::newton::{Smooth, jacobian};
 use descent::objective::loss;
 use nalgebra::{DMatrix, DVector, RowDVector, dmatrix, dvector};
@@ -95,9 +95,9 @@ fn with_zero(network: &Network, zero: &[usize]) -> Network {
 fn predicted(zero: usize, activation: Activation) -> Vec<bool> {
     let (value, derivative) = match activation {
         Activation::Relu => (0.0, 0.0),
-        Activation::Tanh => (0.0, 1.0),
         Activation::Sigmoid => (0.5, 0.25),
-        Activation::Identity => (0.0, 1.0),
+        Activation::LeakyRelu => (0.0, LEAKY_SLOPE),
+        Activation::Tanh | Activation::Identity => (0.0, 1.0),
     };
     (0..3)
         .map(|j| j == zero && (j == 2 || derivative != 0.0) || j > zero && value != 0.0)
