@@ -905,7 +905,7 @@ fn the_last_layer_needs_a_long_time_because_its_features_are_alike() {
 
 /// The runs of the figures: every seed, both at step size 0.1.
 #[test]
-fn when_all_layers_train_every_elbow_in_the_data_moves() {
+fn when_all_layers_train_every_elbow_in_the_data_moves_and_no_more_gather_there() {
     let mut before = Vec::new();
     let mut after = Vec::new();
     let mut moves = Vec::new();
@@ -921,6 +921,7 @@ fn when_all_layers_train_every_elbow_in_the_data_moves() {
         moves.extend(inside.map(|(start, end)| (end - start).abs()));
     }
     assert!(moves.iter().all(|&moved| moved > 0.0));
+    assert!(mean(&after) <= mean(&before), "elbows gather in the data");
     snapshot!(
         "elbows__moves",
         values([
