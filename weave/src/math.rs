@@ -35,6 +35,11 @@ impl Maths {
     /// The formula as one line of HTML, labelled with its TeX.
     pub fn render(&self, tex: &str, display: bool) -> Result<String, String> {
         let tex = tex.split_whitespace().collect::<Vec<_>>().join(" ");
+        if let Some(radicand) = bare_radicand(&tex) {
+            return Err(format!(
+                "formula `{tex}`: the root would lie over `{radicand}`; write \\sqrt{{{radicand}}}"
+            ));
+        }
         let settings = if display { &self.display } else { &self.inline };
         let html = katex::render_to_string(&self.context, &tex, settings).map_err(
             |error| format!("formula `{tex}`: {error}").replace(UNDERLINE, ""),
@@ -46,6 +51,18 @@ impl Maths {
             format!(r#"<span class="katex" role="math" aria-label="{label}">"#);
         Ok(tidy(&html).replacen(r#"<span class="katex">"#, &labelled, 1))
     }
+}
+
+/// What stands below a root without braces: katex-rs draws the root over it.
+fn bare_radicand(tex: &str) -> Option<&str> {
+    tex.split(r"\sqrt").skip(1).map(str::trim_start).find_map(|rest| {
+        let radicand = match rest.strip_prefix('[') {
+            Some(index) => index.split_once(']')?.1.trim_start(),
+            None => rest,
+        };
+        let end = radicand.find(|c: char| !c.is_alphanumeric() && c != '\\');
+        (!radicand.starts_with('{')).then(|| &radicand[..end.unwrap_or(radicand.len())])
+    })
 }
 
 /// HTML on one line, with its attributes in order and its text safe from Markdown.

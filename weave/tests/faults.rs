@@ -343,6 +343,20 @@ fn formula_that_only_a_lax_renderer_accepts() {
 }
 
 #[test]
+fn root_without_braces() {
+    for (root, radicand) in [(r"\sqrt\kappa", r"\kappa"), (r"\sqrt[3] 2", "2")] {
+        let message = format!(
+            r"formula `{root}`: the root would lie over `{radicand}`; write \sqrt{{{radicand}}}"
+        );
+        assert_fault(
+            &format!("${root}$, $\\sqrt{{n}}$, $\\sqrt[3]{{n}}$"),
+            &[],
+            &format!("chapters/page.md:1: {message}"),
+        );
+    }
+}
+
+#[test]
 fn bad_formula_in_a_fence() {
     assert_fault("\n```math\n\\frac\n```", &[], &format!("chapters/page.md:2: {FRAC}"));
 }

@@ -157,15 +157,20 @@ fn share(relu: &Sweep, leaky: &Sweep) -> DrawResult<Figure> {
         let [low, _, high] = middle(runs, at_the_end);
         (*step, low, high)
     };
-    let list =
-        lines[0].points.iter().map(|(step, share)| format!("{share:.2} at {step}"));
+    let list = |line: &Line| {
+        let points = line.points.iter();
+        let list: Vec<_> =
+            points.map(|(step, share)| format!("{share:.2} at {step}")).collect();
+        list.join(", ")
+    };
     let caption = Caption {
         name: "dead_relu-share",
         title: "Units die of large steps",
         description: format!(
             "Share of hidden units that no training example activates, against the step size. Dead ReLUs: \
-             {}. With the leaky ReLU the curve is nearly the same up to a step size of 0.8 and lower above.",
-            list.collect::<Vec<_>>().join(", "),
+             {}. Leaky ReLUs that are never above 0: {}.",
+            list(&lines[0]),
+            list(&lines[1]),
         ),
     };
     Chart {
