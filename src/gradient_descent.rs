@@ -99,19 +99,6 @@ impl<T: Optimizer + ?Sized> Optimizer for Box<T> {
     }
 }
 
-impl<T: Optimizer + ?Sized> Optimizer for Box<T> {
-    fn gradient_point<'a>(
-        &self,
-        parameters: &'a DVector<f64>,
-    ) -> Cow<'a, DVector<f64>> {
-        (**self).gradient_point(parameters)
-    }
-
-    fn step(&mut self, parameters: &mut DVector<f64>, gradient: &DVector<f64>) {
-        (**self).step(parameters, gradient);
-    }
-}
-
 // ANCHOR: step
 /// Gradient descent: `θ ← θ − α ∇f(θ)`.
 #[derive(Clone, Copy, Debug, PartialEq)]

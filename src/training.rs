@@ -12,18 +12,16 @@ use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;
 
-use crate::adam::Adam;
 use crate::backpropagation::loss_and_gradient;
 use crate::depth;
 use crate::gradient_descent::{
     GradientDescent, OptimizationError, Optimizer, minimize,
 };
 use crate::linear_layer::Linear;
-use crate::momentum::Momentum;
 use crate::network::{Batch, Layer, Network};
 use crate::newton::hessian_vector_product;
 use crate::parallel;
-use crate::sgd::{batches, train};
+use crate::sgd::{Method, batches, train};
 
 // ANCHOR: accuracy
 /// The share of images whose largest logit is that of their label.
@@ -38,38 +36,6 @@ pub fn accuracy(network: &Network, batch: &Batch) -> f64 {
     right.count() as f64 / batch.len() as f64
 }
 // ANCHOR_END: accuracy
-
-// ANCHOR: method
-/// An optimizer without its step size, with the customary weights.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Method {
-    Sgd,
-    /// `β = 0.9`, with bias correction.
-    Momentum,
-    /// `β₁ = 0.9`, `β₂ = 0.999` and `ε = 10⁻⁸`, with bias correction.
-    Adam,
-}
-
-impl Method {
-    /// # Errors
-    /// If the step size is not a finite number above 0.
-    pub fn optimizer(
-        self,
-        step_size: f64,
-    ) -> Result<Box<dyn Optimizer>, OptimizationError> {
-        Ok(match self {
-            Self::Sgd => Box::new(GradientDescent::new(step_size)?),
-            Self::Momentum => {
-                Box::new(Momentum::new(step_size, 0.9)?.with_bias_correction())
-            }
-            Self::Adam => {
-                let adam = Adam::new(step_size, [0.9, 0.999], 1e-8)?;
-                Box::new(adam.with_bias_correction())
-            }
-        })
-    }
-}
-// ANCHOR_END: method
 
 // ANCHOR: fit
 /// How often, and in which portions, a training set is gone through.
@@ -150,12 +116,19 @@ impl<O: Optimizer> Watched<O> {
 }
 
 /// What is recorded of an epoch.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Epoch {
-    /// The mean over the batches of the loss before each step.
-    pub loss: f64,
+    /// Of each batch, before its step.
+    pub losses: Vec<f64>,
     /// On the test images, after the epoch.
     pub accuracy: f64,
+}
+
+impl Epoch {
+    /// The mean of the losses, each from before its step.
+    pub fn loss(&self) -> f64 {
+        self.losses.iter().sum::<f64>() / self.losses.len() as f64
+    }
 }
 
 /// A training from beginning to end.
@@ -169,8 +142,8 @@ pub struct Run {
 }
 
 // ANCHOR: run
-/// Trains He's network of these widths: `epochs` times with the step size, and once
-/// more with a tenth of it.
+/// Trains He's network of these widths as planned, and for one more epoch with a tenth
+/// of the step size.
 ///
 /// # Errors
 /// If the step size is not a finite number above 0.
@@ -185,25 +158,17 @@ pub fn run(
     examples: &(impl Fn(&[usize]) -> Batch + Sync),
     test: &Batch,
 ) -> Result<Run, OptimizationError> {
-    let start = he(widths, seed);
-    let mut rng = order(seed);
+    let (start, mut rng) = (he(widths, seed), order(seed));
     let (mut end, mut epochs, mut ratios) = (start.clone(), Vec::new(), Vec::new());
     for (share, count) in [(1.0, plan.epochs), (0.1, 1)] {
-        let optimizer = method.optimizer(share * step_size)?;
-        let mut watched = Watched::new(optimizer, &start);
+        let mut optimizer = Watched::new(method.optimizer(share * step_size)?, &start);
         let plan = Plan { epochs: count, ..plan };
-        epochs.extend(fit(
-            &mut end,
-            &mut watched,
-            plan,
-            &mut rng,
-            examples,
-            |now, losses| {
-                let loss = losses.iter().sum::<f64>() / losses.len() as f64;
-                Epoch { loss, accuracy: accuracy(now, test) }
-            },
-        ));
-        ratios.extend(watched.ratios);
+        let record = |network: &Network, losses: &[f64]| Epoch {
+            losses: losses.to_vec(),
+            accuracy: accuracy(network, test),
+        };
+        epochs.extend(fit(&mut end, &mut optimizer, plan, &mut rng, examples, record));
+        ratios.extend(optimizer.ratios);
     }
     Ok(Run { start, end, epochs, ratios })
 }
@@ -317,20 +282,6 @@ pub fn mean_curvature(
     (0..directions).map(curvature).sum::<f64>() / directions as f64
 }
 
-/// How far the gradients of batches are from their mean, the root of the mean square,
-/// over the norm of the mean.
-///
-/// # Panics
-/// If there is no batch, or if one does not fit the network.
-pub fn gradient_noise(network: &Network, batches: &[Batch]) -> f64 {
-    let gradients: Vec<_> =
-        batches.iter().map(|batch| loss_and_gradient(network, batch).1).collect();
-    let count = gradients.len() as f64;
-    let mean = gradients.iter().sum::<DVector<f64>>() / count;
-    let squares = gradients.iter().map(|gradient| (gradient - &mean).norm_squared());
-    (squares.sum::<f64>() / count).sqrt() / mean.norm()
-}
-
 /// Steps on one batch, always the same: the losses before each step, and the networks,
 /// the start first.
 ///
@@ -435,8 +386,8 @@ pub fn compare(
 pub const HIDDEN: [usize; 4] = [25, 50, 100, 200];
 /// The optimizers for it, with customary step sizes.
 pub const MOVERS: [(Method, f64); 2] = [(Method::Sgd, 0.1), (Method::Adam, 0.001)];
-/// 5000 digits, three times, and once more with a tenth of the step size.
-pub const SHORT: Plan = Plan { examples: 5000, batch_size: 50, epochs: 3 };
+/// 4000 digits, three times, and once more with a tenth of the step size.
+pub const SHORT: Plan = Plan { examples: 4000, batch_size: 50, epochs: 3 };
 
 /// Networks with two hidden layers of each width, `[mover][width][seed]`.
 ///
