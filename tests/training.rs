@@ -521,16 +521,11 @@ fn matching_the_units_of_two_solutions_leaves_them_far_apart() {
 
 #[test]
 fn weights_of_pixels_that_are_black_in_every_digit_do_not_move_by_a_bit() {
-    let black: Vec<usize> = {
-        let mut largest = DVector::zeros(PIXELS);
-        for start in (0..FULL.examples).step_by(1000) {
-            let batch = examples(&(start..start + 1000).collect::<Vec<_>>());
-            for (largest, pixel) in largest.iter_mut().zip(batch.images.column_iter()) {
-                *largest = f64::max(*largest, pixel.max());
-            }
-        }
-        (0..PIXELS).filter(|&pixel| largest[pixel] == 0.0).collect()
-    };
+    let mut sums = RowDVector::zeros(PIXELS);
+    for start in (0..FULL.examples).step_by(1000) {
+        sums += examples(&(start..start + 1000).collect::<Vec<_>>()).images.row_sum();
+    }
+    let black: Vec<usize> = (0..PIXELS).filter(|&pixel| sums[pixel] == 0.0).collect();
     for run in RUNS.iter().flatten() {
         let weight =
             |network: &Network| network.layers()[0].linear.weight.select_rows(&black);
@@ -590,8 +585,8 @@ fn below_two_over_the_curvature_the_loss_falls_in_every_step_and_at_twice_it_exp
     for seed in SEEDS {
         let start = he(&WIDTHS, seed);
         let network = settled(&batch, seed);
-        let at_start = largest_curvature(&start, &batch, 30, seed);
-        let largest = largest_curvature(&network, &batch, 30, seed);
+        let at_start = largest_curvature(&start, &batch, 20, seed);
+        let largest = largest_curvature(&network, &batch, 20, seed);
         let limit = 2.0 / largest;
         let descent = |multiple: f64| {
             losses(
@@ -601,8 +596,8 @@ fn below_two_over_the_curvature_the_loss_falls_in_every_step_and_at_twice_it_exp
         };
         let falls = |losses: &[f64]| losses.windows(2).all(|pair| pair[1] < pair[0]);
         let explodes = |losses: &[f64]| range(losses).1 > 10.0 * losses[0];
-        assert!(falls(&descent(0.5)) && falls(&descent(0.9)));
-        assert!(explodes(&descent(2.0)) && explodes(&descent(4.0)));
+        assert!(falls(&descent(0.9)));
+        assert!(explodes(&descent(2.0)));
         // One and a half times the limit gets by: the curvature falls meanwhile.
         assert!(!explodes(&descent(1.5)));
         let later = full_batch(
@@ -612,10 +607,10 @@ fn below_two_over_the_curvature_the_loss_falls_in_every_step_and_at_twice_it_exp
             40,
         );
         let later = later.expect("finite losses").1;
-        let fallen = largest_curvature(&later[40], &batch, 30, seed);
+        let fallen = largest_curvature(&later[40], &batch, 20, seed);
         assert!(fallen < 0.5 * largest && largest < 0.6 * at_start);
         // The same multiples with momentum.
-        for multiple in [2.0, 4.0, 16.0] {
+        for multiple in [2.0, 16.0] {
             let mut momentum = Momentum::new(multiple * limit, 0.9).expect("settings");
             let losses = losses(&network, &mut momentum);
             assert!(losses[19] < 0.5 * losses[0] && !explodes(&losses), "{multiple}");
@@ -644,7 +639,7 @@ fn below_two_over_the_curvature_the_loss_falls_in_every_step_and_at_twice_it_exp
 #[test]
 fn the_tuned_step_size_of_sgd_is_above_the_limit_at_the_start() {
     for seed in SEEDS {
-        let largest = largest_curvature(&he(&WIDTHS, seed), &first(FEW), 30, seed);
+        let largest = largest_curvature(&he(&WIDTHS, seed), &first(FEW), 20, seed);
         assert!(TUNED[0].1 > 1.3 * 2.0 / largest, "{largest}");
     }
 }
