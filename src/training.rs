@@ -442,7 +442,6 @@ pub fn at_right_angles(r: f64) -> f64 {
 }
 // ANCHOR_END: movement
 
-// ANCHOR: matched
 /// An order of the first hidden layer's units of `other` that makes them alike those of
 /// `one`: again and again, of the units that are left, the two with the largest inner
 /// product of their weights become a pair.
@@ -465,7 +464,6 @@ pub fn matched(one: &Network, other: &Network) -> Vec<usize> {
     }
     order.into_iter().map(|unit| unit.expect("as many units as places")).collect()
 }
-// ANCHOR_END: matched
 
 /// The digits of the experiment with curvature.
 pub const FEW: usize = 200;
