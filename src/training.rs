@@ -46,8 +46,9 @@ pub struct Plan {
     pub epochs: usize,
 }
 
-/// Trains the network, and gives what `record` makes of it, and of the losses of the
-/// batches, after each epoch. `examples` brings the examples at some positions.
+/// Trains the network, and gives what `record` makes of it, and of the losses
+/// of the batches, after each epoch. `examples` brings the examples at some
+/// positions.
 ///
 /// # Panics
 /// If the batch size is 0, or if the examples do not fit the network.
@@ -142,8 +143,8 @@ pub struct Run {
 }
 
 // ANCHOR: run
-/// Trains He's network of these widths as planned, and for one more epoch with a tenth
-/// of the step size.
+/// Trains He's network of these widths as planned, and for one more epoch
+/// with a tenth of the step size.
 ///
 /// # Errors
 /// If the step size is not a finite number above 0.
@@ -225,8 +226,9 @@ pub fn permuted(network: &Network, order: &[usize]) -> Network {
 // ANCHOR_END: permuted
 
 // ANCHOR: curvature
-/// The eigenvalue of largest size of the Hessian of the mean loss, by power iteration:
-/// `v ← Hv / ‖Hv‖`, `steps` times from a random direction, then `vᵀHv`.
+/// The eigenvalue of largest size of the Hessian of the mean loss, by power
+/// iteration: `v ← Hv / ‖Hv‖`, `steps` times from a random direction, then
+/// `vᵀHv`.
 ///
 /// # Panics
 /// If the batch does not fit the network.
@@ -353,8 +355,8 @@ pub fn sweep(
 }
 
 // ANCHOR: choose
-/// The smallest step size whose accuracy on `images` images is within a standard error
-/// of the best.
+/// The smallest step size whose accuracy on `images` images is within a
+/// standard error of the best.
 pub fn choose(swept: &[(f64, f64)], images: usize) -> f64 {
     let best = swept.iter().map(|&(_, accuracy)| accuracy).fold(0.0, f64::max);
     let error = (best * (1.0 - best) / images as f64).sqrt();

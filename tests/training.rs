@@ -402,7 +402,7 @@ fn moves_at_right_angles_keep_the_end_nearer_to_its_start_however_long_they_are(
 }
 
 #[test]
-fn after_six_times_its_norm_adams_first_layer_is_still_nearer_to_its_start_than_to_another_end()
+fn after_five_times_its_norm_adams_first_layer_is_still_nearer_to_its_start_than_to_another_end()
  {
     let mut rows = Vec::new();
     for (runs, name) in RUNS.iter().zip(NAMES) {

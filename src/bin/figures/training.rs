@@ -186,7 +186,9 @@ fn widths(
         };
         let points = measured[mover].iter().zip(&HIDDEN).map(point).collect();
         let layer = ["first", "second", "last"][layer];
-        Line::new(ink, format!("{name}, {layer}"), points)
+        // Two names would touch.
+        let up = if (mover, layer) == (1, "last") { 5 } else { 0 };
+        Line::new(ink, format!("{name}, {layer}"), points).named_at(3, (6, -up))
     };
     let lines: Vec<_> = [(0, "SGD"), (1, "Adam")]
         .into_iter()
@@ -215,7 +217,7 @@ fn widths(
     };
     Chart {
         x: Axis::linear("width", (0.0, 200.0), 5, whole),
-        y: Axis::linear("‖W_T − W₀‖ / ‖W₀‖", (0.0, 0.7), 8, tenths),
+        y: Axis::linear("‖W_T − W₀‖ / ‖W₀‖", (0.0, 0.8), 9, tenths),
         bands: vec![],
         lines,
         key: None,
@@ -235,10 +237,11 @@ fn limits(batch: &Batch) -> DrawResult<Figure> {
         (0..shown).map(|t| (t as f64, losses[t])).collect::<Vec<_>>()
     };
     let mut lines = Vec::new();
-    for multiple in [0.5, 0.9, 1.5, 2.0, 4.0] {
+    for (multiple, down) in [(0.5, -9), (0.9, 1), (1.5, 11), (2.0, 0), (4.0, 0)] {
         let mut descent = GradientDescent::new(multiple * limit)?;
         let losses = full_batch(&network, &mut descent, batch, STEPS + 1)?.0;
-        lines.push(Line::new(Ink::Series(1), format!("{multiple}"), points(losses)));
+        let line = Line::new(Ink::Series(1), format!("{multiple}"), points(losses));
+        lines.push(line.named_at(STEPS, (6, down)));
     }
     let mut momentum = Momentum::new(16.0 * limit, 0.9)?;
     let losses = full_batch(&network, &mut momentum, batch, STEPS + 1)?.0;
