@@ -2,20 +2,15 @@
 
 mod support;
 
-use approx::assert_relative_eq;
 use descent::adam::Adam;
-use descent::backpropagation::{
-    Neuron, Node, WORKSHEET, adjoints, centred_difference, loss_and_gradient,
-};
+use descent::backpropagation::{Neuron, Node, WORKSHEET, adjoints};
 use descent::gradient_descent::{GradientDescent, Optimizer, SAMPLES, take_turns};
 use descent::initialization::normal;
 use descent::linear_layer::Linear;
 use descent::momentum::Momentum;
-use descent::network::{Activation, Batch, Network};
 use nalgebra::{DMatrix, DVector};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
-use support::statistics::integral;
 use support::{decimals, shape, significant, table, values};
 
 const ROUNDING: f64 = f64::EPSILON / 2.0;
@@ -47,8 +42,9 @@ fn exact((a, b): (f64, f64)) -> String {
     format!("({},\u{a0}{})", a + 0.0, b + 0.0).replace('-', "−")
 }
 
-fn rounded(neuron: Neuron) -> String {
-    format!("({},\u{a0}{})", decimals(neuron.w, 7), decimals(neuron.b, 7))
+/// As the sheet prints it.
+fn printed(neuron: Neuron, digits: usize) -> String {
+    format!("({},\u{a0}{})", decimals(neuron.w, digits), decimals(neuron.b, digits))
 }
 
 fn of(vector: &DVector<f64>) -> (f64, f64) {
@@ -60,6 +56,54 @@ fn parameters(neuron: Neuron) -> (f64, f64) {
 }
 
 // 1
+
+/// As short as it is exact, if it is a whole number of eighths, and otherwise rounded.
+fn short(number: f64, digits: usize) -> String {
+    let exact = (8.0 * number).fract() == 0.0;
+    // Adding 0 makes −0 a 0.
+    if exact {
+        (number + 0.0).to_string().replace('-', "−")
+    } else {
+        decimals(number, digits)
+    }
+}
+
+/// Half a number, as a product.
+fn half(number: f64) -> String {
+    let number = short(number, 0);
+    let number = if number.starts_with('−') { format!("({number})") } else { number };
+    format!("½\u{a0}·\u{a0}{number}")
+}
+
+fn average(old: f64, new: f64) -> (String, f64) {
+    (format!("{} + {}", half(old), half(new)), 0.5 * old + 0.5 * new)
+}
+
+fn step(from: f64, direction: f64) -> (String, f64) {
+    (format!("{} − {}", short(from, 0), half(direction)), from - 0.5 * direction)
+}
+
+fn adam_step(from: f64, u: f64, v: f64) -> (String, f64) {
+    let text = format!("{} − {}/(√{v}\u{a0}+\u{a0}ε)", short(from, 4), half(u));
+    (text, from - 0.5 * u / (v.sqrt() + 1e-8))
+}
+
+/// A line of the calculation, for `w` and `b`. Its results are those of the optimizer.
+fn line(
+    part: &str,
+    name: &str,
+    calculation: [(String, f64); 2],
+    expected: (f64, f64),
+    digits: usize,
+) -> [String; 4] {
+    assert_eq!((calculation[0].1, calculation[1].1), expected, "{part} {name}");
+    let [w, b] = calculation.map(|(text, result)| {
+        let printed = short(result, digits);
+        let exact = printed == short(result, 12);
+        format!("{text} {} {printed}", if exact { "=" } else { "≈" })
+    });
+    [part.replace(' ', "\u{a0}"), name.into(), w, b]
+}
 
 /// Everything but Adam's last digits is exact: small multiples of powers of two.
 #[test]
@@ -74,35 +118,41 @@ fn parts_b_c_and_d() {
     assert_eq!(u, ((3.0, 1.0), (3.0, 1.0)));
     let v = of(adam.second_moment());
     assert_eq!(v, (18.0, 2.0));
-    let step = 1.0 / (2.0 * 2_f64.sqrt());
-    // ε is felt in the ninth decimal.
-    assert!((d.w - (1.0 - step)).abs() < 1e-8 && (d.b - (-1.0 - step)).abs() < 1e-8);
-    let none = || "–".to_owned();
-    let rows = [
-        [
-            "(b)\u{a0}SGD".into(),
-            none(),
-            none(),
-            exact(parameters(b)),
-            "(−2,\u{a0}−2)".into(),
-        ],
-        [
-            "(c)\u{a0}momentum".into(),
-            exact(u.0),
-            none(),
-            exact(parameters(c)),
-            "(−0.5,\u{a0}−1.5)".into(),
-        ],
-        [
-            "(d)\u{a0}Adam".into(),
-            exact(u.1),
-            exact(v),
-            rounded(d),
-            "(0.65,\u{a0}−1.35)".into(),
-        ],
+    let length = 1.0 / (2.0 * 2_f64.sqrt());
+    // ε is felt in the eighth or ninth decimal.
+    assert!((d.w - (1.0 - length)).abs() < 1e-8);
+    assert!((d.b - (-1.0 - length)).abs() < 1e-8);
+    let (x, y) = SAMPLES[0];
+    let (output, g) =
+        ((WORKSHEET.w * x + WORKSHEET.b).max(0.0), WORKSHEET.gradient(x, y));
+    assert_eq!((output, g), (2.0, (6.0, 2.0)));
+    let Neuron { w, b: bias } = WORKSHEET;
+    let (from_zero, squared) =
+        ([average(0.0, g.0), average(0.0, g.1)], [g.0 * g.0, g.1 * g.1]);
+    let lines = [
+        line("(b) SGD", "θ", [step(w, g.0), step(bias, g.1)], parameters(b), 7),
+        line("(c) momentum", "u", from_zero.clone(), u.0, 7),
+        line("", "θ", [step(w, u.0.0), step(bias, u.0.1)], parameters(c), 7),
+        line("(d) Adam", "u", from_zero, u.1, 7),
+        line("", "v", squared.map(|square| average(0.0, square)), v, 7),
+        line(
+            "",
+            "θ",
+            [adam_step(w, 3.0, 18.0), adam_step(bias, 1.0, 2.0)],
+            parameters(d),
+            7,
+        ),
     ];
-    let header = ["part", "$u$", "$v$", "$(w, b)$", "on the sheet"];
-    snapshot!("worksheet__first", table(header, rows));
+    snapshot!(
+        "worksheet__first_by_hand",
+        table(["part", "", "for $w$", "for $b$"], lines)
+    );
+    let sheet = ["(−2,\u{a0}−2)", "(−0.5,\u{a0}−1.5)", "(0.65,\u{a0}−1.35)"];
+    assert_eq!(sheet, [exact(parameters(b)), exact(parameters(c)), printed(d, 2)]);
+    let ours = [exact(parameters(b)), exact(parameters(c)), printed(d, 7)];
+    let names = ["(b)\u{a0}SGD", "(c)\u{a0}momentum", "(d)\u{a0}Adam"];
+    let rows = (0..3).map(|i| [names[i].into(), ours[i].clone(), sheet[i].into()]);
+    snapshot!("worksheet__first", table(["part", "$(w, b)$", "sheet"], rows));
 }
 
 #[test]
@@ -124,57 +174,72 @@ fn parts_e_f_and_g() {
     assert_eq!(u, ((1.5, 0.5), (1.5, 0.5)));
     let v = of(adam.second_moment());
     assert_eq!(v, (9.0, 1.0));
-    let step = 1.0 / (2.0 * 2_f64.sqrt());
-    assert!((last[2].w - (0.75 - step)).abs() < 1e-8);
-    assert!((last[2].b - (-1.25 - step)).abs() < 1e-8);
-    let none = || "–".to_owned();
-    let [e, f, g] = gradients.map(exact);
-    let rows = [
-        [
-            "(e)\u{a0}SGD".into(),
-            decimals(before[0].1, 0),
-            e,
-            none(),
-            none(),
-            exact(parameters(sgd[2])),
-            "(4,\u{a0}−4)".into(),
-        ],
-        [
-            "(f)\u{a0}momentum".into(),
-            decimals(before[1].1, 0),
-            f,
-            exact(u.0),
-            none(),
-            exact(parameters(heavy[2])),
-            "(−1.25,\u{a0}−1.75)".into(),
-        ],
-        [
-            "(g)\u{a0}Adam".into(),
-            decimals(before[2].1, 4),
-            g,
-            exact(u.1),
-            exact(v),
-            rounded(last[2]),
-            "(0.4,\u{a0}−1.6)".into(),
-        ],
+    let length = 1.0 / (2.0 * 2_f64.sqrt());
+    assert!((last[2].w - (0.75 - length)).abs() < 1e-8);
+    assert!((last[2].b - (-1.25 - length)).abs() < 1e-8);
+    let [e, f, g] = gradients;
+    let averages = [average(3.0, f.0), average(1.0, f.1)];
+    let squares = [average(18.0, g.0 * g.0), average(2.0, g.1 * g.1)];
+    let [one, two, three] = before.map(|(neuron, _)| neuron);
+    let lines = [
+        line(
+            "(e) SGD",
+            "θ",
+            [step(one.w, e.0), step(one.b, e.1)],
+            parameters(sgd[2]),
+            4,
+        ),
+        line("(f) momentum", "u", averages.clone(), u.0, 4),
+        line("", "θ", [step(two.w, 1.5), step(two.b, 0.5)], parameters(heavy[2]), 4),
+        line("(g) Adam", "u", averages, u.1, 4),
+        line("", "v", squares, v, 4),
+        line(
+            "",
+            "θ",
+            [adam_step(three.w, 1.5, 9.0), adam_step(three.b, 0.5, 1.0)],
+            parameters(last[2]),
+            4,
+        ),
     ];
-    let header =
-        ["part", "$wx + b$", "gradient", "$u$", "$v$", "$(w, b)$", "on the sheet"];
+    snapshot!(
+        "worksheet__second_by_hand",
+        table(["part", "", "for $w$", "for $b$"], lines)
+    );
+    let sheet = ["(4,\u{a0}−4)", "(−1.25,\u{a0}−1.75)", "(0.4,\u{a0}−1.6)"];
+    let [sgd_2, heavy_2] = [sgd[2], heavy[2]].map(|neuron| exact(parameters(neuron)));
+    assert_eq!(sheet, [sgd_2.clone(), heavy_2.clone(), printed(last[2], 1)]);
+    // The sheet's −3.3 is right to its digits.
+    assert_eq!(decimals(before[2].1, 1), "−3.3");
+    let ours = [sgd_2, heavy_2, printed(last[2], 4)];
+    let names = ["(e)\u{a0}SGD", "(f)\u{a0}momentum", "(g)\u{a0}Adam"];
+    let rows = (0..3).map(|i| {
+        let z = decimals(before[i].1, if i == 2 { 4 } else { 0 });
+        [names[i].into(), z, exact(gradients[i]), ours[i].clone(), sheet[i].into()]
+    });
+    let header = ["part", "$wx + b$", "gradient", "$(w, b)$", "sheet"];
     snapshot!("worksheet__second", table(header, rows));
 }
 
-/// Another recursion: `m ← βm + g`, `θ ← θ − α(1 − β)m`. All numbers are exact.
+/// `½ · 2²` and `½ · 4²`.
 #[test]
-fn momentum_is_a_heavy_ball_with_the_step_size_one_quarter() {
-    let expected = turns(&mut momentum(), 12);
-    let (mut theta, mut m) = ([WORKSHEET.w, WORKSHEET.b], [0.0; 2]);
-    for (t, expected) in expected.iter().enumerate() {
-        assert_eq!(parameters(*expected), (theta[0], theta[1]));
-        let (x, y) = SAMPLES[t % 2];
-        let gradient = Neuron { w: theta[0], b: theta[1] }.gradient(x, y);
-        m = [0.5 * m[0] + gradient.0, 0.5 * m[1] + gradient.1];
-        theta = [theta[0] - 0.25 * m[0], theta[1] - 0.25 * m[1]];
-    }
+fn the_loss_at_the_sample_of_the_step_grows_and_is_zero_at_the_other() {
+    let sgd = turns(&mut sgd(), 1);
+    let heavy = turns(&mut momentum(), 2);
+    let losses = [0, 1].map(|t| sgd[t].loss(SAMPLES[t].0, SAMPLES[t].1));
+    assert_eq!((losses, sgd[1].loss(3.0, 0.0)), ([2.0, 8.0], 0.0));
+    let (x, y) = SAMPLES[0];
+    let revived = sampled(heavy[2], 1);
+    assert_eq!(revived, 2.0);
+    let rounded = -3.0 * 0.65 - 1.35;
+    let numbers = values([
+        ("output", sampled(sgd[0], 0).to_string()),
+        ("gradient", exact(sgd[0].gradient(x, y))),
+        ("first_loss", losses[0].to_string()),
+        ("second_loss", losses[1].to_string()),
+        ("revived", revived.to_string()),
+        ("sheet_z", decimals(rounded, 1)),
+    ]);
+    snapshot!("worksheet__numbers", numbers);
 }
 
 fn is_dead(neuron: Neuron) -> bool {
@@ -191,6 +256,7 @@ fn momentum_switches_the_dead_neuron_on_again_twice_before_it_stays_off() {
     assert_eq!(neurons[1].gradient(x, y), (0.0, 0.0));
     assert_eq!(neurons[2].w * x + neurons[2].b, 2.0);
     let dead: Vec<_> = neurons.iter().map(|&neuron| is_dead(neuron)).collect();
+    assert_eq!(dead[..8], [false, true, false, false, true, false, false, true]);
     let revived = dead.windows(2).filter(|pair| pair[0] && !pair[1]).count();
     assert_eq!(revived, 2);
     assert!(dead[7..].iter().all(|&dead| dead));
@@ -300,79 +366,4 @@ fn with_a_bias_of_minus_a_million_every_gradient_of_the_layer_is_zero() {
     });
     let header = ["node", "shape", "largest entry, in size", "of its adjoint"];
     snapshot!("worksheet__adjoints", table(header, rows));
-}
-
-/// For weights of variance `2/n` and a fixed `x` with root mean square `r`, `xW` is
-/// normal with variance `2r²`. The tail of the normal distribution lies between
-/// `φ(z)/z · (1 − 1/z²)` and `φ(z)/z`.
-#[test]
-fn the_chance_that_a_unit_is_on_depends_on_the_size_of_the_input() {
-    let z = |rms: f64| -BIAS / (2_f64.sqrt() * rms);
-    let log_phi = |z: f64| -(z * z / 2.0 + (2.0 * std::f64::consts::PI).ln() / 2.0);
-    let one = z(1.0);
-    let upper = (log_phi(one) - one.ln()) / 10_f64.ln();
-    let lower = upper + (1.0 - 1.0 / (one * one)).log10();
-    assert!(lower <= upper && upper - lower < 1e-10);
-    assert_relative_eq!(upper, -2.5e11 / 10_f64.ln(), max_relative = 1e-9);
-    let density = |z: f64| log_phi(z).exp();
-    let chance = 0.5 - integral(density, 0.0, z(1e6), 1000);
-    // 4σ of 2000 independent units.
-    let mut rng = ChaCha8Rng::seed_from_u64(1);
-    let input = DMatrix::from_fn(1, 100, |_, j| if j % 2 == 0 { 1e6 } else { -1e6 });
-    let output = layer(100, 2000, &mut rng).forward(&input);
-    let on = output.iter().filter(|&&z| z > 0.0).count() as f64;
-    assert!(
-        (on - 2000.0 * chance).abs() < 4.0 * (2000.0 * chance * (1.0 - chance)).sqrt()
-    );
-    snapshot!(
-        "worksheet__chance",
-        values([("exponent", significant(upper, 3)), ("large", decimals(chance, 2)),])
-    );
-}
-
-/// Three layers, the middle one dead: the loss depends on the last bias only.
-#[test]
-fn nothing_before_a_dead_layer_has_a_gradient_and_of_what_follows_only_the_bias() {
-    let mut rng = ChaCha8Rng::seed_from_u64(2);
-    let mut index = 0;
-    let network =
-        Network::with_widths(&[6, 5, 4, 3], Activation::Relu, |fan_in, fan_out| {
-            index += 1;
-            let mut dead = layer(fan_in, fan_out, &mut rng);
-            if index != 2 {
-                dead.bias.fill(0.1);
-            }
-            dead
-        });
-    let images = DMatrix::from_fn(7, 6, |_, _| rng.random_range(-1.0..1.0));
-    let batch = Batch::new(images, vec![0, 1, 2, 0, 1, 2, 0]);
-    let (_, gradient) = loss_and_gradient(&network, &batch);
-    let last_bias = network.parameter_count() - 3;
-    assert_eq!(gradient.rows(0, last_bias).amax(), 0.0);
-    assert!(gradient.rows(last_bias, 3).amax() > 0.01);
-}
-
-/// The loss `Σ c (ReLU(xW + b) + x)`: differences by ½ are exact where the layer is
-/// constant, up to the rounding of a sum of 5 terms below 2.
-#[test]
-fn a_connection_around_the_dead_layer_still_carries_the_gradient() {
-    let mut rng = ChaCha8Rng::seed_from_u64(3);
-    let layer = layer(5, 5, &mut rng);
-    let input = DMatrix::from_fn(1, 5, |_, _| rng.random_range(-1.0..1.0));
-    let adjoint = DMatrix::from_fn(1, 5, |_, _| rng.random_range(-1.0..1.0));
-    let nodes = adjoints(&input, &layer, &adjoint);
-    for place in 0..5 {
-        let loss = |around: f64, value: f64| {
-            let mut x = input.clone();
-            x[place] = value;
-            let output = layer.forward(&x).map(|z| z.max(0.0)) + around * x;
-            output.dot(&adjoint)
-        };
-        let difference = |around: f64| {
-            centred_difference(|value| loss(around, value), input[place], 0.5)
-        };
-        assert_eq!((difference(0.0), nodes[0].adjoint[place]), (0.0, 0.0));
-        let through = nodes[0].adjoint[place] + adjoint[place];
-        assert!((difference(1.0) - through).abs() < 40.0 * ROUNDING);
-    }
 }

@@ -166,7 +166,8 @@ fn turns() -> DrawResult<Figure> {
     let description = format!(
         "Two maps of the valley with {STEPS} steps from (10, 1), of gradient descent and of Adam, each in the valley along the \
          axes and in the valley turned by 45 degrees, whose path is turned back for the comparison. For gradient descent the \
-         two paths are one. For Adam they part at the first step and are up to {:.1} apart.",
+         two paths are one. For Adam the first steps have one direction and two lengths, because in the turned valley only one \
+         parameter has a gradient there; then the paths part, up to {:.1}.",
         farthest(&panels[1].2),
     );
     let title = "Two optimizers in a valley and in the same valley turned";
@@ -248,7 +249,7 @@ fn sweep() -> DrawResult<Figure> {
         )
     };
     let description = format!(
-        "Steps until the value in the valley stays below a ten-thousandth of the start's, over the step size on a logarithmic \
+        "Steps until the value in the valley stays at or below a ten-thousandth of the start's, over the step size on a logarithmic \
          axis, for runs of {HORIZON} steps. {}",
         lines.iter().map(best).collect::<Vec<_>>().join(" "),
     );
