@@ -222,7 +222,7 @@ impl Chart {
             if line.dots {
                 chart.draw_series(path.into_iter().map(|place| line.dot(place)))?;
             } else {
-                chart.draw_series([PathElement::new(path, line.style())])?;
+                chart.draw_series([PathElement::new(self.cut(path), line.style())])?;
             }
         }
         for (row, line) in (0..).zip(self.lines.iter().filter(|line| !line.faint)) {
@@ -251,6 +251,19 @@ impl Chart {
             area.draw(&Text::new(line.name.clone(), name_at, style))?;
         }
         Ok(())
+    }
+
+    /// A path up to where it leaves at the top, in its true direction: plotters would
+    /// move the point outside onto the edge.
+    fn cut(&self, mut path: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
+        let top = self.y.range.1;
+        let Some(end) = path.iter().position(|&(_, y)| y > top) else { return path };
+        path.truncate(end + 1);
+        if let [.., (x0, y0), (x1, y1)] = &mut path[..] {
+            *x1 = *x0 + (*x1 - *x0) * (top - *y0) / (*y1 - *y0);
+            *y1 = top;
+        }
+        path
     }
 
     fn places(&self, points: impl Iterator<Item = (f64, f64)>) -> Vec<(f64, f64)> {
