@@ -179,13 +179,13 @@ pub fn experiment(start: Start, seed: u64) -> (Network, Vec<Vec<usize>>) {
 
 // ANCHOR: bends
 /// Where the curve of such a network bends, and what its slope gains there from
-/// left to right: `c` and `|w| v` of each unit, with `v` its weight in the last layer.
+/// left to right: `c` and `|w| w'` of each unit, with `w'` its weight in the last layer.
 ///
 /// # Panics
 /// If the network has more than one input.
 pub fn bends(network: &Network) -> Vec<(f64, f64)> {
     let [hidden, last] = [0, 1].map(|layer| &network.layers()[layer].linear);
-    let gains = hidden.weight.iter().zip(&last.weight).map(|(w, v)| w.abs() * v);
+    let gains = hidden.weight.iter().zip(&last.weight).map(|(w, next)| w.abs() * next);
     elbows(hidden).into_iter().zip(gains).collect()
 }
 // ANCHOR_END: bends

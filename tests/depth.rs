@@ -23,7 +23,7 @@ use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;
 use rayon::ThreadPoolBuilder;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
-use support::statistics::{integral, mean, median, standard_deviation};
+use support::statistics::{SIGMAS, integral, mean, median, standard_deviation};
 use support::{decimals, significant, table, values};
 
 /// Chosen before any of them was run.
@@ -33,10 +33,6 @@ const WIDTH: usize = 100;
 /// Weight matrices; the layers of activations go from 1, the input, to 51, the logits.
 const LAYERS: usize = 50;
 const IMAGES: usize = 256;
-
-/// A random quantity may miss its mean by this many standard errors: one in 16,000
-/// does.
-const SIGMAS: f64 = 4.0;
 
 static DIGITS: LazyLock<Digits> = LazyLock::new(|| {
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/data/mnist"));

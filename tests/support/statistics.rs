@@ -1,5 +1,26 @@
 //! What tests of random quantities need.
 
+/// A random quantity may miss its mean by this many standard errors: one in 16,000
+/// does.
+pub const SIGMAS: f64 = 4.0;
+
+/// The standard error of a count is `√(N p (1 − p))`; a certain event has none.
+#[track_caller]
+pub fn assert_share(hits: usize, trials: usize, probability: f64) {
+    let n = trials as f64;
+    let tolerance = SIGMAS * (n * probability * (1.0 - probability)).sqrt();
+    let distance = (hits as f64 - n * probability).abs();
+    assert!(distance <= tolerance, "{hits} of {trials}, expected {probability}");
+}
+
+/// `k` of `N` independent trials with probability `p` miss `Np` by more than this with
+/// probability below one in a million, by Bernstein's inequality: also where `Np` is
+/// small and the count far from normal.
+pub fn bernstein(trials: f64, p: f64) -> f64 {
+    let log = (2.0_f64 / 1e-6).ln();
+    log / 3.0 + (log * log / 9.0 + 2.0 * log * trials * p * (1.0 - p)).sqrt()
+}
+
 /// The mean.
 pub fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64

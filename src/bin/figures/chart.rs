@@ -92,6 +92,7 @@ pub struct Line {
     pub points: Vec<(f64, f64)>,
     ink: Ink,
     faint: bool,
+    dots: bool,
     /// The point that carries the name (the last one if there are fewer), and the way
     /// from there to the left end of the name, in pixels right and down.
     name_at: (usize, (i32, i32)),
@@ -104,12 +105,17 @@ impl Line {
         points.truncate(finite);
         points.iter_mut().for_each(|(_, y)| *y = shown(*y));
         let name_at = (usize::MAX, (6, 0));
-        Self { name: name.into(), points, ink, faint: false, name_at }
+        Self { name: name.into(), points, ink, faint: false, dots: false, name_at }
     }
 
     /// One of many: thin, and named in the data only.
     pub fn faint(ink: Ink, name: impl Into<String>, points: Vec<(f64, f64)>) -> Self {
         Self { faint: true, ..Self::new(ink, name, points) }
+    }
+
+    /// Dots without a line between them.
+    pub fn dots(ink: Ink, name: impl Into<String>, points: Vec<(f64, f64)>) -> Self {
+        Self { dots: true, ..Self::new(ink, name, points) }
     }
 
     /// The line with its name beside another point.
@@ -120,6 +126,10 @@ impl Line {
     fn style(&self) -> ShapeStyle {
         let (opacity, width) = if self.faint { (0.5, 1) } else { (1.0, 2) };
         self.ink.color().mix(opacity).stroke_width(width * PIXEL as u32)
+    }
+
+    fn dot<Place>(&self, place: Place) -> Circle<Place, i32> {
+        Circle::new(place, 4 * PIXEL, self.ink.color().filled())
     }
 }
 
@@ -209,7 +219,11 @@ impl Chart {
         }
         for line in &self.lines {
             let path = self.places(line.points.iter().copied());
-            chart.draw_series([PathElement::new(path, line.style())])?;
+            if line.dots {
+                chart.draw_series(path.into_iter().map(|place| line.dot(place)))?;
+            } else {
+                chart.draw_series([PathElement::new(self.cut(path), line.style())])?;
+            }
         }
         for (row, line) in (0..).zip(self.lines.iter().filter(|line| !line.faint)) {
             let name_at = match self.key {
@@ -217,7 +231,11 @@ impl Chart {
                     let y = y + 20 * row;
                     let sample =
                         vec![(x * PIXEL, y * PIXEL), ((x + 34) * PIXEL, y * PIXEL)];
-                    area.draw(&PathElement::new(sample, line.style()))?;
+                    if line.dots {
+                        area.draw(&line.dot(((x + 17) * PIXEL, y * PIXEL)))?;
+                    } else {
+                        area.draw(&PathElement::new(sample, line.style()))?;
+                    }
                     ((x + 42) * PIXEL, y * PIXEL)
                 }
                 None => {
@@ -233,6 +251,19 @@ impl Chart {
             area.draw(&Text::new(line.name.clone(), name_at, style))?;
         }
         Ok(())
+    }
+
+    /// A path up to where it leaves at the top, in its true direction: plotters would
+    /// move the point outside onto the edge.
+    fn cut(&self, mut path: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
+        let top = self.y.range.1;
+        let Some(end) = path.iter().position(|&(_, y)| y > top) else { return path };
+        path.truncate(end + 1);
+        if let [.., (x0, y0), (x1, y1)] = &mut path[..] {
+            *x1 = *x0 + (*x1 - *x0) * (top - *y0) / (*y1 - *y0);
+            *y1 = top;
+        }
+        path
     }
 
     fn places(&self, points: impl Iterator<Item = (f64, f64)>) -> Vec<(f64, f64)> {

@@ -55,8 +55,8 @@ fn probability() -> DrawResult<Figure> {
         ),
     };
     let lines = vec![
-        Line::new(Ink::Series(1), "closed form", exact),
-        Line::new(Ink::Series(5), "100,000 units", simulated),
+        Line::new(Ink::Foreground, "closed form", exact),
+        Line::dots(Ink::Series(5), "100,000 units", simulated),
     ];
     Chart {
         x: Axis::linear("bias, in units of the input's rms", (-5.3, 2.0), 8, whole),
@@ -204,10 +204,9 @@ fn loss(relu: &Sweep, leaky: &Sweep) -> DrawResult<Figure> {
             last(&lines[1]),
         ),
     };
-    let points: Vec<_> = lines.iter().flat_map(|line| line.points.clone()).collect();
     Chart {
         x: step_axis(),
-        y: Axis::logarithmic("training loss", points.iter()),
+        y: Axis::powers("training loss", (-1, 2), 4),
         bands: vec![],
         lines,
         key: Some((100, 40)),

@@ -37,15 +37,15 @@ fn sampled(
 /// Four units: two that bend in the data, one linear there, one dead.
 fn units() -> DrawResult<Figure> {
     const RANGE: (f64, f64) = (-2.5, 2.5);
-    const UNITS: [(u8, &str, f64, f64); 4] = [
-        (1, "bends, w > 0", 1.0, -0.5),
-        (2, "bends, w < 0", -1.0, -0.25),
-        (3, "linear", 0.5, 0.75),
-        (4, "dead", 1.0, -1.5),
+    const UNITS: [(Ink, &str, f64, f64); 4] = [
+        (Ink::Series(5), "bends, w > 0", 1.0, -0.5),
+        (Ink::Series(6), "bends, w < 0", -1.0, -0.25),
+        (Ink::Foreground, "linear", 0.5, 0.75),
+        (Ink::DashedForeground, "dead", 1.0, -1.5),
     ];
-    let lines = UNITS.map(|(series, name, w, b)| {
+    let lines = UNITS.map(|(ink, name, w, b)| {
         let output = sampled(RANGE, 20, |x| (w * x + b).max(0.0));
-        Line::new(Ink::Series(series), name, output)
+        Line::new(ink, name, output)
     });
     let elbows = UNITS.map(|(_, name, w, b)| format!("{name}: {:.2}", -b / w));
     let caption = Caption {
@@ -97,17 +97,17 @@ fn density() -> DrawResult<Figure> {
     let notes = Cauchy { scale: 1.0 };
     let lines = vec![
         Line::new(
-            Ink::Solid(1),
+            Ink::Foreground,
             "w, b normal",
             sampled(RANGE, 200, |c| notes.density(c)),
         ),
         Line::new(
-            Ink::Series(2),
+            Ink::Series(5),
             "He, b ~ N(0, 1)",
             sampled(RANGE, 200, |c| he.density(c)),
         ),
         Line::new(
-            Ink::Series(3),
+            Ink::Series(6),
             "PyTorch",
             sampled(RANGE, 200, uniform_ratio_density),
         ),
@@ -130,7 +130,7 @@ fn density() -> DrawResult<Figure> {
         bands: vec![Band {
             name: "drawn, w, b normal".into(),
             points: histogram.collect(),
-            ink: Ink::Solid(1),
+            ink: Ink::Foreground,
         }],
         lines,
         key: Some((370, 30)),
@@ -169,11 +169,11 @@ fn means() -> DrawResult<Figure> {
             medians[counts.len() - 1].1
         ));
         let add = |ink, name: &str, points| match seed {
-            1 => Line::new(ink, name, points),
+            3 => Line::new(ink, name, points),
             _ => Line::faint(ink, format!("{name}, seed {seed}"), points),
         };
-        lines.push(add(Ink::Solid(2), "mean", means));
-        lines.push(add(Ink::Solid(3), "median", medians));
+        lines.push(add(Ink::Solid(5), "mean", means));
+        lines.push(add(Ink::Solid(6), "median", medians));
     }
     let points = lines.iter().flat_map(|line| &line.points);
     let farthest = points.map(|(_, y)| y.abs()).fold(0.0, f64::max);
@@ -189,7 +189,7 @@ fn means() -> DrawResult<Figure> {
     };
     Chart {
         x: Axis::powers("elbows n", (0, DECADES), 6),
-        y: Axis::linear("of the first n elbows", (-range, range), 7, whole),
+        y: Axis::linear("mean, median", (-range, range), 7, whole),
         bands: vec![],
         lines,
         key: Some((424, 30)),
