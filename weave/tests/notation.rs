@@ -150,22 +150,23 @@ struct Row {
 
 fn rows() -> Vec<Row> {
     let page = read("chapters/notation.md");
-    let lines = page.lines().filter(|line| line.starts_with("| $"));
-    let rows = lines.map(|line| {
+    let (everywhere, single) = page.split_once("\n## In single").expect("two tables");
+    let row = |line: &str, has_chapters: bool| {
         let cells: Vec<_> = line.trim_matches('|').split('|').collect();
-        let chapters = match cells.len() {
-            4 => Vec::new(),
-            5 => links(cells[1]),
-            count => panic!("{count} cells: {line}"),
-        };
-        let code = cells[cells.len() - 1].split('`').skip(1).step_by(2);
+        assert_eq!(cells.len(), 4, "{line}");
+        let code = cells[3].split('`').skip(1).step_by(2);
         Row {
             symbols: all_symbols(cells[0]),
-            chapters,
+            chapters: if has_chapters { links(cells[1]) } else { Vec::new() },
             code: code.map(str::to_owned).collect(),
         }
-    });
-    rows.collect()
+    };
+    let mut rows = Vec::new();
+    for (table, has_chapters) in [(everywhere, false), (single, true)] {
+        let lines = table.lines().filter(|line| line.starts_with("| $"));
+        rows.extend(lines.map(|line| row(line, has_chapters)));
+    }
+    rows
 }
 
 fn links(cell: &str) -> Vec<String> {

@@ -48,17 +48,10 @@ const HEIGHT: i32 = 42;
 const TOP: i32 = 26;
 const DISTANCE: i32 = 66;
 
-struct Place<'a> {
-    slug: &'a str,
-    title: &'a str,
-    column: usize,
-    row: usize,
-}
-
 pub fn figures() -> DrawResult<Vec<Figure>> {
     let summary = include_str!("../../../chapters/SUMMARY.md");
     let parts = parts(summary);
-    let places: Vec<_> = parts.iter().zip(0..).flat_map(place_part).collect();
+    let places = places(&parts);
     let find = |slug: &str| places.iter().find(|place: &&Place| place.slug == slug);
     let mut edges = Vec::new();
     for place in &places {
@@ -89,9 +82,9 @@ pub fn figures() -> DrawResult<Vec<Figure>> {
     let rows = places.iter().map(|place| place.row + 1).max().unwrap_or(0) as i32;
     let height = TOP + rows * DISTANCE - (DISTANCE - HEIGHT) + 4;
     let svg = svg(&caption, (552, height as u32), |area| {
-        for ((part, _), (left, row)) in parts.iter().zip(COLUMNS) {
+        for (part, (left, row)) in parts.iter().zip(COLUMNS) {
             let y = TOP + DISTANCE * row as i32 - 13;
-            label(area, (left + WIDTH / 2, y), part, HPos::Center)?;
+            label(area, (left + WIDTH / 2, y), part.name, HPos::Center)?;
         }
         places.iter().try_for_each(|place| place.draw(area))?;
         edges.iter().try_for_each(|(from, to, way)| join(area, from, to, *way))
@@ -100,37 +93,49 @@ pub fn figures() -> DrawResult<Vec<Figure>> {
         let needs = needs(place, |need| need.slug.to_owned());
         vec![place.slug.to_owned(), needs.join(" ")]
     });
-    Ok(Figure { name: caption.name, svg, csv: csv(&["chapter", "needs"], rows) })
-        .map(|figure| vec![figure])
+    let csv = csv(&["chapter", "needs"], rows);
+    Ok(vec![Figure { name: caption.name, svg, csv }])
 }
 
-/// The parts of a summary, with the title and the slug of each chapter.
-fn parts(summary: &str) -> Vec<(&str, Vec<(&str, &str)>)> {
+/// A part of the book, with the title and the slug of each chapter.
+struct Part<'a> {
+    name: &'a str,
+    chapters: Vec<(&'a str, &'a str)>,
+}
+
+/// The parts of a summary whose chapters are drawn.
+fn parts(summary: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     for line in summary.lines() {
-        if let Some(part) = line.strip_prefix("# ") {
-            parts.push((part, Vec::new()));
-        } else if let (Some(chapter), Some((_, chapters))) =
+        if let Some(name) = line.strip_prefix("# ") {
+            parts.push(Part { name, chapters: Vec::new() });
+        } else if let (Some(chapter), Some(part)) =
             (line.strip_prefix("- ["), parts.last_mut())
         {
             let link = chapter.strip_suffix(".md)");
-            chapters.extend(link.and_then(|link| link.split_once("](")));
+            part.chapters.extend(link.and_then(|link| link.split_once("](")));
         }
     }
     // Behind the title of the summary, and before the appendices.
     parts.into_iter().skip(1).take(COLUMNS.len()).collect()
 }
 
-fn place_part<'a>(
-    ((_, chapters), column): (&'a (&str, Vec<(&'a str, &'a str)>), usize),
-) -> impl Iterator<Item = Place<'a>> {
-    let rows = COLUMNS[column].1..;
-    rows.zip(chapters).map(move |(row, (title, slug))| Place {
-        slug,
-        title,
-        column,
-        row,
-    })
+/// A chapter's box.
+struct Place<'a> {
+    slug: &'a str,
+    title: &'a str,
+    column: usize,
+    row: usize,
+}
+
+fn places<'a>(parts: &[Part<'a>]) -> Vec<Place<'a>> {
+    let mut places = Vec::new();
+    for (column, (part, (_, first))) in parts.iter().zip(COLUMNS).enumerate() {
+        for (row, &(title, slug)) in (first..).zip(&part.chapters) {
+            places.push(Place { slug, title, column, row });
+        }
+    }
+    places
 }
 
 impl Place<'_> {
@@ -145,13 +150,13 @@ impl Place<'_> {
 
     fn draw(&self, area: &Area) -> DrawResult {
         let (left, middle) = (self.left(), self.middle());
-        let corners =
-            [(left, middle - HEIGHT / 2), (left + WIDTH, middle + HEIGHT / 2)];
-        let corners = corners.map(|(x, y)| (x * PIXEL, y * PIXEL));
+        let [x, right] = [left, left + WIDTH].map(|x| x * PIXEL);
+        let [y, bottom] = [-HEIGHT / 2, HEIGHT / 2].map(|half| (middle + half) * PIXEL);
         let fill = Ink::Solid(1).color().mix(0.12).filled();
-        area.draw(&Rectangle::new(corners, fill))?;
-        let outline = Ink::Foreground.color().stroke_width(PIXEL as u32);
-        area.draw(&Rectangle::new(corners, outline))?;
+        area.draw(&Rectangle::new([(x, y), (right, bottom)], fill))?;
+        let outline = vec![(x, y), (right, y), (right, bottom), (x, bottom), (x, y)];
+        let ink = Ink::Foreground.color().stroke_width(PIXEL as u32);
+        area.draw(&PathElement::new(outline, ink))?;
         let lines: Vec<_> = match self.title.rsplit_once(' ') {
             Some((first, last)) if self.title.len() > 16 => vec![first, last],
             _ => vec![self.title],
