@@ -496,6 +496,23 @@ fn in_the_notes_a_smaller_beta_averages_for_longer() {
     assert!(memory(0.1) > 6.0 && memory(0.9) < 0.5);
 }
 
+/// The notes' `α ← (1 − β)α + β(−∇f)`, `θ ← θ + ηα` on a quadratic that contracts: each
+/// of the 50 steps adds a few roundings of numbers of at most 10.
+#[test]
+fn the_notes_form_makes_the_lectures_steps_with_the_sign_in_its_average() {
+    let (valley, eta) = (Quadratic::valley(), 0.1);
+    for notes_beta in [0.1, 0.5, 0.9] {
+        let ours = run(momentum(eta, lecture_beta(notes_beta)), &valley, &start(), 50);
+        let (mut theta, mut average) = (start(), DVector::zeros(2));
+        for ours in &ours[1..] {
+            let downhill = -valley.gradient(&theta);
+            average = (1.0 - notes_beta) * average + notes_beta * downhill;
+            theta += eta * &average;
+            assert!((ours - &theta).norm() < 50.0 * 100.0 * ROUNDING);
+        }
+    }
+}
+
 // The filter
 
 /// 100 steps hold whole numbers of waves; before them 400 steps let the start fade to

@@ -4,7 +4,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use crate::canvas::{Area, Caption, DrawResult, Ink, PIXEL, svg, text};
-use crate::output::{Figure, csv, number};
+use crate::output::{Figure, csv, number, shown};
 
 /// One of the two axes.
 pub struct Axis {
@@ -102,6 +102,7 @@ impl Line {
     pub fn new(ink: Ink, name: impl Into<String>, mut points: Vec<(f64, f64)>) -> Self {
         let finite = points.iter().take_while(|(_, y)| y.is_finite()).count();
         points.truncate(finite);
+        points.iter_mut().for_each(|(_, y)| *y = shown(*y));
         let name_at = (usize::MAX, (6, 0));
         Self { name: name.into(), points, ink, faint: false, name_at }
     }
@@ -198,8 +199,8 @@ impl Chart {
             .y_desc(&self.y.label)
             .draw()?;
         for band in &self.bands {
-            let low = band.points.iter().map(|&(x, low, _)| (x, low));
-            let high = band.points.iter().rev().map(|&(x, _, high)| (x, high));
+            let low = band.points.iter().map(|&(x, low, _)| (x, shown(low)));
+            let high = band.points.iter().rev().map(|&(x, _, high)| (x, shown(high)));
             let outline = self.places(low.chain(high));
             chart.draw_series([Polygon::new(
                 outline,

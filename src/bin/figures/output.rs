@@ -31,6 +31,12 @@ pub fn number(value: f64) -> String {
     format!("{value:.5e}")
 }
 
+/// The number that CSV shows. What is drawn from it does not depend on the processor
+/// either.
+pub fn shown(value: f64) -> f64 {
+    number(value).parse().expect("a number")
+}
+
 /// `chapters/figures` for the figures of the book, `target/figures` for a reader's own.
 pub fn default_folder(of_the_book: bool) -> PathBuf {
     let folder = if of_the_book { "chapters/figures" } else { "target/figures" };
