@@ -28,3 +28,4 @@ pub mod objective;
 pub mod one_parameter;
 mod parallel;
 pub mod sgd;
+pub mod training;

@@ -211,7 +211,8 @@ pub fn spectral_radius(alpha_lambda: f64, beta: f64) -> f64 {
 
 // ANCHOR: spectrum
 impl Spectrum {
-    /// The largest spectral radius of all components.
+    /// The largest spectral radius of all components: the radius falls and then rises
+    /// with `αλ`, so one of the two ends has it.
     pub fn momentum_contraction(&self, alpha: f64, beta: f64) -> f64 {
         let radius = |lambda: f64| spectral_radius(alpha * lambda, beta);
         f64::max(radius(self.smallest), radius(self.largest))

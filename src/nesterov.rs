@@ -10,7 +10,7 @@ use nalgebra::{DMatrix, DVector};
 use crate::gradient_descent::{
     OptimizationError, Optimizer, Quadratic, Spectrum, check_length, positive, weight,
 };
-use crate::momentum::Momentum;
+use crate::momentum::{Momentum, lecture_step_size};
 
 // ANCHOR: nesterov
 /// Momentum with the gradient of another place: `u ← βu + (1 − β)∇f(θ − αku)`,
@@ -92,6 +92,7 @@ pub enum Growth {
 }
 
 impl Growth {
+    /// `c_{t+1}` from `c_t`.
     pub fn next(self, c: f64) -> f64 {
         match self {
             Self::Largest => (1.0 + (1.0 + 4.0 * c * c).sqrt()) / 2.0,
@@ -200,7 +201,7 @@ pub struct Tuned {
 impl Tuned {
     /// From `γ = α(1 − β)`.
     fn new(gamma: f64, beta: f64, rate: f64) -> Self {
-        Self { step_size: gamma / (1.0 - beta), beta, rate }
+        Self { step_size: lecture_step_size(gamma, beta), beta, rate }
     }
 
     /// Nesterov's choice: `γ = 1/L`, `β = (√κ − 1)/(√κ + 1)`.

@@ -20,8 +20,8 @@ use crate::objective;
 use crate::parallel::{self, join};
 
 // ANCHOR: variance
-/// The mean of `‖ḡ_B − ḡ‖²` over all minibatches of a size: `S²/|B| · (1 − |B|/N)` with
-/// `S² = Σ ‖gᵢ − ḡ‖² / (N − 1)`. For numbers it is the variance of `ḡ_B`.
+/// The mean of `‖g_B − g‖²` over all minibatches of a size: `S²/|B| · (1 − |B|/N)` with
+/// `S² = Σ ‖gᵢ − g‖² / (N − 1)`. For numbers it is the variance of `g_B`.
 ///
 /// # Panics
 /// If there are fewer than two gradients, if they differ in length, or if the size is
@@ -114,8 +114,8 @@ fn loss_and_mean_gradient(
 
 // ANCHOR: noisy
 /// SGD on the mean of `f(θ) + nᵢᵀθ` over examples `i`, whose gradients differ by the
-/// constants `nᵢ`; `f` is the quadratic. Each step draws its batch anew from all of
-/// them.
+/// constants `nᵢ`, whose sum is zero; `f` is the quadratic. Each step draws its batch
+/// anew from all of them.
 ///
 /// # Errors
 /// If the step size is not a finite number above 0, or if the run diverges.
@@ -148,6 +148,9 @@ pub fn noisy_descent(
 /// # Errors
 /// If the quadratic is not positive definite, or if the step size is not above 0 and
 /// below `2/λmax`.
+///
+/// # Panics
+/// If the covariance is not of the size of the Hessian.
 pub fn noise_ball(
     quadratic: &Quadratic,
     noise_covariance: &DMatrix<f64>,
@@ -171,12 +174,13 @@ pub fn noise_ball(
 // ANCHOR_END: noise_ball
 
 // ANCHOR: reshuffled
-/// The variance around the minimizer after each of many epochs, along an eigendirection
-/// of the quadratic, if an epoch takes every example once, one in a step and in random
-/// order; `variance` is that of the noise among the `examples`.
+/// The variance around the minimizer after each of many epochs, along an
+/// eigendirection of the quadratic, if an epoch takes every example once, one in a
+/// step and in random order; `variance` is that of the noise among the `examples`.
 ///
 /// # Panics
-/// If there are fewer than two examples.
+/// If there are fewer than two examples, or if the step size times the eigenvalue is
+/// not above 0 and below 2.
 pub fn reshuffled_variance(
     (step_size, eigenvalue): (f64, f64),
     variance: f64,
@@ -184,6 +188,7 @@ pub fn reshuffled_variance(
 ) -> f64 {
     assert!(examples > 1, "an order of {examples} examples");
     let (factor, n) = (1.0 - step_size * eigenvalue, examples as f64);
+    assert!(factor.abs() < 1.0, "steps that multiply by {factor}");
     let powers = || (0..examples as i32).map(|k| factor.powi(k));
     let (sum, squares) = (powers().sum::<f64>(), powers().map(|p| p * p).sum::<f64>());
     let spread = (squares - sum * sum / n) * n / (n - 1.0);
@@ -348,6 +353,20 @@ pub fn compare(
 ) -> Result<Vec<Vec<f64>>, OptimizationError> {
     let run = |course: &Course| course.run(&mut small_network(seed), examples, seed);
     parallel::map(courses, &run).into_iter().collect()
+}
+
+/// The position of the run with the smallest last loss. A run that ends with no number
+/// has diverged and is the worst.
+///
+/// # Panics
+/// If there is no run, or one without losses.
+pub fn best(losses: &[Vec<f64>]) -> usize {
+    let end = |run: usize| match losses[run].last().expect("a loss") {
+        loss if loss.is_nan() => f64::INFINITY,
+        loss => *loss,
+    };
+    let order = |i: &usize, j: &usize| end(*i).total_cmp(&end(*j));
+    (0..losses.len()).min_by(order).expect("a run")
 }
 
 /// The network 196-32-10 with ReLU and He's initialization.

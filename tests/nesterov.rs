@@ -9,12 +9,12 @@ use descent::gradient_descent::{
     GradientDescent, OptimizationError, Optimizer, Quadratic, SAMPLES, START, Spectrum,
     minimize, take_turns,
 };
-use descent::momentum::Momentum;
+use descent::momentum::{self, Momentum, PyTorchSgd};
 use descent::nesterov::{
     Accelerated, Growth, Nesterov, StoredLookAhead, Tuned, accelerated_bound, chain,
     chain_minimum, descent_bound, lower_bound, spectral_radius, stability_limit,
 };
-use nalgebra::{DMatrix, DVector, dmatrix, dvector};
+use nalgebra::{DMatrix, DVector, Matrix2, dmatrix, dvector};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 use support::{decimals, significant, table, values};
@@ -96,10 +96,19 @@ fn without_momentum_nesterov_is_gradient_descent_and_the_slides_form_is_not() {
     }
 }
 
+/// Near a double root rounding moves both radii by its square root, about 10⁻⁸.
 #[test]
 fn with_the_factor_zero_it_is_momentum() {
     let ours = on_parabola(&mut looking_ahead(0.5, BETA, 0.0), 1.0, 50);
     assert_eq!(ours, on_parabola(&mut Momentum::new(0.5, BETA).unwrap(), 1.0, 50));
+    for beta in WEIGHTS {
+        for i in 1..=4000 {
+            let scaled = 0.01 * f64::from(i);
+            let ours = spectral_radius((1.0 - beta) * scaled, beta, 0.0);
+            let theirs = momentum::spectral_radius(scaled, beta);
+            assert!((ours - theirs).abs() < 1e-7, "{scaled} {beta}");
+        }
+    }
 }
 
 /// On `½θ²` with α = ½, β = 9/10 and the look-ahead factor p/10, a step is
@@ -332,8 +341,10 @@ fn of_jurys_three_conditions_only_that_at_minus_one_binds() {
                 let at_minus_one = 2.0 * (1.0 + beta) - (1.0 + 2.0 * k) * s;
                 assert!((polynomial(-1.0) - at_minus_one).abs() < 800.0 * ROUNDING);
                 if at_minus_one > 1e-9 {
-                    assert!(product.abs() < 1.0 && s > 0.0);
+                    assert!(product.abs() < 1.0);
                     assert!(spectral_radius(s, beta, k) < 1.0, "{beta} {k} {s}");
+                } else if at_minus_one < -1e-9 {
+                    assert!(spectral_radius(s, beta, k) > 1.0, "{beta} {k} {s}");
                 }
             }
         }
@@ -397,12 +408,11 @@ fn looking_ahead_damps_the_swing_of_steep_directions() {
 #[test]
 fn a_step_that_suits_the_heavy_ball_can_be_too_long_once_it_looks_ahead() {
     let valley = Quadratic::valley();
-    let alpha = 0.2 / (1.0 - BETA);
     let gradient = |theta: &DVector<f64>| valley.gradient(theta);
-    let ball = run(&mut Momentum::new(alpha, BETA).unwrap(), &start(), 1000, gradient);
-    assert!(ball[1000].norm() < 1e-18);
-    let ahead = run(&mut Nesterov::new(alpha, BETA).unwrap(), &start(), 100, gradient);
-    assert!(ahead[100].norm() > 1e6);
+    let mut ball = PyTorchSgd::new(0.2, BETA, 0.0).unwrap();
+    assert!(run(&mut ball, &start(), 1000, gradient)[1000].norm() < 1e-18);
+    let mut ahead = StoredLookAhead::new(0.2, BETA).unwrap();
+    assert!(run(&mut ahead, &start(), 100, gradient)[100].norm() > 1e6);
 }
 
 // The rate
@@ -562,14 +572,18 @@ fn gradient_descent_is_within_its_bound_on_every_convex_smooth_function_tried() 
     }
 }
 
+/// With steps of 1/L, and with shorter ones: what is `L`-smooth is `10L`-smooth too.
 #[test]
 fn the_accelerated_method_is_within_its_bound_on_every_convex_smooth_function_tried() {
     for f in convex() {
-        for growth in [Growth::Largest, Growth::Half] {
-            let mut method = Accelerated::new(1.0 / f.smoothness, growth).unwrap();
+        for (growth, times) in
+            [(Growth::Largest, 1.0), (Growth::Half, 1.0), (Growth::Largest, 10.0)]
+        {
+            let smoothness = times * f.smoothness;
+            let mut method = Accelerated::new(1.0 / smoothness, growth).unwrap();
             let points = run(&mut method, &f.start, 500, &f.gradient);
             for (t, theta) in points.iter().enumerate().skip(1) {
-                let bound = accelerated_bound(f.smoothness, f.squared_distance(), t);
+                let bound = accelerated_bound(smoothness, f.squared_distance(), t);
                 assert!(f.gap(theta) <= bound + VALUE_ERROR, "{} {t}", f.name);
             }
         }
@@ -847,7 +861,7 @@ fn nesterovs_constant_weight_has_the_rate_one_minus_one_over_the_root_of_kappa()
 
 /// For the condition number 10: `s` is 1 at the largest eigenvalue.
 #[test]
-fn with_these_numbers_the_slides_form_is_far_slower() {
+fn with_nesterovs_settings_the_slides_form_is_far_slower_and_with_its_own_hardly() {
     let spectrum = spectrum(10.0);
     let tuned = Tuned::nesterov(spectrum);
     let slide = radius(tuned, 1.0, spectrum);
@@ -857,6 +871,10 @@ fn with_these_numbers_the_slides_form_is_far_slower() {
     let rest = 1.0 - tuned.beta;
     let by_hand = (rest + (rest * rest + 4.0 * rest).sqrt()) / 2.0;
     assert!((slide - by_hand).abs() < 1e-12);
+    let limit = stability_limit(tuned.beta, 1.0);
+    assert!(limit > 1.0 && limit < 1.02);
+    let own = best_on_grid(10.0, |_| 1.0);
+    assert!(own > Tuned::best_nesterov(spectrum).rate && own < 0.71);
     snapshot!(
         "nesterov__slide",
         values([
@@ -865,29 +883,49 @@ fn with_these_numbers_the_slides_form_is_far_slower() {
             ("slide", decimals(slide, 3)),
             ("nesterov_steps", (100.0_f64.ln() / -ours.ln()).ceil().to_string()),
             ("slide_steps", (100.0_f64.ln() / -slide.ln()).ceil().to_string()),
+            ("tuned_steps", (100.0_f64.ln() / -own.ln()).ceil().to_string()),
         ])
     );
 }
 
-/// `Σ log cosh θ_i + (m/2)‖θ‖²`: `m`-strongly convex and `(1 + m)`-smooth, with its
-/// minimum, 0, at 0.
+/// `Σ a_i log cosh θ_i + (m/2)‖θ‖²` with `a` from 1 to 0: `m`-strongly convex and
+/// `(1 + m)`-smooth, as steep and as flat as that allows, with its minimum, 0, at 0.
+///
+/// The energy `f(θ_t) + (m/2)‖z_t‖²` with `z_t = θ_{t−1} + √κ(θ_t − θ_{t−1})` keeps at
+/// most `1 − 1/√κ` in each step. Without a weight the bound breaks.
 #[test]
 fn on_a_strongly_convex_function_that_is_no_quadratic_the_linear_bound_holds() {
+    let steep = dvector![1.0, 0.1, 0.01, 0.0];
+    let start = dvector![9.0, -5.0, 3.0, 1.0];
     for m in [0.3, 0.01] {
         let value = |theta: &DVector<f64>| {
-            theta.map(|x| x.cosh().ln()).sum() + 0.5 * m * theta.norm_squared()
+            steep.dot(&theta.map(|x| x.cosh().ln())) + 0.5 * m * theta.norm_squared()
         };
+        let gradient = |theta: &DVector<f64>| {
+            steep.component_mul(&theta.map(f64::tanh)) + m * theta
+        };
+        let at_start = value(&start) + 0.5 * m * start.norm_squared();
         let tuned = Tuned::nesterov(Spectrum { smallest: m, largest: 1.0 + m });
-        let start = dvector![9.0, -5.0, 0.1];
+        // log cosh near 0 is a rounding of 1.
+        let within = |points: &[DVector<f64>]| {
+            (1..).zip(&points[1..]).all(|(t, theta)| {
+                value(theta) <= at_start * tuned.rate.powi(t) + 10.0 * ROUNDING
+            })
+        };
         let mut nesterov = Nesterov::new(tuned.step_size, tuned.beta).unwrap();
-        let points =
-            run(&mut nesterov, &start, 200, |theta| theta.map(f64::tanh) + m * theta);
-        let mut bound = value(&start) + 0.5 * m * start.norm_squared();
-        for theta in &points[1..] {
-            bound *= tuned.rate;
-            // log cosh near 0 is a rounding of 1.
-            assert!(value(theta) <= bound + 4.0 * ROUNDING, "{m}");
+        let points = run(&mut nesterov, &start, 200, gradient);
+        assert!(within(&points), "{m}");
+        let root = ((1.0 + m) / m).sqrt();
+        let mut before = at_start;
+        for t in 1..=200 {
+            let z = &points[t - 1] + root * (&points[t] - &points[t - 1]);
+            let energy = value(&points[t]) + 0.5 * m * z.norm_squared();
+            let error = 20.0 * ROUNDING * (1.0 + before);
+            assert!(energy <= tuned.rate * before + error, "{m} {t}");
+            before = energy;
         }
+        let mut descent = GradientDescent::new(1.0 / (1.0 + m)).unwrap();
+        assert!(!within(&run(&mut descent, &start, 200, gradient)), "{m}");
     }
 }
 
@@ -895,9 +933,9 @@ fn on_a_strongly_convex_function_that_is_no_quadratic_the_linear_bound_holds() {
 fn best_on_grid(condition: f64, k: impl Fn(f64) -> f64) -> f64 {
     let spectrum = spectrum(condition);
     let mut best = 1.0;
-    for i in 1..160 {
-        for j in 0..160 {
-            let (a, beta) = (f64::from(i) / 40.0 / condition, f64::from(j) / 160.0);
+    for i in 1..480 {
+        for j in 0..480 {
+            let (a, beta) = (f64::from(i) / 120.0 / condition, f64::from(j) / 480.0);
             let ends = [spectrum.smallest, spectrum.largest]
                 .map(|lambda| spectral_radius(a * lambda, beta, k(beta)));
             best = f64::min(best, f64::max(ends[0], ends[1]));
@@ -1027,14 +1065,17 @@ fn the_accelerated_method_climbs_at_times() {
     assert!((1..100).all(|t| descent[t + 1] < descent[t]));
 }
 
-/// As the momentum approaches 1, the limit of `γλ` approaches 4/3.
+/// As the momentum approaches 1, the limit of `γλ` approaches 4/3. At the momentum 1 the
+/// root is about `−1 + (9/4)(4/3 − s)`: 0.97 in modulus at 1.32 and 1.037 at 1.35, which
+/// is 10⁻²⁶ and 10³² in 2000 steps. The momentum is about `1 − 3/t`, which takes `1.5/t`
+/// off the modulus, in all a factor 10⁻⁵.
 #[test]
 fn the_accelerated_method_diverges_above_four_thirds_of_one_over_l() {
     let end = |step_size: f64| {
         let mut method = Accelerated::new(step_size, Growth::Largest).unwrap();
         on_parabola(&mut method, 1.0, 2000)[2000].abs()
     };
-    assert!(end(1.32) < 1e-6 && end(1.35) > 1e6);
+    assert!(end(1.32) < 1e-26 && end(1.35) > 1e24);
     assert!((stability_limit(1.0, 1.0) - 4.0 / 3.0).abs() < 4.0 * ROUNDING);
     let descent = on_parabola(&mut GradientDescent::new(1.9).unwrap(), 1.0, 2000);
     assert!(descent[2000].abs() < 1e-6);
@@ -1055,9 +1096,26 @@ fn noise_floor<O: Optimizer>(make: impl Fn() -> O, lambda: f64, steps: usize) ->
     (1..=steps).map(|kick| 0.5 * lambda * response(kick).powi(2)).sum()
 }
 
-/// A closed form for both: the variance of gradient descent is a geometric sum; that of
-/// `θ_{t+1} = φ₁θ_t + φ₂θ_{t−1} + ξ` in the end is
-/// `(1 − φ₂)/((1 + φ₂)((1 − φ₂)² − φ₁²))`, with the weight 1 in place of the momentum.
+/// The covariance `S` of `(θ_t, θ_{t−1})` becomes `M S Mᵀ`, and the variance of `θ_t` one
+/// more.
+fn accelerated_variance(lambda: f64, steps: usize) -> f64 {
+    let (mut c, mut momentum) = (1.0, 0.0);
+    let mut covariance = Matrix2::zeros();
+    for _ in 0..steps {
+        let kept = 1.0 - lambda;
+        let step = Matrix2::new(kept * (1.0 + momentum), -kept * momentum, 1.0, 0.0);
+        covariance = step * covariance * step.transpose();
+        covariance[(0, 0)] += 1.0;
+        let next = Growth::Largest.next(c);
+        momentum = (c - 1.0) / next;
+        c = next;
+    }
+    covariance[(0, 0)]
+}
+
+/// The variance of gradient descent is a geometric sum, that of the accelerated method
+/// follows its own recursion. 300 steps of some ten roundings, which a run enlarges no
+/// more than the noise.
 #[test]
 fn noise_in_the_gradients_leaves_the_accelerated_method_higher_than_gradient_descent() {
     let mut rows = Vec::new();
@@ -1067,11 +1125,9 @@ fn noise_in_the_gradients_leaves_the_accelerated_method_higher_than_gradient_des
         let sum = (1.0 - kept.powi(300)) / (1.0 - kept);
         assert!((descent / (0.5 * lambda * sum) - 1.0).abs() < 1e-10);
         let fast = noise_floor(|| accelerated(1.0), lambda, 300);
-        assert!(fast > 8.0 * descent, "{lambda}");
-        let [one, two] = [2.0 * (1.0 - lambda), lambda - 1.0];
-        let limit = 0.5 * lambda * (1.0 - two)
-            / ((1.0 + two) * ((1.0 - two) * (1.0 - two) - one * one));
-        assert!(fast < limit, "{lambda}: {fast} {limit}");
+        let expected = 0.5 * lambda * accelerated_variance(lambda, 300);
+        assert!((fast / expected - 1.0).abs() < 1e-10, "{lambda}");
+        assert!(fast > descent, "{lambda}");
         rows.push([
             format!("L/{:.0}", 1.0 / lambda),
             significant(descent, 2),

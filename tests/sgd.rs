@@ -19,7 +19,7 @@ use descent::objective;
 use descent::one_parameter::stationary_variance;
 use descent::sgd::{
     BATCH_SIZES, Course, DIGITS, EPOCHS, METHODS, Method, SEED, batch_size_courses,
-    batches, compare, example_gradients, four_examples, half_resolution,
+    batches, best, compare, example_gradients, four_examples, half_resolution,
     mean_of_batch_means, method_courses, minibatch_variance, noise_ball, noisy_descent,
     reshuffled_variance, select, small_network, train,
 };
@@ -237,6 +237,35 @@ fn every_example_is_in_the_first_batch_equally_often() {
     let error = (0.4 * 0.6 / SHUFFLINGS as f64).sqrt();
     for share in counts {
         assert_abs_diff_eq!(share, 0.4, epsilon = SIGMAS * error);
+    }
+}
+
+/// Of the 210 sets of four, 28 have a given pair: a share of `p = 2/15`, with the
+/// standard error `√(p (1 − p) / 10,000)`. On shares of single examples and of pairs the
+/// variance of a minibatch gradient rests.
+#[test]
+fn every_pair_of_examples_is_in_each_full_batch_equally_often() {
+    const SHUFFLINGS: usize = 10_000;
+    let mut rng = rng(1);
+    let mut counts = [[[0.0; 10]; 10]; 2];
+    for _ in 0..SHUFFLINGS {
+        let batches = batches(10, 4, &mut rng);
+        for (counts, batch) in counts.iter_mut().zip(&batches[..2]) {
+            for &i in batch {
+                for &j in batch {
+                    counts[i][j] += 1.0 / SHUFFLINGS as f64;
+                }
+            }
+        }
+    }
+    let share: f64 = 2.0 / 15.0;
+    let error = (share * (1.0 - share) / SHUFFLINGS as f64).sqrt();
+    for counts in counts {
+        for (i, pairs) in counts.iter().enumerate() {
+            for &pair in &pairs[..i] {
+                assert_abs_diff_eq!(pair, share, epsilon = SIGMAS * error);
+            }
+        }
     }
 }
 
@@ -470,6 +499,17 @@ fn the_loss_in_the_noise_ball_is_to_first_order_a_quarter_of_alpha_times_the_noi
     }
 }
 
+#[test]
+fn twice_the_batch_halves_the_noise_of_many_examples_and_leaves_a_third_of_that_of_four()
+ {
+    let ratio = |examples: &[DVector<f64>]| {
+        minibatch_variance(examples, 2) / minibatch_variance(examples, 1)
+    };
+    assert_relative_eq!(ratio(&four_examples()), 1.0 / 3.0, max_relative = ROUNDINGS);
+    let many: Vec<_> = (0..1000).map(|i| dvector![f64::from(i)]).collect();
+    assert!((0.499..0.5).contains(&ratio(&many)));
+}
+
 /// The four examples in batches of this size: variance and fourth moment of one
 /// coordinate.
 fn noise_moments(batch_size: u32) -> (f64, f64) {
@@ -581,29 +621,84 @@ fn the_variance_after_reshuffled_epochs_is_that_of_all_orders() {
     }
 }
 
-/// To first order `α³λσ² N(N + 1)/24`; the next term is of the order `αλN`.
+fn independent_variance(step_size: f64, lambda: f64) -> f64 {
+    step_size * 9.0 / (lambda * (2.0 - step_size * lambda))
+}
+
+/// To first order `α³λσ² N(N + 1)/24`; the next term is below `2αλ` of it. The formula
+/// subtracts two sums near `N` that differ by `α²N³/12`: a rounding of `10⁻¹⁵ N` is
+/// below `10⁻⁵` of this.
 #[test]
 fn reshuffling_shrinks_the_noise_ball_where_an_epoch_hardly_moves_the_parameter() {
-    let small = reshuffled_variance((1e-4, 1.0), 9.0, 4);
-    assert_relative_eq!(small, 1e-12 * 9.0 * 20.0 / 24.0, max_relative = 1e-3);
-    let independent = |step_size: f64| step_size * 9.0 / (2.0 - step_size);
+    for examples in [4, 10, 100] {
+        let n = examples as f64;
+        let small = reshuffled_variance((1e-5, 1.0), 9.0, examples);
+        let first_order = 1e-15 * 9.0 * n * (n + 1.0) / 24.0;
+        assert_relative_eq!(small, first_order, max_relative = 1e-4);
+    }
     let ratio = |step_size: f64, examples| {
-        (reshuffled_variance((step_size, 1.0), 9.0, examples) / independent(step_size))
-            .sqrt()
+        let variance = reshuffled_variance((step_size, 1.0), 9.0, examples);
+        (variance / independent_variance(step_size, 1.0)).sqrt()
     };
     assert!(ratio(0.01, 4) < 0.02);
     assert!(ratio(0.1, 1000) > 0.99, "a long epoch forgets how it began");
     snapshot!(
         "sgd__reshuffled",
         values([
-            ("independent", significant(independent(0.01).sqrt(), 2)),
+            ("independent", significant(independent_variance(0.01, 1.0).sqrt(), 2)),
             (
                 "reshuffled",
                 significant(reshuffled_variance((0.01, 1.0), 9.0, 4).sqrt(), 2)
             ),
+            ("middle", significant(middle_variance((0.01, 1.0)).sqrt(), 2)),
             ("ratio", significant(ratio(0.1, 1000), 3)),
         ])
     );
+}
+
+/// The variance after the second step of an epoch of the four examples, from that at its
+/// begin and from all orders.
+fn middle_variance((step_size, lambda): (f64, f64)) -> f64 {
+    let factor = 1.0 - step_size * lambda;
+    let noise = four_examples().map(|n| n[0]);
+    let after_two = orders()
+        .into_iter()
+        .map(|order| -step_size * (factor * noise[order[0]] + noise[order[1]]));
+    let squares: Vec<f64> = after_two.map(|x| x * x).collect();
+    let start = reshuffled_variance((step_size, lambda), 9.0, 4);
+    factor.powi(4) * start + mean(&squares)
+}
+
+/// The sum of two of the four has the variance 12, two thirds of that of independent
+/// ones.
+#[test]
+fn in_the_middle_of_an_epoch_the_standard_deviation_is_about_ten_times_that_at_its_end()
+{
+    let end = reshuffled_variance((0.01, 1.0), 9.0, 4);
+    let middle = middle_variance((0.01, 1.0));
+    assert_relative_eq!(middle, 1e-4 * 12.0, max_relative = 0.02);
+    assert!((10.0..15.0).contains(&(middle / end).sqrt()));
+    assert!(middle < independent_variance(0.01, 1.0) / 30.0);
+}
+
+/// With `αλ = 1` a step forgets all that was before.
+#[test]
+fn shuffling_can_be_worse_than_drawing_where_one_minus_alpha_lambda_is_negative() {
+    let (shuffled, drawn) = (
+        |step_size| reshuffled_variance((step_size, 10.0), 9.0, 4),
+        |step_size| independent_variance(step_size, 10.0),
+    );
+    assert!(shuffled(0.09) < drawn(0.09));
+    assert_relative_eq!(shuffled(0.1), drawn(0.1), max_relative = ROUNDINGS);
+    for step_size in [0.11, 0.15, 0.19] {
+        assert!(shuffled(step_size) > drawn(step_size));
+    }
+}
+
+#[test]
+#[should_panic = "steps that multiply by -1"]
+fn reshuffled_steps_beyond_the_limit_have_no_variance() {
+    reshuffled_variance((0.2, 10.0), 9.0, 4);
 }
 
 #[test]
@@ -655,17 +750,26 @@ fn last(losses: &[f64]) -> f64 {
     losses[EPOCHS]
 }
 
-/// The position of the smallest of the last losses; both ends of the range must be
-/// worse, or it would not be known to be the best.
-fn best(losses: &[Vec<f64>]) -> usize {
-    let ends: Vec<f64> = losses.iter().map(|losses| last(losses)).collect();
-    let best = (0..ends.len()).min_by(|&i, &j| ends[i].total_cmp(&ends[j]));
-    best.expect("a course")
+/// The best run of a sweep; both ends of the range must be worse, or it would not be
+/// known to be the best.
+fn best_inside(losses: &[Vec<f64>]) -> usize {
+    let best = best(losses);
+    assert!(0 < best && best < losses.len() - 1, "the best step size is at the edge");
+    best
+}
+
+/// A processor may give a NaN of either sign, and those below zero come first in the
+/// total order.
+#[test]
+fn a_run_that_ends_with_no_number_is_never_the_best() {
+    for none in [f64::NAN.copysign(1.0), f64::NAN.copysign(-1.0), f64::INFINITY] {
+        let runs = [vec![0.1, none], vec![0.3, 2.0], vec![0.2, 3.0], vec![0.0, none]];
+        assert_eq!(best(&runs), 1);
+    }
 }
 
 fn sweep(step_sizes: &[f64], losses: &[Vec<f64>]) -> String {
-    let best = best(losses);
-    assert!(0 < best && best < losses.len() - 1, "the best step size is at the edge");
+    let best = best_inside(losses);
     let cells = (0..losses.len()).map(|i| {
         let loss = significant(last(&losses[i]), 2);
         match i == best {
@@ -702,6 +806,8 @@ fn relative_errors(gradients: &[DVector<f64>]) -> [f64; 5] {
 fn per_unit_of_work_small_batches_are_far_ahead_of_large_ones_on_the_digits() {
     let network = small_network(SEED);
     let errors = relative_errors(&example_gradients(&network, &EXAMPLES));
+    let tenfold = errors[0] / errors[2];
+    assert!((10.0..10.5).contains(&tenfold), "a hundred times the batch: {tenfold}");
     let all = BATCH_SIZES.iter().zip(BY_BATCH_SIZE.chunks(4)).zip(errors);
     let rows = all.clone().map(|(((size, step_sizes), losses), error)| {
         [
@@ -723,15 +829,21 @@ fn per_unit_of_work_small_batches_are_far_ahead_of_large_ones_on_the_digits() {
             rows
         )
     );
-    let bests: Vec<f64> =
-        BY_BATCH_SIZE.chunks(4).map(|losses| last(&losses[best(losses)])).collect();
+    let bests: Vec<f64> = BY_BATCH_SIZE
+        .chunks(4)
+        .map(|losses| last(&losses[best_inside(losses)]))
+        .collect();
     let [one, ten, hundred, thousand, full] = bests[..] else { panic!("five sizes") };
     assert!((0.8..1.25).contains(&(one / ten)), "one and ten are equally good");
     assert!(hundred > 1.5 * f64::max(one, ten));
     assert!(thousand > 3.0 * hundred);
     assert!(full > 1.2 * thousand);
     for losses in BY_BATCH_SIZE[8..].chunks(4) {
-        assert_eq!(best(losses), 2, "from a hundred on the best step size stays at 1");
+        assert_eq!(
+            best_inside(losses),
+            2,
+            "from a hundred on the best step size stays at 1"
+        );
     }
     snapshot!(
         "sgd__batch_size_values",
@@ -748,7 +860,7 @@ fn the_ranking_of_the_batch_sizes_is_that_of_other_networks_and_orders_too() {
     let courses: Vec<Course> = batch_size_courses()
         .chunks(4)
         .zip(BY_BATCH_SIZE.chunks(4))
-        .map(|(courses, losses)| courses[best(losses)])
+        .map(|(courses, losses)| courses[best_inside(losses)])
         .collect();
     for seed in &SEEDS[1..] {
         let losses = compare(&courses, &EXAMPLES, *seed).expect("step sizes");
@@ -766,7 +878,12 @@ fn the_ranking_of_the_batch_sizes_is_that_of_other_networks_and_orders_too() {
 }
 
 #[test]
-fn on_the_digits_linear_scaling_holds_for_small_batches_and_ends_at_a_hundred() {
+fn on_the_digits_linear_scaling_holds_from_one_to_ten_nearly_to_a_hundred_and_fails_at_a_thousand()
+ {
+    let bests = [0, 1, 2]
+        .map(|i| BATCH_SIZES[i].1[best_inside(&BY_BATCH_SIZE[4 * i..4 * i + 4])]);
+    assert_eq!(bests[1], 10.0 * bests[0]);
+    assert!(bests[2] < 10.0 * bests[1], "the best step sizes stop short");
     let loss = |size: usize, step_size: f64| {
         let courses = batch_size_courses();
         let same = |course: &Course| {
@@ -798,7 +915,7 @@ fn on_the_digits_linear_scaling_holds_for_small_batches_and_ends_at_a_hundred() 
 /// The best course of the book's run with batches of a hundred.
 fn trained() -> Network {
     let losses = &BY_BATCH_SIZE[8..12];
-    let course = batch_size_courses()[8 + best(losses)];
+    let course = batch_size_courses()[8 + best_inside(losses)];
     let mut network = small_network(SEED);
     course.run(&mut network, &EXAMPLES, SEED).expect("a step size");
     network
@@ -806,8 +923,16 @@ fn trained() -> Network {
 
 #[test]
 fn the_gradient_is_noisier_after_training_than_before() {
-    let before = relative_errors(&example_gradients(&small_network(SEED), &EXAMPLES));
-    let after = relative_errors(&example_gradients(&trained(), &EXAMPLES));
+    let gradients = [small_network(SEED), trained()]
+        .map(|network| example_gradients(&network, &EXAMPLES));
+    let [before, after] = gradients.each_ref().map(|all| relative_errors(all));
+    let shrinks = |length: &dyn Fn(&[DVector<f64>]) -> f64| {
+        length(&gradients[1]) / length(&gradients[0])
+    };
+    let spread = shrinks(&|all| minibatch_variance(all, 1).sqrt());
+    let full =
+        shrinks(&|all| (all.iter().sum::<DVector<f64>>() / all.len() as f64).norm());
+    assert!(full < spread && spread < 1.0, "{full} {spread}");
     assert!(after[0] > 1.5 * before[0]);
     assert_eq!(after[4], 0.0);
     snapshot!(
@@ -847,7 +972,7 @@ fn after_training_the_loss_of_fresh_digits_is_higher_than_that_of_the_trained_on
 fn each_with_its_best_step_size_adam_leads_and_plain_sgd_comes_last_on_the_digits() {
     for (seed, runs) in SEEDS.iter().zip(BY_METHOD.iter()) {
         let bests: Vec<f64> =
-            runs.chunks(6).map(|losses| last(&losses[best(losses)])).collect();
+            runs.chunks(6).map(|losses| last(&losses[best_inside(losses)])).collect();
         let [sgd, momentum, adam] = bests[..] else { panic!("three methods") };
         assert!(
             adam < 0.8 * momentum && momentum < 0.9 * sgd,
@@ -875,6 +1000,19 @@ fn momentum_is_nearly_sgd_at_small_step_sizes_and_still_learns_at_larger_ones() 
     }
 }
 
+#[test]
+fn at_the_worst_step_size_tried_each_optimizer_ends_above_plain_sgd_at_its_best() {
+    for (seed, runs) in SEEDS.iter().zip(BY_METHOD.iter()) {
+        let sgd = last(&runs[best_inside(&runs[..6])]);
+        for losses in runs.chunks(6) {
+            let ends = losses.iter().map(|losses| last(losses));
+            let worst =
+                ends.fold(0.0, |a: f64, b| if b.is_nan() { b } else { a.max(b) });
+            assert!(worst.is_nan() || worst > 1.5 * sgd, "seed {seed}: {worst}, {sgd}");
+        }
+    }
+}
+
 fn name(method: Method) -> &'static str {
     match method {
         Method::Sgd => "SGD",
@@ -894,33 +1032,54 @@ fn arrival(mut optimizer: Box<dyn Optimizer>) -> Option<usize> {
     (arrived < 1000).then_some(arrived)
 }
 
-/// For momentum on a quadratic the best weight is `((√κ − 1)/(√κ + 1))²`, the best step
-/// size `4/(√λmax + √λmin)²` over one minus it.
+/// The fewest steps over the step sizes, the first and the last of which must need more
+/// or not arrive.
+fn earliest(method: Method, step_sizes: &[f64]) -> usize {
+    let runs = step_sizes
+        .iter()
+        .map(|&size| arrival(method.optimizer(size).expect("a step size")))
+        .collect::<Vec<_>>();
+    let best = runs.iter().flatten().min().copied();
+    assert_ne!(runs[0], best, "the best step size is at the lower edge");
+    assert_ne!(runs[runs.len() - 1], best, "the best step size is at the upper edge");
+    best.expect("an arrival")
+}
+
+/// The best rate on a quadratic: SGD has it at `2/(λmin + λmax)`, momentum at the weight
+/// `((√κ − 1)/(√κ + 1))²` and the step size `4/(√λmax + √λmin)²` over one minus it.
 #[test]
 fn in_the_valley_the_same_optimizers_arrive_in_the_opposite_order() {
-    let sizes = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0];
-    let best = |method: Method| {
-        let runs =
-            sizes.map(|size| arrival(method.optimizer(size).expect("a step size")));
-        let best = runs.into_iter().flatten().min().expect("an arrival");
-        assert_ne!(runs[7], Some(best), "the best step size is at the edge");
-        best
-    };
-    let [sgd, momentum, adam] = [Method::Sgd, Method::Momentum, Method::Adam].map(best);
-    assert!(sgd < momentum && momentum < adam, "{sgd} {momentum} {adam}");
+    let coarse = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0];
+    let fine: Vec<f64> =
+        (0..=92).map(|i| 0.01 * 10_f64.powf(f64::from(i) / 40.0)).collect();
+    let all = [&coarse[..], &fine].map(|step_sizes| {
+        [Method::Sgd, Method::Momentum, Method::Adam]
+            .map(|method| earliest(method, step_sizes))
+    });
+    for steps in all {
+        assert!(steps.is_sorted_by(|a, b| a < b), "{steps:?}");
+    }
+    let [sgd, momentum, adam] = all[0];
     let root = 10_f64.sqrt();
     let beta = ((root - 1.0) / (root + 1.0)).powi(2);
     let tuned = Momentum::new(4.0 / (root + 1.0).powi(2) / (1.0 - beta), beta);
     let tuned = arrival(Box::new(tuned.expect("settings"))).expect("an arrival");
-    assert!(tuned < sgd);
-    let numbers = [sgd, momentum, adam, tuned].map(|steps| steps.to_string());
-    let [sgd, momentum, adam, tuned] = numbers;
+    let tuned_sgd = Method::Sgd.optimizer(2.0 / 11.0).expect("a step size");
+    let tuned_sgd = arrival(tuned_sgd).expect("an arrival");
+    assert!(tuned < tuned_sgd && tuned_sgd <= all[1][0]);
+    // Each step leaves 9/11 of both coordinates, up to the sign.
+    let steps = (1e3 * start().norm()).ln() / (11.0_f64 / 9.0).ln();
+    assert_eq!(tuned_sgd, steps.ceil() as usize);
+    let numbers =
+        [sgd, momentum, adam, tuned_sgd, tuned].map(|steps| steps.to_string());
+    let [sgd, momentum, adam, tuned_sgd, tuned] = numbers;
     snapshot!(
         "sgd__valley",
         values([
             ("sgd", sgd),
             ("momentum", momentum),
             ("adam", adam),
+            ("tuned_sgd", tuned_sgd),
             ("tuned", tuned)
         ])
     );

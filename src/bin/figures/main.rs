@@ -22,6 +22,7 @@ mod objective;
 mod one_parameter;
 mod output;
 mod sgd;
+mod training;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -97,6 +98,8 @@ enum Chapter {
     /// Units that are off: how likely, what revives them, and how many die of large steps
     #[command(name = "dead_relu")]
     DeadRelu,
+    /// A whole training: optimizers, movement of the weights, curvature
+    Training,
 }
 
 impl Chapter {
@@ -120,6 +123,7 @@ impl Chapter {
             Self::Depth(depth::Options::default()),
             Self::Elbows,
             Self::DeadRelu,
+            Self::Training,
         ]
     }
 
@@ -150,6 +154,7 @@ impl Chapter {
             Self::Depth(options) => depth::figures(options),
             Self::Elbows => elbows::figures(),
             Self::DeadRelu => dead_relu::figures(),
+            Self::Training => training::figures(),
         }
     }
 }

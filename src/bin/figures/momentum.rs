@@ -78,7 +78,7 @@ fn bias() -> DrawResult<Figure> {
     let total = |t: i32| 1.0 - BETA.powi(t);
     let (plain, corrected) = ("u", "u / (1 − βᵗ)");
     let description = format!(
-        "Mean and standard deviation over the steps of the averages, with β = 0.9, of gradients with mean and \
+        "Mean and standard deviation over the steps of the averages, with β = 0.9, of uncorrelated gradients with mean and \
          standard deviation 1. The mean of u rises from {:.1} to {:.2} at step 40. With bias correction it is 1 \
          throughout, and the standard deviation falls from 1 to {:.2}.",
         total(1),
@@ -182,8 +182,10 @@ fn stability() -> DrawResult<Figure> {
         label("↓ alternates", 0.0, 4.0),
     ];
     for radius in &RADII[1..] {
+        // The bar of κ = 1000 stands just left of 0.95².
+        let left = if *radius == 0.95 { -46 } else { -36 };
         let beta = radius * radius;
-        lines.push(label(&radius.to_string(), beta, 1.0).named_at(0, (-36, 0)));
+        lines.push(label(&radius.to_string(), beta, 1.0).named_at(0, (left, 0)));
     }
     let limit = |beta: f64| 2.0 * (1.0 + beta) / (1.0 - beta);
     let description = format!(
@@ -221,19 +223,19 @@ fn valley() -> DrawResult<(Quadratic, Spectrum)> {
 fn sweep() -> DrawResult<Figure> {
     let (_, spectrum) = valley()?;
     let (best, beta) = spectrum.best_momentum();
-    let curve = |series, name: &str, beta: f64, corners: &[f64]| {
+    let curve = |ink, name: &str, beta: f64, corners: &[f64]| {
         let grid = (-80..=40).map(|i| 10_f64.powf(f64::from(i) / 40.0));
         let mut steps: Vec<f64> = grid.chain(corners.iter().copied()).collect();
         steps.sort_by(f64::total_cmp);
         let points = steps.iter().map(|&a| (a, spectrum.momentum_contraction(a, beta)));
         let points: Vec<Point> = points.filter(|&(_, y)| y <= 1.2).collect();
-        Line::new(Ink::Series(series), name, points)
+        Line::new(ink, name, points)
     };
     let plain = spectrum.best_step_size();
     let lines = vec![
-        curve(1, "gradient descent", 0.0, &[plain]),
-        curve(5, "momentum, β = 0.9", 0.9, &[]),
-        curve(2, "momentum, its best β", beta, &[best]),
+        curve(Ink::Series(1), "gradient descent", 0.0, &[plain]),
+        curve(Ink::Series(2), "momentum, β = 0.9", 0.9, &[]),
+        curve(Ink::Solid(2), "momentum, its best β", beta, &[best]),
     ];
     let description = format!(
         "The contraction in the valley over the step size on a logarithmic axis. Gradient descent has a sharp minimum, \
@@ -257,8 +259,8 @@ fn sweep() -> DrawResult<Figure> {
     chart.figure(&Caption { name: "momentum-sweep", title, description }, (560, 340))
 }
 
-/// A run in the valley: its name, series, α and β.
-type Run = (String, u8, f64, f64);
+/// A run in the valley: its name, ink, α and β.
+type Run = (&'static str, Ink, f64, f64);
 
 fn run(steps: usize, (.., alpha, beta): &Run) -> DrawResult<Vec<Point>> {
     let valley = Quadratic::valley();
@@ -276,15 +278,15 @@ fn trajectories() -> DrawResult<Figure> {
     let (valley, spectrum) = valley()?;
     let (alpha, beta) = spectrum.best_momentum();
     let runs: [Run; 4] = [
-        ("gradient descent, α = 0.1".into(), 1, 0.1, 0.0),
-        ("momentum, α = 0.1, β = 0.9".into(), 2, 0.1, 0.9),
-        ("gradient descent, its best α".into(), 1, spectrum.best_step_size(), 0.0),
-        ("momentum, its best α and β".into(), 2, alpha, beta),
+        ("gradient descent, α = 0.1", Ink::Solid(1), 0.1, 0.0),
+        ("momentum, α = 0.1, β = 0.9", Ink::Solid(2), 0.1, 0.9),
+        ("gradient descent, its best α", Ink::Solid(1), spectrum.best_step_size(), 0.0),
+        ("momentum, its best α and β", Ink::Solid(2), alpha, beta),
     ];
     let value = |x: f64, y: f64| valley.value(&dvector![x, y]);
     let mut paths = Vec::new();
     for one in &runs {
-        paths.push((&one.0, one.1, run(STEPS, one)?));
+        paths.push((one.0, one.1, run(STEPS, one)?));
     }
     let ends = paths.iter().map(|(title, _, points)| {
         let (x, y) = points[STEPS];
@@ -292,29 +294,25 @@ fn trajectories() -> DrawResult<Figure> {
     });
     let description = format!(
         "Four trajectories from (10, 1) in the valley. At α = 0.1 gradient descent turns straight to the minimum, while \
-         momentum swings in wide arcs through the valley and past the minimum. With its best step size gradient descent zigzags in from wall \
+         momentum swings in a wide arc across the valley and is still on its way. With its best step size gradient descent zigzags in from wall \
          to wall; momentum with its best settings is there after a few steps. {}",
         ends.collect::<Vec<_>>().join(" "),
     );
     let title = "Trajectories at one step size, and at the best ones";
     let svg = svg(&Caption { name, title, description }, (600, 430), |area| {
-        for (place, (panel, series, points)) in (0..).zip(&paths) {
+        for (place, (panel, ink, points)) in (0..).zip(&paths) {
             let (column, row) = (place % 2, place / 2);
             let (x, y, mut levels) = valley_axes("", "");
             levels.truncate(4);
             let plane = Plane {
-                title: (*panel).clone(),
+                title: panel.to_string(),
                 x,
                 y,
                 function: &value,
                 levels,
                 level_names: Vec::new(),
                 arrows: Vec::new(),
-                paths: vec![Path {
-                    ink: Ink::Solid(*series),
-                    points: points.clone(),
-                    dots: true,
-                }],
+                paths: vec![Path { ink: *ink, points: points.clone(), dots: true }],
                 cross: Some((0.0, 0.0)),
             };
             plane.draw(area, (300 * column, 215 * row, 298, 212))?;
@@ -323,7 +321,7 @@ fn trajectories() -> DrawResult<Figure> {
     })?;
     let rows = paths.iter().flat_map(|(panel, _, points)| {
         let row = |(step, &(x, y)): (usize, &Point)| {
-            vec![(*panel).clone(), step.to_string(), number(x), number(y)]
+            vec![panel.to_string(), step.to_string(), number(x), number(y)]
         };
         points.iter().enumerate().map(row).collect::<Vec<_>>()
     });
@@ -337,13 +335,13 @@ fn parameters() -> DrawResult<Figure> {
     let (_, spectrum) = valley()?;
     let (alpha, beta) = spectrum.best_momentum();
     let runs: [Run; 3] = [
-        ("gradient descent, best".into(), 1, spectrum.best_step_size(), 0.0),
-        ("momentum, best".into(), 2, alpha, beta),
-        ("momentum, β = 0.9".into(), 5, 0.1, 0.9),
+        ("gradient descent", Ink::Series(1), spectrum.best_step_size(), 0.0),
+        ("momentum, best β", Ink::Solid(2), alpha, beta),
+        ("momentum, β = 0.9", Ink::Series(2), 0.1, 0.9),
     ];
     let mut paths = Vec::new();
     for one in &runs {
-        paths.push((&one.0, one.1, run(STEPS, one)?));
+        paths.push((one.0, one.1, run(STEPS, one)?));
     }
     let ends = paths.iter().map(|(title, _, points)| {
         let (x, y) = points[20];
@@ -355,22 +353,25 @@ fn parameters() -> DrawResult<Figure> {
          steps. With α = 0.1 and β = 0.9 both swing in long waves. After 20 steps: {}",
         ends.collect::<Vec<_>>().join(" "),
     );
-    let chart = |label: &str, range, pick: fn(Point) -> f64| {
-        let lines = paths.iter().map(|(title, series, points)| {
+    let chart = |label: &str, range, ticks, pick: fn(Point) -> f64| {
+        let lines = paths.iter().map(|(title, ink, points)| {
             let points = (0..).map(f64::from).zip(points.iter().map(|&p| pick(p)));
-            Line::new(Ink::Series(*series), title.as_str(), points.collect())
+            Line::new(*ink, *title, points.collect())
         });
         Chart {
             x: Axis::linear("step", (0.0, STEPS as f64), 5, whole),
-            y: Axis::linear(label, range, 7, tenths),
+            y: Axis::linear(label, range, ticks, whole),
             bands: Vec::new(),
             lines: lines.collect(),
-            key: Some((110, 24)),
+            key: Some((110, 20)),
             margin: 24,
         }
     };
-    let charts =
-        [chart("θ₁", (-4.0, 14.0), |(x, _)| x), chart("θ₂", (-1.5, 2.25), |(_, y)| y)];
+    // Where the key stands there is no line.
+    let charts = [
+        chart("θ₁", (-4.0, 14.9), 4, |(x, _)| x),
+        chart("θ₂", (-1.4, 1.95), 4, |(_, y)| y),
+    ];
     let title = "Parameters over the steps";
     let svg = svg(&Caption { name, title, description }, (640, 310), |area| {
         let (left, right) = area.split_horizontally(320 * PIXEL);
@@ -379,7 +380,7 @@ fn parameters() -> DrawResult<Figure> {
     })?;
     let rows = paths.iter().flat_map(|(title, _, points)| {
         let row = |(step, &(x, y)): (usize, &Point)| {
-            vec![(*title).clone(), step.to_string(), number(x), number(y)]
+            vec![title.to_string(), step.to_string(), number(x), number(y)]
         };
         points.iter().enumerate().map(row).collect::<Vec<_>>()
     });

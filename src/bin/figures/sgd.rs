@@ -8,9 +8,9 @@ use descent::gradient_descent::{Quadratic, START};
 use descent::mnist::{Digits, Split};
 use descent::network::Batch;
 use descent::sgd::{
-    BATCH_SIZES, DIGITS, EPOCHS, METHODS, SEED, batch_size_courses, batches, compare,
-    example_gradients, four_examples, half_resolution, method_courses, noise_ball,
-    noisy_descent, reshuffled_variance, small_network,
+    BATCH_SIZES, DIGITS, EPOCHS, METHODS, SEED, batch_size_courses, batches, best,
+    compare, example_gradients, four_examples, half_resolution, method_courses,
+    minibatch_variance, noise_ball, noisy_descent, reshuffled_variance, small_network,
 };
 use nalgebra::{DMatrix, DVector, dvector};
 use rand::SeedableRng;
@@ -48,13 +48,13 @@ fn cloud(examples: &Batch) -> DrawResult<Figure> {
     let network = small_network(SEED);
     let full = loss_and_gradient(&network, examples).1;
     let along = full.normalize();
-    let gradients: Vec<_> =
-        examples.labels.iter().zip(example_gradients(&network, examples)).collect();
+    let gradients = example_gradients(&network, examples);
+    let labelled = examples.labels.iter().zip(&gradients);
     let of_zeros: DVector<f64> =
-        gradients.iter().filter(|(label, _)| **label == 0).map(|(_, g)| g).sum();
+        labelled.filter(|(label, _)| **label == 0).map(|(_, g)| g).sum();
     let across = (&of_zeros - of_zeros.dot(&along) * &along).normalize();
     let places: Vec<Point> =
-        gradients.iter().map(|(_, g)| (g.dot(&along), g.dot(&across))).collect();
+        gradients.iter().map(|g| (g.dot(&along), g.dot(&across))).collect();
     let mut rng = ChaCha8Rng::seed_from_u64(SEED);
     let clouds = [20, 200].map(|size| {
         let epochs = SHOWN * size / DIGITS;
@@ -71,7 +71,8 @@ fn cloud(examples: &Batch) -> DrawResult<Figure> {
     let spread = clouds.each_ref().map(|(size, points)| {
         let squares = points.iter().map(|p| (p.0 - full.norm()).powi(2) + p.1.powi(2));
         let spread = (squares.sum::<f64>() / points.len() as f64).sqrt();
-        format!("in batches of {size} their root mean square distance from it is {spread:.1}")
+        let whole = minibatch_variance(&gradients, *size).sqrt();
+        format!("in batches of {size} their root mean square distance from it is {spread:.1} in these two directions and {whole:.1} in all")
     });
     let description = format!(
         "Two panels with {} minibatch gradients each, drawn in the direction of the full gradient and in one at right \
@@ -194,7 +195,7 @@ fn spread() -> DrawResult<Figure> {
     let valley = Quadratic::valley();
     let noise = DMatrix::from_diagonal_element(2, 2, VARIANCE);
     let curve = |f: &dyn Fn(f64) -> DrawResult<f64>| -> DrawResult<Vec<Point>> {
-        let sizes = (0..=52).map(|i| 10_f64.powf(-2.0 + f64::from(i) / 40.0));
+        let sizes = (0..=52).map(|i| 0.01 * 19_f64.powf(f64::from(i) / 52.0));
         sizes.map(|step_size| Ok((step_size, f(step_size)?.sqrt()))).collect()
     };
     let formula = |k: usize, step_size: f64| -> DrawResult<f64> {
@@ -206,7 +207,7 @@ fn spread() -> DrawResult<Figure> {
     let mut lines = vec![
         Line::new(Ink::Series(1), "θ₁, independent batches", drawn(0)?),
         Line::new(Ink::Series(5), "θ₂, independent batches", drawn(1)?),
-        Line::new(Ink::Series(3), "θ₁, epochs in random order", shuffled),
+        Line::new(Ink::Series(6), "θ₁, epochs in random order", shuffled),
     ];
     let mut inside = 0;
     for (place, step_size) in [0.012, 0.025, 0.05, 0.1, 0.18].into_iter().enumerate() {
@@ -249,7 +250,7 @@ fn spread() -> DrawResult<Figure> {
         })
         .collect();
     let description = format!(
-        "Standard deviations in the noise ball against the step size from 0.01 to 0.2, both logarithmic. {}. The lines for \
+        "Standard deviations in the noise ball against the step size from 0.01 to 0.19, both logarithmic. {}. The lines for \
          independent batches rise with the square root of the step size while it is small, the third far more steeply from far below. \
          {inside} of 10 measured values agree with the formula within their bars.",
         ends.join("; "),
@@ -266,17 +267,16 @@ fn spread() -> DrawResult<Figure> {
     .figure(&Caption { name: "sgd-spread", title, description }, (560, 340))
 }
 
-/// The position of the smallest of the last losses.
-fn best(losses: &[Vec<f64>]) -> usize {
-    let last = |i: &usize| losses[*i][EPOCHS];
-    let order = |i: &usize, j: &usize| last(i).total_cmp(&last(j));
-    (0..losses.len()).min_by(order).expect("a course")
-}
-
 /// The loss against the work, for each batch size with its best step size.
 fn batch_sizes(examples: &Batch) -> DrawResult<Figure> {
     let losses = compare(&batch_size_courses(), examples, SEED)?;
-    let inks = [6, 3, 1, 4, 5].map(Ink::Series);
+    let inks = [
+        Ink::Series(6),
+        Ink::Series(5),
+        Ink::Series(1),
+        Ink::DashedForeground,
+        Ink::Foreground,
+    ];
     let all = BATCH_SIZES.iter().zip(losses.chunks(4)).zip(inks);
     let lines = all.map(|((&(size, step_sizes), losses), ink)| {
         let best = best(losses);

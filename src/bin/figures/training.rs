@@ -1,0 +1,268 @@
+//! A whole training on MNIST: losses, accuracies, step sizes, movement and curvature.
+
+use std::path::Path;
+
+use descent::gradient_descent::GradientDescent;
+use descent::mnist::{Digits, Split};
+use descent::momentum::Momentum;
+use descent::network::Batch;
+use descent::training::{
+    Epoch, FEW, FULL, HIDDEN, Run, SEEDS, VALIDATION, compare, full_batch,
+    largest_curvature, movement, settled, sweep, widths_compared,
+};
+
+use crate::canvas::{Caption, DrawResult, Ink};
+use crate::chart::{Axis, Chart, Line, tenths, whole};
+use crate::output::Figure;
+
+const NAMES: [&str; 3] = ["SGD", "momentum", "Adam"];
+/// The colours of SGD, momentum and Adam in the whole book.
+const INKS: [u8; 3] = [1, 2, 4];
+
+pub fn figures() -> DrawResult<Vec<Figure>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/mnist");
+    let digits = Digits::read(&folder, Split::Train)?;
+    let test = Digits::read(&folder, Split::Test)?;
+    let test = test.batch(&(0..test.len()).collect::<Vec<_>>());
+    let examples = |positions: &[usize]| digits.batch(positions);
+    let runs = compare(&SEEDS[..1], &examples, &test);
+    let runs: Vec<&Run> = runs.iter().map(|runs| &runs[0]).collect();
+    let few = examples(&(0..FEW).collect::<Vec<_>>());
+    Ok(vec![
+        losses(&runs)?,
+        accuracies(&runs)?,
+        step_sizes(&examples)?,
+        widths(&examples, &few)?,
+        limits(&few)?,
+    ])
+}
+
+/// Means over this many batches make a point.
+const SMOOTH: usize = 100;
+
+fn losses(runs: &[&Run]) -> DrawResult<Figure> {
+    let per_epoch = (FULL.examples / FULL.batch_size) as f64;
+    let line = |(i, run): (usize, &&Run)| {
+        let losses: Vec<f64> =
+            run.epochs.iter().flat_map(|epoch| epoch.losses.clone()).collect();
+        let points = losses.chunks(SMOOTH).enumerate().map(|(chunk, losses)| {
+            let middle = (chunk * SMOOTH + SMOOTH / 2) as f64 / per_epoch;
+            (middle, losses.iter().sum::<f64>() / losses.len() as f64)
+        });
+        Line::new(Ink::Series(INKS[i]), NAMES[i], points.collect())
+    };
+    let lines: Vec<_> = runs.iter().enumerate().map(line).collect();
+    let ends: Vec<_> = lines
+        .iter()
+        .map(|line| {
+            format!(
+                "{} ends at {:.2}",
+                line.name,
+                line.points.last().map_or(0.0, |p| p.1)
+            )
+        })
+        .collect();
+    let caption = Caption {
+        name: "training-loss",
+        title: "Training loss of three optimizers",
+        description: format!(
+            "Loss against epochs on a logarithmic axis, means over {SMOOTH} batches. All three fall \
+             steeply in the first epoch, slowly then, and by a clear step when the step size falls to a \
+             tenth. {}.",
+            ends.join(", ")
+        ),
+    };
+    Chart {
+        x: Axis::linear("epochs", (0.0, FULL.epochs as f64 + 1.0), 5, whole),
+        y: Axis::powers("training loss", (-2, 0), 3),
+        bands: vec![],
+        lines,
+        key: Some((400, 30)),
+        margin: 24,
+    }
+    .figure(&caption, (560, 340))
+}
+
+fn accuracies(runs: &[&Run]) -> DrawResult<Figure> {
+    let line = |(i, run): (usize, &&Run)| {
+        let percent = |epoch: &Epoch| 100.0 * epoch.accuracy;
+        let points = run.epochs.iter().zip(1..);
+        let points = points.map(|(epoch, t)| (f64::from(t), percent(epoch)));
+        Line::new(Ink::Series(INKS[i]), NAMES[i], points.collect())
+    };
+    let lines: Vec<_> = runs.iter().enumerate().map(line).collect();
+    let ends: Vec<_> = lines
+        .iter()
+        .map(|line| {
+            let [(_, first), .., (_, last)] = line.points[..] else {
+                return String::new();
+            };
+            format!(
+                "{}: {first:.1} percent after the first, {last:.1} after the last",
+                line.name
+            )
+        })
+        .collect();
+    let caption = Caption {
+        name: "training-accuracy",
+        title: "Test accuracy after each epoch",
+        description: format!("Test accuracy after each epoch. {}.", ends.join("; ")),
+    };
+    Chart {
+        x: Axis::linear("after epoch", (1.0, FULL.epochs as f64 + 1.0), 4, whole),
+        y: Axis::linear("test accuracy, %", (95.0, 98.0), 4, whole),
+        bands: vec![],
+        lines,
+        key: Some((400, 210)),
+        margin: 24,
+    }
+    .figure(&caption, (560, 340))
+}
+
+fn step_sizes(examples: &(impl Fn(&[usize]) -> Batch + Sync)) -> DrawResult<Figure> {
+    let swept = sweep(examples);
+    let line = |(i, (_, swept)): (usize, &(_, Vec<(f64, f64)>))| {
+        let points =
+            swept.iter().map(|&(size, accuracy)| (size.log10(), 100.0 * accuracy));
+        Line::new(Ink::Series(INKS[i]), NAMES[i], points.collect())
+    };
+    let lines: Vec<_> = swept.iter().enumerate().map(line).collect();
+    let best: Vec<_> = swept
+        .iter()
+        .zip(NAMES)
+        .map(|((_, swept), name)| {
+            let best = swept.iter().fold((0.0, 0.0), |best, &point| {
+                if point.1 > best.1 { point } else { best }
+            });
+            format!("{name} is best at {} with {:.1} percent", best.0, 100.0 * best.1)
+        })
+        .collect();
+    let caption = Caption {
+        name: "training-sweep",
+        title: "Accuracy against the step size",
+        description: format!(
+            "Accuracy on {} held-out digits against the base-ten logarithm of the step size. {}.",
+            VALIDATION.len(),
+            best.join(", ")
+        ),
+    };
+    Chart {
+        x: Axis::linear("log₁₀ of the step size", (-3.0, 1.0), 5, whole),
+        y: Axis::linear("accuracy, %", (80.0, 100.0), 5, whole),
+        bands: vec![],
+        lines: lines.into_iter().map(|line| clipped(line, 80.0)).collect(),
+        key: Some((90, 230)),
+        margin: 24,
+    }
+    .figure(&caption, (560, 340))
+}
+
+/// The line down to where it leaves the chart.
+fn clipped(mut line: Line, floor: f64) -> Line {
+    if let Some(below) = line.points.iter().position(|&(_, y)| y < floor) {
+        let ((x0, y0), (x1, y1)) = (line.points[below - 1], line.points[below]);
+        let x = x0 + (x1 - x0) * (y0 - floor) / (y0 - y1);
+        line.points.truncate(below);
+        line.points.push((round(x), floor));
+    }
+    line
+}
+
+/// To three decimals, which no processor changes.
+fn round(x: f64) -> f64 {
+    (1000.0 * x).round() / 1000.0
+}
+
+fn widths(
+    examples: &(impl Fn(&[usize]) -> Batch + Sync),
+    test: &Batch,
+) -> DrawResult<Figure> {
+    let measured = widths_compared(examples, test);
+    let line = |mover: usize, name: &str, layer: usize| {
+        let ink = if mover == 0 { Ink::Series(1) } else { Ink::Series(4) };
+        let point = |(runs, &width): (&Vec<Run>, &usize)| {
+            let relative = runs.iter().map(|run| movement(run, run)[layer].relative);
+            (width as f64, relative.sum::<f64>() / runs.len() as f64)
+        };
+        let points = measured[mover].iter().zip(&HIDDEN).map(point).collect();
+        let layer = ["first", "second", "last"][layer];
+        // Two names would touch.
+        let up = if (mover, layer) == (1, "last") { 5 } else { 0 };
+        Line::new(ink, format!("{name}, {layer}"), points).named_at(3, (6, -up))
+    };
+    let lines: Vec<_> = [(0, "SGD"), (1, "Adam")]
+        .into_iter()
+        .flat_map(|(mover, name)| (0..3).map(move |layer| (mover, name, layer)))
+        .map(|(mover, name, layer)| line(mover, name, layer))
+        .collect();
+    let ends: Vec<_> = lines
+        .iter()
+        .map(|line| {
+            let [(_, narrow), .., (_, wide)] = line.points[..] else {
+                return String::new();
+            };
+            format!("{} layer: from {narrow:.2} to {wide:.2}", line.name)
+        })
+        .collect();
+    let caption = Caption {
+        name: "training-widths",
+        title: "Relative movement against width",
+        description: format!(
+            "The distance from the start over the norm of the start, for each layer, against the width of \
+             the two hidden layers, from {} to {}; means of three seeds. {}.",
+            HIDDEN[0],
+            HIDDEN[3],
+            ends.join("; ")
+        ),
+    };
+    Chart {
+        x: Axis::linear("width", (0.0, 200.0), 5, whole),
+        y: Axis::linear("‖W_T − W₀‖ / ‖W₀‖", (0.0, 0.8), 9, tenths),
+        bands: vec![],
+        lines,
+        key: None,
+        margin: 120,
+    }
+    .figure(&caption, (560, 380))
+}
+
+fn limits(batch: &Batch) -> DrawResult<Figure> {
+    const STEPS: usize = 20;
+    /// A line ends where the loss has passed this.
+    const TOP: f64 = 10.0;
+    let network = settled(batch, SEEDS[0]);
+    let limit = 2.0 / largest_curvature(&network, batch, 20, SEEDS[0]);
+    let points = |losses: Vec<f64>| {
+        let shown = losses.iter().take_while(|&&loss| loss < TOP).count();
+        (0..shown).map(|t| (t as f64, losses[t])).collect::<Vec<_>>()
+    };
+    let mut lines = Vec::new();
+    for (multiple, down) in [(0.5, -9), (0.9, 1), (1.5, 11), (2.0, 0), (4.0, 0)] {
+        let mut descent = GradientDescent::new(multiple * limit)?;
+        let losses = full_batch(&network, &mut descent, batch, STEPS + 1)?.0;
+        let line = Line::new(Ink::Series(1), format!("{multiple}"), points(losses));
+        lines.push(line.named_at(STEPS, (6, down)));
+    }
+    let mut momentum = Momentum::new(16.0 * limit, 0.9)?;
+    let losses = full_batch(&network, &mut momentum, batch, STEPS + 1)?.0;
+    lines.push(Line::new(Ink::Series(2), "momentum, 16", points(losses)));
+    let caption = Caption {
+        name: "training-limit",
+        title: "Below and above two over the largest curvature",
+        description: format!(
+            "Loss of {FEW} digits over {STEPS} full-batch steps on a logarithmic axis. With 0.5 and 0.9 times \
+             the limit the loss of gradient descent falls, with 1.5 times as well; with 2 and 4 times it \
+             passes {TOP} within a few steps. Momentum with 16 times the limit ends at {:.0e}.",
+            lines[5].points.last().map_or(0.0, |point| point.1)
+        ),
+    };
+    Chart {
+        x: Axis::linear("step", (0.0, STEPS as f64), 5, whole),
+        y: Axis::powers("loss", (-4, 1), 6),
+        bands: vec![],
+        lines,
+        key: None,
+        margin: 120,
+    }
+    .figure(&caption, (560, 380))
+}

@@ -1,0 +1,482 @@
+//! A whole training, and what can be measured in it: accuracy, the size of the updates,
+//! how far the weights move, and the curvature.
+//!
+//! Source: Data 188, Lecture 06, "Some important takeaways" and "Weights don't move that
+//! much".
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use nalgebra::DVector;
+use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
+use rand_distr::StandardNormal;
+
+use crate::backpropagation::loss_and_gradient;
+use crate::depth;
+use crate::gradient_descent::{
+    GradientDescent, OptimizationError, Optimizer, minimize,
+};
+use crate::linear_layer::Linear;
+use crate::network::{Batch, Layer, Network};
+use crate::newton::hessian_vector_product;
+use crate::parallel;
+use crate::sgd::{Method, batches, train};
+
+// ANCHOR: accuracy
+/// The share of images whose largest logit is that of their label.
+///
+/// # Panics
+/// If the images do not fit the network.
+pub fn accuracy(network: &Network, batch: &Batch) -> f64 {
+    let activations = network.forward(batch.images.clone());
+    let logits = activations[network.layers().len()].transpose();
+    let images = logits.column_iter().zip(&batch.labels);
+    let right = images.filter(|(z, label)| z.imax() == **label);
+    right.count() as f64 / batch.len() as f64
+}
+// ANCHOR_END: accuracy
+
+// ANCHOR: fit
+/// How often, and in which portions, a training set is gone through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Plan {
+    pub examples: usize,
+    pub batch_size: usize,
+    pub epochs: usize,
+}
+
+/// Trains the network, and gives what `record` makes of it, and of the losses
+/// of the batches, after each epoch. `examples` brings the examples at some
+/// positions.
+///
+/// # Panics
+/// If the batch size is 0, or if the examples do not fit the network.
+pub fn fit<R>(
+    network: &mut Network,
+    optimizer: &mut impl Optimizer,
+    plan: Plan,
+    rng: &mut ChaCha8Rng,
+    examples: impl Fn(&[usize]) -> Batch + Sync,
+    record: impl Fn(&Network, &[f64]) -> R,
+) -> Vec<R> {
+    let epoch = |_| {
+        let batches = batches(plan.examples, plan.batch_size, rng);
+        let losses = train(network, optimizer, &batches, &examples);
+        record(network, &losses)
+    };
+    (0..plan.epochs).map(epoch).collect()
+}
+// ANCHOR_END: fit
+
+// ANCHOR: watched
+/// An optimizer that measures every tenth of its steps.
+pub struct Watched<O> {
+    optimizer: O,
+    weights: Vec<Range<usize>>,
+    steps: usize,
+    /// `‖ΔW‖ / ‖W‖` of each layer in every tenth step, `[step / 10][layer]`.
+    pub ratios: Vec<Vec<f64>>,
+}
+
+impl<O: Optimizer> Optimizer for Watched<O> {
+    fn gradient_point<'a>(
+        &self,
+        parameters: &'a DVector<f64>,
+    ) -> Cow<'a, DVector<f64>> {
+        self.optimizer.gradient_point(parameters)
+    }
+
+    fn step(&mut self, parameters: &mut DVector<f64>, gradient: &DVector<f64>) {
+        self.steps += 1;
+        if self.steps % 10 != 0 {
+            return self.optimizer.step(parameters, gradient);
+        }
+        let before = parameters.clone();
+        self.optimizer.step(parameters, gradient);
+        let ratio = |layer: &Range<usize>| {
+            let old = before.rows_range(layer.clone());
+            (parameters.rows_range(layer.clone()) - old).norm() / old.norm()
+        };
+        self.ratios.push(self.weights.iter().map(ratio).collect());
+    }
+}
+// ANCHOR_END: watched
+
+impl<O: Optimizer> Watched<O> {
+    /// Watches the weights of each layer of this network.
+    pub fn new(optimizer: O, network: &Network) -> Self {
+        let mut end = 0;
+        let weights = network.layers().iter().map(|layer| {
+            let start = end;
+            end += layer.parameter_count();
+            start..start + layer.linear.weight.len()
+        });
+        Self { optimizer, weights: weights.collect(), steps: 0, ratios: Vec::new() }
+    }
+}
+
+/// What is recorded of an epoch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Epoch {
+    /// Of each batch, before its step.
+    pub losses: Vec<f64>,
+    /// On the test images, after the epoch.
+    pub accuracy: f64,
+}
+
+impl Epoch {
+    /// The mean of the losses, each from before its step.
+    pub fn loss(&self) -> f64 {
+        self.losses.iter().sum::<f64>() / self.losses.len() as f64
+    }
+}
+
+/// A training from beginning to end.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Run {
+    pub start: Network,
+    pub end: Network,
+    pub epochs: Vec<Epoch>,
+    /// `‖ΔW‖ / ‖W‖` in every tenth step, `[step / 10][layer]`.
+    pub ratios: Vec<Vec<f64>>,
+}
+
+// ANCHOR: run
+/// Trains He's network of these widths as planned, and for one more epoch
+/// with a tenth of the step size.
+///
+/// # Errors
+/// If the step size is not a finite number above 0.
+///
+/// # Panics
+/// If the examples or the test images do not fit the network.
+pub fn run(
+    (method, step_size): (Method, f64),
+    widths: &[usize],
+    plan: Plan,
+    seed: u64,
+    examples: &(impl Fn(&[usize]) -> Batch + Sync),
+    test: &Batch,
+) -> Result<Run, OptimizationError> {
+    let (start, mut rng) = (he(widths, seed), order(seed));
+    let (mut end, mut epochs, mut ratios) = (start.clone(), Vec::new(), Vec::new());
+    for (share, count) in [(1.0, plan.epochs), (0.1, 1)] {
+        let mut optimizer = Watched::new(method.optimizer(share * step_size)?, &start);
+        let plan = Plan { epochs: count, ..plan };
+        let record = |network: &Network, losses: &[f64]| Epoch {
+            losses: losses.to_vec(),
+            accuracy: accuracy(network, test),
+        };
+        epochs.extend(fit(&mut end, &mut optimizer, plan, &mut rng, examples, record));
+        ratios.extend(optimizer.ratios);
+    }
+    Ok(Run { start, end, epochs, ratios })
+}
+// ANCHOR_END: run
+
+/// The random order of the examples: numbers of their own beside those of the weights.
+pub fn order(seed: u64) -> ChaCha8Rng {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    rng.set_stream(1);
+    rng
+}
+
+/// He's network of these widths.
+///
+/// # Panics
+/// If there are fewer than two widths.
+pub fn he(widths: &[usize], seed: u64) -> Network {
+    depth::network(widths, 2.0, seed)
+}
+
+// ANCHOR: distances
+/// `‖W‖` of each layer, the root of the sum of the squares.
+pub fn weight_norms(network: &Network) -> Vec<f64> {
+    network.layers().iter().map(|layer| layer.linear.weight.norm()).collect()
+}
+
+/// `‖W − W'‖` of each layer of two networks.
+///
+/// # Panics
+/// If a layer does not have one shape in both.
+pub fn distances(one: &Network, other: &Network) -> Vec<f64> {
+    let layers = one.layers().iter().zip(other.layers());
+    let distance = |(one, other): (&Layer, &Layer)| {
+        (&one.linear.weight - &other.linear.weight).norm()
+    };
+    layers.map(distance).collect()
+}
+// ANCHOR_END: distances
+
+// ANCHOR: permuted
+/// The same function from other weights: unit `j` of the first hidden layer is unit
+/// `order[j]` of the network.
+///
+/// # Panics
+/// If there is no hidden layer, or if a position is not one of its units.
+pub fn permuted(network: &Network, order: &[usize]) -> Network {
+    let mut layers = network.layers().to_vec();
+    let (into, out_of) = (&network.layers()[0].linear, &network.layers()[1].linear);
+    let bias = into.bias.select_columns(order);
+    layers[0].linear = Linear::new(into.weight.select_columns(order), bias);
+    layers[1].linear.weight = out_of.weight.select_rows(order);
+    Network::new(layers)
+}
+// ANCHOR_END: permuted
+
+// ANCHOR: curvature
+/// The eigenvalue of largest size of the Hessian of the mean loss, by power
+/// iteration: `v ← Hv / ‖Hv‖`, `steps` times from a random direction, then
+/// `vᵀHv`.
+///
+/// # Panics
+/// If the batch does not fit the network.
+pub fn largest_curvature(
+    network: &Network,
+    batch: &Batch,
+    steps: usize,
+    seed: u64,
+) -> f64 {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let theta = network.parameters();
+    let mut v = DVector::from_fn(theta.len(), |_, _| rng.sample(StandardNormal));
+    for _ in 0..steps {
+        v = product(network, batch, &theta, &v.normalize());
+    }
+    v.normalize_mut();
+    v.dot(&product(network, batch, &theta, &v))
+}
+
+/// `Hv` by a difference so short that hardly a ReLU switches within it.
+fn product(
+    network: &Network,
+    batch: &Batch,
+    theta: &DVector<f64>,
+    v: &DVector<f64>,
+) -> DVector<f64> {
+    let gradient = |theta: &DVector<f64>| {
+        loss_and_gradient(&network.with_parameters(theta), batch).1
+    };
+    hessian_vector_product(gradient, theta, v, 1e-9)
+}
+// ANCHOR_END: curvature
+
+/// The mean eigenvalue of the Hessian, its trace over their number: the mean of `vᵀHv`
+/// over random directions `v`, whose entries are `±1/√n`.
+///
+/// # Panics
+/// If the batch does not fit the network.
+pub fn mean_curvature(
+    network: &Network,
+    batch: &Batch,
+    directions: usize,
+    seed: u64,
+) -> f64 {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let theta = network.parameters();
+    let entry = 1.0 / (theta.len() as f64).sqrt();
+    let curvature = |_| {
+        let sign = |_, _| if rng.random::<bool>() { entry } else { -entry };
+        let v = DVector::from_fn(theta.len(), sign);
+        v.dot(&product(network, batch, &theta, &v))
+    };
+    (0..directions).map(curvature).sum::<f64>() / directions as f64
+}
+
+/// Steps on one batch, always the same: the losses before each step, and the networks,
+/// the start first.
+///
+/// # Errors
+/// If the run diverges.
+///
+/// # Panics
+/// If the batch does not fit the network.
+pub fn full_batch(
+    network: &Network,
+    optimizer: &mut impl Optimizer,
+    batch: &Batch,
+    steps: usize,
+) -> Result<(Vec<f64>, Vec<Network>), OptimizationError> {
+    let mut losses = Vec::new();
+    let path = minimize(optimizer, &network.parameters(), steps, |theta| {
+        let (loss, gradient) =
+            loss_and_gradient(&network.with_parameters(theta), batch);
+        losses.push(loss);
+        gradient
+    })?;
+    let networks = path.iter().map(|theta| network.with_parameters(theta));
+    Ok((losses, networks.collect()))
+}
+
+/// The seeds of the chapter.
+pub const SEEDS: [u64; 3] = [0, 1, 2];
+/// The network of the chapter.
+pub const WIDTHS: [usize; 3] = [784, 100, 10];
+/// The 60,000 digits, three times, and once more with a tenth of the step size.
+pub const FULL: Plan = Plan { examples: 60_000, batch_size: 100, epochs: 3 };
+
+/// The optimizers with the step sizes that the sweep found.
+pub const TUNED: [(Method, f64); 3] =
+    [(Method::Sgd, 0.5), (Method::Momentum, 1.0), (Method::Adam, 0.01)];
+
+/// The step sizes of the sweep.
+pub const GRID: [(Method, [f64; 5]); 3] = [
+    (Method::Sgd, [0.1, 0.2, 0.5, 1.0, 2.0]),
+    (Method::Momentum, [0.2, 0.5, 1.0, 2.0, 5.0]),
+    (Method::Adam, [0.002, 0.005, 0.01, 0.02, 0.05]),
+];
+/// Each step size gets these digits once, and once more with a tenth of it.
+pub const SWEEP: Plan = Plan { examples: 6000, batch_size: 100, epochs: 1 };
+/// Where the last digits of the training set begin, with which the sweep is judged.
+pub const VALIDATION: Range<usize> = 55_000..60_000;
+
+/// The accuracy of each step size of [`GRID`] on the validation digits, `[method][step
+/// size]`, with the first seed.
+///
+/// # Panics
+/// If the examples are not those of MNIST.
+pub fn sweep(
+    examples: &(impl Fn(&[usize]) -> Batch + Sync),
+) -> [(Method, Vec<(f64, f64)>); 3] {
+    let validation = examples(&VALIDATION.collect::<Vec<_>>());
+    let courses: Vec<_> = GRID
+        .iter()
+        .flat_map(|&(method, sizes)| sizes.map(|size| (method, size)))
+        .collect();
+    let judged = parallel::map(&courses, &|&course: &(Method, f64)| {
+        let run = run(course, &WIDTHS, SWEEP, SEEDS[0], examples, &validation);
+        let epochs = run.expect("step sizes above 0").epochs;
+        (course.1, epochs[SWEEP.epochs].accuracy)
+    });
+    let per_method = GRID[0].1.len();
+    let rows = judged.chunks(per_method).map(<[_]>::to_vec).collect::<Vec<_>>();
+    std::array::from_fn(|i| (GRID[i].0, rows[i].clone()))
+}
+
+// ANCHOR: choose
+/// The smallest step size whose accuracy on `images` images is within a
+/// standard error of the best.
+pub fn choose(swept: &[(f64, f64)], images: usize) -> f64 {
+    let best = swept.iter().map(|&(_, accuracy)| accuracy).fold(0.0, f64::max);
+    let error = (best * (1.0 - best) / images as f64).sqrt();
+    let good = swept.iter().filter(|&&(_, accuracy)| accuracy >= best - error);
+    good.map(|&(step_size, _)| step_size).fold(f64::INFINITY, f64::min)
+}
+// ANCHOR_END: choose
+
+/// The trainings that are compared: [`TUNED`] on all digits, `[method][seed]`.
+///
+/// # Panics
+/// If the examples are not those of MNIST.
+pub fn compare(
+    seeds: &[u64],
+    examples: &(impl Fn(&[usize]) -> Batch + Sync),
+    test: &Batch,
+) -> Vec<Vec<Run>> {
+    let courses: Vec<_> = TUNED
+        .iter()
+        .flat_map(|&course| seeds.iter().map(move |&seed| (course, seed)))
+        .collect();
+    let runs = parallel::map(&courses, &|&(course, seed)| {
+        run(course, &WIDTHS, FULL, seed, examples, test).expect("step sizes above 0")
+    });
+    runs.chunks(seeds.len()).map(<[_]>::to_vec).collect()
+}
+
+/// The widths of the two hidden layers for which the movement is measured.
+pub const HIDDEN: [usize; 4] = [25, 50, 100, 200];
+/// The optimizers for it, with step sizes of no special merit.
+pub const MOVERS: [(Method, f64); 2] = [(Method::Sgd, 0.2), (Method::Adam, 0.002)];
+/// 2000 digits, three times, and once more with a tenth of the step size.
+pub const SHORT: Plan = Plan { examples: 2000, batch_size: 50, epochs: 3 };
+
+/// Networks with two hidden layers of each width, `[mover][width][seed]`.
+///
+/// # Panics
+/// If the examples are not those of MNIST.
+pub fn widths_compared(
+    examples: &(impl Fn(&[usize]) -> Batch + Sync),
+    test: &Batch,
+) -> Vec<Vec<Vec<Run>>> {
+    let movers = MOVERS.iter().map(|&mover| {
+        let courses: Vec<_> =
+            HIDDEN.iter().flat_map(|&width| SEEDS.map(|seed| (width, seed))).collect();
+        let runs = parallel::map(&courses, &|&(width, seed)| {
+            let widths = [784, width, width, 10];
+            run(mover, &widths, SHORT, seed, examples, test)
+                .expect("step sizes above 0")
+        });
+        runs.chunks(SEEDS.len()).map(<[_]>::to_vec).collect()
+    });
+    movers.collect()
+}
+
+// ANCHOR: movement
+/// How far a layer's weights went.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Movement {
+    /// `‖W_T − W₀‖ / ‖W₀‖`
+    pub relative: f64,
+    /// `‖W_T − W₀‖ / ‖W_T − W'_T‖`, where `W'_T` is the end of another run.
+    pub against_other: f64,
+}
+
+/// The movement of each layer of a run, beside another.
+///
+/// # Panics
+/// If the two do not have the same widths.
+pub fn movement(run: &Run, other: &Run) -> Vec<Movement> {
+    let moved = distances(&run.end, &run.start);
+    let sizes = weight_norms(&run.start);
+    let apart = distances(&run.end, &other.end);
+    let layer = |i: usize| Movement {
+        relative: moved[i] / sizes[i],
+        against_other: moved[i] / apart[i],
+    };
+    (0..moved.len()).map(layer).collect()
+}
+
+/// What `against_other` is if starts and moves are all at right angles, `r / √(2(1 +
+/// r²))` with the relative movement `r`.
+pub fn at_right_angles(r: f64) -> f64 {
+    r / (2.0 * (1.0 + r * r)).sqrt()
+}
+// ANCHOR_END: movement
+
+/// An order of the first hidden layer's units of `other` that makes them alike those of
+/// `one`: again and again, of the units that are left, the two with the largest inner
+/// product of their weights become a pair.
+///
+/// # Panics
+/// If the first layers do not have one shape.
+pub fn matched(one: &Network, other: &Network) -> Vec<usize> {
+    let weight = |network: &Network| network.layers()[0].linear.weight.clone();
+    let alike = weight(one).transpose() * weight(other);
+    let mut pairs: Vec<(usize, usize)> = (0..alike.nrows())
+        .flat_map(|i| (0..alike.ncols()).map(move |j| (i, j)))
+        .collect();
+    pairs.sort_by(|&p, &q| alike[q].total_cmp(&alike[p]));
+    let mut order = vec![None; alike.nrows()];
+    let mut taken = vec![false; alike.ncols()];
+    for (i, j) in pairs {
+        if order[i].is_none() && !taken[j] {
+            (order[i], taken[j]) = (Some(j), true);
+        }
+    }
+    order.into_iter().map(|unit| unit.expect("as many units as places")).collect()
+}
+
+/// The digits of the experiment with curvature.
+pub const FEW: usize = 200;
+
+/// The network after a hundred steps of gradient descent on the batch, away from its
+/// random start.
+///
+/// # Panics
+/// If the batch does not fit the network of the chapter.
+pub fn settled(batch: &Batch, seed: u64) -> Network {
+    let mut descent = GradientDescent::new(0.2).expect("a step size");
+    let path = full_batch(&he(&WIDTHS, seed), &mut descent, batch, 100);
+    path.expect("a small step size").1.remove(100)
+}
