@@ -2,17 +2,18 @@
 //!
 //! Source: Data 188, Lecture 06, "Minibatch gradients" and "SGD".
 
-use nalgebra::{DMatrix, DVector, dvector};
-use rand::SeedableRng;
+use nalgebra::{DMatrix, DVector, RowDVector, dvector};
 use rand::rngs::ChaCha8Rng;
 use rand::seq::{SliceRandom, index};
+use rand::{RngExt, SeedableRng};
+use rand_distr::StandardNormal;
 
 use crate::adam::Adam;
 use crate::backpropagation::loss_and_gradient;
 use crate::gradient_descent::{
     GradientDescent, OptimizationError, Optimizer, Quadratic, minimize,
 };
-use crate::initialization::{he, normal};
+use crate::linear_layer::Linear;
 use crate::momentum::Momentum;
 use crate::network::{Activation, Batch, Network};
 use crate::objective;
@@ -372,8 +373,13 @@ pub fn best(losses: &[Vec<f64>]) -> usize {
 pub fn small_network(seed: u64) -> Network {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     rng.set_stream(1);
-    let initial = |fan_in, fan_out| normal(fan_in, fan_out, he(fan_in), &mut rng);
-    Network::with_widths(&[SIDE * SIDE, 32, 10], Activation::Relu, initial)
+    let he = |fan_in, fan_out| {
+        let mut draw = || rng.sample::<f64, _>(StandardNormal);
+        let deviation = (2.0 / fan_in as f64).sqrt();
+        let weight = DMatrix::from_fn(fan_in, fan_out, |_, _| deviation * draw());
+        Linear::new(weight, RowDVector::zeros(fan_out))
+    };
+    Network::with_widths(&[SIDE * SIDE, 32, 10], Activation::Relu, he)
 }
 
 const SIDE: usize = 14;

@@ -12,6 +12,7 @@ mod elbows;
 mod gradient_descent;
 mod grid;
 mod initialization;
+mod introduction;
 mod linear_layer;
 mod momentum;
 mod nesterov;
@@ -59,6 +60,8 @@ struct Place {
 enum Chapter {
     /// Name the chapters that have figures
     List,
+    /// Which chapters build on which
+    Introduction,
     /// Shapes and numbers of one linear layer
     #[command(name = "linear_layer")]
     LinearLayer,
@@ -103,6 +106,7 @@ impl Chapter {
     /// Every chapter with figures, with the settings of the book.
     fn all() -> Vec<Self> {
         vec![
+            Self::Introduction,
             Self::LinearLayer,
             Self::Broadcasting,
             Self::Network,
@@ -133,6 +137,7 @@ impl Chapter {
     fn draw(&self) -> DrawResult<Vec<Figure>> {
         match self {
             Self::List => Ok(Vec::new()),
+            Self::Introduction => introduction::figures(),
             Self::LinearLayer => linear_layer::figures(),
             Self::Broadcasting => broadcasting::figures(),
             Self::Network => network::figures(),
