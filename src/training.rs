@@ -89,7 +89,7 @@ impl<O: Optimizer> Optimizer for Watched<O> {
 
     fn step(&mut self, parameters: &mut DVector<f64>, gradient: &DVector<f64>) {
         self.steps += 1;
-        if self.steps % 10 != 0 {
+        if !self.steps.is_multiple_of(10) {
             return self.optimizer.step(parameters, gradient);
         }
         let before = parameters.clone();

@@ -277,7 +277,8 @@ fn pytorch_gets_as_far_with_the_same_recipe() {
     };
     let mut rows = Vec::new();
     let last = FULL.epochs;
-    let quantities: [(usize, fn(&Run) -> f64); 2] = [
+    type Quantity = fn(&Run) -> f64;
+    let quantities: [(usize, Quantity); 2] = [
         (3, |run| run.epochs[FULL.epochs].loss()),
         (4, |run| run.epochs[FULL.epochs].accuracy),
     ];
