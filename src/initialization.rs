@@ -46,10 +46,19 @@ pub fn uniform(
     variance: f64,
     rng: &mut ChaCha8Rng,
 ) -> Linear {
-    let bound = (3.0 * variance).sqrt();
-    let range = Uniform::new_inclusive(-bound, bound).expect("a variance");
-    let weight = DMatrix::from_fn(fan_in, fan_out, |_, _| rng.sample(range));
+    let weight = within((3.0 * variance).sqrt(), fan_in, fan_out, rng);
     Linear::new(weight, RowDVector::zeros(fan_out))
+}
+
+/// Independent uniform draws on `±bound`.
+fn within(
+    bound: f64,
+    rows: usize,
+    columns: usize,
+    rng: &mut ChaCha8Rng,
+) -> DMatrix<f64> {
+    let range = Uniform::new_inclusive(-bound, bound).expect("a finite bound");
+    DMatrix::from_fn(rows, columns, |_, _| rng.sample(range))
 }
 // ANCHOR_END: uniform
 
@@ -99,12 +108,8 @@ pub fn density_of_sum(n: usize, y: f64) -> f64 {
 /// If `fan_in` is 0.
 pub fn pytorch_default(fan_in: usize, fan_out: usize, rng: &mut ChaCha8Rng) -> Linear {
     let bound = 1.0 / (fan_in as f64).sqrt();
-    let range =
-        Uniform::new_inclusive(-bound, bound).expect("a layer with at least one input");
-    Linear::new(
-        DMatrix::from_fn(fan_in, fan_out, |_, _| rng.sample(range)),
-        RowDVector::from_fn(fan_out, |_, _| rng.sample(range)),
-    )
+    let weight = within(bound, fan_in, fan_out, rng);
+    Linear::new(weight, within(bound, 1, fan_out, rng).row(0).into_owned())
 }
 
 /// A layer whose weights all have one value. Its biases are zero.
@@ -146,6 +151,26 @@ pub fn descend(
     let mut descent = GradientDescent::new(step_size)?;
     let whole = vec![(0..batch.len()).collect(); steps];
     Ok(train(network, &mut descent, &whole, |_| batch.clone()))
+}
+
+/// The share of each class among the labels.
+///
+/// # Panics
+/// If a label is not below `classes`.
+pub fn shares(labels: &[usize], classes: usize) -> RowDVector<f64> {
+    let mut counts = RowDVector::zeros(classes);
+    for &label in labels {
+        counts[label] += 1.0;
+    }
+    counts / labels.len() as f64
+}
+
+/// `−Σ r_k log r_k` over the shares of the classes that occur: the least mean
+/// cross-entropy of one answer for all.
+pub fn entropy(labels: &[usize]) -> f64 {
+    let classes = labels.iter().max().map_or(0, |last| last + 1);
+    let shares = shares(labels, classes);
+    -shares.iter().filter(|&&r| r > 0.0).map(|r| r * r.ln()).sum::<f64>()
 }
 
 // ANCHOR: row

@@ -20,7 +20,7 @@ use descent::depth::{dead_units, network, network_with_biases};
 use descent::gradient_descent::{
     GradientDescent, Optimizer, SAMPLES, minimize, take_turns,
 };
-use descent::initialization::{he, leaky_he, normal};
+use descent::initialization::{entropy, he, leaky_he, normal};
 use descent::linear_layer::Linear;
 use descent::mnist::{Digits, PIXELS, Split};
 use descent::momentum::Momentum;
@@ -154,11 +154,7 @@ fn behind_a_dead_layer_the_output_is_the_same_for_every_input() {
 #[test]
 fn a_network_with_a_dead_layer_learns_no_more_than_how_frequent_the_labels_are() {
     let batch = training();
-    let share = |class: usize| {
-        batch.labels.iter().filter(|&&label| label == class).count() as f64
-            / TRAINING as f64
-    };
-    let entropy: f64 = (0..10).map(|class| -share(class) * share(class).ln()).sum();
+    let entropy = entropy(&batch.labels);
     let setting =
         Setting { bias: WORKSHEET_BIAS, ..Setting::new(Activation::Relu, 0.1) };
     let run = setting.run(batch, 0).expect("a step size");

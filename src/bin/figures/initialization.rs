@@ -4,7 +4,7 @@ use std::path::Path as File;
 
 use descent::gradient_descent::{GradientDescent, minimize};
 use descent::initialization::{
-    Biases, WeightsInARow, after_one_epoch, constant, density_of_sum, descend,
+    Biases, WeightsInARow, after_one_epoch, constant, density_of_sum, descend, entropy,
     with_biases,
 };
 use descent::linear_layer::Linear;
@@ -39,8 +39,8 @@ fn saddle() -> DrawResult<Figure> {
         Ok(walk(start, 100)?.iter().map(|w| (w[0], w[1])).collect())
     };
     let runs = [
-        ("from (0.02, 0)", path(dvector![0.02, 0.0])?),
-        ("from (1.3, −1.299)", path(dvector![1.3, -1.299])?),
+        ("from (0.3, 0)", path(dvector![0.3, 0.0])?),
+        ("from (1.3, −1.301)", path(dvector![1.3, -1.301])?),
         ("from (0, 0)", path(dvector![0.0, 0.0])?),
     ];
     let line = |ink, run: usize| Path { ink, points: runs[run].1.clone(), dots: true };
@@ -63,7 +63,7 @@ fn saddle() -> DrawResult<Figure> {
     let end = |run: usize| runs[run].1[100];
     let description = format!(
         "Level lines of ½(w₁w₂ − 1)² at {levels:?}. Two valleys lie along the branches of the hyperbola w₁w₂ = 1; the axes are the level line of ½, \
-         through the saddle at zero. From (0.02, 0) gradient descent goes to ({:.2}, {:.2}). From (1.3, −1.299) it goes to the saddle first and then to \
+         through the saddle at zero. From (0.3, 0) gradient descent goes to ({:.2}, {:.2}). From (1.3, −1.301) it goes to the saddle first and then to \
          ({:.2}, {:.2}). From zero it does not move.",
         end(0).0,
         end(0).1,
@@ -98,7 +98,7 @@ fn wait() -> DrawResult<Figure> {
         line(Ink::Series(1), "two weights of 0.1", 2, 0.1)?,
         line(Ink::Series(5), "two of 0.01", 2, 0.01)?,
         line(Ink::Series(6), "two of 0.001", 2, 0.001)?,
-        line(Ink::Series(3), "three of 0.1", 3, 0.1)?,
+        line(Ink::Foreground, "three of 0.1", 3, 0.1)?,
     ];
     let waits: Vec<_> = lines
         .iter()
@@ -129,40 +129,35 @@ fn wait() -> DrawResult<Figure> {
 
 /// Full-batch training from zero, from equal weights and from He's.
 fn starts(digits: &Digits) -> DrawResult<Figure> {
-    const STEPS: usize = 200;
+    const STEPS: usize = 400;
     let batch: Batch = digits.sample(250, 0);
     let network = |linear: &dyn Fn(usize, usize) -> Linear| {
-        Network::with_widths(&[PIXELS, 64, 10], Activation::Relu, linear)
+        Network::with_widths(&[PIXELS, 32, 10], Activation::Relu, linear)
     };
     let run = |ink, name: &str, mut network: Network| -> DrawResult<Line> {
-        let losses = descend(&mut network, &batch, 0.05, STEPS)?;
-        let points = losses.into_iter().enumerate();
+        let losses = descend(&mut network, &batch, 0.1, STEPS)?;
+        let points = losses.into_iter().enumerate().step_by(4);
         Ok(Line::new(ink, name, points.map(|(step, y)| (step as f64, y)).collect()))
     };
-    let shares = (0..10).map(|class| {
-        let count = batch.labels.iter().filter(|&&label| label == class).count();
-        count as f64 / batch.len() as f64
-    });
-    let entropy: f64 = -shares.map(|share| share * share.ln()).sum::<f64>();
+    let entropy = entropy(&batch.labels);
+    let floor = vec![(0.0, entropy), (STEPS as f64, entropy)];
     let lines = vec![
-        run(Ink::Series(2), "zero", network(&|n, m| constant(n, m, 0.0)))?,
-        run(Ink::Series(4), "all 0.01", network(&|n, m| constant(n, m, 0.01)))?,
-        run(Ink::Series(1), "He", with_biases(&[PIXELS, 64, 10], Biases::Zero, 0))?,
-        Line::faint(
-            Ink::Foreground,
-            "entropy of the labels",
-            vec![(0.0, entropy), (STEPS as f64, entropy)],
-        ),
+        Line::new(Ink::Foreground, "entropy of the labels", floor),
+        run(Ink::Series(6), "zero", network(&|n, m| constant(n, m, 0.0)))?,
+        run(Ink::Series(5), "all 0.01", network(&|n, m| constant(n, m, 0.01)))?,
+        run(Ink::Series(1), "He", with_biases(&[PIXELS, 32, 10], Biases::Zero, 0))?,
     ];
-    let ends: Vec<_> = lines[..3]
+    let ends: Vec<_> = lines[1..]
         .iter()
-        .map(|line| format!("{}: {:.3}", line.name, line.points[STEPS - 1].1))
+        .map(|line| {
+            format!("{}: {:.3}", line.name, line.points[line.points.len() - 1].1)
+        })
         .collect();
     let caption = Caption {
         name: "initialization-starts",
         title: "Three starts",
         description: format!(
-            "Mean cross-entropy of {} images over the steps of gradient descent. The last losses are {}. The entropy of the \
+            "Mean cross-entropy of {} images over the steps of gradient descent. At the end the losses are {}. The entropy of the \
              labels is {entropy:.3}.",
             batch.len(),
             ends.join(", ")
@@ -173,7 +168,7 @@ fn starts(digits: &Digits) -> DrawResult<Figure> {
         y: Axis::linear("loss", (0.0, 2.5), 6, tenths),
         bands: vec![],
         lines,
-        key: Some((100, 200)),
+        key: Some((220, 140)),
         margin: 24,
     }
     .figure(&caption, (560, 320))
@@ -207,7 +202,7 @@ fn tails() -> DrawResult<Figure> {
     };
     Chart {
         x: Axis::linear("output", (-6.0, 6.0), 7, whole),
-        y: Axis::powers("density", (-8, 0), 5),
+        y: Axis::powers("density", (-10, 0), 6),
         bands: vec![],
         lines,
         key: Some((280, 160)),
@@ -221,7 +216,7 @@ fn biases(digits: &Digits) -> DrawResult<Figure> {
     const EXAMPLES: usize = 8000;
     let test = digits.batch(&(EXAMPLES..digits.len()).collect::<Vec<_>>());
     let names = ["like a weight", "0", "0.01", "small"];
-    let inks = [Ink::Series(2), Ink::Series(1), Ink::Series(3), Ink::Series(4)];
+    let inks = [Ink::Series(5), Ink::Series(1), Ink::Series(6), Ink::Foreground];
     let run = |biases, seed| {
         let start = with_biases(&[PIXELS, 50, 10], biases, seed);
         let network = after_one_epoch(start, seed, EXAMPLES, |p| digits.batch(p));
