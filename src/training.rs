@@ -385,7 +385,7 @@ pub fn compare(
 }
 
 /// The widths of the two hidden layers for which the movement is measured.
-pub const HIDDEN: [usize; 4] = [25, 50, 100, 200];
+pub const HIDDEN: [usize; 4] = [20, 40, 80, 160];
 /// The optimizers for it, with step sizes of no special merit.
 pub const MOVERS: [(Method, f64); 2] = [(Method::Sgd, 0.2), (Method::Adam, 0.002)];
 /// 2000 digits, three times, and once more with a tenth of the step size.

@@ -216,7 +216,7 @@ fn widths(
         ),
     };
     Chart {
-        x: Axis::linear("width", (0.0, 200.0), 5, whole),
+        x: Axis::linear("width", (0.0, 160.0), 5, whole),
         y: Axis::linear("‖W_T − W₀‖ / ‖W₀‖", (0.0, 0.8), 9, tenths),
         bands: vec![],
         lines,
