@@ -251,8 +251,12 @@ fn adam_has_the_lowest_training_loss_at_the_end_and_the_highest_in_the_third_epo
     });
     for other in [sgd, momentum] {
         assert!(adam[0].1 < other[0].0, "first epoch");
-        assert!(adam[1].0 >= other[1].0 && adam[1].1 > other[1].1, "third epoch");
         assert!(adam[2].1 < other[2].0, "last epoch");
+    }
+    for others in &RUNS[..2] {
+        for (adam, other) in RUNS[2].iter().zip(others) {
+            assert!(adam.epochs[2].loss() > other.epochs[2].loss(), "third epoch");
+        }
     }
 }
 
@@ -312,6 +316,12 @@ fn pytorch_gets_as_far_with_the_same_recipe() {
         }
         sides
     });
+    // Neither of our orders holds among PyTorch's runs.
+    let overlap =
+        |a: &[f64], b: &[f64]| range(a).0 < range(b).1 && range(b).0 < range(a).1;
+    let [losses, accuracies] = &sides;
+    assert!(overlap(&losses[1][1], &losses[2][1]));
+    assert!(overlap(&accuracies[0][1], &accuracies[2][1]));
     for (i, name) in NAMES.into_iter().enumerate() {
         let [loss, right] = [&sides[0][i], &sides[1][i]];
         rows.push([
@@ -333,7 +343,7 @@ fn pytorch_gets_as_far_with_the_same_recipe() {
 #[test]
 fn no_optimizer_keeps_the_ratio_of_update_to_weight_at_a_thousandth() {
     let steps = FULL.examples / FULL.batch_size / 10;
-    let mut rows = Vec::new();
+    let (mut rows, mut of_sgd) = (Vec::new(), Vec::new());
     for (runs, name) in RUNS.iter().zip(NAMES) {
         for layer in 0..2 {
             let median_in = |epoch: usize| {
@@ -344,6 +354,17 @@ fn no_optimizer_keeps_the_ratio_of_update_to_weight_at_a_thousandth() {
             let medians = [0, 1, 2, 3].map(median_in);
             assert!(medians[..3].iter().all(|&ratio| (0.003..0.03).contains(&ratio)));
             assert!((0.0002..0.001).contains(&medians[3]));
+            assert!(medians.windows(2).all(|pair| pair[1] < pair[0]), "falling");
+            if name == "SGD" {
+                of_sgd.push(medians);
+            } else if name == "momentum" {
+                for (momentum, sgd) in medians.iter().zip(of_sgd[layer]) {
+                    assert!(
+                        (0.3..0.5).contains(&(momentum / sgd)),
+                        "a third to a half"
+                    );
+                }
+            }
             let [a, b, c, d] = medians.map(|ratio| {
                 decimals(1000.0 * ratio, if ratio < 0.001 { 2 } else { 1 })
             });
@@ -433,6 +454,12 @@ fn after_five_times_its_norm_adams_first_layer_is_still_nearer_to_its_start_than
             let free: Vec<_> = relative.iter().map(|&r| at_right_angles(r)).collect();
             assert!(against.iter().all(|&ratio| ratio < 0.75));
             if layer == 0 {
+                for run in runs {
+                    let [start, end] = [&run.start, &run.end]
+                        .map(|network| &network.layers()[0].linear.weight);
+                    let kept = end.dot(start) / start.norm_squared();
+                    assert!((0.9..1.05).contains(&kept), "{name}: {kept}");
+                }
                 for (ratio, free) in against.iter().zip(&free) {
                     assert_abs_diff_eq!(ratio, free, epsilon = 0.02);
                 }
