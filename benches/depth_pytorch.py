@@ -82,13 +82,19 @@ def seconds(experiment: Callable[[], object]) -> list[float]:
     return times
 
 
-def main() -> None:
+def set_up() -> str:
+    """Sets what both scripts set, from the command line, and names the precision."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--single", action="store_true", help="float32 instead of float64")
     single = parser.parse_args().single
     torch.set_default_dtype(torch.float32 if single else torch.float64)
     torch.set_num_threads(THREADS)
     torch.manual_seed(0)
+    return "single" if single else "double"
+
+
+def main() -> None:
+    precision = set_up()
     x, y = random_batch()
     networks = [network() for _ in VARIANCES]
     draw_weights(networks)
@@ -104,7 +110,7 @@ def main() -> None:
     for drawn, experiment in (("inside", with_draws), ("before", without_draws)):
         times = seconds(experiment)
         print(
-            f"{'single' if single else 'double'}, weights drawn {drawn} the timed part: "
+            f"{precision}, weights drawn {drawn} the timed part: "
             f"median {median(times):.4f} s, minimum {min(times):.4f} s"
         )
 

@@ -5,7 +5,6 @@ replacement, mean cross-entropy, with SGD and with Adam; the batches come from a
 in memory that is already divided by 255.
 """
 
-import argparse
 from math import sqrt
 from statistics import median
 from time import perf_counter
@@ -14,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from depth_pytorch import THREADS, read_idx
+from depth_pytorch import THREADS, read_idx, set_up
 
 BATCH = 100
 EPOCHS = 10
@@ -43,12 +42,7 @@ def epoch(net: nn.Sequential, optimizer: torch.optim.Optimizer, x: Tensor, y: Te
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--single", action="store_true", help="float32 instead of float64")
-    single = parser.parse_args().single
-    torch.set_default_dtype(torch.float32 if single else torch.float64)
-    torch.set_num_threads(THREADS)
-    torch.manual_seed(0)
+    precision = set_up()
     x, y = digits("train")
     test_x, test_y = digits("t10k")
     print(f"torch {torch.__version__}, {THREADS} threads, {EPOCHS} epochs")
@@ -65,7 +59,7 @@ def main() -> None:
             times.append(perf_counter() - start)
             accuracies.append((net(test_x).argmax(1) == test_y).double().mean().item())
         print(
-            f"{'single' if single else 'double'} {name}: median {median(times):.3f} s, "
+            f"{precision} {name}: median {median(times):.3f} s, "
             f"minimum {min(times):.3f} s; accuracy after two epochs {accuracies[1]:.4f}"
         )
 

@@ -7,7 +7,7 @@
 use nalgebra::{DVector, dmatrix, dvector};
 
 use crate::gradient_descent::{
-    OptimizationError, Optimizer, Quadratic, check_length, positive,
+    OptimizationError, Optimizer, Quadratic, check_length, not_negative, positive,
 };
 use crate::momentum::Average;
 
@@ -34,11 +34,7 @@ impl Adam {
         [beta1, beta2]: [f64; 2],
         epsilon: f64,
     ) -> Result<Self, OptimizationError> {
-        let (name, expected) = ("epsilon", "a finite number, 0 or above");
-        if !(epsilon >= 0.0 && epsilon.is_finite()) {
-            let value = epsilon;
-            return Err(OptimizationError::Hyperparameter { name, value, expected });
-        }
+        let epsilon = not_negative("epsilon", epsilon)?;
         Ok(Self {
             step_size: positive("step size", step_size)?,
             first_moment: Average::new("beta1", beta1)?,

@@ -133,6 +133,17 @@ pub(crate) fn positive(
     Err(OptimizationError::Hyperparameter { name, value, expected })
 }
 
+pub(crate) fn not_negative(
+    name: &'static str,
+    value: f64,
+) -> Result<f64, OptimizationError> {
+    if value >= 0.0 && value.is_finite() {
+        return Ok(value);
+    }
+    let expected = "a finite number, 0 or above";
+    Err(OptimizationError::Hyperparameter { name, value, expected })
+}
+
 /// The weight on an old average.
 pub(crate) fn weight(name: &'static str, value: f64) -> Result<f64, OptimizationError> {
     if (0.0..1.0).contains(&value) {

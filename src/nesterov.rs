@@ -8,7 +8,8 @@ use std::borrow::Cow;
 use nalgebra::{DMatrix, DVector};
 
 use crate::gradient_descent::{
-    OptimizationError, Optimizer, Quadratic, Spectrum, check_length, positive, weight,
+    OptimizationError, Optimizer, Quadratic, Spectrum, check_length, not_negative,
+    positive, weight,
 };
 use crate::momentum::{Momentum, lecture_step_size};
 
@@ -52,12 +53,8 @@ impl Nesterov {
     /// # Errors
     /// If the factor is not a finite number from 0 on.
     pub fn with_look_ahead(self, factor: f64) -> Result<Self, OptimizationError> {
-        if factor >= 0.0 && factor.is_finite() {
-            return Ok(Self { look_ahead: factor, ..self });
-        }
-        let expected = "a finite number, 0 or above";
-        let (name, value) = ("look-ahead factor", factor);
-        Err(OptimizationError::Hyperparameter { name, value, expected })
+        let look_ahead = not_negative("look-ahead factor", factor)?;
+        Ok(Self { look_ahead, ..self })
     }
 }
 

@@ -16,7 +16,7 @@ use nalgebra::{DMatrix, DVector, dvector};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 use support::statistics::mean;
-use support::{decimals, significant, table, values};
+use support::{decimals, run, significant, table, values};
 
 const ROUNDING: f64 = f64::EPSILON / 2.0;
 const USUAL: [f64; 2] = [0.9, 0.999];
@@ -750,16 +750,6 @@ fn after_many_zeros_twelve_equal_gradients_give_the_largest_factor() {
 
 // Symmetries
 
-fn path(
-    mut optimizer: impl Optimizer,
-    quadratic: &Quadratic,
-    start: &DVector<f64>,
-    steps: usize,
-) -> Vec<DVector<f64>> {
-    minimize(&mut optimizer, start, steps, |theta| quadratic.gradient(theta))
-        .expect("a run that stays finite")
-}
-
 /// A factor of 2¹⁰ changes exponents and rounds nothing.
 #[test]
 fn a_thousand_times_the_loss_takes_the_same_path_if_epsilon_grows_with_it() {
@@ -767,7 +757,7 @@ fn a_thousand_times_the_loss_takes_the_same_path_if_epsilon_grows_with_it() {
     let valley = Quadratic::valley();
     let times = Quadratic::new(C * valley.hessian(), DVector::zeros(2));
     let run = |quadratic: &Quadratic, epsilon| {
-        path(corrected(0.5, USUAL, epsilon), quadratic, &start(), 50)
+        run(corrected(0.5, USUAL, epsilon), quadratic, &start(), 50)
     };
     assert_eq!(run(&times, 0.0), run(&valley, 0.0));
     assert_eq!(run(&times, C * 0.25), run(&valley, 0.25));
@@ -793,7 +783,7 @@ fn along_the_axes_and_without_epsilon_adams_path_does_not_depend_on_the_conditio
     let run = |condition: f64| {
         let hessian = DMatrix::from_diagonal(&dvector![1.0, condition]);
         let quadratic = Quadratic::new(hessian, DVector::zeros(2));
-        path(corrected(0.5, USUAL, 0.0), &quadratic, &start(), 300)
+        run(corrected(0.5, USUAL, 0.0), &quadratic, &start(), 300)
     };
     assert_eq!(run(16.0), run(1024.0));
 }
@@ -827,8 +817,8 @@ fn the_paths_of_gradient_descent_and_momentum_turn_with_the_valley_and_adams_doe
         straight: &Quadratic,
         oblique: &Quadratic,
     ) -> f64 {
-        let one = path(optimizer.clone(), straight, &start(), 40);
-        let other = path(optimizer, oblique, &turned(&start()), 40);
+        let one = run(optimizer.clone(), straight, &start(), 40);
+        let other = run(optimizer, oblique, &turned(&start()), 40);
         let distances = one.iter().zip(&other).map(|(a, b)| (turned(a) - b).norm());
         distances.fold(0.0, f64::max)
     }
@@ -858,7 +848,7 @@ fn with_both_betas_zero_adam_is_sign_descent() {
 #[test]
 fn sign_descent_with_a_constant_step_size_never_arrives() {
     let one = Quadratic::new(DMatrix::identity(1, 1), dvector![0.0]);
-    let points = path(adam(0.375, [0.0; 2], 0.0), &one, &dvector![1.0], 20);
+    let points = run(adam(0.375, [0.0; 2], 0.0), &one, &dvector![1.0], 20);
     assert_eq!(points[2][0], 0.25);
     for (t, point) in points.iter().enumerate().skip(2) {
         assert_eq!(point[0], if t % 2 == 0 { 0.25 } else { -0.125 });
@@ -876,7 +866,7 @@ fn the_losses_that_optax_prints_are_ours() {
         let losses = path[1..].iter().map(|theta| square.value(theta));
         losses.map(|loss| format!("{:.2}", loss / 10.0) + "E+01").collect()
     };
-    let adam = path(corrected(0.003, USUAL, 1e-8), &square, &from, 5);
+    let adam = run(corrected(0.003, USUAL, 1e-8), &square, &from, 5);
     // The first step is one of α in each parameter: 14 − 2α · 6 + 3α².
     assert!((square.value(&adam[1]) - 13.964_027).abs() < 1e-7);
     assert_eq!(
@@ -885,7 +875,7 @@ fn the_losses_that_optax_prints_are_ours() {
     );
     let descent = GradientDescent::new(0.003).expect("above 0");
     assert_eq!(
-        printed(path(descent, &square, &from, 5)),
+        printed(run(descent, &square, &from, 5)),
         ["1.38E+01", "1.37E+01", "1.35E+01", "1.33E+01", "1.32E+01"]
     );
 }
@@ -993,7 +983,7 @@ fn momentum_and_adam_forgive_a_step_size_that_gradient_descent_does_not() {
 #[test]
 fn long_after_it_has_arrived_the_loss_comes_back() {
     let valley = Quadratic::valley();
-    let points = path(corrected(1.0, USUAL, EPSILON), &valley, &start(), 6000);
+    let points = run(corrected(1.0, USUAL, EPSILON), &valley, &start(), 6000);
     let losses: Vec<_> = points.iter().map(|theta| valley.value(theta)).collect();
     let largest = |values: &[f64]| values.iter().copied().fold(0.0, f64::max);
     let (quiet, back) = (largest(&losses[1000..=2000]), largest(&losses[2000..]));
@@ -1011,7 +1001,7 @@ fn long_after_it_has_arrived_the_loss_comes_back() {
     let hat = adam.second_moment()[1] / (1.0 - 0.999_f64.powi(least as i32));
     assert_relative_eq!(10.0 / hat.sqrt(), 38.0, max_relative = 0.05);
     // 10 · α/ε < 38.
-    let points = path(corrected(1.0, USUAL, 0.3), &valley, &start(), 6000);
+    let points = run(corrected(1.0, USUAL, 0.3), &valley, &start(), 6000);
     assert!(points[3000..].iter().all(|theta| valley.value(theta) < 1e-30));
     snapshot!(
         "adam__back",

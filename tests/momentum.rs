@@ -18,7 +18,7 @@ use nalgebra::{DMatrix, DVector, Matrix2, Vector2, dmatrix, dvector};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;
-use support::{decimals, significant, table, values};
+use support::{decimals, run, significant, table, values};
 
 /// Half the distance from 1 to the next number.
 const ROUNDING: f64 = f64::EPSILON / 2.0;
@@ -36,17 +36,6 @@ fn one(x: f64) -> DVector<f64> {
 
 fn momentum(alpha: f64, beta: f64) -> Momentum {
     Momentum::new(alpha, beta).expect("valid settings")
-}
-
-/// The points of an optimizer on a quadratic.
-fn run(
-    mut optimizer: impl Optimizer,
-    quadratic: &Quadratic,
-    start: &DVector<f64>,
-    steps: usize,
-) -> Vec<DVector<f64>> {
-    minimize(&mut optimizer, start, steps, |theta| quadratic.gradient(theta))
-        .expect("a finite run")
 }
 
 /// The averages after each of the vectors.

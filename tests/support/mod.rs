@@ -3,7 +3,8 @@
 
 pub mod statistics;
 
-use nalgebra::DMatrix;
+use descent::gradient_descent::{Optimizer, Quadratic, minimize};
+use nalgebra::{DMatrix, DVector};
 
 /// Asserts `snapshots/<name>.snap`, which the chapter includes.
 #[macro_export]
@@ -17,6 +18,17 @@ macro_rules! snapshot {
             insta::assert_snapshot!($name, $body)
         })
     };
+}
+
+/// The points of an optimizer on a quadratic.
+pub fn run(
+    mut optimizer: impl Optimizer,
+    quadratic: &Quadratic,
+    start: &DVector<f64>,
+    steps: usize,
+) -> Vec<DVector<f64>> {
+    minimize(&mut optimizer, start, steps, |theta| quadratic.gradient(theta))
+        .expect("a finite run")
 }
 
 /// A Markdown table.
