@@ -186,9 +186,16 @@ fn widths(
         };
         let points = measured[mover].iter().zip(&HIDDEN).map(point).collect();
         let layer = ["first", "second", "last"][layer];
-        // Two names would touch.
-        let up = if (mover, layer) == (1, "last") { 5 } else { 0 };
-        Line::new(ink, format!("{name}, {layer}"), points).named_at(3, (6, -up))
+        // Names would touch.
+        let down = match (mover, layer) {
+            (0, "first") => 9,
+            (0, "last") => -5,
+            (1, "first") => 6,
+            (1, "second") => -3,
+            (1, "last") => -9,
+            _ => 0,
+        };
+        Line::new(ink, format!("{name}, {layer}"), points).named_at(3, (6, down))
     };
     let lines: Vec<_> = [(0, "SGD"), (1, "Adam")]
         .into_iter()
