@@ -239,6 +239,28 @@ fn parameters_with_proportional_gradients_move_equally_or_oppositely() {
     }
 }
 
+/// On samples with one negative `x` the gradients are in a fixed negative ratio. The target
+/// 9 keeps the neuron on in all six steps.
+#[test]
+fn on_samples_of_both_signs_the_parameters_go_their_own_ways() {
+    let sums = |samples: [(f64, f64); 2]| -> Vec<f64> {
+        let mut samples = samples.into_iter().cycle();
+        let points =
+            minimize(&mut adam(0.1, SHEET, 0.0), &dvector![0.0, 1.0], 6, |theta| {
+                let (x, y) = samples.next().expect("a cycle has no end");
+                let neuron = Neuron { w: theta[0], b: theta[1] };
+                assert!(neuron.w * x + neuron.b > 0.0);
+                let (weight, bias) = neuron.gradient(x, y);
+                dvector![weight, bias]
+            });
+        points.expect("a finite run").iter().map(|theta| theta.sum()).collect()
+    };
+    let is_constant =
+        |sums: &[f64]| sums.iter().all(|sum| (sum - sums[0]).abs() < 20.0 * ROUNDING);
+    assert!(is_constant(&sums([(-3.0, 9.0), (-3.0, 9.0)])));
+    assert!(!is_constant(&sums([(-3.0, 9.0), (3.0, 9.0)])));
+}
+
 #[test]
 fn both_parameters_move_by_a_quarter_while_the_gradient_is_zero() {
     let neurons = worksheet(&mut adam(0.5, SHEET, 0.0), 2);
@@ -746,6 +768,31 @@ fn after_many_zeros_twelve_equal_gradients_give_the_largest_factor() {
     let largest = hats.iter().copied().fold(0.0, f64::max);
     assert_eq!(hats[11], largest);
     assert_eq!(decimals(largest, 2), "6.57");
+}
+
+/// The second step is `0.09 / 0.19` over `√(0.000999 / 0.001999)`, and each later ratio is
+/// the one before times `0.9 / √0.999`, both times the corrections' own quotients below 1.
+#[test]
+fn twelve_late_gradients_lead_beyond_5_alpha_and_a_single_early_one_never_beyond_alpha()
+{
+    let mut late = vec![0.0; 1000];
+    late[0] = 1e-6;
+    late[988..].fill(1.0);
+    let far = ratios(corrected(1.0, USUAL, 0.0), &late)[999];
+    assert!(far > 5.0);
+    let by_weights = missing_correction(USUAL, 12) / missing_correction(USUAL, 1000);
+    assert_relative_eq!(far, by_weights, max_relative = 1e-6);
+
+    let mut early = vec![0.0; 1000];
+    early[0] = 1.0;
+    let steps = ratios(corrected(1.0, USUAL, 0.0), &early);
+    assert!(steps.is_sorted_by(|step, next| step > next) && steps[1] < 1.0);
+    let second = (0.09 / 0.19) / (0.000_999_f64 / 0.001_999).sqrt();
+    assert_relative_eq!(steps[1], second, max_relative = 1e-9);
+    snapshot!(
+        "adam__exercises",
+        values([("far", decimals(far, 2)), ("second", decimals(second, 2))])
+    );
 }
 
 // Symmetries

@@ -15,6 +15,8 @@ pub enum Directive<'a> {
         /// The anchor's name.
         anchor: &'a str,
     },
+    /// An exercise of the page's chapter.
+    Exercise(&'a str),
     /// The body of a snapshot.
     Table(&'a str),
     /// A value of a snapshot.
@@ -57,6 +59,8 @@ impl<'a> Directive<'a> {
                 .map(|(path, anchor)| Self::Code { path, anchor })
                 .ok_or_else(|| wrong("code path:anchor")),
             ("code", _) => Err(wrong("code path:anchor")),
+            ("exercise", [name]) => Ok(Self::Exercise(name)),
+            ("exercise", _) => Err(wrong("exercise chapter/function")),
             ("table", [snapshot]) => Ok(Self::Table(snapshot)),
             ("table", _) => Err(wrong("table snapshot")),
             ("value", [argument]) => argument
@@ -74,13 +78,13 @@ impl<'a> Directive<'a> {
             ("see", [_, ..]) => Ok(Self::See(arguments)),
             ("see", []) => Err(wrong("see target …")),
             _ => Err(format!(
-                "unknown directive `{OPEN}{name}`; there are: code, table, value, test, see"
+                "unknown directive `{OPEN}{name}`; there are: code, exercise, table, value, test, see"
             )),
         }
     }
 
     /// Whether it makes paragraphs of its own.
     pub fn is_block(&self) -> bool {
-        matches!(self, Self::Code { .. } | Self::Table(_))
+        matches!(self, Self::Code { .. } | Self::Exercise(_) | Self::Table(_))
     }
 }

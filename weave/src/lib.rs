@@ -6,6 +6,7 @@
 //! | directive | what the reader sees |
 //! |---|---|
 //! | `{{#code src/adam.rs:step}}` | the code of an anchor |
+//! | `{{#exercise adam/step}}` | what an exercise gives the reader, its hint and its solution |
 //! | `{{#table adam__steps}}` | the tables of a snapshot |
 //! | `{{#value adam__steps.last}}` | a value of a snapshot, also inside a formula |
 //! | `{{#test adam::name}}` | links to the tests behind a claim |
@@ -15,6 +16,7 @@
 //! exist, and what exists must be asked for: see [`fault`].
 
 pub mod directive;
+pub mod exercise;
 pub mod fault;
 pub mod figure;
 pub mod listing;
@@ -25,6 +27,7 @@ pub mod page;
 pub mod snapshot;
 pub mod source;
 
+use exercise::Exercises;
 use fault::Faults;
 use figure::Figures;
 use math::Maths;
@@ -66,6 +69,7 @@ pub fn weave(root: &Path, chapters: &str, mut book: Book) -> Result<Book, Faults
         sources: Sources::read(root, &mut faults),
         snapshots: Snapshots::read(root),
         figures: Figures::read(root, format!("{chapters}/figures"), &mut faults),
+        exercises: Exercises::read(root, &mut faults),
         outline: Outline::read(&book),
         uses: Uses::default(),
         faults,
@@ -116,6 +120,12 @@ impl Weaver {
         for name in self.figures.names() {
             if !uses.figures.contains_key(name) {
                 faults.add(&self.figures.path(name), 1, "no page shows this figure");
+            }
+        }
+        for name in self.exercises.names() {
+            if !uses.exercises.contains(name) {
+                let path = exercise::path(name, "task.rs");
+                faults.add(&path, 1, "no page has this exercise");
             }
         }
         for (name, snapshot) in self.snapshots.iter() {

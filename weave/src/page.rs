@@ -1,6 +1,7 @@
 //! One page: what it says in place of each directive, formula and image.
 
 use crate::directive::{Directive, OPEN};
+use crate::exercise::{self, Exercises};
 use crate::fault::Faults;
 use crate::figure::{self, Figures};
 use crate::listing;
@@ -26,6 +27,8 @@ pub struct Uses {
     pub values: BTreeSet<(String, String)>,
     /// Figures, each with the address of its page.
     pub figures: BTreeMap<String, String>,
+    /// Exercises.
+    pub exercises: BTreeSet<String>,
 }
 
 /// A page of the book.
@@ -61,6 +64,8 @@ pub struct Weaver {
     pub snapshots: Snapshots,
     /// The figures.
     pub figures: Figures,
+    /// The exercises.
+    pub exercises: Exercises,
     /// The pages and their headings.
     pub outline: Outline,
     /// What the pages show.
@@ -72,16 +77,16 @@ pub struct Weaver {
 /// A change to a text: what stands in a range instead.
 type Edit = (Range<usize>, String);
 
-/// A text for whose formulas someone has to answer: a page, or a snapshot within a page.
+/// A text for whose formulas someone has to answer: a page, or a file that a page takes in at some line.
 struct Place<'a> {
     path: &'a str,
     text: &'a str,
-    line_of_snapshot: Option<(usize, String)>,
+    taken_in: Option<(usize, String)>,
 }
 
 impl Place<'_> {
     fn fault(&self, faults: &mut Faults, offset: usize, message: &str) {
-        match &self.line_of_snapshot {
+        match &self.taken_in {
             Some((line, path)) => {
                 faults.add(self.path, *line, format!("in {path}: {message}"))
             }
@@ -114,7 +119,7 @@ impl Weaver {
     /// The page with everything in its place.
     pub fn weave(&mut self, page: &Page<'_>) -> String {
         let scan = Scan::new(page.text);
-        let place = Place { path: page.path, text: page.text, line_of_snapshot: None };
+        let place = Place { path: page.path, text: page.text, taken_in: None };
         let mut edits = self.formulas(&scan, &place);
         for image in &scan.images {
             match self.figure(page, image) {
@@ -221,6 +226,9 @@ impl Weaver {
         }
         match directive {
             Directive::Code { path, anchor } => self.code(page, path, anchor),
+            Directive::Exercise(name) => {
+                self.exercise(page, line_of(page.text, range.start), name)
+            }
             Directive::Table(snapshot) => {
                 self.table(page, line_of(page.text, range.start), snapshot)
             }
@@ -263,13 +271,7 @@ impl Weaver {
     ) -> Result<String, String> {
         let body = self.snapshots.get(name)?.body.clone();
         self.uses.tables.insert(name.to_owned());
-        let place = Place {
-            path: page.path,
-            text: &body,
-            line_of_snapshot: Some((line, snapshot::path(name))),
-        };
-        let edits = self.formulas(&Scan::new(&body), &place);
-        let body = apply(&body, edits);
+        let body = self.inner_formulas(page, line, &body, snapshot::path(name));
         let source = match self.sources.test_of_snapshot(name) {
             Some((path, test)) => {
                 self.uses.test_files.insert(path.to_owned());
@@ -281,6 +283,38 @@ impl Weaver {
             "\n<div class=\"snapshot\">\n\n{}\n\n</div>\n\n{source}",
             body.trim_matches('\n')
         ))
+    }
+
+    /// The formulas of a text that the page takes in at a line from another file.
+    fn inner_formulas(
+        &mut self,
+        page: &Page<'_>,
+        line: usize,
+        text: &str,
+        source: String,
+    ) -> String {
+        let place = Place { path: page.path, text, taken_in: Some((line, source)) };
+        let edits = self.formulas(&Scan::new(text), &place);
+        apply(text, edits)
+    }
+
+    fn exercise(
+        &mut self,
+        page: &Page<'_>,
+        line: usize,
+        name: &str,
+    ) -> Result<String, String> {
+        let exercise = self.exercises.get(name)?.clone();
+        let chapter = name.split('/').next().unwrap_or_default();
+        if page.file != format!("{chapter}.md") {
+            return Err(format!("exercise `{name}` belongs on the page {chapter}.md"));
+        }
+        if !self.uses.exercises.insert(name.to_owned()) {
+            return Err(format!("exercise `{name}` is here twice"));
+        }
+        let source = exercise::path(name, "hint.md");
+        let hint = self.inner_formulas(page, line, &exercise.hint, source);
+        Ok(exercise.block(name, &hint))
     }
 
     fn value(&mut self, snapshot: &str, name: &str) -> Result<String, String> {

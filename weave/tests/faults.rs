@@ -165,6 +165,85 @@ fn snapshot_that_no_test_asserts() {
     }
 }
 
+// Exercises
+
+/// The page, and all files of its exercise but the last `without`.
+fn exercise<'a>(page: &'a str, without: usize) -> Vec<File<'a>> {
+    let mut files = vec![
+        (PAGE, page),
+        ("exercises/page/step/task.rs", "fn step() {}\n"),
+        ("exercises/page/step/hint.md", "Walk.\n"),
+        ("exercises/page/step/solution.rs", "fn step() {}\n"),
+    ];
+    files.truncate(files.len() - without);
+    files
+}
+
+const EXERCISE: &str = "{{#exercise page/step}}";
+
+#[test]
+fn unknown_exercise() {
+    assert_faults(
+        &exercise("{{#exercise page/step}}\n\n{{#exercise page/stop}}", 0),
+        &["chapters/page.md:3: no exercise `page/stop`; there are: page/step"],
+    );
+}
+
+#[test]
+fn exercise_without_solution_or_hint() {
+    let missing = |file| {
+        format!("exercises/page/step/{file}:1: the exercise has none, or an empty one")
+    };
+    assert_faults(&exercise(EXERCISE, 1), &[&missing("solution.rs")]);
+    assert_faults(
+        &exercise(EXERCISE, 2),
+        &[&missing("hint.md"), &missing("solution.rs")],
+    );
+    let mut empty = exercise(EXERCISE, 0);
+    empty[2].1 = " \n";
+    assert_faults(&empty, &[&missing("hint.md")]);
+}
+
+#[test]
+fn exercise_that_no_page_has() {
+    assert_faults(
+        &exercise("", 0),
+        &["exercises/page/step/task.rs:1: no page has this exercise"],
+    );
+}
+
+#[test]
+fn exercise_that_is_there_twice() {
+    assert_faults(
+        &exercise(&[EXERCISE, EXERCISE].join("\n\n"), 0),
+        &["chapters/page.md:3: exercise `page/step` is here twice"],
+    );
+}
+
+#[test]
+fn exercise_of_another_chapter() {
+    let mut files = exercise("", 0);
+    files.push(("chapters/other.md", EXERCISE));
+    assert_faults(
+        &files,
+        &[
+            "chapters/other.md:1: exercise `page/step` belongs on the page page.md",
+            "exercises/page/step/task.rs:1: no page has this exercise",
+        ],
+    );
+}
+
+#[test]
+fn bad_formula_in_a_hint() {
+    let mut files = exercise("\n{{#exercise page/step}}", 0);
+    files[2].1 = "First $\\frac{1$.";
+    let faults = book(&files).map(|_| ()).unwrap_err().to_string();
+    assert!(
+        faults.starts_with("chapters/page.md:2: in exercises/page/step/hint.md: "),
+        "{faults}"
+    );
+}
+
 // Tests
 
 #[test]
@@ -413,7 +492,7 @@ fn unknown_directive() {
     assert_fault(
         "{{#include x.rs}}",
         &[],
-        "chapters/page.md:1: unknown directive `{{#include`; there are: code, table, value, test, see",
+        "chapters/page.md:1: unknown directive `{{#include`; there are: code, exercise, table, value, test, see",
     );
 }
 
@@ -519,7 +598,7 @@ fn all_faults_of_all_pages_are_reported_in_order_each_once() {
     let faults = book(&files).map(|_| ()).unwrap_err().to_string();
     let expected = r"chapters/a.md:3: no snapshot `snapshots/adam__v.snap`; near it: none
 chapters/b.md:1: stray $: it belongs to no formula; write \$ for the sign itself
-chapters/b.md:3: unknown directive `{{#include`; there are: code, table, value, test, see
+chapters/b.md:3: unknown directive `{{#include`; there are: code, exercise, table, value, test, see
 chapters/b.md:5: no test `no` in tests/adam.rs; near it: yes
 src/a.rs:1: ANCHOR_END: a without its ANCHOR
 weave: 5 faults";

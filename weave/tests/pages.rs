@@ -160,6 +160,26 @@ fn code_that_holds_a_fence_has_a_longer_one() {
 // Tables, values, tests
 
 #[test]
+fn an_exercise_is_its_task_its_command_and_folded_away_a_hint_and_a_solution() {
+    let files = [
+        ("exercises/page/step/task.rs", "pub fn step() {\n    todo!()\n}\n"),
+        ("exercises/page/step/hint.md", "Use $x$.\n"),
+        ("exercises/page/step/solution.rs", "pub fn step() {}\n"),
+    ];
+    let text = page("{{#exercise page/step}}", &files);
+    let parts = [
+        "```rust,ignore\npub fn step() {\n    todo!()\n}\n```",
+        "```console\ncargo exercise page/step\n```",
+        "<details class=\"hint\"><summary>A hint</summary>\n\nUse <span",
+        "<details><summary>A solution</summary>\n\n```rust,ignore\npub fn step() {}\n```\n\n</details>\n\n</details>",
+    ];
+    let places = parts.map(|part| {
+        text.find(part).unwrap_or_else(|| panic!("no {part:?} in:\n{text}"))
+    });
+    assert!(places.is_sorted(), "{text}");
+}
+
+#[test]
 fn a_table_is_its_snapshot_with_formulas_and_the_test_behind_it() {
     let body = "| $\\alpha$ | b |\n|---|---|\n| 1 | 2 |\n\n| c |\n|---|\n| 3 |";
     let text = page(

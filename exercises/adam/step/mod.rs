@@ -1,0 +1,54 @@
+use descent::adam::Adam;
+use descent::gradient_descent::Optimizer;
+use nalgebra::dvector;
+
+use crate::judge::{Exercise, Replies, Reply};
+
+mod mistakes;
+mod solution;
+#[allow(unused_variables, dead_code, reason = "the reader's to use")]
+mod task;
+
+type Step = fn(f64, f64, &mut [f64; 2], i32) -> f64;
+
+pub const EXERCISE: Exercise<Step> = Exercise {
+    name: "adam/step",
+    text: include_str!("task.rs"),
+    hint: include_str!("hint.md"),
+    ask,
+    truth,
+    task: task::step,
+    solution: solution::step,
+    mistakes: mistakes::MISTAKES,
+};
+
+/// Runs from θ = 1. The second one is so gentle that ε counts.
+const GRADIENTS: [&[f64]; 2] = [&[6.0, 0.0, -2.0], &[1e-8, 3e-8]];
+
+fn ask(step: Step) -> Replies {
+    let mut replies = Replies::default();
+    for gradients in GRADIENTS {
+        let (mut theta, mut moments) = (1.0, [0.0, 0.0]);
+        for (t, &gradient) in (1..).zip(gradients) {
+            theta = step(theta, gradient, &mut moments, t);
+            let so_far = &gradients[..t as usize];
+            replies.note(format!("θ from 1 with the gradients {so_far:?}"), theta);
+        }
+    }
+    replies
+}
+
+fn truth() -> Vec<Reply> {
+    let runs = GRADIENTS.map(|gradients| {
+        let adam =
+            Adam::new(0.1, [0.9, 0.999], 1e-8).expect("settings in their ranges");
+        let mut adam = adam.with_bias_correction();
+        let mut theta = dvector![1.0];
+        let step = |&gradient: &f64| {
+            adam.step(&mut theta, &dvector![gradient]);
+            theta[0].into()
+        };
+        gradients.iter().map(step).collect::<Vec<Reply>>()
+    });
+    runs.concat()
+}

@@ -1,0 +1,114 @@
+//! What has to hold for every exercise.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use exercises::ALL;
+use exercises::judge::{Verdict, asks_for};
+
+const EXERCISES: &str = env!("CARGO_MANIFEST_DIR");
+
+/// The names in a folder; those of folders end with a slash.
+fn names(folder: &str) -> BTreeSet<String> {
+    let entries = fs::read_dir(Path::new(EXERCISES).join(folder)).expect("a folder");
+    let name = |entry: fs::DirEntry| {
+        let name = entry.file_name().into_string().expect("a readable name");
+        if entry.path().is_dir() { name + "/" } else { name }
+    };
+    entries.map(|entry| name(entry.expect("a readable folder"))).collect()
+}
+
+/// The functions of each chapter.
+fn chapters() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
+    let mut chapters = BTreeMap::<_, BTreeSet<_>>::new();
+    for exercise in ALL {
+        let (chapter, function) =
+            exercise.name().split_once('/').expect("chapter/function");
+        chapters.entry(chapter).or_default().insert(function);
+    }
+    chapters
+}
+
+#[test]
+fn every_exercise_is_unsolved_as_it_is_given_to_the_reader() {
+    for exercise in ALL {
+        assert_eq!(exercise.task(), Verdict::Unwritten, "{}", exercise.name());
+    }
+}
+
+#[test]
+fn every_solution_is_right() {
+    for exercise in ALL {
+        assert_eq!(exercise.solution(), Verdict::Solved, "{}", exercise.name());
+    }
+}
+
+#[test]
+fn every_known_mistake_is_rejected_with_what_is_to_be_said_of_it() {
+    for exercise in ALL {
+        let mistakes = exercise.mistakes();
+        assert!(
+            mistakes.len() >= 2,
+            "{}: {} mistakes",
+            exercise.name(),
+            mistakes.len()
+        );
+        for (expected, verdict) in mistakes {
+            let Verdict::Wrong { told, .. } = &verdict else {
+                panic!("{}: \"{expected}\" is for {verdict:?}", exercise.name());
+            };
+            assert_eq!(*told, Some(expected), "{}", exercise.name());
+        }
+    }
+}
+
+#[test]
+fn every_task_says_in_words_what_to_write_and_names_its_function() {
+    for exercise in ALL {
+        let (_, function) = exercise.name().split_once('/').expect("chapter/function");
+        assert!(asks_for(exercise.text()).count() >= 1, "{}", exercise.name());
+        let head = format!("\npub fn {function}(");
+        assert_eq!(exercise.text().matches(&head).count(), 1, "{}", exercise.name());
+    }
+}
+
+#[test]
+fn no_task_is_longer_than_a_screen_of_thirty_lines() {
+    for exercise in ALL {
+        let lines = exercise.text().lines().count();
+        assert!(lines <= 30, "{}: {lines} lines", exercise.name());
+    }
+}
+
+#[test]
+fn there_is_no_file_but_those_of_the_exercises() {
+    let folders = |names: &BTreeSet<&str>| -> BTreeSet<String> {
+        names.iter().map(|name| format!("{name}/")).collect()
+    };
+    let chapters = chapters();
+    let mut expected = folders(&chapters.keys().copied().collect());
+    let around = ["Cargo.toml", "judge.rs", "lib.rs", "runner/", "tests/"];
+    expected.extend(around.map(str::to_owned));
+    assert_eq!(names("."), expected);
+    let files = ["hint.md", "mistakes.rs", "mod.rs", "solution.rs", "task.rs"];
+    for (chapter, functions) in &chapters {
+        assert_eq!(names(chapter), folders(functions), "{chapter}");
+        for function in functions {
+            let folder = format!("{chapter}/{function}");
+            assert_eq!(names(&folder), files.map(str::to_owned).into(), "{folder}");
+        }
+    }
+}
+
+#[test]
+fn the_order_is_that_of_the_book() {
+    let summary =
+        fs::read_to_string(Path::new(EXERCISES).join("../chapters/SUMMARY.md"));
+    let summary = summary.expect("a table of contents");
+    let place = |name: &str| {
+        let (chapter, _) = name.split_once('/').expect("chapter/function");
+        summary.find(&format!("({chapter}.md)")).expect(name)
+    };
+    assert!(ALL.iter().map(|exercise| place(exercise.name())).is_sorted());
+}
