@@ -94,8 +94,8 @@ fn look_ahead() -> DrawResult<Figure> {
     let ends =
         steps.iter().map(|step| format!("{} to {}", step.name, point(step.next)));
     let description = format!(
-        "The second step of three forms of momentum in the valley. From the start (10, 1) a step led to {}. A black arrow leads \
-         on to the look-ahead point {}. From there three arrows, minus the gradients taken at the point, at the look-ahead \
+        "The second step of three forms of momentum in the valley. From the start (10, 1) a step led to {}. An arrow in the same \
+         direction leads on to the look-ahead point {}. From there three arrows, minus the gradients taken at the point, at the look-ahead \
          point and beyond it, lead {}.",
         point(theta),
         point(ahead),
