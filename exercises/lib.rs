@@ -15,6 +15,9 @@
 
 pub mod judge;
 
+pub mod linear_layer {
+    pub mod gradients;
+}
 pub mod momentum {
     pub mod pytorch;
 }
@@ -25,7 +28,11 @@ pub mod adam {
 use judge::Judged;
 
 /// All exercises, in the order of the book.
-pub const ALL: &[&dyn Judged] = &[&momentum::pytorch::EXERCISE, &adam::step::EXERCISE];
+pub const ALL: &[&dyn Judged] = &[
+    &linear_layer::gradients::EXERCISE,
+    &momentum::pytorch::EXERCISE,
+    &adam::step::EXERCISE,
+];
 
 /// The exercise of this name.
 pub fn find(name: &str) -> Option<&'static dyn Judged> {
