@@ -18,6 +18,9 @@ pub mod judge;
 pub mod linear_layer {
     pub mod gradients;
 }
+pub mod broadcasting {
+    pub mod scale;
+}
 pub mod momentum {
     pub mod pytorch;
 }
@@ -30,6 +33,7 @@ use judge::Judged;
 /// All exercises, in the order of the book.
 pub const ALL: &[&dyn Judged] = &[
     &linear_layer::gradients::EXERCISE,
+    &broadcasting::scale::EXERCISE,
     &momentum::pytorch::EXERCISE,
     &adam::step::EXERCISE,
 ];
