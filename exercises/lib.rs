@@ -21,6 +21,9 @@ pub mod linear_layer {
 pub mod broadcasting {
     pub mod scale;
 }
+pub mod network {
+    pub mod logistic_loss;
+}
 pub mod momentum {
     pub mod pytorch;
 }
@@ -34,6 +37,7 @@ use judge::Judged;
 pub const ALL: &[&dyn Judged] = &[
     &linear_layer::gradients::EXERCISE,
     &broadcasting::scale::EXERCISE,
+    &network::logistic_loss::EXERCISE,
     &momentum::pytorch::EXERCISE,
     &adam::step::EXERCISE,
 ];
