@@ -24,6 +24,9 @@ pub mod broadcasting {
 pub mod network {
     pub mod logistic_loss;
 }
+pub mod backpropagation {
+    pub mod twice;
+}
 pub mod momentum {
     pub mod pytorch;
 }
@@ -38,6 +41,7 @@ pub const ALL: &[&dyn Judged] = &[
     &linear_layer::gradients::EXERCISE,
     &broadcasting::scale::EXERCISE,
     &network::logistic_loss::EXERCISE,
+    &backpropagation::twice::EXERCISE,
     &momentum::pytorch::EXERCISE,
     &adam::step::EXERCISE,
 ];
