@@ -664,8 +664,7 @@ fn reading() -> impl Fn(f64) -> f64 {
 
 /// Whether the gate lets through, for an output of 0 as well, against `z` itself.
 #[test]
-fn with_a_gate_that_is_open_at_an_output_of_zero_the_relu_has_none_and_the_leaky_one_has()
- {
+fn open_at_an_output_of_zero_the_relu_has_no_gate_but_the_leaky_one_has() {
     let open = |activation: Activation, z: f64| {
         let mut output = dmatrix![z];
         activation.apply(&mut output);
@@ -699,7 +698,7 @@ fn the_conventions_for_zero_differ_at_the_elbow_for_every_target_but_zero() {
 
 /// Thirds are rounded, once in the start and once in each product and sum behind it.
 #[test]
-fn with_the_mean_over_three_rows_every_number_of_the_backward_pass_is_a_third() {
+fn with_the_mean_over_three_rows_the_backward_pass_is_a_third() {
     let (input, network) = small_example();
     let activations = network.forward(input);
     let error = &activations[2] - small_targets();

@@ -198,8 +198,7 @@ fn a_vector_of_one_number_for_each_image_fits_silently_and_wrongly_when_batch_eq
 /// Predictions as a column, labels as a vector, which is read as a row. The mean over all
 /// pairs is the mean distance from the mean label plus the spread of the labels.
 #[test]
-fn a_column_of_predictions_minus_a_vector_of_labels_compares_every_pair_and_learns_the_mean()
- {
+fn a_column_minus_a_row_compares_every_pair_and_learns_the_mean() {
     for batch in 1..=4 {
         let pairs = broadcast_shape((batch, 1), (1, batch));
         assert_eq!(pairs, Ok((batch, batch)));
@@ -221,7 +220,7 @@ fn a_column_of_predictions_minus_a_vector_of_labels_compares_every_pair_and_lear
     for predictions in [&right, &mean, &dvector![-1.0, 0.5, 4.0]] {
         let distance = (predictions - &mean).norm_squared() / 3.0;
         assert!(equal(loss(predictions), distance + spread));
-        let numerical = numerical_gradient(&loss, predictions, 1.0);
+        let numerical = numerical_gradient(loss, predictions, 1.0);
         let expected = 2.0 / 3.0 * (predictions - &mean);
         assert!((&numerical - &expected).amax() < 1e-13);
         assert!((gradient(predictions).column(0) - &expected).amax() < 1e-14);
@@ -269,8 +268,7 @@ fn collected(gradient: &DMatrix<f64>) -> [f64; 4] {
 
 /// The loss `Σ G ∘ view` is of degree one in each number: a step of 1 shows its derivative.
 #[test]
-fn with_both_strides_one_a_view_is_a_window_that_slides_and_its_gradient_is_collected()
-{
+fn two_strides_of_one_are_a_sliding_window_and_collect_its_gradient() {
     let numbers = [1.0, 2.0, 3.0, 4.0];
     let seen = |numbers: &[f64; 4]| {
         let mut view = DMatrix::zeros(3, 2);

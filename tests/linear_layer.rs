@@ -304,7 +304,7 @@ fn sigmoid(z: f64) -> f64 {
 
 /// All orders of three inputs, in all eight places of the one.
 #[test]
-fn a_single_one_tells_the_inputs_apart_if_it_stands_in_the_row_of_the_second_image() {
+fn a_single_one_tells_the_inputs_apart_in_the_second_row_only() {
     let (input, layer) = lecture_example();
     let orders = [[0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
     for (image, unit) in (0..2).flat_map(|image| (0..4).map(move |unit| (image, unit)))

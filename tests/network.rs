@@ -550,8 +550,7 @@ fn what_is_not_a_number_stays_so_through_every_activation() {
 
 /// The forecast of a network that cannot go below zero.
 #[test]
-fn with_a_relu_at_the_end_the_loss_never_falls_below_that_of_zeros_for_negative_targets()
- {
+fn a_relu_at_the_end_says_at_best_zero_to_a_negative_target() {
     let targets = dmatrix![-4.0; 2.0; 5.0];
     let floor = 4.0 * 4.0 / (2.0 * 3.0);
     let loss = |network: &Network, input: &DMatrix<f64>| {
@@ -606,8 +605,7 @@ fn a_logit_behind_a_relu_never_says_no() {
 
 /// What the unit says at `x = 1`, for weights around −2.
 #[test]
-fn behind_a_relu_that_is_off_a_small_change_changes_nothing_and_behind_a_softplus_it_does()
- {
+fn behind_a_relu_that_is_off_small_changes_change_nothing() {
     let relu = |z: f64| {
         let mut z = dmatrix![z];
         Activation::Relu.apply(&mut z);
@@ -658,7 +656,7 @@ fn added_by_a_layer(network: fn(usize) -> Network) -> usize {
 /// rounded a few times, and the next ones make its error at most three times as large,
 /// as they do in the zigzag itself.
 #[test]
-fn three_units_triple_the_pieces_for_the_parameters_with_which_two_make_four_of_one() {
+fn three_units_triple_the_pieces_at_the_price_of_two_doublings() {
     let zigzag = |x: f64| match x {
         x if 3.0 * x <= 1.0 => 3.0 * x,
         x if 3.0 * x <= 2.0 => 2.0 - 3.0 * x,

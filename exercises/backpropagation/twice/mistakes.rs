@@ -10,24 +10,24 @@ pub const MISTAKES: &[Mistake<Twice>] = &[
             let [_, second] = uses(x, layer, g, gate, gate);
             second
         },
-        told: "This is the gradient of the second use alone, as if the first were another \
-               layer. W has an effect there, too, and the effects add up.",
+        told: "This is the gradient of the second use alone, as if the first were \
+               another layer. W and b have an effect there, too, and effects add up.",
     },
     Mistake {
         function: |x, layer, g| {
             let [first, _] = uses(x, layer, g, gate, gate);
             first
         },
-        told: "This is the gradient of the first use alone. W has an effect in the second, \
-               too, and the effects add up.",
+        told: "This is the gradient of the first use alone. W and b have an effect in \
+               the second, too, and effects add up.",
     },
     Mistake {
         function: |x, layer, g| {
             let Linear { weight, bias } = sum(uses(x, layer, g, gate, gate));
             Linear::new(weight / 2.0, bias / 2.0)
         },
-        told: "The two uses are averaged here. If W is raised by a little, it is raised in \
-               both places, and the loss feels both.",
+        told: "The two uses are averaged here. A number of W or b that is raised a \
+               little is raised in both places, and the loss feels both.",
     },
     Mistake {
         function: |x, layer, g| sum(uses(x, layer, g, open, gate)),
@@ -36,8 +36,8 @@ pub const MISTAKES: &[Mistake<Twice>] = &[
     },
     Mistake {
         function: |x, layer, g| sum(uses(x, layer, g, gate, open)),
-        told: "The gate behind the second use is missing: G belongs to what comes out of \
-               the last σ, and where that was off, nothing passes.",
+        told: "The gate behind the second use is missing: G belongs to what comes out \
+               of the last σ, and where that was off, nothing passes.",
     },
 ];
 

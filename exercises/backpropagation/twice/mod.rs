@@ -29,8 +29,9 @@ fn layer() -> Linear {
     Linear::new(dmatrix![1.0, 2.0; -1.0, 1.0], bias)
 }
 
-/// X and G: an image that keeps every unit on in both uses, and a batch that does not. What
-/// goes into a unit is a whole number other than 0, too far from it for the differences.
+/// X and G: an image that keeps every unit on in both uses, and a batch that does not.
+/// What goes into a unit is a whole number other than 0, too far away for a difference
+/// to reach it.
 fn examples() -> [(DMatrix<f64>, DMatrix<f64>); 2] {
     let batch = dmatrix![2.0, -1.0; 1.0, 3.0; -3.0, 1.0];
     let gradient = dmatrix![1.0, -2.0; 3.0, 1.0; 2.0, -1.0];
@@ -49,8 +50,8 @@ fn ask(twice: Twice) -> Replies {
     replies
 }
 
-/// Differences of the loss Σ G ∘ h(X). While no unit is switched on or off, it is of degree
-/// two in each number, and centred differences are its derivatives.
+/// Differences of the loss Σ G ∘ h(X). While no unit is switched on or off, it is of
+/// degree two in each number, and centred differences are its derivatives.
 fn truth() -> Vec<Reply> {
     let shaped = |parameters: &DVector<f64>| {
         let (weight, bias) = parameters.as_slice().split_at(WIDTH * WIDTH);

@@ -15,13 +15,14 @@ pub const MISTAKES: &[Mistake<Scale>] = &[
             let read_as_a_row = |i: usize, j: usize| g[(i, j)] * s[j];
             (DMatrix::from_fn(3, 2, read_as_a_row), scale(x, s, g).1)
         },
-        told: "In ∂X each feature has a factor here, and each image should have one: the \
-               column was read as a row. With these shapes a library would have refused.",
+        told: "In ∂X each feature has a factor here, and each image should have one: \
+               the column was read as a row. With these shapes a library would have \
+               refused.",
     },
     Mistake {
         function: |x, s, g| (scale(x, s, g).0, g.column_sum()),
-        told: "∂s is the sum of G here, as if s had been added. If s_i grows by a little, \
-               Z_ij does not grow by as much.",
+        told: "∂s is the sum of G here, as if s had been added. If s_i grows by a \
+               little, Z_ij does not grow by as much.",
     },
     Mistake {
         function: |x, s, g| {
@@ -35,7 +36,7 @@ pub const MISTAKES: &[Mistake<Scale>] = &[
         function: |x, s, g| {
             (scale(x, s, g).0, g.component_mul(x).row_sum().transpose())
         },
-        told: "∂s is a sum over the batch here, and has a number for each feature. The \
-               axis that was stretched is the other one.",
+        told: "∂s is a sum over the batch here, and has a number for each feature. \
+               The axis that was stretched is the other one.",
     },
 ];

@@ -22,8 +22,8 @@ pub const EXERCISE: Exercise<Scale> = Exercise {
     mistakes: mistakes::MISTAKES,
 };
 
-/// X, s and G. More images than features, so that a column read as a row is a wrong reply
-/// and not a panic.
+/// X, s and G. More images than features, so that a column read as a row is a wrong
+/// reply and not a panic.
 fn example() -> (Matrix, DVector<f64>, Matrix) {
     let input = dmatrix![1.0, 2.0; 3.0, -1.0; 4.0, 5.0];
     let output_gradient = dmatrix![1.0, -1.0; 2.0, 3.0; -2.0, 4.0];
@@ -35,7 +35,7 @@ fn ask(scale: Scale) -> Replies {
     let (input, factors) = scale(&x, &s, &g);
     let [x, g] = [x, g].map(Reply::from);
     let mut replies = Replies::default();
-    replies.note(format!("∂X for s = (2, -1, 3) and G = {g}"), input);
+    replies.note(format!("∂X for s = [2, -1, 3] and G = {g}"), input);
     replies.note(format!("∂s for X = {x} and G = {g}"), factors);
     replies
 }

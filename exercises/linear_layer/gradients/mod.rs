@@ -22,8 +22,8 @@ pub const EXERCISE: Exercise<Gradients> = Exercise {
     mistakes: mistakes::MISTAKES,
 };
 
-/// X, W and G. As many inputs as outputs: a product in the wrong layout is a wrong reply
-/// then, and not a panic.
+/// X, W and G. As many inputs as outputs, so that a product in the wrong layout is a
+/// wrong reply and not a panic.
 fn example() -> [Matrix; 3] {
     let input = dmatrix![1.0, 2.0; 3.0, -1.0; 0.0, 4.0];
     let weight = dmatrix![2.0, 5.0; -1.0, 3.0];
