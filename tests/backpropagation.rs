@@ -639,6 +639,8 @@ fn a_unit_that_wakes_up_changes_the_adjoints_of_all_that_it_is_made_of() {
     snapshot!(
         "backpropagation__exercises",
         values([
+            ("off", decimals(before[4].value[2], 0)),
+            ("on", decimals(after[4].value[2], 0)),
             ("rate", decimals(after[2].adjoint[2], 0)),
             ("inputs_before", row(before[0].adjoint.as_slice())),
             ("inputs_after", row(after[0].adjoint.as_slice())),
@@ -700,9 +702,12 @@ fn the_conventions_for_zero_differ_at_the_elbow_for_every_target_but_zero() {
 #[test]
 fn with_the_mean_over_three_rows_the_backward_pass_is_a_third() {
     let (input, network) = small_example();
+    let (mean_loss, _) =
+        squared_error_and_gradient(&network, input.clone(), &small_targets());
     let activations = network.forward(input);
     let error = &activations[2] - small_targets();
     let third = &error / 3.0;
+    assert!((0.5 * error.norm_squared() - 3.0 * mean_loss).abs() < 40.0 * f64::EPSILON);
     let sums = backward(&network, &activations, error);
     let means = backward(&network, &activations, third);
     for (sum, mean) in sums.zip(means) {
