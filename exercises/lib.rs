@@ -15,6 +15,18 @@
 
 pub mod judge;
 
+pub mod linear_layer {
+    pub mod gradients;
+}
+pub mod broadcasting {
+    pub mod scale;
+}
+pub mod network {
+    pub mod logistic_loss;
+}
+pub mod backpropagation {
+    pub mod twice;
+}
 pub mod momentum {
     pub mod pytorch;
 }
@@ -25,7 +37,14 @@ pub mod adam {
 use judge::Judged;
 
 /// All exercises, in the order of the book.
-pub const ALL: &[&dyn Judged] = &[&momentum::pytorch::EXERCISE, &adam::step::EXERCISE];
+pub const ALL: &[&dyn Judged] = &[
+    &linear_layer::gradients::EXERCISE,
+    &broadcasting::scale::EXERCISE,
+    &network::logistic_loss::EXERCISE,
+    &backpropagation::twice::EXERCISE,
+    &momentum::pytorch::EXERCISE,
+    &adam::step::EXERCISE,
+];
 
 /// The exercise of this name.
 pub fn find(name: &str) -> Option<&'static dyn Judged> {

@@ -6,6 +6,7 @@ use descent::backpropagation::{
     Neuron, WORKSHEET, adjoint_example, adjoints, backward, centred_difference,
     cross_entropy_gradient, difference_errors, forward_difference, loss_and_gradient,
     numerical_gradient, relative_difference, smooth_derivative, smooth_loss,
+    squared_error_and_gradient,
 };
 use descent::initialization::pytorch_default;
 use descent::linear_layer::Linear;
@@ -13,7 +14,7 @@ use descent::network::{
     Activation, Batch, LEAKY_SLOPE, Layer, Network, cross_entropy, small_example,
     softmax,
 };
-use nalgebra::{DMatrix, DVector, RowDVector, dmatrix};
+use nalgebra::{DMatrix, DVector, RowDVector, dmatrix, dvector};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 use support::{decimals, grouped, matrix, significant, table, values};
@@ -604,6 +605,140 @@ fn on_the_worksheet_the_convention_for_zero_makes_no_difference() {
     assert_eq!(neuron.gradient(-3.0, 1.0), with_convention(0.0, 1.0));
     assert_ne!(neuron.gradient(-3.0, 1.0), with_convention(1.0, 1.0));
 }
+
+// Exercises
+
+fn row(numbers: &[f64]) -> String {
+    let numbers: Vec<_> = numbers.iter().map(|&number| decimals(number, 0)).collect();
+    format!("({})", numbers.join(",\u{a0}"))
+}
+
+/// The graph's third unit, for a bias raised from −8 to −6. What goes into it is −1 first.
+#[test]
+fn a_unit_that_wakes_up_changes_the_adjoints_of_all_that_it_is_made_of() {
+    let (input, layer, adjoint) = adjoint_example();
+    let raised = |by: f64| {
+        let mut raised = layer.clone();
+        raised.bias[2] += by;
+        adjoints(&input, &raised, &adjoint)
+    };
+    let loss = |by: f64| raised(by)[5].value.component_mul(&adjoint).sum();
+    let (before, after) = (raised(0.0), raised(2.0));
+    assert_eq!(after[4].value, dmatrix![6.0, 2.0, 1.0]);
+    for node in [2, 3, 4] {
+        assert_eq!(before[node].adjoint, dmatrix![1.0, -2.0, 0.0]);
+        assert_eq!(after[node].adjoint, dmatrix![1.0, -2.0, 3.0]);
+    }
+    assert_eq!(before[1].adjoint, dmatrix![2.0, -4.0, 0.0; 3.0, -6.0, 0.0]);
+    assert_eq!(after[1].adjoint, dmatrix![2.0, -4.0, 6.0; 3.0, -6.0, 9.0]);
+    assert_eq!(before[0].adjoint, dmatrix![1.0, -3.0]);
+    assert_eq!(after[0].adjoint, dmatrix![-2.0, 6.0]);
+    // Nothing on the way to −7, then three for one.
+    assert_eq!([0.5, 1.0, 1.5, 2.0].map(|by| loss(by) - loss(0.0)), [0., 0., 1.5, 3.]);
+    let check = reading();
+    snapshot!(
+        "backpropagation__exercises",
+        values([
+            ("off", decimals(before[4].value[2], 0)),
+            ("on", decimals(after[4].value[2], 0)),
+            ("rate", decimals(after[2].adjoint[2], 0)),
+            ("inputs_before", row(before[0].adjoint.as_slice())),
+            ("inputs_after", row(after[0].adjoint.as_slice())),
+            ("column", row(after[1].adjoint.column(2).as_slice())),
+            ("change", decimals(loss(2.0) - loss(0.0), 0)),
+            ("promised", decimals(2.0 * after[2].adjoint[2], 0)),
+            ("wakes", decimals(layer.bias[2] + 1.0, 0)),
+            ("elbow", decimals(-WORKSHEET.b / WORKSHEET.w, 0)),
+            ("three_rows", decimals(check(3.0), 1)),
+            ("five_rows", decimals(check(5.0), 2)),
+            ("four_rows", decimals(check(4.0), 1)),
+            ("twice", decimals(check(2.0), 2)),
+        ])
+    );
+}
+
+/// What `relative_difference` says of the small network's gradient and a multiple of it.
+fn reading() -> impl Fn(f64) -> f64 {
+    let (input, network) = small_example();
+    let (_, gradient) = squared_error_and_gradient(&network, input, &small_targets());
+    move |factor| relative_difference(&(factor * &gradient), &gradient)
+}
+
+/// Whether the gate lets through, for an output of 0 as well, against `z` itself.
+#[test]
+fn open_at_an_output_of_zero_the_relu_has_no_gate_but_the_leaky_one_has() {
+    let open = |activation: Activation, z: f64| {
+        let mut output = dmatrix![z];
+        activation.apply(&mut output);
+        output[0] >= 0.0
+    };
+    for z in (-20..=20).map(|k| f64::from(k) / 4.0) {
+        assert!(open(Activation::Relu, z));
+        assert_eq!(open(Activation::LeakyRelu, z), z >= 0.0);
+    }
+}
+
+/// The worksheet's neuron on a grid of samples that holds its elbow.
+#[test]
+fn the_conventions_for_zero_differ_at_the_elbow_for_every_target_but_zero() {
+    let other = |x: f64, y: f64| {
+        let z = WORKSHEET.w * x + WORKSHEET.b;
+        let delta = if z >= 0.0 { WORKSHEET.forward(x) - y } else { 0.0 };
+        (delta * x, delta)
+    };
+    for x in (-8..=8).map(|k| f64::from(k) / 4.0) {
+        for y in (-8..=8).map(|k| f64::from(k) / 4.0) {
+            let same = WORKSHEET.gradient(x, y) == other(x, y);
+            assert_eq!(same, x != 1.0 || y == 0.0, "({x}, {y})");
+            if x == 1.0 {
+                assert_eq!(WORKSHEET.gradient(x, y), (0.0, 0.0));
+                assert_eq!(other(x, y), (-y, -y));
+            }
+        }
+    }
+}
+
+/// Thirds are rounded, once in the start and once in each product and sum behind it.
+#[test]
+fn with_the_mean_over_three_rows_the_backward_pass_is_a_third() {
+    let (input, network) = small_example();
+    let (mean_loss, _) =
+        squared_error_and_gradient(&network, input.clone(), &small_targets());
+    let activations = network.forward(input);
+    let error = &activations[2] - small_targets();
+    let third = &error / 3.0;
+    assert!((0.5 * error.norm_squared() - 3.0 * mean_loss).abs() < 40.0 * f64::EPSILON);
+    let sums = backward(&network, &activations, error);
+    let means = backward(&network, &activations, third);
+    for (sum, mean) in sums.zip(means) {
+        let equal = |sum: &DMatrix<f64>, mean: &DMatrix<f64>| {
+            (sum - 3.0 * mean).amax() < 40.0 * f64::EPSILON
+        };
+        assert!(equal(&sum.output, &mean.output));
+        assert!(equal(&sum.parameters.weight, &mean.parameters.weight));
+        let bias = 3.0 * &mean.parameters.bias;
+        assert!((&sum.parameters.bias - bias).amax() < 40.0 * f64::EPSILON);
+    }
+}
+
+/// `‖cg − g‖ / (‖cg‖ + ‖g‖) = (c − 1)/(c + 1)` for `c ≥ 1`, up to a few roundings.
+#[test]
+fn a_check_of_two_gradients_of_one_direction_tells_the_factor_between_them() {
+    let check = reading();
+    for factor in [1.0, 2.0, 3.0, 4.0, 5.0, 256.0] {
+        let expected = (factor - 1.0) / (factor + 1.0);
+        assert!((check(factor) - expected).abs() < 8.0 * f64::EPSILON);
+        assert!((check(1.0 / factor) - expected).abs() < 8.0 * f64::EPSILON);
+    }
+    for factor in [-1.0, 0.0] {
+        assert!((check(factor) - 1.0).abs() < 8.0 * f64::EPSILON);
+    }
+    // The same value without the same direction.
+    let (a, b) = (dvector![0.8, 0.6], dvector![0.8, -0.6]);
+    assert!((relative_difference(&a, &b) - check(4.0)).abs() < 8.0 * f64::EPSILON);
+}
+
+// Refusals
 
 #[test]
 #[should_panic(

@@ -2,10 +2,11 @@
 
 mod support;
 
+use descent::backpropagation::numerical_gradient;
 use descent::broadcasting::{Incompatible, broadcast, broadcast_shape, copies, sum_to};
 use descent::linear_layer::{Linear, lecture_example, second_example};
-use nalgebra::{DMatrix, RowDVector, dmatrix};
-use support::{matrix, shape, table};
+use nalgebra::{DMatrix, DVector, RowDVector, dmatrix, dvector};
+use support::{decimals, grouped, matrix, shape, table, values};
 
 #[test]
 fn three_ways_to_add_the_bias_give_the_same_numbers() {
@@ -191,6 +192,111 @@ fn a_vector_of_one_number_for_each_image_fits_silently_and_wrongly_when_batch_eq
         )
     );
 }
+
+// Exercises
+
+/// Predictions as a column, labels as a vector, which is read as a row. The mean over all
+/// pairs is the mean distance from the mean label plus the spread of the labels.
+#[test]
+fn a_column_minus_a_row_compares_every_pair_and_learns_the_mean() {
+    for batch in 1..=4 {
+        let pairs = broadcast_shape((batch, 1), (1, batch));
+        assert_eq!(pairs, Ok((batch, batch)));
+    }
+    let labels = RowDVector::from_row_slice(&[1.0, 2.0, 6.0]);
+    let errors = |predictions: &DVector<f64>| {
+        let as_row = predictions.transpose();
+        broadcast(&as_row, 3).to_matrix().transpose()
+            - broadcast(&labels, 3).to_matrix()
+    };
+    let loss = |predictions: &DVector<f64>| errors(predictions).norm_squared() / 9.0;
+    let gradient =
+        |predictions: &DVector<f64>| sum_to(&(2.0 / 9.0 * errors(predictions)), (3, 1));
+    let right = labels.transpose();
+    let mean = dvector![3.0, 3.0, 3.0];
+    // Numbers below 16 are rounded a few times, each time by at most 2⁻⁵⁰ ≈ 9e-16.
+    let equal = |a: f64, b: f64| (a - b).abs() < 1e-14;
+    let spread = (4.0 + 1.0 + 9.0) / 3.0;
+    for predictions in [&right, &mean, &dvector![-1.0, 0.5, 4.0]] {
+        let distance = (predictions - &mean).norm_squared() / 3.0;
+        assert!(equal(loss(predictions), distance + spread));
+        let numerical = numerical_gradient(loss, predictions, 1.0);
+        let expected = 2.0 / 3.0 * (predictions - &mean);
+        assert!((&numerical - &expected).amax() < 1e-13);
+        assert!((gradient(predictions).column(0) - &expected).amax() < 1e-14);
+    }
+    assert_eq!(gradient(&mean), dmatrix![0.0; 0.0; 0.0]);
+    assert!(gradient(&right).amax() > 1.0);
+    let counts = collected(&DMatrix::from_element(3, 2, 1.0)).map(|n| n.to_string());
+    snapshot!(
+        "broadcasting__exercises",
+        values([
+            ("right", decimals(loss(&right), 2)),
+            ("mean", decimals(loss(&mean), 2)),
+            ("label_mean", mean[0].to_string()),
+            ("windows", grouped(windows(4, 2))),
+            ("counts", format!("({})", counts.join(",\u{a0}"))),
+        ])
+    );
+}
+
+/// The view of the chapter, with any strides: where each entry lies.
+fn places(
+    (rows, columns): (usize, usize),
+    strides: (usize, usize),
+) -> impl Iterator<Item = (usize, usize, usize)> {
+    let columns = move |row| (0..columns).map(move |column| (row, column));
+    (0..rows)
+        .flat_map(columns)
+        .map(move |(row, column)| (row, column, row * strides.0 + column * strides.1))
+}
+
+/// How many rows of a width fit into so many numbers, if both strides are 1.
+fn windows(numbers: usize, width: usize) -> usize {
+    let fits = |&rows: &usize| {
+        places((rows, width), (1, 1)).all(|(.., place)| place < numbers)
+    };
+    (0..=numbers).take_while(fits).last().expect("no row fits always")
+}
+
+/// Each of four numbers collects from the places at which the windows of two show it.
+fn collected(gradient: &DMatrix<f64>) -> [f64; 4] {
+    let mut sum = [0.0; 4];
+    places((3, 2), (1, 1)).for_each(|(i, j, at)| sum[at] += gradient[(i, j)]);
+    sum
+}
+
+/// The loss `Σ G ∘ view` is of degree one in each number: a step of 1 shows its derivative.
+#[test]
+fn two_strides_of_one_are_a_sliding_window_and_collect_its_gradient() {
+    let numbers = [1.0, 2.0, 3.0, 4.0];
+    let seen = |numbers: &[f64; 4]| {
+        let mut view = DMatrix::zeros(3, 2);
+        places((3, 2), (1, 1)).for_each(|(i, j, place)| view[(i, j)] = numbers[place]);
+        view
+    };
+    assert_eq!(seen(&numbers), dmatrix![1.0, 2.0; 2.0, 3.0; 3.0, 4.0]);
+    assert_eq!(windows(4, 2), 3);
+    assert_eq!(windows(4, 4), 1);
+    for gradient in
+        [DMatrix::from_element(3, 2, 1.0), dmatrix![1., 5.; -2., 7.; 4., 3.]]
+    {
+        let loss = |numbers: &[f64; 4]| seen(numbers).component_mul(&gradient).sum();
+        for place in 0..4 {
+            let mut moved = numbers;
+            moved[place] += 1.0;
+            assert_eq!(loss(&moved) - loss(&numbers), collected(&gradient)[place]);
+        }
+    }
+    assert_eq!(collected(&DMatrix::from_element(3, 2, 1.0)), [1.0, 2.0, 2.0, 1.0]);
+    // No other strides do it.
+    for strides in (0..4).flat_map(|down| (0..4).map(move |right| (down, right))) {
+        let same = places((3, 2), strides).all(|(i, j, place)| place == i + j);
+        assert_eq!(same, strides == (1, 1));
+    }
+}
+
+// Refusals
 
 #[test]
 #[should_panic(expected = "a gradient of shape (3, 4) does not come from (1, 3)")]

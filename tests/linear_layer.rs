@@ -256,6 +256,167 @@ fn a_column_of_ones_makes_the_bias_one_more_row_of_the_weight() {
     assert_eq!(input_and_one * weight_and_bias, layer.forward(&input));
 }
 
+// Exercises
+
+/// The rows of a matrix in another order.
+fn in_order(matrix: &DMatrix<f64>, order: &[usize]) -> DMatrix<f64> {
+    DMatrix::from_fn(order.len(), matrix.ncols(), |i, j| matrix[(order[i], j)])
+}
+
+fn row(numbers: &[f64]) -> String {
+    let numbers: Vec<_> = numbers.iter().map(ToString::to_string).collect();
+    format!("({})", numbers.join(",\u{a0}"))
+}
+
+#[test]
+fn with_a_gradient_of_ones_no_order_of_the_images_or_units_is_noticed() {
+    let (input, layer) = lecture_example();
+    let weight = layer.weight.transpose();
+    let gradient = ones(2, 4);
+    let weight_gradient = input.transpose() * &gradient;
+    let exchanged = in_order(&input, &[1, 0]);
+    assert_eq!(exchanged.transpose() * &gradient, weight_gradient);
+    let turned = in_order(&weight, &[3, 2, 1, 0]);
+    assert_eq!(&gradient * turned, &gradient * &weight);
+    let inputs_turned = in_order(&input.transpose(), &[2, 1, 0]) * &gradient;
+    assert_ne!(inputs_turned, weight_gradient);
+    let bias = layer.parameter_gradient(&input, &gradient).bias;
+    assert_ne!(&bias / 2.0, bias);
+    snapshot!(
+        "linear_layer__exercises",
+        values([
+            ("turned", row(inputs_turned.column(0).as_slice())),
+            ("right", row(weight_gradient.column(0).as_slice())),
+            ("mean", (bias[0] / 2.0).to_string()),
+            ("sum", bias[0].to_string()),
+            ("first_image", row(exchanged.transpose().column(1).as_slice())),
+            ("second_image", row(exchanged.transpose().column(0).as_slice())),
+            ("fourth_unit", row(layer.weight.column(3).as_slice())),
+            ("biases", layer.bias.sum().to_string()),
+            ("sigmoid", support::decimals(sigmoid(1.0), 3)),
+        ])
+    );
+}
+
+fn sigmoid(z: f64) -> f64 {
+    1.0 / (1.0 + (-z).exp())
+}
+
+/// All orders of three inputs, in all eight places of the one.
+#[test]
+fn a_single_one_tells_the_inputs_apart_in_the_second_row_only() {
+    let (input, layer) = lecture_example();
+    let orders = [[0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
+    for (image, unit) in (0..2).flat_map(|image| (0..4).map(move |unit| (image, unit)))
+    {
+        let mut gradient = DMatrix::zeros(2, 4);
+        gradient[(image, unit)] = 1.0;
+        let input_gradient = layer.input_gradient(&gradient);
+        let weight_gradient = layer.parameter_gradient(&input, &gradient).weight;
+        assert_eq!(input_gradient.row(image), layer.weight.column(unit).transpose());
+        assert_eq!(weight_gradient.column(unit), input.row(image).transpose());
+        let noticed = orders.map(|order| {
+            let weight = in_order(&layer.weight, &order);
+            let inputs = in_order(&input.transpose(), &order);
+            [
+                &gradient * weight.transpose() != input_gradient,
+                inputs * &gradient != weight_gradient,
+            ]
+        });
+        assert!(noticed.iter().all(|[in_input, _]| *in_input));
+        assert_eq!(noticed.iter().all(|[_, in_weight]| *in_weight), image == 1);
+        // Each entry of a gradient is a sum, and here of at most one term.
+        for k in 0..3 {
+            for i in 0..2 {
+                let terms = layer.weight.row(k).component_mul(&gradient.row(i));
+                assert!(terms.iter().filter(|&&term| term != 0.0).count() <= 1);
+            }
+            for j in 0..4 {
+                let terms = input.column(k).component_mul(&gradient.column(j));
+                assert!(terms.iter().filter(|&&term| term != 0.0).count() <= 1);
+            }
+        }
+    }
+}
+
+/// `[X 1]` and `W` on top of `b`.
+fn stacked(input: &DMatrix<f64>, layer: &Linear) -> [DMatrix<f64>; 2] {
+    let last = layer.fan_in();
+    let mut weight = layer.weight.clone().insert_row(last, 0.0);
+    weight.set_row(last, &layer.bias);
+    [input.clone().insert_column(last, 1.0), weight]
+}
+
+/// The loss is of degree one in each number: a step of 1 shows its derivative.
+#[test]
+fn with_a_column_of_ones_the_bias_gradient_is_the_last_row_of_the_weights() {
+    let (input, layer) = lecture_example();
+    let gradient = dmatrix![1.0, 0.0, 2.0, -1.0; 3.0, 1.0, 0.0, 2.0];
+    let factors = stacked(&input, &layer);
+    let [by_input, by_weight] = [0, 1].map(|which| {
+        let mut moved = factors.clone();
+        let loss = |[x, w]: &[DMatrix<f64>; 2]| (x * w).component_mul(&gradient).sum();
+        let before = loss(&factors);
+        let (rows, columns) = factors[which].shape();
+        DMatrix::from_fn(rows, columns, |i, j| {
+            moved[which][(i, j)] += 1.0;
+            let change = loss(&moved) - before;
+            moved[which][(i, j)] -= 1.0;
+            change
+        })
+    });
+    let parameters = layer.parameter_gradient(&input, &gradient);
+    assert_eq!(by_weight.rows(0, 3), parameters.weight);
+    assert_eq!(by_weight.row(3), parameters.bias);
+    assert_eq!(by_input.columns(0, 3), layer.input_gradient(&gradient));
+    assert_eq!(by_input.columns(3, 1), &gradient * layer.bias.transpose());
+    // With the lecture's gradient it is the sum of the biases.
+    let with_ones = ones(2, 4) * layer.bias.transpose();
+    assert_eq!(with_ones, DMatrix::from_element(2, 1, layer.bias.sum()));
+}
+
+#[test]
+fn a_unit_that_is_always_one_hands_the_ones_on_until_it_is_trained() {
+    let (input, first) = lecture_example();
+    let second = Linear::new(
+        dmatrix![1.0, -1.0; 2.0, 0.0; 0.0, 3.0; -2.0, 1.0],
+        RowDVector::from_row_slice(&[1.0, -4.0]),
+    );
+    let [x, weight] = stacked(&input, &first);
+    let mut weight = weight.insert_column(4, 0.0);
+    weight[(3, 4)] = 1.0;
+    let [_, next] = stacked(&DMatrix::zeros(1, 4), &second);
+    let output = |activation: Activation, weight: &DMatrix<f64>| {
+        let mut middle = &x * weight;
+        activation.apply(&mut middle);
+        middle * &next
+    };
+    let network = |activation: Activation| {
+        let mut middle = first.forward(&input);
+        activation.apply(&mut middle);
+        second.forward(&middle)
+    };
+    assert_eq!(output(Activation::Relu, &weight), network(Activation::Relu));
+    let off = output(Activation::Sigmoid, &weight) - network(Activation::Sigmoid);
+    let expected = (sigmoid(1.0) - 1.0) * &second.bias;
+    for difference in off.row_iter() {
+        // Sums of five products, the largest of them 4.
+        assert!((difference - &expected).amax() < 40.0 * f64::EPSILON);
+    }
+    // Training would move it: for the loss "sum of all outputs" its gradient, here the
+    // change for a step of 1, is not zero.
+    let loss = |weight: &DMatrix<f64>| output(Activation::Relu, weight).sum();
+    for k in 0..4 {
+        let mut moved = weight.clone();
+        moved[(k, 4)] += 1.0;
+        let change = loss(&moved) - loss(&weight);
+        assert_eq!(change, x.column(k).sum() * second.bias.sum());
+        assert_ne!(change, 0.0);
+    }
+}
+
+// Refusals
+
 #[test]
 #[should_panic(
     expected = "input of shape (2, 4) does not fit a layer with weight of shape (3, 4)"

@@ -2,6 +2,7 @@
 
 mod support;
 
+use descent::backpropagation::squared_error_and_gradient;
 use descent::initialization::pytorch_default;
 use descent::linear_layer::Linear;
 use descent::network::{
@@ -544,6 +545,141 @@ fn what_is_not_a_number_stays_so_through_every_activation() {
         assert!(z[0].is_nan(), "{activation:?}");
     }
 }
+
+// Exercises
+
+/// The forecast of a network that cannot go below zero.
+#[test]
+fn a_relu_at_the_end_says_at_best_zero_to_a_negative_target() {
+    let targets = dmatrix![-4.0; 2.0; 5.0];
+    let floor = 4.0 * 4.0 / (2.0 * 3.0);
+    let loss = |network: &Network, input: &DMatrix<f64>| {
+        squared_error_and_gradient(network, input.clone(), &targets).0
+    };
+    let ending = |network: &Network, activation: Activation| {
+        let mut layers = network.layers().to_vec();
+        layers.last_mut().expect("a layer").activation = activation;
+        Network::new(layers)
+    };
+    let input = random_input(3, 4, 11);
+    for seed in 0..20 {
+        let network = random_network(&[4, 6, 1], Activation::Relu, seed);
+        assert!(loss(&ending(&network, Activation::Relu), &input) >= floor);
+    }
+    // One unit that looks the targets up.
+    let look_up = Linear::new(targets.clone(), RowDVector::zeros(1));
+    let look_up =
+        Network::new(vec![Layer { linear: look_up, activation: Activation::Identity }]);
+    let images = DMatrix::identity(3, 3);
+    assert_eq!(loss(&look_up, &images), 0.0);
+    assert_eq!(loss(&ending(&look_up, Activation::Relu), &images), floor);
+    let two = least_folds(tents, 2);
+    let three = least_folds(triple_folds, 3);
+    snapshot!(
+        "network__exercises",
+        values([
+            ("frost", decimals(floor, 2)),
+            ("triple_layers", three.0.to_string()),
+            ("triple_pieces", grouped(3_usize.pow(three.0))),
+            ("triple_parameters", three.1.to_string()),
+            ("too_few", grouped(3_usize.pow(three.0 - 1))),
+            ("double_layers", two.0.to_string()),
+            ("double_pieces", grouped(2_usize.pow(two.0))),
+            ("double_parameters", two.1.to_string()),
+            ("tripling", added_by_a_layer(triple_folds).to_string()),
+            ("doubling", added_by_a_layer(tents).to_string()),
+        ])
+    );
+}
+
+/// The sigmoid is ½ at 0 and grows with its logit.
+#[test]
+fn a_logit_behind_a_relu_never_says_no() {
+    for k in -50..=50 {
+        let mut logit = dmatrix![f64::from(k) / 5.0];
+        Activation::Relu.apply(&mut logit);
+        Activation::Sigmoid.apply(&mut logit);
+        assert!(logit[0] >= 0.5);
+    }
+}
+
+/// What the unit says at `x = 1`, for weights around −2.
+#[test]
+fn behind_a_relu_that_is_off_small_changes_change_nothing() {
+    let relu = |z: f64| {
+        let mut z = dmatrix![z];
+        Activation::Relu.apply(&mut z);
+        z[0]
+    };
+    let softplus = |z: f64| log_sum_exp(&[z, 0.0]);
+    let weights: Vec<f64> = (-20..=20).map(|k| -2.0 + f64::from(k) / 20.0).collect();
+    for pair in weights.windows(2) {
+        assert_eq!((relu(pair[0]), relu(pair[1])), (0.0, 0.0));
+        assert!(0.0 < softplus(pair[0]) && softplus(pair[0]) < softplus(pair[1]));
+        assert!(0.0 < pair[0].exp() && pair[0].exp() < pair[1].exp());
+    }
+}
+
+/// As `tents`, with three units for each fold: up, down and up again.
+fn triple_folds(depth: usize) -> Network {
+    let elbows = RowDVector::from_row_slice(&[0.0, -1.0 / 3.0, -2.0 / 3.0]);
+    let spread = Linear::new(DMatrix::from_element(1, 3, 1.0), elbows);
+    let collect = Linear::new(dmatrix![3.0; -6.0; 6.0], RowDVector::zeros(1));
+    let hidden = |linear| Layer { linear, activation: Activation::Relu };
+    let mut layers = vec![hidden(spread.clone())];
+    layers.resize(depth, hidden(collect.then(&spread)));
+    layers.push(Layer { linear: collect, activation: Activation::Identity });
+    Network::new(layers)
+}
+
+/// Straight pieces between 0 and 1, from the signs of the slopes in `cells` cells.
+fn pieces(network: &Network, cells: usize) -> usize {
+    let value = |k: usize| output(network, &dmatrix![k as f64 / cells as f64])[0];
+    let rises: Vec<_> = (0..cells).map(|k| value(k + 1) > value(k)).collect();
+    1 + rises.windows(2).filter(|pair| pair[0] != pair[1]).count()
+}
+
+/// The least number of hidden layers for a thousand pieces, if each makes `folds` of one,
+/// and the parameters then.
+fn least_folds(network: fn(usize) -> Network, folds: usize) -> (u32, usize) {
+    let enough =
+        |&depth: &u32| pieces(&network(depth as usize), 4 * folds.pow(depth)) >= 1000;
+    let depth = (1..).find(enough).expect("some depth");
+    (depth, network(depth as usize).parameter_count())
+}
+
+fn added_by_a_layer(network: fn(usize) -> Network) -> usize {
+    network(5).parameter_count() - network(4).parameter_count()
+}
+
+/// The zigzag, applied again and again. A layer adds up terms of at most 3, 4 and 2, each
+/// rounded a few times, and the next ones make its error at most three times as large,
+/// as they do in the zigzag itself.
+#[test]
+fn three_units_triple_the_pieces_at_the_price_of_two_doublings() {
+    let zigzag = |x: f64| match x {
+        x if 3.0 * x <= 1.0 => 3.0 * x,
+        x if 3.0 * x <= 2.0 => 2.0 - 3.0 * x,
+        x => 3.0 * x - 2.0,
+    };
+    for depth in 1..=7 {
+        let network = triple_folds(depth);
+        let cells = 4 * 3_usize.pow(depth as u32);
+        let tolerance = 2.0 * 5.0 * 9.0 * UNIT_ROUNDOFF * cells as f64;
+        for k in 0..=cells {
+            let x = k as f64 / cells as f64;
+            let folded = (0..depth).fold(x, |x, _| zigzag(x));
+            assert!((output(&network, &dmatrix![x])[0] - folded).abs() < tolerance);
+        }
+        assert_eq!(pieces(&network, cells), 3_usize.pow(depth as u32));
+        assert_eq!(network.parameter_count(), 12 * depth - 2);
+    }
+    assert_eq!(least_folds(triple_folds, 3), (7, 82));
+    assert_eq!(least_folds(tents, 2), (10, 61));
+    assert_eq!(added_by_a_layer(triple_folds), 2 * added_by_a_layer(tents));
+}
+
+// Refusals
 
 #[test]
 #[should_panic(

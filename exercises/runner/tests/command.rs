@@ -81,6 +81,17 @@ fn a_right_answer_ends_with_0_and_says_what_comes_next() {
 }
 
 #[test]
+fn an_answer_can_use_what_its_task_names_of_the_book() {
+    let reader = Reader::new();
+    fs::create_dir(reader.0.path().join("backpropagation")).unwrap();
+    let solution = include_str!("../../backpropagation/twice/solution.rs");
+    assert_has(solution, &["use descent::", "use nalgebra::"]);
+    fs::write(reader.0.path().join("backpropagation/twice.rs"), solution).unwrap();
+    let (code, out, err) = reader.calls(&["backpropagation/twice"]);
+    assert_eq!(code, 0, "{out}{err}");
+}
+
+#[test]
 fn a_known_mistake_ends_with_1_and_hears_what_it_got_wrong() {
     let forgotten = SOLUTION.replace(" / (1.0 - BETA1.powi(t))", "");
     let forgotten = forgotten.replace(" / (1.0 - BETA2.powi(t))", "");

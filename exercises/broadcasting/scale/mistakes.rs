@@ -1,0 +1,42 @@
+use nalgebra::DMatrix;
+
+use super::Scale;
+use super::solution::scale;
+use crate::judge::Mistake;
+
+pub const MISTAKES: &[Mistake<Scale>] = &[
+    Mistake {
+        function: |x, s, g| (g.clone(), scale(x, s, g).1),
+        told: "∂X is G itself here, as if s had been added. Z_ij contains X_ij with a \
+               factor.",
+    },
+    Mistake {
+        function: |x, s, g| {
+            let read_as_a_row = |i: usize, j: usize| g[(i, j)] * s[j];
+            (DMatrix::from_fn(3, 2, read_as_a_row), scale(x, s, g).1)
+        },
+        told: "In ∂X each feature has a factor here, and each image should have one: \
+               the column was read as a row. With these shapes a library would have \
+               refused.",
+    },
+    Mistake {
+        function: |x, s, g| (scale(x, s, g).0, g.column_sum()),
+        told: "∂s is the sum of G here, as if s had been added. If s_i grows by a \
+               little, Z_ij does not grow by as much.",
+    },
+    Mistake {
+        function: |x, s, g| {
+            let (input, factors) = scale(x, s, g);
+            (input, factors / x.ncols() as f64)
+        },
+        told: "∂s is a mean over the features here. All the places to which s_i was \
+               stretched contribute, and contributions add up.",
+    },
+    Mistake {
+        function: |x, s, g| {
+            (scale(x, s, g).0, g.component_mul(x).row_sum().transpose())
+        },
+        told: "∂s is a sum over the batch here, and has a number for each feature. \
+               The axis that was stretched is the other one.",
+    },
+];

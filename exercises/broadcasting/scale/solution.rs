@@ -1,0 +1,15 @@
+use nalgebra::{DMatrix, DVector};
+
+/// ∂X and ∂s of Z_ij = s_i X_ij, from G = ∂loss/∂Z.
+pub fn scale(
+    input: &DMatrix<f64>,
+    factors: &DVector<f64>,
+    output_gradient: &DMatrix<f64>,
+) -> (DMatrix<f64>, DVector<f64>) {
+    let mut input_gradient = output_gradient.clone();
+    for (mut row, &factor) in input_gradient.row_iter_mut().zip(factors) {
+        row *= factor;
+    }
+    let factor_gradient = output_gradient.component_mul(input).column_sum();
+    (input_gradient, factor_gradient)
+}

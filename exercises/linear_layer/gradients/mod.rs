@@ -1,0 +1,51 @@
+use descent::linear_layer::Linear;
+use nalgebra::{DMatrix, RowDVector, dmatrix};
+
+use crate::judge::{Exercise, Replies, Reply};
+
+mod mistakes;
+mod solution;
+#[allow(unused_variables, reason = "the reader's to use")]
+mod task;
+
+type Matrix = DMatrix<f64>;
+type Gradients = fn(&Matrix, &Matrix, &Matrix) -> (Matrix, Matrix, RowDVector<f64>);
+
+pub const EXERCISE: Exercise<Gradients> = Exercise {
+    name: "linear_layer/gradients",
+    text: include_str!("task.rs"),
+    hint: include_str!("hint.md"),
+    ask,
+    truth,
+    task: task::gradients,
+    solution: solution::gradients,
+    mistakes: mistakes::MISTAKES,
+};
+
+/// X, W and G. As many inputs as outputs, so that a product in the wrong layout is a
+/// wrong reply and not a panic.
+fn example() -> [Matrix; 3] {
+    let input = dmatrix![1.0, 2.0; 3.0, -1.0; 0.0, 4.0];
+    let weight = dmatrix![2.0, 5.0; -1.0, 3.0];
+    let output_gradient = dmatrix![1.0, 0.0; 2.0, -1.0; 3.0, 4.0];
+    [input, weight, output_gradient]
+}
+
+fn ask(gradients: Gradients) -> Replies {
+    let [x, w, g] = example();
+    let (input, weight, bias) = gradients(&x, &w, &g);
+    let [x, w, g] = [x, w, g].map(Reply::from);
+    let mut replies = Replies::default();
+    replies.note(format!("∂b for G = {g}"), bias);
+    replies.note(format!("∂X for W = {w} and G = {g}"), input);
+    replies.note(format!("∂W for X = {x} and G = {g}"), weight);
+    replies
+}
+
+/// The book's layer has the transposed weight, and its gradient is transposed back.
+fn truth() -> Vec<Reply> {
+    let [x, w, g] = example();
+    let layer = Linear::new(w.transpose(), RowDVector::zeros(w.nrows()));
+    let Linear { weight, bias } = layer.parameter_gradient(&x, &g);
+    vec![bias.into(), layer.input_gradient(&g).into(), weight.transpose().into()]
+}

@@ -1,0 +1,52 @@
+use descent::network::cross_entropy;
+use nalgebra::dmatrix;
+
+use crate::judge::{Exercise, Replies, Reply};
+
+mod mistakes;
+mod solution;
+#[allow(unused_variables, reason = "the reader's to use")]
+mod task;
+
+type LogisticLoss = fn(f64, bool) -> f64;
+
+pub const EXERCISE: Exercise<LogisticLoss> = Exercise {
+    name: "network/logistic_loss",
+    text: include_str!("task.rs"),
+    hint: include_str!("hint.md"),
+    ask,
+    truth,
+    task: task::logistic_loss,
+    solution: solution::logistic_loss,
+    mistakes: mistakes::MISTAKES,
+};
+
+/// Logits and right answers. None of those in between at which the right answer costs
+/// next to nothing: there good formulas differ by more than a billionth.
+const CASES: [(f64, bool); 7] = [
+    (2.0, true),
+    (2.0, false),
+    (-0.5, true),
+    (-0.5, false),
+    (1000.0, false),
+    (-1000.0, true),
+    (1000.0, true),
+];
+
+fn ask(logistic_loss: LogisticLoss) -> Replies {
+    let mut replies = Replies::default();
+    for (logit, label) in CASES {
+        let answer = if label { "yes" } else { "no" };
+        let question =
+            format!("The loss for z = {logit}, if the right answer is {answer},");
+        replies.note(question, logistic_loss(logit, label));
+    }
+    replies
+}
+
+/// The cross-entropy of two classes, the first with the logit 0.
+fn truth() -> Vec<Reply> {
+    let loss =
+        |(logit, label)| cross_entropy(&dmatrix![0.0, logit], &[usize::from(label)]);
+    CASES.map(|case| loss(case)[0].into()).into()
+}
