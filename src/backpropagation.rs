@@ -1,8 +1,8 @@
 //! The backward pass: `G_i = (G_{i+1} ∘ σ'_i) W_iᵀ`, layer by layer from the loss to
 //! the input.
 //!
-//! Source: Data 188, Lecture 06, "Initialization of weights"; EECS 182-style adjoints
-//! are the same recursion written for nodes of a graph.
+//! Source: Data 188, Lecture 06, "Initialization of weights"; the adjoints of Discussion
+//! 03, part 2, are the same recursion written for the nodes of a graph.
 
 use std::mem;
 
