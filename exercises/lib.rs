@@ -21,11 +21,30 @@ pub mod momentum {
 pub mod adam {
     pub mod step;
 }
+pub mod initialization {
+    pub mod bound;
+}
+pub mod depth {
+    pub mod growth;
+}
+pub mod elbows {
+    pub mod slopes;
+}
+pub mod dead_relu {
+    pub mod dead;
+}
 
 use judge::Judged;
 
 /// All exercises, in the order of the book.
-pub const ALL: &[&dyn Judged] = &[&momentum::pytorch::EXERCISE, &adam::step::EXERCISE];
+pub const ALL: &[&dyn Judged] = &[
+    &momentum::pytorch::EXERCISE,
+    &adam::step::EXERCISE,
+    &initialization::bound::EXERCISE,
+    &depth::growth::EXERCISE,
+    &elbows::slopes::EXERCISE,
+    &dead_relu::dead::EXERCISE,
+];
 
 /// The exercise of this name.
 pub fn find(name: &str) -> Option<&'static dyn Judged> {
