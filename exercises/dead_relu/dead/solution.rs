@@ -1,6 +1,6 @@
 use nalgebra::{DMatrix, RowDVector};
 
-/// The share of the units ReLU(X W + 1 b) that are dead on a data set read in batches.
+/// The share of units ReLU(X W + 1 b) that are dead on all of several batches.
 pub fn dead(
     weight: &DMatrix<f64>,
     bias: &RowDVector<f64>,

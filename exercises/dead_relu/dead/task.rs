@@ -1,6 +1,6 @@
 use nalgebra::{DMatrix, RowDVector};
 
-/// The share of the units ReLU(X W + 1 b) that are dead on a data set read in batches.
+/// The share of units ReLU(X W + 1 b) that are dead on all of several batches.
 ///
 /// `weight` is `[n, m]`, `bias` `[1, m]`, and each batch `[examples, n]`. The batches
 /// may differ in their number of examples. There is at least one, and none is empty.

@@ -1,4 +1,4 @@
-/// By how much the norm of an image grows from Z₁ to the logits, in root mean square.
+/// By how much the norm of an image grows up to the logits, in root mean square.
 pub fn growth(widths: &[usize], scale: f64) -> f64 {
     let layers = widths.len() - 1;
     let factor = |layer: usize| {

@@ -1,4 +1,4 @@
-/// By how much the norm of an image grows from Z₁ to the logits, in root mean square.
+/// By how much the norm of an image grows up to the logits, in root mean square.
 ///
 /// `widths` go from the input to the logits: layer ℓ takes `widths[ℓ−1]` numbers to
 /// `widths[ℓ]`. There is a ReLU behind every layer but the last, and no bias. The

@@ -1,4 +1,4 @@
-/// The bound of uniform weights that keep the second moment behind a bent activation.
+/// The bound of uniform weights that keep the variance behind two slopes.
 pub fn bound(shape: (usize, usize), left: f64, right: f64) -> f64 {
     let (fan_in, _) = shape;
     let kept = (left * left + right * right) / 2.0;
