@@ -33,6 +33,18 @@ pub mod momentum {
 pub mod adam {
     pub mod step;
 }
+pub mod initialization {
+    pub mod bound;
+}
+pub mod depth {
+    pub mod growth;
+}
+pub mod elbows {
+    pub mod slopes;
+}
+pub mod dead_relu {
+    pub mod dead;
+}
 
 use judge::Judged;
 
@@ -44,6 +56,10 @@ pub const ALL: &[&dyn Judged] = &[
     &backpropagation::twice::EXERCISE,
     &momentum::pytorch::EXERCISE,
     &adam::step::EXERCISE,
+    &initialization::bound::EXERCISE,
+    &depth::growth::EXERCISE,
+    &elbows::slopes::EXERCISE,
+    &dead_relu::dead::EXERCISE,
 ];
 
 /// The exercise of this name.

@@ -76,6 +76,89 @@ fn with_the_worksheets_bias_the_output_and_all_five_adjoints_are_zero() {
     }
 }
 
+/// One of twenty units has the worksheet's bias. The layer without it is the truth for the
+/// adjoint of the input; two sums of twenty terms and of nineteen differ by roundings.
+#[test]
+fn one_unit_off_empties_its_own_column_and_the_input_loses_one_term() {
+    const OFF: usize = 7;
+    let mut layer = normal(30, 20, he(30), &mut ChaCha8Rng::seed_from_u64(0));
+    let (input, adjoint) = (random(1, 30, 100), random(1, 20, 200));
+    let before = adjoints(&input, &layer, &adjoint);
+    layer.bias[OFF] = WORKSHEET_BIAS;
+    let nodes = adjoints(&input, &layer, &adjoint);
+    for (node, before) in nodes.iter().zip(&before).take(5).skip(1) {
+        let columns = node.adjoint.column_iter().zip(before.adjoint.column_iter());
+        for (unit, (column, before)) in columns.enumerate() {
+            match unit {
+                OFF => assert!(column.iter().all(|&a| a == 0.0)),
+                _ => assert_eq!(column, before),
+            }
+        }
+    }
+    let others = Linear::new(
+        layer.weight.clone().remove_column(OFF),
+        layer.bias.clone().remove_column(OFF),
+    );
+    let rest = adjoints(&input, &others, &adjoint.remove_column(OFF));
+    assert_abs_diff_eq!(nodes[0].adjoint, rest[0].adjoint, epsilon = 1e-14);
+    assert!(nodes[0].adjoint.iter().all(|&a| a != 0.0));
+}
+
+/// The root of the mean of the squares.
+fn rms(matrix: &DMatrix<f64>) -> f64 {
+    matrix.norm() / (matrix.len() as f64).sqrt()
+}
+
+/// Behind He's weights the ReLU's square has mean 1 and variance 5, and with the bias
+/// each output is a million up to some units.
+#[test]
+fn with_the_opposite_bias_the_layer_is_linear_and_feeds_the_next_a_million() {
+    const UNITS: usize = 1000;
+    let mut layer = normal(50, UNITS, he(50), &mut ChaCha8Rng::seed_from_u64(1));
+    let mut input = random(1, 50, 101);
+    input /= rms(&input);
+    let adjoint = random(1, UNITS, 201);
+    let usual = rms(&adjoints(&input, &layer, &adjoint)[5].value);
+    let tolerance = 4.0 * (5.0 / UNITS as f64).sqrt();
+    assert_abs_diff_eq!(usual * usual, 1.0, epsilon = tolerance);
+    layer.bias.fill(-WORKSHEET_BIAS);
+    let nodes = adjoints(&input, &layer, &adjoint);
+    let linear = layer.parameter_gradient(&input, &adjoint);
+    assert_eq!(nodes[5].value, nodes[4].value);
+    assert_eq!(nodes[4].adjoint, adjoint);
+    assert_eq!(nodes[2].adjoint.row(0), linear.bias);
+    assert_eq!(nodes[1].adjoint, linear.weight);
+    assert_eq!(nodes[0].adjoint, layer.input_gradient(&adjoint));
+    let million = rms(&nodes[5].value);
+    assert_relative_eq!(million, -WORKSHEET_BIAS, max_relative = 1e-5);
+    // The weight gradient of a next layer is the outer product with this output.
+    let next = normal(UNITS, 3, 0.0, &mut ChaCha8Rng::seed_from_u64(2));
+    let delta = random(1, 3, 301);
+    let gradient = next.parameter_gradient(&nodes[5].value, &delta).weight;
+    assert_relative_eq!(
+        gradient.norm(),
+        nodes[5].value.norm() * delta.norm(),
+        max_relative = 1e-14
+    );
+    // One unit in six is active where b/(√2 rms) is −1.
+    let needed = -WORKSHEET_BIAS / SQRT_2;
+    let share = probability_active(WORKSHEET_BIAS, 2.0, needed);
+    // Φ(−1), from a table.
+    assert_abs_diff_eq!(share, 0.1586552539, epsilon = 1e-10);
+    let (target, dead) = first_step_of_descent();
+    snapshot!(
+        "dead_relu__exercises",
+        values([
+            ("needed", significant(needed, 2)),
+            ("share", format!("{} %", decimals(100.0 * share, 0))),
+            ("limit", decimals(-4.0 + (1.0 + SQRT_2), 2)),
+            ("target", decimals(target, 1)),
+            ("low", decimals(dead[0], 1)),
+            ("high", decimals(dead[1], 1)),
+        ])
+    );
+}
+
 const WIDTHS: [usize; 5] = [PIXELS, 100, 100, 100, 10];
 /// The second of four layers.
 const DEAD: usize = 1;
@@ -606,6 +689,56 @@ fn after_two_exact_steps_of_adam_the_worksheets_unit_is_dead_and_right() {
             adam(0.5, 1e-8, 2).iter().enumerate().map(row)
         )
     );
+}
+
+/// The worksheet's neuron with the target 1 at `x = 3`.
+fn other_target(neuron: Neuron, x: f64, _: f64) -> (f64, f64) {
+    neuron.gradient(x, if x > 0.0 { 1.0 } else { 0.0 })
+}
+
+/// The first gradient is (3, 1) in place of (6, 2), half of it, and `u/√v` does not see the
+/// factor: a power of two changes no digit.
+#[test]
+fn with_the_target_one_adam_takes_the_same_path_and_the_unit_is_dead_and_wrong_for_good()
+ {
+    const STEPS: usize = 200;
+    let mut optimizer = Adam::new(0.5, [0.5, 0.5], 0.0).expect("settings");
+    assert_eq!(other_target(WORKSHEET, 3.0, 0.0), (3.0, 1.0));
+    let path = take_turns(&mut optimizer, STEPS, other_target).expect("finite");
+    assert_eq!(path, adam(0.5, 0.0, STEPS));
+    for neuron in &path[2..] {
+        assert!(is_dead(*neuron, &SAMPLES));
+        assert_eq!([neuron.loss(3.0, 1.0), neuron.loss(-3.0, 0.0)], [0.5, 0.0]);
+    }
+    let z = |x: f64| path[1..].iter().map(move |neuron| neuron.w * x + neuron.b);
+    assert!(z(3.0).is_sorted_by(|z, next| z >= next));
+    // −4 + 2α(1 + √2), after so many steps up to 2⁻¹⁰⁰.
+    let last = z(-3.0).next_back().expect("a step");
+    assert_abs_diff_eq!(last, SQRT_2 - 3.0, epsilon = 1e-13);
+}
+
+/// `z = 2` at `x = 3` falls by `α (x² + 1)` for each unit of error, here 1; at `x = −3` it rises
+/// from −4 by `8α`. The step size that meets the target 1, and those of the dead.
+fn first_step_of_descent() -> (f64, [f64; 2]) {
+    (1.0 / 10.0, [2.0 / 10.0, 4.0 / 8.0])
+}
+
+#[test]
+fn after_one_plain_step_the_unit_is_right_at_a_tenth_and_dead_from_a_fifth_to_a_half() {
+    let after = |step_size| {
+        let path = take_turns(&mut descent(step_size), 1, other_target);
+        path.expect("finite")[1]
+    };
+    let (target, [low, high]) = first_step_of_descent();
+    assert_abs_diff_eq!(after(target).forward(3.0), 1.0, epsilon = 1e-15);
+    assert_eq!(after(0.5), Neuron { w: -0.5, b: -1.5 });
+    for step_size in (1..100).map(|i| f64::from(i) / 100.0) {
+        let inside = (low - 1e-9..=high).contains(&step_size);
+        let neuron = after(step_size);
+        // At the lower end z is 0 up to a rounding.
+        let dead = SAMPLES.iter().all(|&(x, _)| neuron.w * x + neuron.b <= 1e-15);
+        assert_eq!(dead, inside, "{step_size}");
+    }
 }
 
 /// With zero gradients after the first, step `k` has the length `α 2^{−k/2}` in both

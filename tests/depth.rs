@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use approx::{assert_abs_diff_eq, assert_relative_eq};
 use descent::backpropagation::{backward, cross_entropy_gradient};
 use descent::depth::{
-    Geometry, NormLaw, Norms, arc_cosine, band, geometry, image_norms, network,
+    Band, Geometry, NormLaw, Norms, arc_cosine, band, geometry, image_norms, network,
     network_of_pytorch, network_of_sigmoids, network_with_biases, norms,
     root_mean_square,
 };
@@ -23,7 +23,9 @@ use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;
 use rayon::ThreadPoolBuilder;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
-use support::statistics::{SIGMAS, integral, mean, median, standard_deviation};
+use support::statistics::{
+    SIGMAS, assert_share, integral, mean, median, standard_deviation,
+};
 use support::{decimals, significant, table, values};
 
 /// Chosen before any of them was run.
@@ -344,6 +346,106 @@ fn half_the_networks_lie_below_the_median_and_nine_in_ten_in_the_range() {
     snapshot!("depth__typical_values", values([("range", decimals(range, 0))]));
 }
 
+/// The drift and the variance of a layer go as `1/n` up to `6/n²` and `40/n²`: one part in
+/// `2.4/n` and in `8/n`, at width 100 up to eight in a hundred.
+#[test]
+fn ten_times_the_width_takes_ten_times_the_depth_to_spread_as_far() {
+    let spread =
+        |width: usize, layers: usize| band(&vec![width; layers + 1], 2.0)[layers];
+    let (narrow, wide) = (spread(WIDTH, LAYERS), spread(10 * WIDTH, LAYERS));
+    let deep = spread(10 * WIDTH, 10 * LAYERS);
+    // Half of those parts, as these are roots.
+    let ratio = narrow.standard_deviation / wide.standard_deviation;
+    assert_relative_eq!(ratio, 10.0_f64.sqrt(), max_relative = 0.05);
+    let ratio = narrow.standard_deviation / deep.standard_deviation;
+    assert_relative_eq!(ratio, 1.0, max_relative = 0.05);
+    assert_relative_eq!(narrow.mean / deep.mean, 1.0, max_relative = 0.03);
+    let range = |band: Band| 10_f64.powf(2.0 * 1.645 * band.standard_deviation);
+    let median = |band: Band| decimals(10_f64.powf(band.mean), 2);
+    assert_eq!(median(narrow), median(deep));
+
+    let (dead, safe) = narrow_networks();
+    let survivors = 1.0 / (1.0 - dead);
+    snapshot!(
+        "depth__exercises",
+        values([
+            ("narrow", decimals(range(narrow), 0)),
+            ("power", significant(range(narrow).powf(0.1_f64.sqrt()), 2)),
+            ("wide", significant(range(wide), 2)),
+            ("layers", (10 * LAYERS).to_string()),
+            ("deep", decimals(range(deep), 0)),
+            ("median", median(deep)),
+            ("dead", decimals(100.0 * dead, 1)),
+            ("survivors", decimals(survivors, 2)),
+            ("safe", safe.to_string()),
+        ])
+    );
+}
+
+#[test]
+fn the_mean_growth_does_not_depend_on_the_widths_in_between() {
+    for scale in [1.0, 2.0, 3.0] {
+        let growth = |widths: &[usize]| {
+            let laws = widths.windows(2).map(|n| NormLaw {
+                scale,
+                fan_in: n[0],
+                fan_out: n[1],
+            });
+            // The last layer has no ReLU, which would take half.
+            2.0 * laws.map(|law| law.mean()).product::<f64>()
+        };
+        let exact = scale * (scale / 2.0).powi(2) * 10.0 / 784.0;
+        for widths in [[784, 100, 100, 10], [784, 30, 500, 10], [784, 1, 3, 10]] {
+            assert_relative_eq!(growth(&widths), exact, max_relative = 1e-14);
+        }
+    }
+    let spread = |width| band(&[784, width, width, 10], 2.0)[3].standard_deviation;
+    assert!(spread(30) > spread(100) && spread(100) > spread(500));
+}
+
+/// An image dies in a layer of ten units with probability `2⁻¹⁰`, and there are as many
+/// chances as hidden layers. And the least width at which a millionth is not reached.
+fn narrow_networks() -> (f64, usize) {
+    let dead = |width: i32| 1.0 - (1.0 - 0.5_f64.powi(width)).powi(LAYERS as i32 - 1);
+    let safe = (1..).find(|&width| dead(width) < 1e-6).expect("a width");
+    (dead(10), safe as usize)
+}
+
+#[test]
+fn at_width_ten_an_image_dies_on_its_way_in_one_of_twenty_networks_at_any_scale() {
+    const NETWORKS: usize = 2000;
+    let mut widths = vec![10; LAYERS + 1];
+    widths[0] = PIXELS;
+    let image = DIGITS.sample(1, 0).images;
+    let dies = |scale: f64, seed: u64| {
+        let activations = network(&widths, scale, seed).forward(image.clone());
+        activations[LAYERS - 1].iter().all(|&a| a == 0.0)
+    };
+    let dead = (0..NETWORKS as u64).into_par_iter().filter(|&seed| dies(2.0, seed));
+    assert_share(dead.count(), NETWORKS, narrow_networks().0);
+    for seed in 0..100 {
+        assert_eq!(dies(2.0, seed), dies(8.0, seed), "seed {seed}");
+    }
+    let union = |width: i32| (LAYERS - 1) as f64 * 0.5_f64.powi(width);
+    assert!(union(26) < 1e-6 && union(25) > 1.4e-6);
+    assert_eq!(narrow_networks().1, 26);
+}
+
+/// `E R = P(K > 0) · E[R | K > 0]`, with the probabilities of Pascal's triangle.
+#[test]
+fn the_mean_square_of_the_survivors_makes_up_for_the_dead() {
+    for width in [2, 10, 20] {
+        let ways = |k: i32| {
+            (0..k).fold(1.0, |ways, i| ways * f64::from(width - i) / f64::from(i + 1))
+        };
+        let alive: f64 = (1..=width).map(ways).sum();
+        let mean = (1..=width).map(|k| ways(k) / alive * f64::from(k)).sum::<f64>();
+        let survivors = 2.0 / f64::from(width) * mean;
+        let dead = 0.5_f64.powi(width);
+        assert_relative_eq!(survivors, 1.0 / (1.0 - dead), max_relative = 1e-14);
+    }
+}
+
 #[test]
 fn the_fourth_moment_of_the_norm_grows_with_depth_although_the_second_stays() {
     let (ratio_mean, ratio_variance) = (law(WIDTH).mean(), law(WIDTH).variance());
@@ -602,6 +704,41 @@ fn doubling_all_weights_scales_every_weight_gradient_by_two_to_the_number_of_the
             once.output * 2.0_f64.powi(above),
             "{above} layers above"
         );
+    }
+}
+
+/// Only one weight matrix is doubled here. All is exact in binary.
+#[test]
+fn doubling_one_layer_doubles_every_weight_gradient_but_its_own_bit_for_bit() {
+    const CHANGED: usize = 20;
+    let batch = DIGITS.sample(4, 0);
+    let output_gradient = DMatrix::from_fn(4, 10, |image, class| {
+        (image * 10 + class) as f64 / 40.0 - 0.5
+    });
+    let once = network(&widths(), 2.0, 0);
+    let mut layers = once.layers().to_vec();
+    layers[CHANGED - 1].linear.weight *= 2.0;
+    let twice = Network::new(layers);
+    let of = |network: &Network| {
+        let activations = network.forward(batch.images.clone());
+        let gradients: Vec<_> =
+            backward(network, &activations, output_gradient.clone()).collect();
+        (activations, gradients)
+    };
+    let ((z, gradients), (z_twice, gradients_twice)) = (of(&once), of(&twice));
+    let factor = |doubled: bool| if doubled { 2.0 } else { 1.0 };
+    // From Z₁ on, and from layer 50 down.
+    for (layer, (z, z_twice)) in (1..).zip(z.iter().zip(&z_twice)) {
+        assert_eq!(*z_twice, z * factor(layer > CHANGED), "Z of {layer}");
+    }
+    let layers = (1..=LAYERS).rev();
+    for (layer, (once, twice)) in layers.zip(gradients.iter().zip(&gradients_twice)) {
+        let (weight, weight_twice) =
+            (&once.parameters.weight, &twice.parameters.weight);
+        assert!(weight.amax() > 0.0);
+        assert_eq!(*weight_twice, weight * factor(layer != CHANGED), "∂W of {layer}");
+        let output = &once.output * factor(layer < CHANGED);
+        assert_eq!(twice.output, output, "G behind layer {layer}");
     }
 }
 

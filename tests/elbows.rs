@@ -7,13 +7,14 @@ use std::sync::LazyLock;
 
 use approx::{assert_abs_diff_eq, assert_relative_eq};
 use descent::backpropagation::{numerical_gradient, squared_error_and_gradient};
+use descent::dead_relu::normal_cdf;
 use descent::elbows::{
     Cauchy, Curve, Role, Start, Trained, bends, best_last_layer, elbows, experiment,
     features, fit, network, sine, uniform_ratio_below, uniform_ratio_density,
 };
 use descent::gradient_descent::Quadratic;
 use descent::linear_layer::Linear;
-use descent::network::Network;
+use descent::network::{Activation, Layer, Network};
 use nalgebra::{DMatrix, DVector, RowDVector};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
@@ -793,6 +794,187 @@ fn a_step_moves_an_elbow_by_the_errors_on_its_active_side() {
         }
     }
     assert!(moved > 5 * HIDDEN, "{moved} units tell the formula from others");
+}
+
+/// Two units with their elbows at ½, one active to the right and one to the left, before
+/// weights of 1; and one step on the sample `(1, 0)`, where `h = ½`.
+fn two_units(trained: Trained) -> [(f64, f64); 2] {
+    let network = of_units(&[[1.0, -0.5, 1.0], [-1.0, 0.5, 1.0]]);
+    assert_eq!(bends(&network), [(0.5, 1.0), (0.5, 1.0)]);
+    let bends = bends(&after_a_step(&network, 0.0, trained));
+    [bends[0], bends[1]]
+}
+
+/// A network of units `[w, b, w']`.
+fn of_units(units: &[[f64; 3]]) -> Network {
+    let row = |i: usize| DMatrix::from_fn(1, units.len(), |_, unit| units[unit][i]);
+    let hidden = Linear::new(row(0), row(1).row(0).into_owned());
+    let last = Linear::new(row(2).transpose(), RowDVector::zeros(1));
+    Network::new(vec![
+        Layer { linear: hidden, activation: Activation::Relu },
+        Layer { linear: last, activation: Activation::Identity },
+    ])
+}
+
+/// One step of α = 0.1 on the sample `(1, y)`.
+fn after_a_step(network: &Network, y: f64, trained: Trained) -> Network {
+    let curve = Curve {
+        x: DMatrix::from_element(1, 1, 1.0),
+        y: DMatrix::from_element(1, 1, y),
+    };
+    let path = fit(network, &curve, trained, 0.1, &[vec![0]]).expect("one step");
+    network.with_parameters(&path[1])
+}
+
+/// The gradients by `w`, `b` and `w'` of the active unit are ½ · 1, ½ and ½ · ½: after the
+/// step they are 0.95, −0.55 and 0.975.
+#[test]
+fn one_sample_moves_the_elbow_of_its_active_unit_and_parts_it_from_the_other() {
+    let close = |a: (f64, f64), b: (f64, f64)| {
+        assert_relative_eq!(a.0, b.0, max_relative = 1e-14);
+        assert_relative_eq!(a.1, b.1, max_relative = 1e-14);
+    };
+    let [fixed, other] = two_units(Trained::LastLayer);
+    assert_eq!((fixed.0, other), (0.5, (0.5, 1.0)));
+    close(fixed, (0.5, 0.975));
+    let [moved, other] = two_units(Trained::AllLayers);
+    assert_eq!(other, (0.5, 1.0));
+    close(moved, (0.55 / 0.95, 0.95 * 0.975));
+
+    let wide = 1.0 / (PI * 0.45).tan();
+    let law = Cauchy { scale: wide };
+    let beyond = 2.0 * law.below(-10.0);
+    let normal = 2.0 * normal_cdf(-10.0 * NINE_IN_TEN);
+    let none = (1.0 - bending_at_ten_to_twelve()).powi(HIDDEN as i32);
+    snapshot!(
+        "elbows__exercises",
+        values([
+            ("scale", decimals(wide, 2)),
+            ("beyond", format!("{} %", decimals(100.0 * beyond, 1))),
+            ("normal", significant(normal, 1)),
+            ("fixed", decimals(fixed.1, 3)),
+            ("first_order", decimals(0.1 * 0.5 * (1.0 + 0.5), 3)),
+            ("place", decimals(moved.0, 3)),
+            ("gain", decimals(moved.1, 3)),
+            ("none", format!("{} %", decimals(100.0 * none, 0))),
+            ("line", significant(straight_line(), 2)),
+        ])
+    );
+}
+
+/// `w = 1`, `b = −c`, and the error at `x = 1` is ½: the step leaves `0.95 x − c − 0.05`, whose
+/// zero is `(c + 0.05)/0.95`, beyond `c` if and only if `c > −1`.
+#[test]
+fn a_sample_at_one_draws_elbows_right_of_minus_one_and_pushes_those_left_of_it() {
+    for c in [0.9, 0.5, 0.0, -0.5, -0.9, -1.1, -2.0, -10.0] {
+        let network = of_units(&[[1.0, -c, 1.0]]);
+        let height = network.forward(DMatrix::from_element(1, 1, 1.0))[2][0];
+        let stepped = after_a_step(&network, height - 0.5, Trained::AllLayers);
+        let (after, _) = bends(&stepped)[0];
+        assert_relative_eq!(after, (c + 0.05) / 0.95, max_relative = 1e-12);
+        assert_eq!(after > c, c > -1.0);
+        // Either way the hidden output at the sample falls.
+        let hidden =
+            |network: &Network| network.forward(DMatrix::from_element(1, 1, 1.0))[1][0];
+        assert!(hidden(&stepped) < hidden(&network));
+    }
+    let still = after_a_step(&of_units(&[[1.0, 1.0, 1.0]]), 1.5, Trained::AllLayers);
+    assert_abs_diff_eq!(bends(&still)[0].0, -1.0, epsilon = 4.0 * UNIT_ROUNDOFF);
+    for c in [1.0, 1.5] {
+        let network = of_units(&[[1.0, -c, 1.0]]);
+        let stepped = after_a_step(&network, -0.5, Trained::AllLayers);
+        assert_eq!(bends(&stepped), bends(&network), "the unit is off");
+    }
+}
+
+/// The standard normal is within this of 0 in nine of ten cases.
+const NINE_IN_TEN: f64 = 1.644_853_626_951_472_2;
+
+#[test]
+fn biases_of_a_sixth_put_nine_in_ten_elbows_in_the_data_and_one_in_a_hundred_beyond_ten()
+ {
+    let scale = 1.0 / (PI * 0.45).tan();
+    let start = Start::Normal { weight: 1.0, bias: scale };
+    let elbows = elbows(&start.draw(UNITS, &mut rng(50)));
+    let beyond = |t: f64| elbows.iter().filter(|c| c.abs() > t).count();
+    assert_share(beyond(1.0), UNITS, 0.1);
+    // 2γ/πt far out, up to a part (γ/t)²/3.
+    let exact = 2.0 * Cauchy { scale }.below(-10.0);
+    let tail = 2.0 * scale / (10.0 * PI);
+    assert_relative_eq!(exact, tail, max_relative = (scale / 10.0).powi(2));
+    assert_share(beyond(10.0), UNITS, exact);
+    assert_abs_diff_eq!(normal_within(NINE_IN_TEN, 1.0), 0.9, epsilon = 1e-12);
+    // φ(t)/t is above the tail by less than one part in t².
+    let t = 10.0 * NINE_IN_TEN;
+    let density = (-0.5 * t * t).exp() / (2.0 * PI).sqrt();
+    let bounds = (density / t * (1.0 - 1.0 / (t * t)), density / t);
+    assert!((bounds.0..bounds.1).contains(&normal_cdf(-t)));
+}
+
+/// The share of standard normal units that bend between 10 and 12.
+fn bending_at_ten_to_twelve() -> f64 {
+    let law = Cauchy { scale: 1.0 };
+    law.below(12.0) - law.below(10.0)
+}
+
+/// Half the mean squared error of the best straight line through 0; the curve is odd.
+fn straight_line() -> f64 {
+    let curve = sine();
+    let slope = curve.x.dot(&curve.y) / curve.x.norm_squared();
+    (&curve.y - slope * &curve.x).norm_squared() / 128.0
+}
+
+/// The data of the book's curve, moved to 10 to 12.
+fn far_sine() -> Curve {
+    let Curve { x, y } = sine();
+    Curve { x: x.add_scalar(11.0), y }
+}
+
+#[test]
+fn between_ten_and_twelve_most_networks_of_twenty_units_are_a_straight_line() {
+    const NETWORKS: u64 = 1000;
+    let none = (1.0 - bending_at_ten_to_twelve()).powi(HIDDEN as i32);
+    let bending = |seed| {
+        let layer = NOTES.draw(HIDDEN, &mut rng(1000 + seed));
+        roles(&layer, (10.0, 12.0))[0]
+    };
+    let straight = (0..NETWORKS).filter(|&seed| bending(seed) == 0).count();
+    assert_share(straight, NETWORKS as usize, none);
+    // And no last layer makes more of one that is straight on the data.
+    for seed in (0..20).filter(|&seed| bending(seed) == 0) {
+        let mut rng = rng(1000 + seed);
+        let network = network(NOTES, HIDDEN, &mut rng);
+        let best = best_last_layer(&network, &far_sine());
+        assert!(best > straight_line() * (1.0 - 1e-6), "{best}");
+    }
+}
+
+/// `w (x + 11) + (b − 11 w)` is `w x + b`: numbers up to some 40, rounded a few times.
+#[test]
+fn elbows_placed_over_data_elsewhere_give_the_same_outputs_and_other_gradients() {
+    let (near, far) = (sine(), far_sine());
+    for seed in SEEDS {
+        let (network, _) = experiment(PLACED, seed);
+        let mut theta = network.parameters();
+        for unit in 0..HIDDEN {
+            theta[HIDDEN + unit] -= 11.0 * theta[unit];
+        }
+        let moved = network.with_parameters(&theta);
+        let outputs = features(&network, &near.x);
+        assert_abs_diff_eq!(features(&moved, &far.x), outputs, epsilon = 1e-13);
+        let (loss, gradient) =
+            squared_error_and_gradient(&network, near.x.clone(), &near.y);
+        let (far_loss, far_gradient) =
+            squared_error_and_gradient(&moved, far.x.clone(), &far.y);
+        assert_abs_diff_eq!(far_loss, loss, epsilon = 1e-11);
+        for unit in 0..HIDDEN {
+            let [of_w, of_b, of_next] = of_unit(&gradient, unit);
+            let [far_w, far_b, far_next] = of_unit(&far_gradient, unit);
+            assert_abs_diff_eq!(far_b, of_b, epsilon = 1e-11);
+            assert_abs_diff_eq!(far_next, of_next, epsilon = 1e-11);
+            assert_abs_diff_eq!(far_w, of_w + 11.0 * of_b, epsilon = 1e-10);
+        }
+    }
 }
 
 fn cell(loss: f64) -> String {

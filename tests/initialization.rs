@@ -27,7 +27,7 @@ use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;
 use rayon::prelude::*;
 use support::statistics::{integral, mean, standard_deviation};
-use support::{decimals, significant, table, values};
+use support::{decimals, grouped, significant, table, values};
 
 /// Half the distance from 1 to the next number.
 const ROUNDING: f64 = f64::EPSILON / 2.0;
@@ -210,6 +210,55 @@ fn a_positive_bias_behind_a_zero_matrix_wakes_it_and_all_after_it() {
         linear.bias.fill(if i == 1 { 1.0 } else { 0.0 });
     });
     assert_eq!(weights_that_learn(&network, &batch), [false, true, true]);
+}
+
+/// What learns with this hidden bias, for each of the four rows of the first table. The
+/// same marks stand there.
+fn learning_with(hidden: Activation, bias: f64) -> [String; 4] {
+    [&[0][..], &[1], &[2], &[0, 1, 2]].map(|zero| {
+        let (network, batch) = three_layers(hidden);
+        let network = changed(&with_zero(&network, zero), |i, linear| {
+            linear.bias.fill(if i < 2 { bias } else { 0.0 });
+        });
+        let learn = weights_that_learn(&network, &batch);
+        let marks = learn.iter().map(|&learns| if learns { "×" } else { "0" });
+        marks.collect::<Vec<_>>().join(" ")
+    })
+}
+
+/// With `W_i = 0` the ReLUs behind it put out their bias and have the derivative 1, or 0
+/// and 0: as a sigmoid at 0 does, or as a ReLU at 0.
+#[test]
+fn hidden_biases_above_zero_make_the_relus_zeros_those_of_the_sigmoid_and_below_change_none()
+ {
+    let relu = |bias| learning_with(Activation::Relu, bias);
+    for bias in [0.1, 0.01, 1.0] {
+        assert_eq!(relu(bias), learning_with(Activation::Sigmoid, 0.0), "{bias}");
+        assert_eq!(relu(-bias), relu(0.0), "{bias}");
+    }
+    assert_eq!(relu(0.1), ["× × ×", "0 × ×", "0 0 ×", "0 0 ×"]);
+    assert_eq!(relu(0.0), ["0 0 0", "0 0 0", "0 0 ×", "0 0 0"]);
+}
+
+/// With all weights zero every image has one hidden row `z`, and `∂W₃` is `zᵀ(p − r)` with
+/// `p` the softmax of the zero logits, up to rounding of a sum over six images.
+#[test]
+fn with_all_weights_zero_the_last_gradient_is_zero_where_the_classes_are_equally_frequent()
+ {
+    let (network, batch) = three_layers(Activation::Relu);
+    let awake = changed(&with_zero(&network, &[0, 1, 2]), |i, linear| {
+        linear.bias.fill(if i < 2 { 0.1 } else { 0.0 });
+    });
+    let last = |labels: &[usize]| {
+        let batch = Batch::new(batch.images.clone(), labels.to_vec());
+        let (_, gradient) = loss_and_gradient(&awake, &batch);
+        awake.with_parameters(&gradient).layers()[2].linear.weight.clone()
+    };
+    for labels in [[0, 1, 2, 0, 1, 1], [2, 2, 2, 1, 2, 2], [0, 1, 2, 2, 1, 0]] {
+        let error = shares(&labels, 3).map(|r| 1.0 / 3.0 - r);
+        let expected = DVector::from_element(4, 0.1) * &error;
+        assert_abs_diff_eq!(last(&labels), expected, epsilon = 20.0 * ROUNDING);
+    }
 }
 
 #[test]
@@ -453,6 +502,81 @@ fn two_weights_wait_the_same_time_for_each_zero_and_three_wait_ten_times_as_long
             ])
         )
     );
+}
+
+/// With weights `−w` a step is `w ← w (1 − α (1 + w³) w)`: they stay below 0, and `1/w` grows
+/// in each step by at least α and by at most `α (1 + w³) / (1 − α (1 + w³) w)`, which is
+/// less than 1.0113 α for `w ≤ 0.1`. Turning two signs turns the whole path, bit for bit.
+#[test]
+fn of_eight_starts_four_reach_the_loss_zero_and_four_crawl_towards_the_saddle() {
+    const STEPS: usize = 10_000;
+    let one_half = DVector::from_element(3, -0.1);
+    let crawl = walk(one_half.clone(), STEPS);
+    let arrive = walk(-one_half, STEPS);
+    for signs in 0..8 {
+        let sign = |i: usize| if signs >> i & 1 == 1 { -1.0 } else { 1.0 };
+        let turn = dvector![sign(0), sign(1), sign(2)];
+        let path = walk(0.1 * &turn, STEPS);
+        if turn.product() > 0.0 {
+            let same = arrive.iter().map(|w| w.component_mul(&turn));
+            assert!(same.eq(path.iter().cloned()), "{signs}");
+            assert!(WeightsInARow.value(&path[STEPS]) < 1e-25);
+        } else {
+            let same = crawl.iter().map(|w| -w.component_mul(&turn));
+            assert!(same.eq(path.iter().cloned()), "{signs}");
+        }
+    }
+    for (t, w) in crawl.iter().enumerate() {
+        assert!(w[0] < 0.0 && w.iter().all(|&other| other == w[0]));
+        let far = -1.0 / w[0] - 10.0;
+        let steps = 0.1 * t as f64;
+        // Ten thousand roundings of a number below 1100.
+        assert!(far > steps - 1e-8 && far < 1.0113 * steps + 1e-8, "{t}: {far}");
+        assert!(WeightsInARow.value(w) > 0.5);
+    }
+    // Along the diagonal, half of the loss is left where it was counted for the table.
+    let half = arrive.iter().position(|w| WeightsInARow.value(w) < 0.25);
+    assert_eq!(half, Some(patience(3, 0.1)));
+    // A smallest weight of its own passes through zero, and then the product is positive.
+    let escapes = |w: [f64; 3]| {
+        let path = walk(DVector::from(w.to_vec()), STEPS);
+        let crossed = path.iter().position(|w| w.product() > 0.0);
+        crossed.map(|at| (at, WeightsInARow.value(&path[STEPS])))
+    };
+    assert_eq!(escapes([-0.11, -0.1, -0.1]), None);
+    let stuck = walk(dvector![-0.11, -0.1, -0.1], STEPS);
+    assert!(stuck.iter().all(|w| w[1] == w[2] && w[1] < 0.0));
+    let (late, last) = (&stuck[STEPS / 2], &stuck[STEPS]);
+    assert!(late[1].abs() < 1e-9 && late[0] < -0.04 && late[0] == last[0]);
+    let (crossed, loss) = escapes([-0.09, -0.1, -0.1]).expect("it crosses");
+    assert!(loss < 1e-25);
+    snapshot!(
+        "initialization__exercises",
+        values([
+            ("crawl", significant(-crawl[STEPS][0], 1)),
+            ("steps", grouped(STEPS)),
+            ("crossed", crossed.to_string()),
+        ])
+    );
+}
+
+/// A step adds `−2α e p` to the square of every weight, and `α²` times the square of a
+/// partial derivative: equal changes, up to `α²` times the largest of those.
+#[test]
+fn a_step_changes_the_squares_of_weights_in_a_row_equally_to_first_order() {
+    for w in [dvector![-0.09, -0.1, -0.1], dvector![0.7, -1.2, 0.4], dvector![0.3, 2.0]]
+    {
+        let gradient = WeightsInARow.gradient(&w);
+        let common = -2.0 * (w.product() - 1.0) * w.product();
+        for step_size in [0.1, 0.01, 0.001] {
+            let next = &w - step_size * &gradient;
+            for i in 0..w.len() {
+                let change = next[i] * next[i] - w[i] * w[i] - step_size * common;
+                let second = (step_size * gradient[i]).powi(2);
+                assert_abs_diff_eq!(change, second, epsilon = 40.0 * ROUNDING);
+            }
+        }
+    }
 }
 
 /// With the last bias at its best, the gradient at zero is zero up to rounding; with
