@@ -122,7 +122,8 @@ impl Display for Reply {
 }
 
 fn digits(number: f64) -> String {
-    let rounded: f64 = format!("{number:.9e}").parse().unwrap_or(number);
+    let rounded: f64 = format!("{number:.9e}").parse().expect("a number");
+    let rounded = rounded + 0.0; // −0 becomes 0
     let plain = number == 0.0 || (1e-4..1e10).contains(&number.abs());
     if plain || !number.is_finite() {
         format!("{rounded}")
