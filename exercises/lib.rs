@@ -15,6 +15,18 @@
 
 pub mod judge;
 
+pub mod objective {
+    pub mod bound;
+}
+pub mod gradient_descent {
+    pub mod backtrack;
+}
+pub mod one_parameter {
+    pub mod running_slope;
+}
+pub mod newton {
+    pub mod shifted;
+}
 pub mod momentum {
     pub mod pytorch;
 }
@@ -25,7 +37,14 @@ pub mod adam {
 use judge::Judged;
 
 /// All exercises, in the order of the book.
-pub const ALL: &[&dyn Judged] = &[&momentum::pytorch::EXERCISE, &adam::step::EXERCISE];
+pub const ALL: &[&dyn Judged] = &[
+    &objective::bound::EXERCISE,
+    &gradient_descent::backtrack::EXERCISE,
+    &one_parameter::running_slope::EXERCISE,
+    &newton::shifted::EXERCISE,
+    &momentum::pytorch::EXERCISE,
+    &adam::step::EXERCISE,
+];
 
 /// The exercise of this name.
 pub fn find(name: &str) -> Option<&'static dyn Judged> {

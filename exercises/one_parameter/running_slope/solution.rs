@@ -1,0 +1,12 @@
+use descent::one_parameter::Point;
+
+/// A step of SGD in the slope model ŷ = θx that leads to the best slope so far.
+pub fn running_slope(slope: f64, squares: &mut f64, point: Point) -> f64 {
+    let Point { x, y } = point;
+    *squares += x * x;
+    if *squares == 0.0 {
+        return slope;
+    }
+    let step_size = 1.0 / (2.0 * *squares);
+    slope - step_size * 2.0 * (slope * x - y) * x
+}
