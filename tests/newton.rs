@@ -594,6 +594,25 @@ fn half_of_the_hessian_lets_the_network_grow_by_the_root_of_two() {
     );
 }
 
+/// `gᵀd = −dᵀ(H + λI)d` is below 0, and for a short step the decrease is at least half of
+/// it: `f` is a quadratic whose curvature along `d` is at most the shifted one.
+#[test]
+fn with_a_shift_that_makes_the_hessian_positive_definite_the_step_goes_down() {
+    for (x, y) in [(1.0, 1.0), (-2.0, 0.5), (0.1, -3.0), (0.0, 1.0)] {
+        let x = dvector![x, y];
+        let (f, gradient) = (Example::Saddle, Example::Saddle.gradient(&x));
+        for lambda in [2.5, 3.0, 10.0] {
+            let shifted = f.hessian(&x) + lambda * DMatrix::identity(2, 2);
+            let step = newton_step(&shifted, &gradient).expect("positive definite");
+            assert!(gradient.dot(&step) < 0.0);
+            let decrease = f.value(&x) - f.value(&(&x + &step));
+            assert!(decrease >= -0.5 * gradient.dot(&step) * (1.0 - 1e-12));
+        }
+        let plain = newton_step(&f.hessian(&x), &gradient).expect("invertible");
+        assert_eq!(&x + plain, dvector![0.0, 0.0]);
+    }
+}
+
 /// Far out a step removes a third of the distance, and near the edge the first one leads
 /// as far as `3.1/(f'')`: 100 steps are enough for both.
 #[test]

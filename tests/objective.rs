@@ -185,6 +185,24 @@ fn on_the_kink_descent_ends_at_zero_exactly_if_the_start_is_a_multiple_of_the_st
     }
 }
 
+/// A step that crosses 0 ends within its own length of it. The next one that crosses is
+/// one of the next two, because from the second step on these together are longer than
+/// that: from the first crossing on, `|x|` is below the step size of the step before.
+#[test]
+fn on_the_kink_step_sizes_that_shrink_like_one_over_t_arrive() {
+    for start in [0.3, 1.0, -4.7] {
+        let mut x: f64 = start;
+        let mut crossed = false;
+        for t in 1..=10_000 {
+            let next = x - (KINK.slope)(x) / f64::from(t);
+            crossed |= x * next <= 0.0;
+            assert!(!crossed || next.abs() <= 1.0 / f64::from((t - 1).max(1)));
+            x = next;
+        }
+        assert!(crossed && x.abs() < 2e-4, "{start}: {x}");
+    }
+}
+
 /// Ten roundings, each by half a unit in the last place of a number below 1 at most.
 #[test]
 fn in_floating_point_ten_steps_of_a_tenth_miss_the_kink() {

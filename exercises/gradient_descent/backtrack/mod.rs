@@ -8,7 +8,8 @@ mod solution;
 #[allow(unused_variables, reason = "the reader's to use")]
 mod task;
 
-type Backtrack = fn(&Quadratic, &DVector<f64>, f64) -> f64;
+type Value = fn(&DVector<f64>) -> f64;
+type Backtrack = fn(Value, &DVector<f64>, &DVector<f64>, f64) -> f64;
 
 pub const EXERCISE: Exercise<Backtrack> = Exercise {
     name: "gradient_descent/backtrack",
@@ -21,26 +22,34 @@ pub const EXERCISE: Exercise<Backtrack> = Exercise {
     mistakes: mistakes::MISTAKES,
 };
 
-/// The quadratic, its name, θ, and the longest step size.
-fn questions() -> [(Quadratic, &'static str, DVector<f64>, f64); 5] {
-    let (valley, tilted) = (Quadratic::valley(), Quadratic::tilted());
+/// A quadratic, its value, its name, θ, and the longest step size.
+type Question = (Quadratic, Value, &'static str, DVector<f64>, f64);
+
+fn questions() -> [Question; 5] {
+    let valley = |theta: DVector<f64>, longest| -> Question {
+        let value: Value = |theta| Quadratic::valley().value(theta);
+        (Quadratic::valley(), value, "the valley", theta, longest)
+    };
+    let tilted = |theta: DVector<f64>, longest| -> Question {
+        let value: Value = |theta| Quadratic::tilted().value(theta);
+        (Quadratic::tilted(), value, "the tilted quadratic", theta, longest)
+    };
     [
-        (valley.clone(), "the valley", dvector![10.0, 1.0], 0.15),
-        (valley.clone(), "the valley", dvector![10.0, 1.0], 1.0),
-        (valley, "the valley", dvector![1.0, 0.02], 8.0),
-        (tilted.clone(), "the tilted quadratic", dvector![0.0, 0.0], 2.0),
-        (tilted, "the tilted quadratic", dvector![1.1, 2.3], 3.0),
+        valley(dvector![10.0, 1.0], 0.15),
+        valley(dvector![10.0, 1.0], 1.0),
+        valley(dvector![1.0, 0.02], 8.0),
+        tilted(dvector![0.0, 0.0], 2.0),
+        tilted(dvector![1.1, 2.3], 3.0),
     ]
 }
 
 fn ask(backtrack: Backtrack) -> Replies {
     let mut replies = Replies::default();
-    for (quadratic, name, theta, longest) in questions() {
+    for (quadratic, value, name, theta, longest) in questions() {
+        let alpha = backtrack(value, &theta, &quadratic.gradient(&theta), longest);
         let (x, y) = (theta[0], theta[1]);
-        replies.note(
-            format!("α in {name} at θ = ({x}, {y}), from {longest} down"),
-            backtrack(&quadratic, &theta, longest),
-        );
+        replies
+            .note(format!("α in {name} at θ = ({x}, {y}), from {longest} down"), alpha);
     }
     replies
 }
@@ -48,12 +57,11 @@ fn ask(backtrack: Backtrack) -> Replies {
 /// A step lowers a quadratic by `α gᵀg − ½ α² gᵀPg`, which is half of `α gᵀg` or more
 /// exactly up to `α = gᵀg / gᵀPg`.
 fn truth() -> Vec<Reply> {
-    let alpha =
-        |(quadratic, _, theta, longest): (Quadratic, &str, DVector<f64>, f64)| {
-            let g = quadratic.gradient(&theta);
-            let most = g.dot(&g) / g.dot(&(quadratic.hessian() * &g));
-            let halvings = (longest / most).log2().ceil().max(0.0);
-            Reply::from(longest * 0.5_f64.powf(halvings))
-        };
+    let alpha = |(quadratic, _, _, theta, longest): Question| {
+        let g = quadratic.gradient(&theta);
+        let most = g.dot(&g) / g.dot(&(quadratic.hessian() * &g));
+        let halvings = (longest / most).log2().ceil().max(0.0);
+        Reply::from(longest * 0.5_f64.powf(halvings))
+    };
     questions().map(alpha).to_vec()
 }

@@ -1,13 +1,16 @@
-use descent::gradient_descent::Quadratic;
 use nalgebra::DVector;
 
 /// The step size of gradient descent by backtracking, which needs no eigenvalues.
-pub fn backtrack(quadratic: &Quadratic, theta: &DVector<f64>, longest: f64) -> f64 {
-    let (value, gradient) = (quadratic.value(theta), quadratic.gradient(theta));
+pub fn backtrack(
+    f: fn(&DVector<f64>) -> f64,
+    theta: &DVector<f64>,
+    gradient: &DVector<f64>,
+    longest: f64,
+) -> f64 {
     let mut step_size = longest;
     loop {
-        let decrease = value - quadratic.value(&(theta - step_size * &gradient));
         let promise = step_size * gradient.norm_squared();
+        let decrease = f(theta) - f(&(theta - step_size * gradient));
         if decrease >= promise / 2.0 {
             return step_size;
         }

@@ -47,8 +47,8 @@ pub const MISTAKES: &[Mistake<Shifted>] = &[
             let lambda = (least - smallest(hessian)).max(0.0);
             -solve(hessian, lambda, gradient)
         },
-        told: "This step goes up: it has the sign of the gradient. The right side of the \
-               equation is −g.",
+        told: "This step goes up: its product with the gradient is above zero. Look at the \
+               right side of the equation.",
     },
 ];
 

@@ -5,9 +5,10 @@ use nalgebra::{DMatrix, DVector};
 /// Return d with (H + λI)d = −g. Here λ ≥ 0 is as small as it can be, so that no
 /// eigenvalue of H + λI lies below `least`, a number above zero.
 ///
-/// H is `hessian`, symmetric, of shape [n, n], and g is `gradient`, [n, 1]. nalgebra has
-/// `h.symmetric_eigenvalues()`, a vector with a `min()`, `DMatrix::identity(n, n)`, and
-/// for a positive definite matrix `a.cholesky().unwrap().solve(&b)`.
+/// H is `hessian`, symmetric, of shape [n, n], and g is `gradient`, [n, 1].
+/// nalgebra has `h.symmetric_eigenvalues()`, a vector with a `min()`,
+/// `DMatrix::identity(n, n)`, and for a positive definite matrix
+/// `a.cholesky().unwrap().solve(&b)`.
 pub fn shifted(
     hessian: &DMatrix<f64>,
     gradient: &DVector<f64>,

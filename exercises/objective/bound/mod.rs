@@ -7,7 +7,7 @@ mod solution;
 #[allow(unused_variables, reason = "the reader's to use")]
 mod task;
 
-type Bound = fn(&Curve, f64, f64) -> f64;
+type Bound = fn(fn(f64) -> f64, fn(f64) -> f64, f64, f64) -> f64;
 
 pub const EXERCISE: Exercise<Bound> = Exercise {
     name: "objective/bound",
@@ -35,7 +35,7 @@ fn ask(bound: Bound) -> Replies {
     let mut replies = Replies::default();
     for (name, curve, a, b) in QUESTIONS {
         let question = format!("The bound for {name} from its tangents at {a} and {b}");
-        replies.note(question, bound(&curve, a, b));
+        replies.note(question, bound(curve.value, curve.slope, a, b));
     }
     replies
 }

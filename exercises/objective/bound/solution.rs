@@ -1,11 +1,7 @@
-use descent::objective::Curve;
-
-/// The best bound from below that two tangents of a convex function prove: the height
-/// at which they cross.
-pub fn bound(curve: &Curve, a: f64, b: f64) -> f64 {
-    let [(at_a, slope_a), (at_b, slope_b)] =
-        [a, b].map(|x| ((curve.value)(x), (curve.slope)(x)));
-    // at_a + slope_a (x − a) = at_b + slope_b (x − b)
-    let crossing = (at_a - at_b + slope_b * b - slope_a * a) / (slope_b - slope_a);
-    at_a + slope_a * (crossing - a)
+/// The best bound from below that two tangents of a convex function prove: the
+/// height at which they cross.
+pub fn bound(f: fn(f64) -> f64, slope: fn(f64) -> f64, a: f64, b: f64) -> f64 {
+    // f(a) + f'(a)(x − a) = f(b) + f'(b)(x − b), solved for x − a
+    let way = (f(a) - f(b) + slope(b) * (b - a)) / (slope(b) - slope(a));
+    f(a) + slope(a) * way
 }

@@ -7,7 +7,7 @@ mod solution;
 #[allow(unused_variables, reason = "the reader's to use")]
 mod task;
 
-type RunningSlope = fn(f64, &mut f64, Point) -> f64;
+type RunningSlope = fn(f64, &mut f64, f64, f64) -> f64;
 
 pub const EXERCISE: Exercise<RunningSlope> = Exercise {
     name: "one_parameter/running_slope",
@@ -22,7 +22,7 @@ pub const EXERCISE: Exercise<RunningSlope> = Exercise {
 
 /// Runs of points `(x, y)`. The last one begins with a point that has no vote.
 const RUNS: [&[(f64, f64)]; 2] =
-    [&[(2.0, 6.0), (1.0, -2.0), (-3.0, 5.0), (0.5, 4.0)], &[(0.0, 7.0), (3.0, 4.0)]];
+    [&[(4.0, 6.0), (1.0, -2.0), (-3.0, 5.0), (0.5, 4.0)], &[(0.0, 7.0), (3.0, 4.0)]];
 
 const START: f64 = 0.25;
 
@@ -31,7 +31,7 @@ fn ask(running_slope: RunningSlope) -> Replies {
     for run in RUNS {
         let (mut slope, mut squares) = (START, 0.0);
         for (t, &(x, y)) in (1..).zip(run) {
-            slope = running_slope(slope, &mut squares, Point { x, y });
+            slope = running_slope(slope, &mut squares, x, y);
             let so_far = &run[..t];
             replies.note(format!("θ from ¼ after the points (x, y) {so_far:?}"), slope);
             replies.note(format!("`squares` after the points {so_far:?}"), squares);

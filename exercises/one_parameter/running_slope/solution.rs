@@ -1,8 +1,5 @@
-use descent::one_parameter::Point;
-
 /// A step of SGD in the slope model ŷ = θx that leads to the best slope so far.
-pub fn running_slope(slope: f64, squares: &mut f64, point: Point) -> f64 {
-    let Point { x, y } = point;
+pub fn running_slope(slope: f64, squares: &mut f64, x: f64, y: f64) -> f64 {
     *squares += x * x;
     if *squares == 0.0 {
         return slope;
