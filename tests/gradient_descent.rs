@@ -733,7 +733,8 @@ fn backtracking_sees_the_curvature_along_the_gradient_only() {
         |theta: DVector<f64>| backtracked(value, &valley.gradient(&theta), &theta, 1.0);
     let found = from(start());
     assert!(found <= 2.0 / 11.0 && 2.0 * found > 2.0 / 11.0);
-    assert_eq!(from(dvector![10.0, 0.0]), 1.0);
+    let full = from(dvector![10.0, 0.0]);
+    assert_eq!(full, 1.0);
     assert_eq!(descend(&valley, &dvector![10.0, 0.0], 1.0, 1).unwrap()[1].norm(), 0.0);
 
     let growth = 0.6 * (5.0 + 5_f64.sqrt()) / 2.0 - 1.0;
@@ -742,10 +743,18 @@ fn backtracking_sees_the_curvature_along_the_gradient_only() {
         turns(0.5, 1, Neuron::gradient).unwrap()[1],
         turns(0.25, 1, Neuron::gradient).unwrap()[1],
     ];
+    let alone = WORKSHEET.gradient(SAMPLES[0].0, SAMPLES[0].1);
     let z = SAMPLES.map(|(x, _)| together.w * x + together.b);
     snapshot!(
         "gradient_descent__exercises",
         values([
+            ("off", decimals(WORKSHEET.w * SAMPLES[1].0 + WORKSHEET.b, 0)),
+            ("alone", pair(alone.0, alone.1, 0)),
+            ("steep", decimals(1.0 - 0.21 * 10.0, 1)),
+            (
+                "beyond",
+                decimals(full / valley.spectrum().unwrap().step_size_limit(), 0)
+            ),
             ("exchanged", pair(late.w, late.b, 0)),
             ("together", pair(together.w, together.b, 1)),
             ("together_z", format!("{} and {}", decimals(z[0], 0), decimals(z[1], 0))),

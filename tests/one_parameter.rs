@@ -621,6 +621,15 @@ fn a_point_without_a_vote_leaves_the_optimum_and_widens_the_limit() {
     );
 }
 
+/// The fraction with the smallest denominator, up to rounding.
+fn fraction(number: f64) -> String {
+    let is_whole = |x: f64| (x - x.round()).abs() < 30.0 * FEW_ROUNDINGS;
+    let denominator = (1..=30).map(f64::from).find(|&d| is_whole(number * d));
+    let denominator = denominator.expect("a small denominator");
+    let numerator = decimals(number * denominator, 0);
+    if denominator == 1.0 { numerator } else { format!("{numerator}/{denominator}") }
+}
+
 /// All 3⁸ ways to draw eight points, from the optimum: `V (1 − 2⁻⁸)` after eight steps,
 /// because the mean square starts at 0 and comes halfway to `V` in each. From elsewhere
 /// the mean is at the optimum after one step. Roundings of numbers up to 7, and sums of
@@ -663,6 +672,10 @@ fn with_the_step_size_of_a_single_step_sgd_settles_in_twice_the_noise_of_a_step(
     let own = points.map(|point| point.y / point.x);
     assert_eq!(own, [2.0, 1.5, 7.0 / 3.0]);
 
+    let at_once = fraction(single);
+    let factors = factors.map(fraction).join(", ");
+    let own = own.map(fraction).join(", ");
+
     let points = exercise();
     let without = [points[0], points[2], points[3], points[4]];
     let list = |votes: Vec<f64>| {
@@ -687,6 +700,9 @@ fn with_the_step_size_of_a_single_step_sgd_settles_in_twice_the_noise_of_a_step(
             ("mean_square", decimals(1.0 / slope.step_size_limit(&points), 0)),
             ("single", decimals(single(&points), 2)),
             ("single_without", decimals(single(&without), 1)),
+            ("at_once", at_once),
+            ("factors", factors),
+            ("own", own),
             ("noise", decimals(noise, 3)),
             ("variance", decimals(variance, 2)),
             ("deviation", decimals(variance.sqrt(), 2)),
