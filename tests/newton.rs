@@ -515,7 +515,7 @@ impl Smooth for Power {
 
 /// One step, from and to numbers up to 4; a power rounds a few times for each factor.
 #[test]
-fn on_an_even_power_the_step_size_p_minus_one_arrives_at_once() {
+fn on_an_even_power_the_exponent_less_one_is_the_step_size_that_arrives_at_once() {
     for power in [2, 4, 6, 10] {
         for start in [-3.0, 0.5, 4.0] {
             let once = |step_size| {
