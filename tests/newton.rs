@@ -515,7 +515,7 @@ impl Smooth for Power {
 
 /// One step, from and to numbers up to 4; a power rounds a few times for each factor.
 #[test]
-fn on_an_even_power_the_exponent_less_one_is_the_step_size_that_arrives_at_once() {
+fn on_an_even_power_the_exponent_less_one_arrives_at_once() {
     for power in [2, 4, 6, 10] {
         for start in [-3.0, 0.5, 4.0] {
             let once = |step_size| {
@@ -597,7 +597,7 @@ fn half_of_the_hessian_lets_the_network_grow_by_the_root_of_two() {
 /// `gᵀd = −dᵀ(H + λI)d` is below 0, and for a short step the decrease is at least half of
 /// it: `f` is a quadratic whose curvature along `d` is at most the shifted one.
 #[test]
-fn with_a_shift_that_makes_the_hessian_positive_definite_the_step_goes_down() {
+fn with_a_positive_definite_shifted_hessian_the_step_goes_down() {
     for (x, y) in [(1.0, 1.0), (-2.0, 0.5), (0.1, -3.0), (0.0, 1.0)] {
         let x = dvector![x, y];
         let (f, gradient) = (Example::Saddle, Example::Saddle.gradient(&x));

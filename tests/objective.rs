@@ -169,8 +169,7 @@ fn on_the_quartic_every_fixed_step_size_diverges_from_far_enough_away() {
 
 /// In units in which start and step size are whole numbers, nothing is rounded.
 #[test]
-fn on_the_kink_descent_ends_at_zero_exactly_if_the_start_is_a_multiple_of_the_step_size()
- {
+fn on_the_kink_descent_arrives_only_from_multiples_of_the_step_size() {
     for start in 1..=30_u32 {
         for step_size in 1..=40_u32 {
             let points = follow(&KINK, start.into(), step_size.into(), 100);

@@ -635,7 +635,7 @@ fn fraction(number: f64) -> String {
 /// the mean is at the optimum after one step. Roundings of numbers up to 7, and sums of
 /// 6561.
 #[test]
-fn with_the_step_size_of_a_single_step_sgd_settles_in_twice_the_noise_of_a_step() {
+fn at_half_the_limit_sgd_settles_in_twice_the_noise_of_a_step() {
     let points = slope_example();
     let single = Model::Slope.step_size_limit(&points) / 2.0;
     assert_relative_eq!(single, 3.0 / 28.0, max_relative = FEW_ROUNDINGS);
