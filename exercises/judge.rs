@@ -92,10 +92,14 @@ impl From<DMatrix<f64>> for Reply {
 }
 
 impl Reply {
-    /// Whether it is the other up to rounding: a billionth of the largest entry.
+    /// Whether it is the other up to rounding: a billionth of the largest finite entry, or
+    /// of a thousandth where all are smaller.
     fn is(&self, other: &Self) -> bool {
-        let tolerance = 1e-9 * other.0.amax();
-        let equal = |a: &f64, b: &f64| a == b || (a - b).abs() <= tolerance;
+        let finite = other.0.iter().filter(|entry| entry.is_finite());
+        let largest = finite.fold(1e-3, |largest, entry| entry.abs().max(largest));
+        let equal = |a: &f64, b: &f64| {
+            a == b || a.is_nan() && b.is_nan() || (a - b).abs() <= 1e-9 * largest
+        };
         self.0.shape() == other.0.shape()
             && self.0.iter().zip(&other.0).all(|(a, b)| equal(a, b))
     }
@@ -279,5 +283,36 @@ impl<F: Copy + Sync> Judged for Exercise<F> {
     fn mistakes(&self) -> Vec<(&'static str, Verdict)> {
         let mistakes = self.mistakes.iter();
         mistakes.map(|mistake| (mistake.told, self.judge(mistake.function))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Reply;
+
+    #[test]
+    fn replies_are_equal_up_to_a_billionth_of_the_largest_entry() {
+        let is = |a: [f64; 2], b: [f64; 2]| Reply::from(a).is(&b.into());
+        assert!(is([1e6, 1e-4], [1e6, 0.0]) && !is([1e6, 1e-2], [1e6, 0.0]));
+        assert!(is([0.0, 1e-17], [0.0, 0.0]) && !is([0.0, 1e-9], [0.0, 0.0]));
+        assert!(!Reply::from(0.0).is(&[0.0, 0.0].into()));
+    }
+
+    #[test]
+    fn numbers_that_are_not_finite_equal_only_themselves() {
+        let odd = [f64::INFINITY, f64::NEG_INFINITY, f64::NAN, 5.0];
+        for (i, a) in odd.into_iter().enumerate() {
+            for (j, b) in odd.into_iter().enumerate() {
+                assert_eq!(Reply::from(a).is(&b.into()), i == j, "{a} {b}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_reply_is_printed_with_ten_digits() {
+        let third = Reply::from(1.0 / 3.0).to_string();
+        assert_eq!(third, "0.3333333333");
+        let row = Reply::from([-0.0, 1e-7 / 3.0, f64::NAN]).to_string();
+        assert_eq!(row, "[0, 3.333333333e-8, NaN]");
     }
 }

@@ -27,6 +27,18 @@ pub mod network {
 pub mod backpropagation {
     pub mod twice;
 }
+pub mod objective {
+    pub mod bound;
+}
+pub mod gradient_descent {
+    pub mod backtrack;
+}
+pub mod one_parameter {
+    pub mod running_slope;
+}
+pub mod newton {
+    pub mod shifted;
+}
 pub mod momentum {
     pub mod pytorch;
 }
@@ -54,6 +66,10 @@ pub const ALL: &[&dyn Judged] = &[
     &broadcasting::scale::EXERCISE,
     &network::logistic_loss::EXERCISE,
     &backpropagation::twice::EXERCISE,
+    &objective::bound::EXERCISE,
+    &gradient_descent::backtrack::EXERCISE,
+    &one_parameter::running_slope::EXERCISE,
+    &newton::shifted::EXERCISE,
     &momentum::pytorch::EXERCISE,
     &adam::step::EXERCISE,
     &initialization::bound::EXERCISE,

@@ -652,3 +652,150 @@ fn one_sample_alone_never_diverges_because_the_gate_closes() {
         assert_eq!((neuron.loss(x, y), neuron.gradient(x, y)), (0.0, (0.0, 0.0)));
     }
 }
+
+// Exercises
+
+fn moved(neuron: Neuron, (weight, bias): (f64, f64), step_size: f64) -> Neuron {
+    Neuron { w: neuron.w - step_size * weight, b: neuron.b - step_size * bias }
+}
+
+fn pair(first: f64, second: f64, places: usize) -> String {
+    format!("({}, {})", decimals(first, places), decimals(second, places))
+}
+
+/// Whole numbers.
+#[test]
+fn with_the_samples_exchanged_the_worksheets_run_is_a_step_late() {
+    let usual = turns(0.5, 20, Neuron::gradient).unwrap();
+    let mut neuron = WORKSHEET;
+    for step in 0..20 {
+        let (x, y) = SAMPLES[(step + 1) % 2];
+        neuron = moved(neuron, neuron.gradient(x, y), 0.5);
+        assert_eq!(neuron, usual[step]);
+    }
+    assert_eq!(WORKSHEET.w * SAMPLES[1].0 + WORKSHEET.b, -4.0);
+}
+
+/// Multiples of ½.
+#[test]
+fn with_both_samples_in_each_step_the_worksheets_neuron_is_off_after_one() {
+    let mean_gradient = |neuron: Neuron| {
+        let [first, second] = SAMPLES.map(|(x, y)| neuron.gradient(x, y));
+        ((first.0 + second.0) / 2.0, (first.1 + second.1) / 2.0)
+    };
+    assert_eq!(WORKSHEET.gradient(3.0, 0.0), (6.0, 2.0));
+    assert_eq!(mean_gradient(WORKSHEET), (3.0, 1.0));
+    let neuron = moved(WORKSHEET, mean_gradient(WORKSHEET), 0.5);
+    assert_eq!(neuron, Neuron { w: -0.5, b: -1.5 });
+    assert_eq!((loss(neuron), mean_gradient(neuron)), (0.0, (0.0, 0.0)));
+    assert_eq!(turns(0.25, 1, Neuron::gradient).unwrap()[1], neuron);
+}
+
+/// The step size of the exercise on backtracking.
+fn backtracked(
+    value: impl Fn(&DVector<f64>) -> f64,
+    gradient: &DVector<f64>,
+    theta: &DVector<f64>,
+    longest: f64,
+) -> f64 {
+    let halved = std::iter::successors(Some(longest), |alpha| Some(alpha / 2.0));
+    let enough = |alpha: &f64| {
+        let decrease = value(theta) - value(&(theta - *alpha * gradient));
+        decrease >= alpha * gradient.norm_squared() / 2.0
+    };
+    halved.take(60).find(enough).expect("a step size")
+}
+
+#[test]
+fn backtracking_ends_above_half_of_one_over_l() {
+    let mut rng = ChaCha8Rng::seed_from_u64(5);
+    for _ in 0..1000 {
+        let (theta, longest) = (point(&mut rng), rng.random_range(0.01..50.0));
+        let alpha = backtracked(log_cosh, &theta.map(f64::tanh), &theta, longest);
+        assert!(alpha > 0.5 || alpha == longest);
+        for quadratic in [Quadratic::valley(), Quadratic::tilted()] {
+            let largest = quadratic.spectrum().unwrap().largest;
+            let gradient = quadratic.gradient(&theta);
+            let value = |theta: &DVector<f64>| quadratic.value(theta);
+            let alpha = backtracked(value, &gradient, &theta, longest);
+            assert!(alpha > 0.5 / largest || alpha == longest);
+        }
+    }
+}
+
+/// Half of the promise is kept up to `α = gᵀg / gᵀPg`: 200/1100 at (10, 1), and 1 on the
+/// flat axis.
+#[test]
+fn backtracking_sees_the_curvature_along_the_gradient_only() {
+    let valley = Quadratic::valley();
+    let value = |theta: &DVector<f64>| valley.value(theta);
+    let from =
+        |theta: DVector<f64>| backtracked(value, &valley.gradient(&theta), &theta, 1.0);
+    let found = from(start());
+    assert!(found <= 2.0 / 11.0 && 2.0 * found > 2.0 / 11.0);
+    let full = from(dvector![10.0, 0.0]);
+    assert_eq!(full, 1.0);
+    assert_eq!(descend(&valley, &dvector![10.0, 0.0], 1.0, 1).unwrap()[1].norm(), 0.0);
+
+    let growth = 0.6 * (5.0 + 5_f64.sqrt()) / 2.0 - 1.0;
+    let back = 1e16_f64.ln() / growth.ln();
+    let [late, together] = [
+        turns(0.5, 1, Neuron::gradient).unwrap()[1],
+        turns(0.25, 1, Neuron::gradient).unwrap()[1],
+    ];
+    let alone = WORKSHEET.gradient(SAMPLES[0].0, SAMPLES[0].1);
+    let z = SAMPLES.map(|(x, _)| together.w * x + together.b);
+    snapshot!(
+        "gradient_descent__exercises",
+        values([
+            ("off", decimals(WORKSHEET.w * SAMPLES[1].0 + WORKSHEET.b, 0)),
+            ("alone", pair(alone.0, alone.1, 0)),
+            ("steep", decimals(1.0 - 0.21 * 10.0, 1)),
+            (
+                "beyond",
+                decimals(full / valley.spectrum().unwrap().step_size_limit(), 0)
+            ),
+            ("exchanged", pair(late.w, late.b, 0)),
+            ("together", pair(together.w, together.b, 1)),
+            ("together_z", format!("{} and {}", decimals(z[0], 0), decimals(z[1], 0))),
+            ("backtracked", decimals(found, 3)),
+            ("growth", decimals(growth, 3)),
+            ("back", decimals((back / 10.0).round() * 10.0, 0)),
+        ])
+    );
+}
+
+/// From `(c, d)` the steep component after 400 steps is `1.1^400 d`, about `4·10¹⁶ d`.
+#[test]
+fn beyond_the_limit_descent_converges_from_the_flat_axis_alone() {
+    let end = |start: DVector<f64>| {
+        descend(&Quadratic::valley(), &start, 0.21, 400).unwrap()[400].clone()
+    };
+    for c in [-3.0, 1e-3, 10.0] {
+        let flat = end(dvector![c, 0.0]);
+        assert!(flat[1] == 0.0 && flat[0].abs() < 1e-40 * c.abs());
+        assert!(end(dvector![c, 1e-12])[1].abs() > 1e4);
+    }
+}
+
+/// Rounding leaves a steep component of at most `10 · 2⁻⁵³` of the start: that of its
+/// second entry, and a few in each of the first steps, which shrink by 0.17. So the run
+/// cannot be back before that has grown to 1. Of 10⁻²⁷ it would be back after 400 steps.
+#[test]
+fn in_a_tilted_valley_rounding_leaves_the_flat_axis_and_grows() {
+    let tilted = Quadratic::new(dmatrix![2.0, 1.0; 1.0, 3.0], DVector::zeros(2));
+    let growth = tilted.spectrum().unwrap().contraction(0.6);
+    let steps = |component: f64| -component.ln() / growth.ln();
+    for c in [1.0, 3.0, 10.0] {
+        let flat = dvector![c, c * (1.0 - 5_f64.sqrt()) / 2.0];
+        let points = descend(&tilted, &flat, 0.6, 600).unwrap();
+        let distance = |theta: &DVector<f64>| theta.norm() / flat.norm();
+        let early = 5.0 * f64::EPSILON * growth.powi(50);
+        assert!(distance(&points[50]) < early && early < 1e-11);
+        let back = points[1..].iter().position(|theta| distance(theta) > 1.0);
+        let back = 1.0 + back.expect("it leaves") as f64;
+        assert!(back > steps(5.0 * f64::EPSILON) && back < 400.0, "{back}");
+        let late = distance(&points[600]) / distance(&points[599]);
+        assert!((late - growth).abs() < 1e-12);
+    }
+}

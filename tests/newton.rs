@@ -6,11 +6,13 @@ use std::cell::Cell;
 
 use approx::assert_relative_eq;
 use descent::gradient_descent::{OptimizationError, Quadratic};
+use descent::linear_layer::Linear;
+use descent::network::{Activation, Network};
 use descent::newton::{
     Example, Smooth, hessian_bytes, hessian_vector_product, jacobian, linear_model,
     newton, newton_step, quadratic_model, symmetric_half_bytes,
 };
-use nalgebra::{DMatrix, DVector, dmatrix, dvector};
+use nalgebra::{DMatrix, DVector, RowDVector, dmatrix, dvector};
 use support::{decimals, matrix, significant, table, values};
 
 /// Half the distance from 1 to the next number.
@@ -492,4 +494,161 @@ fn a_hessian_vector_product_takes_two_gradients_and_agrees_with_the_full_hessian
             ("whole", for_hessian.to_string())
         ])
     );
+}
+
+// Exercises.
+
+/// An even power of `x`.
+struct Power(i32);
+
+impl Smooth for Power {
+    fn value(&self, x: &DVector<f64>) -> f64 {
+        x[0].powi(self.0)
+    }
+    fn gradient(&self, x: &DVector<f64>) -> DVector<f64> {
+        one(f64::from(self.0) * x[0].powi(self.0 - 1))
+    }
+    fn hessian(&self, x: &DVector<f64>) -> DMatrix<f64> {
+        dmatrix![f64::from(self.0 * (self.0 - 1)) * x[0].powi(self.0 - 2)]
+    }
+}
+
+/// One step, from and to numbers up to 4; a power rounds a few times for each factor.
+#[test]
+fn on_an_even_power_the_exponent_less_one_arrives_at_once() {
+    for power in [2, 4, 6, 10] {
+        for start in [-3.0, 0.5, 4.0] {
+            let once = |step_size| {
+                let path = newton(&Power(power), one(start), step_size, 1);
+                path.expect("H > 0")[1][0]
+            };
+            let all = f64::from(power - 1);
+            let rounding = 4.0 * 30.0 * ROUNDING;
+            assert!(once(all).abs() < rounding);
+            assert!((once(1.0) - start * (1.0 - 1.0 / all)).abs() < rounding);
+        }
+    }
+}
+
+/// Whole numbers.
+#[test]
+fn the_step_size_for_the_fourth_power_doubles_the_error_in_the_bowl() {
+    let path = newton(&Quadratic::valley(), dvector![10.0, 1.0], 3.0, 5);
+    for pair in path.expect("invertible").windows(2) {
+        assert_eq!(pair[1], -2.0 * &pair[0]);
+    }
+}
+
+/// The largest number for which the bytes fit into 80 GB.
+fn most(bytes: impl Fn(u64) -> u128) -> u64 {
+    let fits = |&n: &u64| bytes(n) <= 80_000_000_000;
+    (1..).take_while(fits).last().expect("one of them fits")
+}
+
+#[test]
+fn half_of_the_hessian_lets_the_network_grow_by_the_root_of_two() {
+    let parameters = |units: u64| {
+        let widths = [784, units as usize, 10];
+        let network =
+            Network::with_widths(&widths, Activation::Relu, |fan_in, fan_out| {
+                Linear::new(DMatrix::zeros(fan_in, fan_out), RowDVector::zeros(fan_out))
+            });
+        network.parameters().len() as u64
+    };
+    assert_eq!([1, 100].map(parameters), [805, 79_510]);
+    let whole = [most(hessian_bytes), most(|units| hessian_bytes(795 * units + 10))];
+    let half = [
+        most(symmetric_half_bytes),
+        most(|units| symmetric_half_bytes(795 * units + 10)),
+    ];
+    assert_eq!(parameters(half[1]), 795 * half[1] + 10);
+    // √(2·10¹⁰), and n² + n ≤ 4·10¹⁰. Rounding down changes a count by less than 1.
+    assert_eq!([whole[0], half[0]], [141_421, 199_999]);
+    for (whole, half) in whole.into_iter().zip(half) {
+        let (whole, half) = (whole as f64, half as f64);
+        assert!((half - 2_f64.sqrt() * whole).abs() < 2.5);
+    }
+    let bowl = newton(&Quadratic::valley(), dvector![10.0, 1.0], 3.0, 1);
+    let kept = bowl.expect("invertible")[1][0] / 10.0;
+    let listed = |points: &[f64]| {
+        let points: Vec<_> = points.iter().map(|&x| decimals(x, 2)).collect();
+        points.join(", ")
+    };
+    let quartic = |start: f64, steps: usize| -> Vec<f64> {
+        let path =
+            newton(&Example::Quartic, one(start), 1.0, steps).expect("invertible");
+        path.iter().map(|x| x[0]).collect()
+    };
+    snapshot!(
+        "newton__exercises",
+        values([
+            ("kept", decimals(kept, 0)),
+            ("whole_parameters", grouped(whole[0].into())),
+            ("whole_units", grouped(whole[1].into())),
+            ("half_parameters", grouped(half[0].into())),
+            ("half_units", grouped(half[1].into())),
+            ("arriving", listed(&quartic(0.5, 3))),
+            ("inflection", decimals(-(2.0_f64 / 3.0).sqrt(), 2)),
+            ("circling", listed(&quartic(0.54, 3))),
+        ])
+    );
+}
+
+/// `gᵀd = −dᵀ(H + λI)d` is below 0, and for a short step the decrease is at least half of
+/// it: `f` is a quadratic whose curvature along `d` is at most the shifted one.
+#[test]
+fn with_a_positive_definite_shifted_hessian_the_step_goes_down() {
+    for (x, y) in [(1.0, 1.0), (-2.0, 0.5), (0.1, -3.0), (0.0, 1.0)] {
+        let x = dvector![x, y];
+        let (f, gradient) = (Example::Saddle, Example::Saddle.gradient(&x));
+        for lambda in [2.5, 3.0, 10.0] {
+            let shifted = f.hessian(&x) + lambda * DMatrix::identity(2, 2);
+            let step = newton_step(&shifted, &gradient).expect("positive definite");
+            assert!(gradient.dot(&step) < 0.0);
+            let decrease = f.value(&x) - f.value(&(&x + &step));
+            assert!(decrease >= -0.5 * gradient.dot(&step) * (1.0 - 1e-12));
+        }
+        let plain = newton_step(&f.hessian(&x), &gradient).expect("invertible");
+        assert_eq!(&x + plain, dvector![0.0, 0.0]);
+    }
+}
+
+/// Far out a step removes a third of the distance, and near the edge the first one leads
+/// as far as `3.1/(f'')`: 100 steps are enough for both.
+#[test]
+fn on_the_quartic_every_start_left_of_the_inflection_arrives() {
+    let edge = -(2.0_f64 / 3.0).sqrt();
+    let root = newton(&Example::Quartic, one(-2.0), 1.0, 10).expect("H > 0")[10][0];
+    assert!(Example::Quartic.gradient(&one(root))[0].abs() < 100.0 * ROUNDING);
+    let rounding = 20.0 * ROUNDING;
+    for start in [edge - 1e-6, -0.82, -0.9, -1.2, -1.7, -1.8, -3.0, -1e6] {
+        let path = newton(&Example::Quartic, one(start), 1.0, 100).expect("H > 0");
+        for pair in path[1..].windows(2) {
+            let tolerance = rounding * pair[0][0].abs();
+            assert!(pair[0][0] <= pair[1][0] + tolerance);
+            assert!(pair[1][0] <= root + tolerance);
+        }
+        assert!((path[100][0] - root).abs() < 2.0 * rounding, "{start}");
+    }
+}
+
+/// From ½ the points are 7/5 and 436/485; a step multiplies an error by less than 10
+/// there. The circle draws in all that comes within 0.05 of 0, see above.
+#[test]
+fn on_the_quartic_a_start_at_one_half_arrives_and_one_at_0_54_circles() {
+    let path = |start: f64| {
+        newton(&Example::Quartic, one(start), 1.0, 41).expect("invertible")
+    };
+    let arriving = path(0.5);
+    assert_relative_eq!(arriving[1][0], 1.4, max_relative = 20.0 * ROUNDING);
+    assert_relative_eq!(arriving[2][0], 436.0 / 485.0, max_relative = 200.0 * ROUNDING);
+    assert!(arriving[3][0] < -(2.0_f64 / 3.0).sqrt());
+    // Cardano's formula for x³ − 2x + 2.
+    let root = (19.0_f64 / 27.0).sqrt();
+    let minimum = -(1.0 + root).cbrt() - (1.0 - root).cbrt();
+    assert_relative_eq!(arriving[41][0], minimum, max_relative = 20.0 * ROUNDING);
+    let circling = path(0.54);
+    assert!(circling[3][0].abs() < 0.05);
+    assert!((circling[40][0] - 1.0).abs() < 20.0 * ROUNDING);
+    assert!(circling[41][0].abs() < 20.0 * ROUNDING);
 }

@@ -13,7 +13,7 @@ use descent::objective::{
     CUBIC, Curve, EXPONENTIAL, KINK, QUARTIC, TROUGH, TWO_VALLEYS, above_chord,
     above_tangent, follow, loss, moved, normalized_direction, permuted,
 };
-use nalgebra::{DMatrix, DVector, dmatrix};
+use nalgebra::{DMatrix, DVector, RowDVector, dmatrix};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 use support::{decimals, significant, table, values};
@@ -167,6 +167,59 @@ fn on_the_quartic_every_fixed_step_size_diverges_from_far_enough_away() {
     snapshot!("objective__quartic", values([("points", shown.join(", "))]));
 }
 
+/// In units in which start and step size are whole numbers, nothing is rounded.
+#[test]
+fn on_the_kink_descent_arrives_only_from_multiples_of_the_step_size() {
+    for start in 1..=30_u32 {
+        for step_size in 1..=40_u32 {
+            let points = follow(&KINK, start.into(), step_size.into(), 100);
+            let (whole, left) = ((start / step_size) as usize, start % step_size);
+            let beyond =
+                if left == 0 { 0.0 } else { f64::from(left) - f64::from(step_size) };
+            for (t, &x) in points.iter().enumerate().skip(whole) {
+                let here = if (t - whole) % 2 == 0 { f64::from(left) } else { beyond };
+                assert_eq!(x, here, "step {t} from {start} with {step_size}");
+            }
+        }
+    }
+}
+
+/// A step that crosses 0 ends within its own length of it. The next one that crosses is
+/// one of the next two, because from the second step on these together are longer than
+/// that: from the first crossing on, `|x|` is below the step size of the step before.
+#[test]
+fn on_the_kink_step_sizes_that_shrink_like_one_over_t_arrive() {
+    for start in [0.3, 1.0, -4.7] {
+        let mut x: f64 = start;
+        let mut crossed = false;
+        for t in 1..=10_000 {
+            let next = x - (KINK.slope)(x) / f64::from(t);
+            crossed |= x * next <= 0.0;
+            assert!(!crossed || next.abs() <= 1.0 / f64::from((t - 1).max(1)));
+            x = next;
+        }
+        assert!(crossed && x.abs() < 2e-4, "{start}: {x}");
+    }
+}
+
+/// Ten roundings, each by half a unit in the last place of a number below 1 at most.
+#[test]
+fn in_floating_point_ten_steps_of_a_tenth_miss_the_kink() {
+    let points = follow(&KINK, 1.0, 0.1, 1000);
+    assert!(points[10] != 0.0 && points[10].abs() < 10.0 * f64::EPSILON / 2.0);
+    assert!(points[10..].iter().all(|&x| x != 0.0));
+    assert!(points[10..].windows(2).all(|pair| pair[0] * pair[1] < 0.0));
+    // 16!, and a sign for each of 16 units.
+    let copies = (1..=16).map(f64::from).product::<f64>() * 65_536.0;
+    snapshot!(
+        "objective__exercises",
+        values([
+            ("tenth", significant(points[10], 2)),
+            ("copies", significant(copies, 2))
+        ])
+    );
+}
+
 #[test]
 fn a_convex_function_can_have_many_minimizers_and_the_start_decides() {
     let end = |start| *follow(&TROUGH, start, 0.3, 50).last().unwrap();
@@ -314,6 +367,74 @@ fn in_exact_arithmetic_permuting_hidden_units_changes_nothing() {
 #[should_panic(expected = "the order [0, 0, 1] does not name each of 3 units once")]
 fn an_order_that_is_no_permutation_is_refused() {
     permuted(&network(&[2, 3, 2], 1), 0, &[0, 0, 1]);
+}
+
+/// Two inputs, three hidden units no two of which are alike up to the sign, two outputs.
+fn three_units(activation: Activation) -> Network {
+    let row = RowDVector::from_row_slice;
+    let first =
+        Linear::new(dmatrix![0.3, -1.2, 0.7; 0.9, 0.4, -0.2], row(&[0.1, -0.6, 0.5]));
+    let second =
+        Linear::new(dmatrix![1.5, -0.8; 0.25, 0.6; -1.1, 2.0], row(&[0.3, -0.7]));
+    Network::new(vec![
+        Layer { linear: first, activation },
+        Layer { linear: second, activation: Activation::Identity },
+    ])
+}
+
+/// The network with the unit turned around: the signs of all weights and the bias at it.
+fn turned_around(network: &Network, unit: usize) -> Network {
+    let mut layers = network.layers().to_vec();
+    layers[0].linear.weight.column_mut(unit).neg_mut();
+    layers[0].linear.bias[unit] *= -1.0;
+    layers[1].linear.weight.row_mut(unit).neg_mut();
+    Network::new(layers)
+}
+
+/// All orders of three units with all their signs; a sum of three products and a bias may
+/// round differently in another order.
+#[test]
+fn with_an_odd_activation_every_unit_can_change_its_sign_as_well() {
+    let network = three_units(Activation::Tanh);
+    let input = dmatrix![0.5, -1.0; 2.0, 0.3; -0.7, -0.4; 0.0, 1.1];
+    let output = network.forward(input.clone())[2].clone();
+    let orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
+    let mut copies = Vec::new();
+    for order in orders {
+        for signs in 0..8 {
+            let units = (0..3).filter(|unit| signs >> unit & 1 == 1);
+            let copy = units.fold(permuted(&network, 0, &order), |copy, unit| {
+                turned_around(&copy, unit)
+            });
+            let difference = &copy.forward(input.clone())[2] - &output;
+            assert!(difference.amax() < 20.0 * f64::EPSILON);
+            assert!(!copies.contains(&copy));
+            copies.push(copy);
+        }
+    }
+    assert_eq!(copies.len(), 8 * 6);
+    // ReLU is not odd.
+    let relu = three_units(Activation::Relu);
+    let turned = turned_around(&relu, 0).forward(input.clone());
+    assert!((&turned[2] - &relu.forward(input)[2]).amax() > 0.1);
+}
+
+/// Four terms below 3, each with a few roundings.
+#[test]
+fn with_the_sigmoid_the_next_bias_makes_up_for_the_sign() {
+    let network = three_units(Activation::Sigmoid);
+    let input = dmatrix![0.5, -1.0; 2.0, 0.3; -0.7, -0.4; 0.0, 1.1];
+    let output = network.forward(input.clone())[2].clone();
+    for unit in 0..3 {
+        let turned = turned_around(&network, unit);
+        assert!((&turned.forward(input.clone())[2] - &output).amax() > 0.1);
+        let out = network.layers()[1].linear.weight.row(unit).into_owned();
+        let mut layers = turned.layers().to_vec();
+        layers[1].linear.bias += out;
+        let copy = Network::new(layers);
+        let difference = &copy.forward(input.clone())[2] - &output;
+        assert!(difference.amax() < 40.0 * f64::EPSILON);
+    }
 }
 
 /// The two ends have the same loss, so that any convex function would have no more in

@@ -570,3 +570,142 @@ fn standardizing_x_lets_one_step_size_suit_slope_and_bias() {
         values([("years", significant(condition(&years), 1))])
     );
 }
+
+// Exercises.
+
+fn exercise() -> [Point; 5] {
+    [(-2.0, 1.0), (0.0, 4.0), (1.0, 2.0), (1.0, -1.0), (2.0, 4.0)]
+        .map(|(x, y)| Point { x, y })
+}
+
+/// From `θ = 1`, with the votes by hand. A step of ¼ rounds a few times.
+#[test]
+fn the_exercises_points_vote_and_a_single_step_leads_to_the_optimum() {
+    let points = exercise();
+    let [constant, slope] = BOTH.map(|model| model.votes(&points, 1.0));
+    let by_hand = [[0.0, -1.2, -0.4, 0.8, -1.2], [2.4, 0.0, -0.4, 0.8, -1.6]];
+    for (votes, by_hand) in [&constant, &slope].into_iter().zip(by_hand) {
+        for (vote, by_hand) in votes.iter().zip(by_hand) {
+            assert_relative_eq!(*vote, by_hand, max_relative = FEW_ROUNDINGS);
+        }
+    }
+    for (model, optimum, single) in [(BOTH[0], 2.0, 0.5), (BOTH[1], 0.7, 0.25)] {
+        assert_relative_eq!(
+            model.optimum(&points).expect("x ≠ 0"),
+            optimum,
+            max_relative = FEW_ROUNDINGS
+        );
+        assert_eq!(model.step_size_limit(&points) / 2.0, single);
+        let path = model.descend(&points, 1.0, single, 1).expect("stable");
+        assert!((path[1] - optimum).abs() < 4.0 * FEW_ROUNDINGS);
+    }
+}
+
+#[test]
+fn a_point_without_a_vote_leaves_the_optimum_and_widens_the_limit() {
+    let points = exercise();
+    let without = [points[0], points[2], points[3], points[4]];
+    assert_eq!(Model::Slope.optimum(&without), Model::Slope.optimum(&points));
+    for parameter in [-1.0, 1.0, 3.0] {
+        assert_relative_eq!(
+            Model::Slope.gradient(&without, parameter),
+            1.25 * Model::Slope.gradient(&points, parameter),
+            max_relative = FEW_ROUNDINGS
+        );
+    }
+    let limit = |points: &[Point]| Model::Slope.step_size_limit(points);
+    assert_relative_eq!(
+        limit(&points),
+        1.25 * limit(&without),
+        max_relative = FEW_ROUNDINGS
+    );
+}
+
+/// The fraction with the smallest denominator, up to rounding.
+fn fraction(number: f64) -> String {
+    let is_whole = |x: f64| (x - x.round()).abs() < 30.0 * FEW_ROUNDINGS;
+    let denominator = (1..=30).map(f64::from).find(|&d| is_whole(number * d));
+    let denominator = denominator.expect("a small denominator");
+    let numerator = decimals(number * denominator, 0);
+    if denominator == 1.0 { numerator } else { format!("{numerator}/{denominator}") }
+}
+
+/// All 3⁸ ways to draw eight points, from the optimum: `V (1 − 2⁻⁸)` after eight steps,
+/// because the mean square starts at 0 and comes halfway to `V` in each. From elsewhere
+/// the mean is at the optimum after one step. Roundings of numbers up to 7, and sums of
+/// 6561.
+#[test]
+fn at_half_the_limit_sgd_settles_in_twice_the_noise_of_a_step() {
+    let points = slope_example();
+    let single = Model::Slope.step_size_limit(&points) / 2.0;
+    assert_relative_eq!(single, 3.0 / 28.0, max_relative = FEW_ROUNDINGS);
+    let factors = points.map(|point| Model::Slope.contraction(&[point], single));
+    for (factor, exact) in factors.iter().zip([11.0 / 14.0, 1.0 / 7.0, -13.0 / 14.0]) {
+        assert!((factor - exact).abs() < FEW_ROUNDINGS);
+    }
+    assert!(mean(&factors).abs() < FEW_ROUNDINGS);
+    assert!((mean(&factors.map(|factor| factor.powi(2))) - 0.5).abs() < FEW_ROUNDINGS);
+
+    let optimum = 29.0 / 14.0;
+    let noise = mean(
+        &points.map(|Point { x, y }| (2.0 * single * x * (y - optimum * x)).powi(2)),
+    );
+    let variance = 453.0 / 1372.0;
+    assert_relative_eq!(2.0 * noise, variance, max_relative = 10.0 * FEW_ROUNDINGS);
+    let ends = |start: f64, steps: usize| -> Vec<f64> {
+        let ways = 3_usize.pow(steps as u32);
+        let end = |way: usize| {
+            let drawn: Vec<_> =
+                (0..steps).map(|t| points[way / 3_usize.pow(t as u32) % 3]).collect();
+            let path = Model::Slope.sgd(&drawn, start, |_| single).expect("stable");
+            path[steps] - optimum
+        };
+        (0..ways).map(end).collect()
+    };
+    for steps in [1, 8] {
+        let tolerance = 7.0 * FEW_ROUNDINGS * steps as f64;
+        assert!(mean(&ends(-40.0, steps)).abs() < 10.0 * tolerance);
+        let squares: Vec<_> = ends(optimum, steps).iter().map(|e| e * e).collect();
+        let halfway = variance * (1.0 - 0.5_f64.powi(steps as i32));
+        assert!((mean(&squares) - halfway).abs() < tolerance);
+    }
+    let own = points.map(|point| point.y / point.x);
+    assert_eq!(own, [2.0, 1.5, 7.0 / 3.0]);
+
+    let at_once = fraction(single);
+    let factors = factors.map(fraction).join(", ");
+    let own = own.map(fraction).join(", ");
+
+    let points = exercise();
+    let without = [points[0], points[2], points[3], points[4]];
+    let list = |votes: Vec<f64>| {
+        votes
+            .into_iter()
+            .map(|vote| decimals(vote + 0.0, 1))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let [constant, slope] = BOTH;
+    let optimum = |model: Model| model.optimum(&points).expect("x ≠ 0");
+    let single = |points: &[Point]| slope.step_size_limit(points) / 2.0;
+    snapshot!(
+        "one_parameter__exercises",
+        values([
+            ("constant_votes", list(constant.votes(&points, 1.0))),
+            ("constant_gradient", decimals(constant.gradient(&points, 1.0), 0)),
+            ("constant_optimum", decimals(optimum(constant), 0)),
+            ("slope_votes", list(slope.votes(&points, 1.0))),
+            ("slope_gradient", decimals(slope.gradient(&points, 1.0), 1)),
+            ("slope_optimum", decimals(optimum(slope), 1)),
+            ("mean_square", decimals(1.0 / slope.step_size_limit(&points), 0)),
+            ("single", decimals(single(&points), 2)),
+            ("single_without", decimals(single(&without), 1)),
+            ("at_once", at_once),
+            ("factors", factors),
+            ("own", own),
+            ("noise", decimals(noise, 3)),
+            ("variance", decimals(variance, 2)),
+            ("deviation", decimals(variance.sqrt(), 2)),
+        ])
+    );
+}

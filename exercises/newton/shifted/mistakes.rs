@@ -1,0 +1,64 @@
+use nalgebra::{DMatrix, DVector};
+
+use super::Shifted;
+use crate::judge::Mistake;
+
+pub const MISTAKES: &[Mistake<Shifted>] = &[
+    Mistake {
+        function: |hessian, gradient, least| {
+            solve(hessian, least - smallest(hessian), gradient)
+        },
+        told: "This shifts a Hessian too whose eigenvalues are all large enough, and \
+               downwards: λ is negative there. Where Newton's step is good, leave it alone.",
+    },
+    Mistake {
+        function: |hessian, gradient, least| {
+            solve(hessian, smallest(hessian).abs() + least, gradient)
+        },
+        told: "This shifts by the size of the smallest eigenvalue, whatever its sign. A \
+               Hessian that is positive definite already loses good curvature to that, and \
+               the step becomes too short.",
+    },
+    Mistake {
+        function: |hessian, gradient, least| solve(hessian, least, gradient),
+        told: "This shifts every Hessian by `least`. How much is needed depends on how far \
+               the smallest eigenvalue lies below it.",
+    },
+    Mistake {
+        function: |hessian, gradient, least| {
+            let lambda = (least - hessian.diagonal().min()).max(0.0);
+            solve(hessian, lambda, gradient)
+        },
+        told: "This goes by the entries on the diagonal. They are the eigenvalues only of a \
+               diagonal matrix; otherwise the smallest eigenvalue can lie far below all of \
+               them.",
+    },
+    Mistake {
+        function: |hessian, gradient, least| {
+            let lambda = (least - smallest(hessian)).max(0.0);
+            let everywhere = hessian.add_scalar(lambda);
+            solve(&everywhere, 0.0, gradient)
+        },
+        told: "Here λ is added to every entry of the matrix. λI has it on the diagonal \
+               only; nothing else moves all eigenvalues by λ.",
+    },
+    Mistake {
+        function: |hessian, gradient, least| {
+            let lambda = (least - smallest(hessian)).max(0.0);
+            -solve(hessian, lambda, gradient)
+        },
+        told: "This step goes up: its product with the gradient is above zero. Look at the \
+               right side of the equation.",
+    },
+];
+
+fn smallest(hessian: &DMatrix<f64>) -> f64 {
+    hessian.symmetric_eigenvalues().min()
+}
+
+/// The `d` with `(H + λI) d = −g`; zeros, where there is none.
+fn solve(hessian: &DMatrix<f64>, lambda: f64, gradient: &DVector<f64>) -> DVector<f64> {
+    let n = gradient.len();
+    let shifted = hessian + lambda * DMatrix::identity(n, n);
+    shifted.lu().solve(&-gradient).unwrap_or_else(|| DVector::zeros(n))
+}
