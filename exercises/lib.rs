@@ -18,6 +18,9 @@ pub mod judge;
 pub mod momentum {
     pub mod pytorch;
 }
+pub mod nesterov {
+    pub mod step;
+}
 pub mod adam {
     pub mod step;
 }
@@ -25,7 +28,8 @@ pub mod adam {
 use judge::Judged;
 
 /// All exercises, in the order of the book.
-pub const ALL: &[&dyn Judged] = &[&momentum::pytorch::EXERCISE, &adam::step::EXERCISE];
+pub const ALL: &[&dyn Judged] =
+    &[&momentum::pytorch::EXERCISE, &nesterov::step::EXERCISE, &adam::step::EXERCISE];
 
 /// The exercise of this name.
 pub fn find(name: &str) -> Option<&'static dyn Judged> {
