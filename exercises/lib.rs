@@ -24,12 +24,23 @@ pub mod nesterov {
 pub mod adam {
     pub mod step;
 }
+pub mod sgd {
+    pub mod accumulate;
+}
+pub mod training {
+    pub mod kept;
+}
 
 use judge::Judged;
 
 /// All exercises, in the order of the book.
-pub const ALL: &[&dyn Judged] =
-    &[&momentum::pytorch::EXERCISE, &nesterov::step::EXERCISE, &adam::step::EXERCISE];
+pub const ALL: &[&dyn Judged] = &[
+    &momentum::pytorch::EXERCISE,
+    &nesterov::step::EXERCISE,
+    &adam::step::EXERCISE,
+    &sgd::accumulate::EXERCISE,
+    &training::kept::EXERCISE,
+];
 
 /// The exercise of this name.
 pub fn find(name: &str) -> Option<&'static dyn Judged> {
