@@ -43,7 +43,7 @@ fn ask(accumulate: Accumulate) -> Replies {
             assert!(size <= room, "a piece of {size} examples, where {room} fit");
             mean(piece)
         };
-        let list = batch.iter().map(|&i| format!("{:?}", GRADIENTS[i]));
+        let list = batch.iter().map(|&i| Reply::from(GRADIENTS[i]).to_string());
         let list = list.collect::<Vec<_>>().join(", ");
         let mean = accumulate(batch, room, &gradient);
         replies.note(

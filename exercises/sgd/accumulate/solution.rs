@@ -1,6 +1,6 @@
 use nalgebra::DVector;
 
-/// The gradient of a batch that does not fit into memory, from those of its pieces.
+/// The gradient of a batch too large for memory, from its pieces.
 pub fn accumulate(
     batch: &[usize],
     room: usize,
