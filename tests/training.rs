@@ -771,7 +771,7 @@ fn first_update(seed: u64) -> [(f64, f64); 2] {
     })
 }
 
-/// `α √(f/2)`, with `f` inputs of the layer, times the root of the share of weights that
+/// `α √(fan-in / 2)` times the root of the share of weights that
 /// move. `‖W‖²` is a `χ²` as above, and the root halves its deviation. A step is
 /// `α |g| / (|g| + ε)`, and ε takes less than a thousandth of their norm.
 #[test]

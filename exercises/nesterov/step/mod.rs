@@ -22,9 +22,11 @@ pub const EXERCISE: Exercise<Step> = Exercise {
     mistakes: mistakes::MISTAKES,
 };
 
-/// A slope in words and as a function, and where to start.
-const RUNS: [(&str, fn(f64) -> f64, f64); 2] =
-    [("2θ", |theta| 2.0 * theta, 1.0), ("θ³", |theta| theta.powi(3), -2.0)];
+/// A slope in words, and as a function, and where to start.
+type Run = (&'static str, fn(f64) -> f64, f64);
+
+const RUNS: [Run; 2] =
+    [("3θ", |theta| 3.0 * theta, 1.0), ("θ³", |theta| theta.powi(3), -2.0)];
 const STEPS: usize = 3;
 
 fn ask(step: Step) -> Replies {
@@ -33,8 +35,10 @@ fn ask(step: Step) -> Replies {
         let (mut theta, mut u) = (start, 0.0);
         for t in 1..=STEPS {
             theta = step(theta, &mut u, slope);
-            replies
-                .note(format!("θ_{t} from θ₀ = {start}, where ∇f(θ) = {name}"), theta);
+            replies.note(
+                format!("θ after step {t} from {start}, where ∇f(θ) is {name}"),
+                theta,
+            );
         }
     }
     replies

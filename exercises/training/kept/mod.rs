@@ -38,7 +38,7 @@ fn start() -> DMatrix<f64> {
 fn ask(kept: Kept) -> Replies {
     let mut replies = Replies::default();
     for end in ends() {
-        let [from, to] = [start(), end.clone()].map(|matrix| Reply::from(matrix));
+        let [from, to] = [start(), end.clone()].map(Reply::from);
         let (c, share) = kept(&start(), &end);
         replies.note(format!("c for W₀ = {from} and W_T = {to}"), c);
         replies
