@@ -42,8 +42,14 @@ pub mod newton {
 pub mod momentum {
     pub mod pytorch;
 }
+pub mod nesterov {
+    pub mod step;
+}
 pub mod adam {
     pub mod step;
+}
+pub mod sgd {
+    pub mod accumulate;
 }
 pub mod initialization {
     pub mod bound;
@@ -56,6 +62,9 @@ pub mod elbows {
 }
 pub mod dead_relu {
     pub mod dead;
+}
+pub mod training {
+    pub mod kept;
 }
 
 use judge::Judged;
@@ -71,11 +80,14 @@ pub const ALL: &[&dyn Judged] = &[
     &one_parameter::running_slope::EXERCISE,
     &newton::shifted::EXERCISE,
     &momentum::pytorch::EXERCISE,
+    &nesterov::step::EXERCISE,
     &adam::step::EXERCISE,
+    &sgd::accumulate::EXERCISE,
     &initialization::bound::EXERCISE,
     &depth::growth::EXERCISE,
     &elbows::slopes::EXERCISE,
     &dead_relu::dead::EXERCISE,
+    &training::kept::EXERCISE,
 ];
 
 /// The exercise of this name.

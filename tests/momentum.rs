@@ -4,7 +4,7 @@ mod support;
 
 use std::f64::consts::{LN_2, PI};
 
-use descent::backpropagation::Neuron;
+use descent::backpropagation::{Neuron, WORKSHEET};
 use descent::gradient_descent::{
     GradientDescent, Optimizer, Quadratic, SAMPLES, START, Spectrum, descend, minimize,
     take_turns,
@@ -852,21 +852,24 @@ fn the_best_momentum_takes_root_kappa_where_gradient_descent_takes_kappa() {
 
 /// With the best step size for it, a fixed β reaches `√β` up to
 /// `κ = ((1 + √β)/(1 − √β))²`; gradient descent is slower than that from
+/// The best rates of momentum with this `β`, over 6000 step sizes, and of gradient
+/// descent, for the eigenvalues 1 and `kappa`.
+fn best_rates(kappa: f64, beta: f64) -> (f64, f64) {
+    let spectrum = Spectrum { smallest: 1.0, largest: kappa };
+    let rates = (-3000..=3000).map(|i| {
+        let alpha = 10_f64.powf(f64::from(i) / 1000.0) / kappa.sqrt();
+        spectrum.momentum_contraction(alpha, beta)
+    });
+    (rates.fold(f64::INFINITY, f64::min), spectrum.best_rate())
+}
+
 /// `κ = (1 + √β)/(1 − √β)` on.
 #[test]
 fn a_beta_of_nine_tenths_pays_only_above_a_condition_number() {
     let root = 0.9_f64.sqrt();
     let threshold = (1.0 + root) / (1.0 - root);
-    let best = |kappa: f64| {
-        let spectrum = Spectrum { smallest: 1.0, largest: kappa };
-        let rates = (-3000..=3000).map(|i| {
-            let alpha = 10_f64.powf(f64::from(i) / 1000.0) / kappa.sqrt();
-            spectrum.momentum_contraction(alpha, 0.9)
-        });
-        (rates.fold(f64::INFINITY, f64::min), spectrum.best_rate())
-    };
     for (factor, pays) in [(0.5, false), (0.99, false), (1.01, true), (100.0, true)] {
-        let (ours, plain) = best(factor * threshold);
+        let (ours, plain) = best_rates(factor * threshold, 0.9);
         assert_eq!(ours < plain, pays, "{factor}");
     }
     // Where 0.9 is the best β of all.
@@ -877,6 +880,28 @@ fn a_beta_of_nine_tenths_pays_only_above_a_condition_number() {
         ("best_for", significant(threshold * threshold, 3)),
     ];
     snapshot!("momentum__nine_tenths", values(numbers));
+}
+
+/// From `((κ − 1)/(κ + 1))²` on, the radius is at least `√β`, which is no less than
+/// gradient descent's rate: no grid could miss a better step size.
+#[test]
+fn momentum_can_beat_gradient_descent_exactly_for_a_beta_below_the_square_of_its_best_rate()
+ {
+    for kappa in [2.0, 10.0, 100.0_f64] {
+        let limit = ((kappa - 1.0) / (kappa + 1.0)).powi(2);
+        for share in [0.1, 0.3, 0.5, 0.7, 0.9, 0.99, 0.999] {
+            let (ours, plain) = best_rates(kappa, share * limit);
+            assert!(ours < plain, "κ = {kappa}, β = {}", share * limit);
+        }
+        for share in [0.001, 0.01, 0.1, 0.5, 0.9] {
+            let beta = limit + share * (1.0 - limit);
+            let (ours, plain) = best_rates(kappa, beta);
+            assert!(
+                ours >= beta.sqrt() && beta.sqrt() > plain,
+                "κ = {kappa}, β = {beta}"
+            );
+        }
+    }
 }
 
 /// `cosh θ₁ − 1 + 25 (cosh θ₂ − 1)`: at its minimum, 0, the Hessian has the eigenvalues 1
@@ -1110,4 +1135,63 @@ fn momentum_moves_a_neuron_whose_gradients_are_all_zero_and_wakes_it() {
         ("loss", decimals(neurons[2].loss(-3.0, 0.0), 0)),
     ];
     snapshot!("momentum__woken", values(woken));
+}
+
+/// The gradients of the sample `(3, 0)` are not negative, and each moves the neuron by `α`
+/// times itself in the end. The first is `(6, 2)`; after its first step `3w + b` is
+/// `2 − 10(1 − β)`. In 5000 steps `β = 0.99` forgets all but `10⁻²¹`.
+#[test]
+fn on_one_sample_the_neuron_rests_where_one_step_of_gradient_descent_leads_exactly_up_to_a_beta_of_four_fifths()
+ {
+    let (x, y) = SAMPLES[0];
+    let gradient = |theta: &DVector<f64>| {
+        let (w, b) = Neuron { w: theta[0], b: theta[1] }.gradient(x, y);
+        dvector![w, b]
+    };
+    let start = dvector![WORKSHEET.w, WORKSHEET.b];
+    let path = |beta: f64| {
+        minimize(&mut momentum(0.5, beta), &start, 5000, gradient).expect("finite")
+    };
+    let activation = |theta: &DVector<f64>| theta[0] * x + theta[1];
+    let mut descent = start.clone();
+    let mut one_step = GradientDescent::new(0.5).expect("above 0");
+    one_step.step(&mut descent, &gradient(&start));
+    assert_eq!(descent, dvector![-2.0, -2.0]);
+
+    for beta in [0.0, 0.25, 0.5, 0.75, 0.79, 0.8] {
+        let points = path(beta);
+        assert!((activation(&points[1]) - (2.0 - 10.0 * (1.0 - beta))).abs() < 1e-14);
+        // Tens of steps count, each with a few roundings of numbers below 4.
+        assert!((&points[5000] - &descent).norm() < 1e-13, "β = {beta}");
+    }
+    for beta in [0.81, 0.85, 0.9, 0.95, 0.99] {
+        let points = path(beta);
+        let second = 2.0 - 10.0 * (1.0 - beta);
+        assert!((activation(&points[1]) - second).abs() < 1e-14 && second > 0.09);
+        let rest = &points[5000];
+        assert_eq!(gradient(rest), DVector::zeros(2));
+        let beyond = &descent - 0.5 * second * dvector![x, 1.0];
+        assert!(rest[0] < beyond[0] + 1e-12 && rest[1] < beyond[1] + 1e-12, "{beta}");
+    }
+
+    let points = path(0.5);
+    assert_eq!((&points[2], activation(&points[0])), (&dvector![-1.25, -1.75], 2.0));
+    let slope = 0.5 * gradient(&start).dot(&dvector![x, 1.0]);
+    assert_eq!(1.0 - activation(&points[0]) / slope, 0.8);
+    let limit = 81.0 / 121.0;
+    let valley = Quadratic::valley().spectrum().expect("positive definite");
+    let rate = valley.best_rate();
+    assert!((rate * rate - limit).abs() < 1e-15);
+    let numbers = [
+        ("second_w", decimals(points[2][0], 2)),
+        ("second_b", decimals(points[2][1], 2)),
+        ("rest_w", decimals(points[5000][0], 0)),
+        ("rest_b", decimals(points[5000][1], 0)),
+        ("activation", decimals(activation(&points[0]), 0)),
+        ("slope", decimals(slope, 0)),
+        ("last_beta", decimals(1.0 - activation(&points[0]) / slope, 1)),
+        ("descent", decimals(rate, 3)),
+        ("limit", decimals(limit, 3)),
+    ];
+    snapshot!("momentum__exercises", values(numbers));
 }

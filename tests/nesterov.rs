@@ -1139,3 +1139,92 @@ fn noise_in_the_gradients_leaves_the_accelerated_method_higher_than_gradient_des
         table(["curvature", "gradient descent", "accelerated"], rows)
     );
 }
+
+// Exercises
+
+/// λ = 4, γ = ¼, and weights whose binary digits are few: nothing rounds.
+#[test]
+fn where_one_gradient_step_leads_to_the_minimum_only_nesterov_stays_there() {
+    for beta in [0.25, 0.5, 0.75, 0.875] {
+        let path = |k: f64| {
+            let mut optimizer = looking_ahead(0.25 / (1.0 - beta), beta, k);
+            on_parabola(&mut optimizer, 4.0, 40)
+        };
+        for (k, second) in [(0.0, -beta), (beta, 0.0), (1.0, 1.0 - beta)] {
+            assert_eq!(path(k)[..3], [1.0, 0.0, second], "β = {beta}, k = {k}");
+        }
+        assert!(path(beta)[1..].iter().all(|&theta| theta == 0.0));
+        assert_eq!(spectral_radius(1.0, beta, beta), 0.0);
+    }
+}
+
+/// The accelerated method with `L = 1` and any `c`, on a function of one number: θ after
+/// each step.
+fn accelerated_by(
+    c: impl Fn(i32) -> f64,
+    slope: impl Fn(f64) -> f64,
+    start: f64,
+    steps: i32,
+) -> Vec<f64> {
+    let mut points = vec![start];
+    let (mut theta, mut y) = (start, start);
+    for t in 1..=steps {
+        let next = y - slope(y);
+        y = next + (c(t) - 1.0) / c(t + 1) * (next - theta);
+        theta = next;
+        points.push(theta);
+    }
+    points
+}
+
+/// With `c_t = t` the products `t θ_t` follow a recursion with constant factors, whose
+/// solution is the closed form. A component at `λ = L` is done after one step.
+#[test]
+fn with_c_equal_to_t_the_proof_breaks_and_its_bound_is_false_on_hubers_function_but_true_on_quadratics()
+ {
+    let half = |t: i32| (f64::from(t) + 1.0) / 2.0;
+    let slope = |x: f64| x.clamp(-1.0, 1.0);
+    let proven = accelerated_by(half, slope, 9.0, 40);
+    let mut method = Accelerated::new(1.0, Growth::Half).unwrap();
+    let library = run(&mut method, &dvector![9.0], 40, |theta| theta.map(slope));
+    for (ours, theirs) in proven.iter().zip(&library) {
+        assert!((ours - theirs[0]).abs() < 1e-12);
+    }
+    for (t, &theta) in proven.iter().enumerate().skip(1) {
+        assert!(huber(theta) <= accelerated_bound(1.0, 81.0, t));
+    }
+
+    for t in 1..1000_i64 {
+        let next = t + 1;
+        assert_eq!(next * next - next, t * t + t, "too much by t");
+    }
+    let bound = |squared_distance: f64, t: f64| squared_distance / (2.0 * t * t);
+    let points = accelerated_by(f64::from, slope, 9.0, 3);
+    assert_eq!(points[..3], [9.0, 8.0, 7.0]);
+    assert!((points[3] - 17.0 / 3.0).abs() < 1e-14);
+    let gap = huber(points[3]);
+    assert!((gap - 31.0 / 6.0).abs() < 1e-14 && gap > bound(81.0, 3.0));
+
+    // The recursion for `t θ_t` turns by `φ ≥ 0.07`: the error of a step comes back at most
+    // `1/φ` times. There are 300 steps, each with some ten roundings.
+    let error = 300.0 * 10.0 * ROUNDING / 0.07;
+    for i in 1..=200 {
+        let lambda = f64::from(i) / 200.0;
+        let phi = (1.0 - lambda).sqrt().acos();
+        let points = accelerated_by(f64::from, |x| lambda * x, 1.0, 300);
+        for (t, theta) in (0..).zip(points).skip(1) {
+            let (steps, gap) = (f64::from(t), 0.5 * lambda * theta * theta);
+            let share = (1.0 - lambda).powi(t + 1) * (steps * phi).sin().powi(2);
+            assert!((gap - share * bound(1.0, steps)).abs() < error, "{lambda} {t}");
+            assert!(gap < bound(1.0, steps) + error, "{lambda} {t}");
+        }
+    }
+    snapshot!(
+        "nesterov__exercises",
+        values([
+            ("theta", decimals(points[3], 2)),
+            ("gap", decimals(gap, 2)),
+            ("bound", decimals(bound(81.0, 3.0), 1)),
+        ])
+    );
+}

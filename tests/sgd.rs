@@ -85,7 +85,7 @@ fn fraction(numerator: i64, denominator: i64) -> (i64, i64) {
     while b != 0 {
         (a, b) = (b, a % b);
     }
-    (numerator / a, denominator / a)
+    (numerator / a.abs(), denominator / a.abs())
 }
 
 /// The variance of the means, exactly, from the sums.
@@ -1126,5 +1126,86 @@ fn a_course_with_a_step_size_that_is_none_is_refused() {
     for method in [Method::Sgd, Method::Momentum, Method::Adam] {
         let error = method.optimizer(0.0).err().expect("an error").to_string();
         assert_eq!(error, "step size 0, expected a finite number above 0");
+    }
+}
+
+// Exercises.
+
+/// Every pair of a small and a large one, and three pairs from outside in. In a pair in
+/// random order the two draws have the covariance `(a − 5)(b − 5)`, on average.
+#[test]
+fn pairs_of_a_small_and_a_large_gradient_are_unbiased_and_far_less_noisy() {
+    let (small, large) = ([1, 2, 3], [6, 8, 10]);
+    let stratified = small.map(|a| large.map(|b| (a, b))).concat();
+    let paired = vec![(1, 10), (2, 8), (3, 6)];
+    let all = minibatches(6, 2);
+    let all = all.iter().map(|pair| (GRADIENTS[pair[0]], GRADIENTS[pair[1]]));
+    let [plain, stratified, paired] =
+        [all.collect(), stratified, paired].map(|pairs| {
+            let count = pairs.len() as i64;
+            for gradient in GRADIENTS {
+                let with =
+                    pairs.iter().filter(|&&(a, b)| a == gradient || b == gradient);
+                assert_eq!(3 * with.count() as i64, count, "equally often");
+            }
+            let sums: Vec<i64> = pairs.iter().map(|(a, b)| a + b).collect();
+            assert_eq!(sums.iter().sum::<i64>(), 2 * MEAN * count, "unbiased");
+            let products = pairs.iter().map(|(a, b)| (a - MEAN) * (b - MEAN));
+            let covariance = fraction(products.sum(), count);
+            let variance = variance(&sums, 2);
+            // σ²/2 + c/2 with σ² = 32/3.
+            let halves =
+                fraction(32 * covariance.1 + 3 * covariance.0, 6 * covariance.1);
+            assert_eq!(variance, halves);
+            (variance, covariance)
+        });
+    assert_eq!(plain, ((64, 15), (-32, 15)));
+    assert_eq!(stratified, ((5, 6), (-9, 1)));
+    assert_eq!(paired, ((1, 6), (-31, 3)));
+    let shown = |number| shown(number).replace('-', "−");
+    snapshot!(
+        "sgd__exercises",
+        values([
+            ("plain", shown(plain.0)),
+            ("stratified", shown(stratified.0)),
+            ("paired", shown(paired.0)),
+            ("plain_covariance", shown(plain.1)),
+            ("stratified_covariance", shown(stratified.1)),
+            ("paired_covariance", shown(paired.1)),
+            ("even", even_number(0.1).to_string()),
+        ])
+    );
+}
+
+/// The largest number of examples for which twice the batch leaves no more noise than
+/// half the step, by the functions of the book.
+fn even_number(alpha_lambda: f64) -> usize {
+    let left = |examples: usize, batch_size: usize, share: f64| {
+        let gradients: Vec<_> = (0..examples).map(|i| dvector![i as f64]).collect();
+        let noise = dmatrix![minibatch_variance(&gradients, batch_size)];
+        let parabola = Quadratic::new(dmatrix![1.0], dvector![0.0]);
+        noise_ball(&parabola, &noise, share * alpha_lambda).expect("stable")[(0, 0)]
+    };
+    let is_better = |&examples: &usize| {
+        let half = left(examples, 1, 0.5);
+        left(examples, 2, 1.0) <= half * (1.0 + ROUNDINGS)
+    };
+    let better: Vec<usize> = (2..200).filter(is_better).collect();
+    let largest = better[better.len() - 1];
+    assert_eq!(better, (2..=largest).collect::<Vec<_>>());
+    // At this number the two are the same.
+    assert_relative_eq!(
+        left(largest, 2, 1.0),
+        left(largest, 1, 0.5),
+        max_relative = ROUNDINGS
+    );
+    largest
+}
+
+#[test]
+fn twice_the_batch_leaves_less_noise_than_half_the_step_for_fewer_than_four_over_alpha_lambda_examples()
+ {
+    for (alpha_lambda, even) in [(0.04, 100), (0.1, 40), (0.5, 8), (1.0, 4)] {
+        assert_eq!(even_number(alpha_lambda), even);
     }
 }

@@ -742,3 +742,129 @@ fn a_run_with_a_wrong_step_size_is_refused() {
         "step size 0, expected a finite number above 0"
     );
 }
+
+// Exercises.
+
+/// Adam's first step in the training with this seed: the network before and after it,
+/// the gradient in the form of a network, and the batch.
+fn first_step(seed: u64) -> ([Network; 3], Batch) {
+    let (method, step_size) = TUNED[2];
+    let start = he(&WIDTHS, seed);
+    let positions = &batches(FULL.examples, FULL.batch_size, &mut order(seed))[0];
+    let batch = examples(positions);
+    let gradient = loss_and_gradient(&start, &batch).1;
+    let mut theta = start.parameters();
+    let mut adam = method.optimizer(step_size).expect("a step size");
+    adam.step(&mut theta, &gradient);
+    let [end, gradient] = [theta, gradient].map(|it| start.with_parameters(&it));
+    ([start, end, gradient], batch)
+}
+
+/// `‖ΔW‖ / ‖W‖` in it, and the share of the gradient that is not zero, `[layer]`.
+fn first_update(seed: u64) -> [(f64, f64); 2] {
+    let ([start, end, gradient], _) = first_step(seed);
+    let (moved, sizes) = (distances(&end, &start), weight_norms(&start));
+    [0, 1].map(|layer| {
+        let gradient = &gradient.layers()[layer].linear.weight;
+        let moving = gradient.iter().filter(|&&g| g != 0.0).count();
+        (moved[layer] / sizes[layer], moving as f64 / gradient.len() as f64)
+    })
+}
+
+/// `α √(fan-in / 2)` times the root of the share of weights that
+/// move. `‖W‖²` is a `χ²` as above, and the root halves its deviation. A step is
+/// `α |g| / (|g| + ε)`, and ε takes less than a thousandth of their norm.
+#[test]
+fn adams_first_update_is_known_before_any_gradient_but_for_those_that_are_zero() {
+    for seed in SEEDS {
+        let ([_, _, gradient], batch) = first_step(seed);
+        for (layer, (ratio, moving)) in first_update(seed).into_iter().enumerate() {
+            let weights = &gradient.layers()[layer].linear.weight;
+            let squares = weights.map(|g| (g.abs() / (g.abs() + 1e-8)).powi(2));
+            assert!(squares.mean() > 0.998 * moving, "the root is above 0.999");
+            let (fan_in, fan_out) = (WIDTHS[layer] as f64, WIDTHS[layer + 1] as f64);
+            let expected = 0.01 * (fan_in / 2.0).sqrt() * moving.sqrt();
+            let window = SIGMAS * (2.0 / (fan_in * fan_out)).sqrt() / 2.0 + 1e-3;
+            assert_relative_eq!(ratio, expected, max_relative = window);
+        }
+        let [(first, moving), (second, almost_all)] = first_update(seed);
+        assert!(moving < 0.7 && almost_all > 0.95);
+        // Far above the medians of the first epoch, 0.011 and 0.008.
+        assert!(first > 0.1 && second > 0.05);
+        let pixels = batch.images.column_iter();
+        let black = pixels.filter(|pixel| pixel.amax() == 0.0).count() as f64;
+        let (black, still) = (black / PIXELS as f64, 1.0 - moving);
+        assert!((2.0 / 3.0 * still..still).contains(&black), "most of them");
+    }
+}
+
+/// Starts and what the moves do not share lie along axes of their own.
+#[test]
+fn an_end_is_nearer_to_the_other_end_exactly_if_the_cosine_of_the_moves_exceeds_a_half_and_one_over_r_squared()
+ {
+    let network = |entries: [f64; 5]| {
+        let linear =
+            Linear::new(DMatrix::from_row_slice(5, 1, &entries), RowDVector::zeros(1));
+        Network::new(vec![Layer { linear, activation: Activation::Identity }])
+    };
+    let run = |start, end| Run {
+        start: network(start),
+        end: network(end),
+        epochs: vec![],
+        ratios: vec![],
+    };
+    for r in [0.5, 1.0, 1.4, 1.5, 2.0, 5.0, 20.0_f64] {
+        let needed = 0.5 + 1.0 / (r * r);
+        for cosine in [-1.0, 0.0, 0.5, 0.51, 0.6, 0.8, 0.9, 1.0_f64] {
+            let (along, across) = (r * cosine, r * (1.0 - cosine * cosine).sqrt());
+            let one = run([1.0, 0.0, 0.0, 0.0, 0.0], [1.0, 0.0, r, 0.0, 0.0]);
+            let other = run([0.0, 1.0, 0.0, 0.0, 0.0], [0.0, 1.0, along, across, 0.0]);
+            assert!((cosine - needed).abs() > 1e-3, "not at the edge");
+            let nearer = movement(&one, &other)[0].against_other > 1.0;
+            assert_eq!(nearer, cosine > needed, "r = {r}, cos φ = {cosine}");
+            assert!(!nearer || r > 2_f64.sqrt());
+        }
+    }
+}
+
+/// Between the moves of two seeds. Of the cosine that would be needed, Adam's first layer
+/// has less than a tenth.
+#[test]
+fn the_moves_of_two_first_layers_have_next_to_nothing_in_common() {
+    let moved = |run: &Run| {
+        let [start, end] =
+            [&run.start, &run.end].map(|network| &network.layers()[0].linear.weight);
+        end - start
+    };
+    let cosine = |(one, other): (&Run, &Run)| {
+        let (one, other) = (moved(one), moved(other));
+        one.dot(&other) / (one.norm() * other.norm())
+    };
+    let cosines: Vec<f64> =
+        RUNS.iter().flat_map(|runs| pairs(runs)).map(cosine).collect();
+    let (_, largest) = range(&cosines);
+    assert!(cosines.iter().all(|cosine| cosine.abs() < 0.05), "{cosines:?}");
+    let relative = mean(&each_seed(&RUNS[2], |run| movement(run, run)[0].relative));
+    let needed = 0.5 + 1.0 / relative.powi(2);
+    let steps = SEEDS.map(first_update);
+    let measured = |layer: usize, digits| {
+        let ratios = steps.map(|layers| layers[layer].0);
+        span(range(&ratios), |ratio| decimals(ratio, digits))
+    };
+    let still = steps.map(|layers| 1.0 - layers[0].1);
+    let formula = |fan_in: f64| TUNED[2].1 * (fan_in / 2.0).sqrt();
+    snapshot!(
+        "training__exercises",
+        values([
+            ("step_size", TUNED[2].1.to_string()),
+            ("first_formula", decimals(formula(WIDTHS[0] as f64), 3)),
+            ("second_formula", decimals(formula(WIDTHS[1] as f64), 3)),
+            ("first", measured(0, 3)),
+            ("second", measured(1, 3)),
+            ("still", span(range(&still), |share| decimals(100.0 * share, 0))),
+            ("relative", decimals(relative, 1)),
+            ("needed", decimals(needed, 2)),
+            ("largest", decimals(largest, 2)),
+        ])
+    );
+}

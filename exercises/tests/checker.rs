@@ -112,3 +112,26 @@ fn the_order_is_that_of_the_book() {
     };
     assert!(ALL.iter().map(|exercise| place(exercise.name())).is_sorted());
 }
+/// Every chapter that has a module has a page that ends with exercises and questions.
+#[test]
+fn every_chapter_has_two_to_four_exercises_at_least_one_of_them_in_code() {
+    let book = Path::new(EXERCISES).join("..");
+    let modules = fs::read_to_string(book.join("src/lib.rs")).expect("the library");
+    let modules = modules.lines().filter_map(|line| line.strip_prefix("pub mod "));
+    for chapter in modules.map(|module| module.trim_end_matches(';')) {
+        let page = format!("chapters/{chapter}.md");
+        let Ok(text) = fs::read_to_string(book.join(&page)) else { continue };
+        let number = |line: &&str| line.strip_prefix("**").is_some_and(is_numbered);
+        let items = text.lines().filter(number).count();
+        let code = text.matches("{{#exercise ").count();
+        let answers = text.matches("<summary>Answer</summary>").count();
+        assert!((2..=4).contains(&items), "{page}: {items} exercises and questions");
+        assert!(code >= 1, "{page}: no exercise in code");
+        assert!(code + answers >= items, "{page}: a question without an answer");
+    }
+}
+
+fn is_numbered(line: &str) -> bool {
+    line.starts_with(|first: char| first.is_ascii_digit())
+        && line[1..].starts_with(". ")
+}
