@@ -21,7 +21,7 @@ use crate::linear_layer::Linear;
 use crate::network::{Batch, Layer, Network};
 use crate::newton::hessian_vector_product;
 use crate::parallel;
-use crate::sgd::{Method, batches, train};
+use crate::sgd::{Method, Plan, fit};
 
 // ANCHOR: accuracy
 /// The share of images whose largest logit is that of their label.
@@ -36,38 +36,6 @@ pub fn accuracy(network: &Network, batch: &Batch) -> f64 {
     right.count() as f64 / batch.len() as f64
 }
 // ANCHOR_END: accuracy
-
-// ANCHOR: fit
-/// How often, and in which portions, a training set is gone through.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Plan {
-    pub examples: usize,
-    pub batch_size: usize,
-    pub epochs: usize,
-}
-
-/// Trains the network, and gives what `record` makes of it, and of the losses
-/// of the batches, after each epoch. `examples` brings the examples at some
-/// positions.
-///
-/// # Panics
-/// If the batch size is 0, or if the examples do not fit the network.
-pub fn fit<R>(
-    network: &mut Network,
-    optimizer: &mut impl Optimizer,
-    plan: Plan,
-    rng: &mut ChaCha8Rng,
-    examples: impl Fn(&[usize]) -> Batch + Sync,
-    record: impl Fn(&Network, &[f64]) -> R,
-) -> Vec<R> {
-    let epoch = |_| {
-        let batches = batches(plan.examples, plan.batch_size, rng);
-        let losses = train(network, optimizer, &batches, &examples);
-        record(network, &losses)
-    };
-    (0..plan.epochs).map(epoch).collect()
-}
-// ANCHOR_END: fit
 
 // ANCHOR: watched
 /// An optimizer that measures every tenth of its steps.

@@ -13,12 +13,12 @@ use descent::mnist::{Digits, PIXELS, Split};
 use descent::momentum::Momentum;
 use descent::network::{Activation, Batch, Layer, Network};
 use descent::newton::jacobian;
-use descent::sgd::{Method, batches, train};
+use descent::sgd::{Method, Plan, batches, train};
 use descent::training::{
-    Epoch, FEW, FULL, GRID, HIDDEN, MOVERS, Plan, Run, SEEDS, SWEEP, TUNED, VALIDATION,
-    WIDTHS, Watched, accuracy, at_right_angles, choose, compare, distances, fit,
-    full_batch, he, largest_curvature, matched, mean_curvature, movement, order,
-    permuted, run, settled, sweep, weight_norms, widths_compared,
+    Epoch, FEW, FULL, GRID, HIDDEN, MOVERS, Run, SEEDS, SWEEP, TUNED, VALIDATION,
+    WIDTHS, Watched, accuracy, at_right_angles, choose, compare, distances, full_batch,
+    he, largest_curvature, matched, mean_curvature, movement, order, permuted, run,
+    settled, sweep, weight_norms, widths_compared,
 };
 use nalgebra::{DMatrix, DVector, RowDVector, dmatrix};
 use support::statistics::{mean, median, standard_deviation};
@@ -111,31 +111,6 @@ fn accuracy_is_the_share_of_images_whose_largest_logit_is_the_label() {
     ];
     let batch = Batch::new(images, vec![0, 0, 1, 1]);
     assert_eq!(accuracy(&Network::new(vec![layer]), &batch), 0.75);
-}
-
-/// Beside plain gradient descent on batches from the same random order.
-#[test]
-fn a_fit_takes_a_step_for_each_batch_and_records_each_epoch() {
-    let plan = Plan { examples: 60, batch_size: 20, epochs: 2 };
-    let start = he(&[PIXELS, 5, 10], 3);
-    let mut fitted = start.clone();
-    let mut descent = GradientDescent::new(0.1).expect("a step size");
-    let record = |network: &Network, losses: &[f64]| (network.clone(), losses.to_vec());
-    let epochs = fit(&mut fitted, &mut descent, plan, &mut order(3), examples, record);
-    let (mut theta, mut rng) = (start.parameters(), order(3));
-    for (network, losses) in &epochs {
-        let batches = batches(60, 20, &mut rng);
-        assert_eq!(losses.len(), 3);
-        for (batch, recorded) in batches.iter().zip(losses) {
-            let (loss, gradient) =
-                loss_and_gradient(&start.with_parameters(&theta), &examples(batch));
-            // The two halves of a batch are summed apart.
-            assert_relative_eq!(loss, *recorded, max_relative = 1e-12);
-            theta -= 0.1 * gradient;
-        }
-        assert_relative_eq!(theta, network.parameters(), epsilon = 1e-12);
-    }
-    assert_eq!((epochs.len(), &epochs[1].0), (2, &fitted));
 }
 
 #[test]
