@@ -118,9 +118,9 @@ impl Pull<'_> {
         start: Neuron,
         steps: usize,
     ) -> Result<Vec<Neuron>, OptimizationError> {
-        let start = dvector![start.w, start.b];
+        let start = start.parameters();
         let points = minimize(optimizer, &start, steps, |theta| self.gradient(theta))?;
-        Ok(points.iter().map(|theta| Neuron { w: theta[0], b: theta[1] }).collect())
+        Ok(points.iter().map(Neuron::from_parameters).collect())
     }
 }
 // ANCHOR_END: pull
