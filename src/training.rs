@@ -17,7 +17,6 @@ use crate::depth;
 use crate::gradient_descent::{
     GradientDescent, OptimizationError, Optimizer, minimize,
 };
-use crate::linear_layer::Linear;
 use crate::network::{Batch, Layer, Network};
 use crate::newton::hessian_vector_product;
 use crate::parallel;
@@ -176,22 +175,6 @@ pub fn distances(one: &Network, other: &Network) -> Vec<f64> {
     layers.map(distance).collect()
 }
 // ANCHOR_END: distances
-
-// ANCHOR: permuted
-/// The same function from other weights: unit `j` of the first hidden layer is unit
-/// `order[j]` of the network.
-///
-/// # Panics
-/// If there is no hidden layer, or if a position is not one of its units.
-pub fn permuted(network: &Network, order: &[usize]) -> Network {
-    let mut layers = network.layers().to_vec();
-    let (into, out_of) = (&network.layers()[0].linear, &network.layers()[1].linear);
-    let bias = into.bias.select_columns(order);
-    layers[0].linear = Linear::new(into.weight.select_columns(order), bias);
-    layers[1].linear.weight = out_of.weight.select_rows(order);
-    Network::new(layers)
-}
-// ANCHOR_END: permuted
 
 // ANCHOR: curvature
 /// The eigenvalue of largest size of the Hessian of the mean loss, by power

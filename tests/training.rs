@@ -13,12 +13,13 @@ use descent::mnist::{Digits, PIXELS, Split};
 use descent::momentum::Momentum;
 use descent::network::{Activation, Batch, Layer, Network};
 use descent::newton::jacobian;
+use descent::objective::permuted;
 use descent::sgd::{Method, Plan, batches, train};
 use descent::training::{
     Epoch, FEW, FULL, GRID, HIDDEN, MOVERS, Run, SEEDS, SWEEP, TUNED, VALIDATION,
     WIDTHS, Watched, accuracy, at_right_angles, choose, compare, distances, full_batch,
-    he, largest_curvature, matched, mean_curvature, movement, order, permuted, run,
-    settled, sweep, weight_norms, widths_compared,
+    he, largest_curvature, matched, mean_curvature, movement, order, run, settled,
+    sweep, weight_norms, widths_compared,
 };
 use nalgebra::{DMatrix, DVector, RowDVector, dmatrix};
 use support::statistics::{mean, median, standard_deviation};
@@ -522,7 +523,7 @@ fn the_last_layer_does_not_follow_the_width_nor_does_adams_second() {
 #[test]
 fn a_network_with_its_units_in_another_order_computes_the_same_far_away() {
     let network = &RUNS[0][0].end;
-    let other = permuted(network, &(0..100).rev().collect::<Vec<_>>());
+    let other = permuted(network, 0, &(0..100).rev().collect::<Vec<_>>());
     let images = first(100).images;
     let [here, there] =
         [network, &other].map(|network| network.forward(images.clone())[2].clone());
@@ -544,7 +545,7 @@ fn matching_the_units_of_two_solutions_leaves_them_far_apart() {
             sorted.sort_unstable();
             assert_eq!(sorted, (0..100).collect::<Vec<_>>(), "every unit once");
             let before = distances(&one.end, &other.end)[0];
-            let after = distances(&one.end, &permuted(&other.end, &units))[0];
+            let after = distances(&one.end, &permuted(&other.end, 0, &units))[0];
             let weight = |run: &Run| run.end.layers()[0].linear.weight.clone();
             let alike = weight(one).transpose() * weight(other);
             let best: f64 = alike.row_iter().map(|row| row.max()).sum();
