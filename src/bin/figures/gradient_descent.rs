@@ -7,7 +7,7 @@ use descent::gradient_descent::{
 use nalgebra::{DVector, dvector};
 
 use crate::canvas::{Caption, DrawResult, Ink, svg};
-use crate::chart::{Axis, Chart, Line, tenths, whole};
+use crate::chart::{Axis, Chart, Line, hundredths, tenths, whole};
 use crate::contour::{Arrow, Path, Plane, Point};
 use crate::output::{Figure, csv, number};
 
@@ -35,10 +35,6 @@ pub const WINDOW: [(f64, f64); 2] = [(-4.0, 11.0), (-1.6, 1.6)];
 
 fn start() -> DVector<f64> {
     DVector::from_row_slice(&START)
-}
-
-fn hundredths(value: f64) -> String {
-    format!("{value:.2}").replace('-', "−")
 }
 
 /// The valley with level lines that lie evenly spaced along its floor.

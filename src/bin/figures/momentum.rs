@@ -11,7 +11,7 @@ use descent::momentum::{
 use nalgebra::{DVector, dvector};
 
 use crate::canvas::{Caption, DrawResult, Ink, PIXEL, svg};
-use crate::chart::{Axis, Band, Chart, Line, tenths, whole};
+use crate::chart::{Axis, Band, Chart, Line, hundredths, tenths, whole};
 use crate::contour::{Path, Plane, Point};
 use crate::gradient_descent::valley_axes;
 use crate::output::{Figure, csv, number};
@@ -30,10 +30,6 @@ pub fn figures() -> DrawResult<Vec<Figure>> {
 
 /// The usual β, each with its series.
 const BETAS: [(u8, f64); 3] = [(5, 0.8), (2, 0.9), (6, 0.99)];
-
-fn hundredths(value: f64) -> String {
-    format!("{value:.2}").replace('-', "−")
-}
 
 /// The weights of past gradients.
 fn weights() -> DrawResult<Figure> {
