@@ -27,12 +27,8 @@ use nalgebra::{DMatrix, DVector, dmatrix, dvector};
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use rayon::ThreadPoolBuilder;
-use support::statistics::{mean, standard_deviation};
+use support::statistics::{SIGMAS, mean, standard_deviation};
 use support::{grouped, significant, table, values};
-
-/// A random quantity may miss its mean by this many standard errors: one in 16,000
-/// does.
-const SIGMAS: f64 = 4.0;
 
 /// Some tens of roundings in a row.
 const ROUNDINGS: f64 = 1e-14;

@@ -22,12 +22,9 @@ use descent::training::{
     sweep, weight_norms, widths_compared,
 };
 use nalgebra::{DMatrix, DVector, RowDVector, dmatrix};
-use support::statistics::{mean, median, standard_deviation};
+use support::statistics::{SIGMAS, mean, median, standard_deviation};
 use support::{decimals, grouped, significant, table, values};
 
-/// A random quantity may miss its mean by this many standard errors: one in 16,000
-/// does.
-const SIGMAS: f64 = 4.0;
 const NAMES: [&str; 3] = ["SGD", "momentum", "Adam"];
 
 fn digits(split: Split) -> Digits {
