@@ -6,7 +6,7 @@
 
 use std::mem;
 
-use nalgebra::{DMatrix, DVector, RowDVector, dmatrix};
+use nalgebra::{DMatrix, DVector, RowDVector, dmatrix, dvector};
 
 use crate::linear_layer::Linear;
 use crate::network::{
@@ -44,6 +44,22 @@ impl Neuron {
     }
 }
 // ANCHOR_END: neuron
+
+impl Neuron {
+    /// `θ = (w, b)`, as an optimizer moves it.
+    pub fn parameters(self) -> DVector<f64> {
+        dvector![self.w, self.b]
+    }
+
+    /// The neuron of `θ = (w, b)`.
+    ///
+    /// # Panics
+    /// If there are not two parameters.
+    pub fn from_parameters(theta: &DVector<f64>) -> Self {
+        assert_eq!(theta.len(), 2, "a neuron of {} parameters", theta.len());
+        Self { w: theta[0], b: theta[1] }
+    }
+}
 
 /// The worksheet's parameters, `w = 1` and `b = −1`.
 ///

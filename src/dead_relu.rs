@@ -19,7 +19,7 @@ use crate::initialization::{he, normal};
 use crate::linear_layer::Linear;
 use crate::network::{Activation, Batch, Layer, Network};
 use crate::objective::loss;
-use crate::sgd::{batches, select, train};
+use crate::sgd::{Plan, fit, select};
 
 /// The worksheet's bias.
 pub const WORKSHEET_BIAS: f64 = -1e6;
@@ -118,9 +118,9 @@ impl Pull<'_> {
         start: Neuron,
         steps: usize,
     ) -> Result<Vec<Neuron>, OptimizationError> {
-        let start = dvector![start.w, start.b];
+        let start = start.parameters();
         let points = minimize(optimizer, &start, steps, |theta| self.gradient(theta))?;
-        Ok(points.iter().map(|theta| Neuron { w: theta[0], b: theta[1] }).collect())
+        Ok(points.iter().map(Neuron::from_parameters).collect())
     }
 }
 // ANCHOR_END: pull
@@ -180,13 +180,17 @@ impl Setting {
                 normal(inputs, units, he(inputs), &mut rng)
             });
         let mut network = with_bias(&network, 0, self.bias);
-        let mut optimizer = GradientDescent::new(self.step_size)?;
+        let mut descent = GradientDescent::new(self.step_size)?;
+        let (batch_size, epochs) = (self.batch_size, self.epochs);
         let mut dead = vec![dead_units(&hidden(&network, examples))];
-        for _ in 0..self.epochs {
-            let order = batches(examples.len(), self.batch_size, &mut rng);
-            train(&mut network, &mut optimizer, &order, |at| select(examples, at));
-            dead.push(dead_units(&hidden(&network, examples)));
-        }
+        dead.extend(fit(
+            &mut network,
+            &mut descent,
+            Plan { examples: examples.len(), batch_size, epochs },
+            &mut rng,
+            |positions| select(examples, positions),
+            |network, _| dead_units(&hidden(network, examples)),
+        ));
         Ok(Run { loss: loss(&network, examples), network, dead })
     }
     // ANCHOR_END: run

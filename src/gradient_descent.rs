@@ -367,15 +367,13 @@ pub fn take_turns(
     steps: usize,
     gradient: impl Fn(Neuron, f64, f64) -> (f64, f64),
 ) -> Result<Vec<Neuron>, OptimizationError> {
-    let neuron = |theta: &DVector<f64>| Neuron { w: theta[0], b: theta[1] };
     let mut samples = SAMPLES.into_iter().cycle();
-    let start = dvector![WORKSHEET.w, WORKSHEET.b];
-    let points = minimize(optimizer, &start, steps, |theta| {
+    let points = minimize(optimizer, &WORKSHEET.parameters(), steps, |theta| {
         let (x, y) = samples.next().expect("a cycle has no end");
-        let (weight, bias) = gradient(neuron(theta), x, y);
+        let (weight, bias) = gradient(Neuron::from_parameters(theta), x, y);
         dvector![weight, bias]
     })?;
-    Ok(points.iter().map(neuron).collect())
+    Ok(points.iter().map(Neuron::from_parameters).collect())
 }
 // ANCHOR_END: worksheet
 

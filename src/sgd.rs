@@ -112,6 +112,37 @@ fn loss_and_mean_gradient(
     (share * first_loss + (1.0 - share) * second_loss, gradient)
 }
 
+// ANCHOR: fit
+/// How often, and in which portions, a training set is gone through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Plan {
+    pub examples: usize,
+    pub batch_size: usize,
+    pub epochs: usize,
+}
+
+/// Trains the network, and gives what `record` makes of it, and of the losses of the
+/// batches, after each epoch. `examples` brings the examples at some positions.
+///
+/// # Panics
+/// If the batch size is 0, or if the examples do not fit the network.
+pub fn fit<R>(
+    network: &mut Network,
+    optimizer: &mut impl Optimizer,
+    plan: Plan,
+    rng: &mut ChaCha8Rng,
+    examples: impl Fn(&[usize]) -> Batch + Sync,
+    record: impl Fn(&Network, &[f64]) -> R,
+) -> Vec<R> {
+    let epoch = |_| {
+        let batches = batches(plan.examples, plan.batch_size, rng);
+        let losses = train(network, optimizer, &batches, &examples);
+        record(network, &losses)
+    };
+    (0..plan.epochs).map(epoch).collect()
+}
+// ANCHOR_END: fit
+
 // ANCHOR: noisy
 /// SGD on the mean of `f(θ) + nᵢᵀθ` over examples `i`, whose gradients differ by the
 /// constants `nᵢ`, whose sum is zero; `f` is the quadratic. Each step draws its batch
@@ -262,13 +293,16 @@ impl Course {
         seed: u64,
     ) -> Result<Vec<f64>, OptimizationError> {
         let mut optimizer = self.method.optimizer(self.step_size)?;
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let (batch_size, epochs) = (self.batch_size, self.epochs);
         let mut losses = vec![objective::loss(network, examples)];
-        for _ in 0..self.epochs {
-            let batches = batches(examples.len(), self.batch_size, &mut rng);
-            train(network, &mut optimizer, &batches, |batch| select(examples, batch));
-            losses.push(objective::loss(network, examples));
-        }
+        losses.extend(fit(
+            network,
+            &mut optimizer,
+            Plan { examples: examples.len(), batch_size, epochs },
+            &mut ChaCha8Rng::seed_from_u64(seed),
+            |positions| select(examples, positions),
+            |network, _| objective::loss(network, examples),
+        ));
         Ok(losses)
     }
     // ANCHOR_END: run

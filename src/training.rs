@@ -17,11 +17,10 @@ use crate::depth;
 use crate::gradient_descent::{
     GradientDescent, OptimizationError, Optimizer, minimize,
 };
-use crate::linear_layer::Linear;
 use crate::network::{Batch, Layer, Network};
 use crate::newton::hessian_vector_product;
 use crate::parallel;
-use crate::sgd::{Method, batches, train};
+use crate::sgd::{Method, Plan, fit};
 
 // ANCHOR: accuracy
 /// The share of images whose largest logit is that of their label.
@@ -36,38 +35,6 @@ pub fn accuracy(network: &Network, batch: &Batch) -> f64 {
     right.count() as f64 / batch.len() as f64
 }
 // ANCHOR_END: accuracy
-
-// ANCHOR: fit
-/// How often, and in which portions, a training set is gone through.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Plan {
-    pub examples: usize,
-    pub batch_size: usize,
-    pub epochs: usize,
-}
-
-/// Trains the network, and gives what `record` makes of it, and of the losses
-/// of the batches, after each epoch. `examples` brings the examples at some
-/// positions.
-///
-/// # Panics
-/// If the batch size is 0, or if the examples do not fit the network.
-pub fn fit<R>(
-    network: &mut Network,
-    optimizer: &mut impl Optimizer,
-    plan: Plan,
-    rng: &mut ChaCha8Rng,
-    examples: impl Fn(&[usize]) -> Batch + Sync,
-    record: impl Fn(&Network, &[f64]) -> R,
-) -> Vec<R> {
-    let epoch = |_| {
-        let batches = batches(plan.examples, plan.batch_size, rng);
-        let losses = train(network, optimizer, &batches, &examples);
-        record(network, &losses)
-    };
-    (0..plan.epochs).map(epoch).collect()
-}
-// ANCHOR_END: fit
 
 // ANCHOR: watched
 /// An optimizer that measures every tenth of its steps.
@@ -208,22 +175,6 @@ pub fn distances(one: &Network, other: &Network) -> Vec<f64> {
     layers.map(distance).collect()
 }
 // ANCHOR_END: distances
-
-// ANCHOR: permuted
-/// The same function from other weights: unit `j` of the first hidden layer is unit
-/// `order[j]` of the network.
-///
-/// # Panics
-/// If there is no hidden layer, or if a position is not one of its units.
-pub fn permuted(network: &Network, order: &[usize]) -> Network {
-    let mut layers = network.layers().to_vec();
-    let (into, out_of) = (&network.layers()[0].linear, &network.layers()[1].linear);
-    let bias = into.bias.select_columns(order);
-    layers[0].linear = Linear::new(into.weight.select_columns(order), bias);
-    layers[1].linear.weight = out_of.weight.select_rows(order);
-    Network::new(layers)
-}
-// ANCHOR_END: permuted
 
 // ANCHOR: curvature
 /// The eigenvalue of largest size of the Hessian of the mean loss, by power

@@ -114,15 +114,15 @@ fn the_worksheets_two_steps_are_exact() {
 /// What the sheet does: after the first step it rounds to two decimals.
 fn rounded_path() -> [Neuron; 2] {
     let mut optimizer = adam(0.5, SHEET, EPSILON);
-    let mut theta = dvector![WORKSHEET.w, WORKSHEET.b];
+    let mut theta = WORKSHEET.parameters();
     let mut neuron = WORKSHEET;
     SAMPLES.map(|(x, y)| {
         let (weight, bias) = neuron.gradient(x, y);
         optimizer.step(&mut theta, &dvector![weight, bias]);
         let rounded = theta.map(|entry| (100.0 * entry).round() / 100.0);
-        let exact = Neuron { w: theta[0], b: theta[1] };
+        let exact = Neuron::from_parameters(&theta);
         theta = rounded;
-        neuron = Neuron { w: theta[0], b: theta[1] };
+        neuron = Neuron::from_parameters(&theta);
         if x > 0.0 { neuron } else { exact }
     })
 }
@@ -248,7 +248,7 @@ fn on_samples_of_both_signs_the_parameters_go_their_own_ways() {
         let points =
             minimize(&mut adam(0.1, SHEET, 0.0), &dvector![0.0, 1.0], 6, |theta| {
                 let (x, y) = samples.next().expect("a cycle has no end");
-                let neuron = Neuron { w: theta[0], b: theta[1] };
+                let neuron = Neuron::from_parameters(theta);
                 assert!(neuron.w * x + neuron.b > 0.0);
                 let (weight, bias) = neuron.gradient(x, y);
                 dvector![weight, bias]
@@ -326,8 +326,8 @@ fn without_epsilon_a_dead_first_sample_ends_the_run_at_step_one() {
     let (x, y) = SAMPLES[1];
     let run = |epsilon| {
         let mut optimizer = adam(0.5, SHEET, epsilon);
-        minimize(&mut optimizer, &dvector![WORKSHEET.w, WORKSHEET.b], 1, |theta| {
-            let (weight, bias) = Neuron { w: theta[0], b: theta[1] }.gradient(x, y);
+        minimize(&mut optimizer, &WORKSHEET.parameters(), 1, |theta| {
+            let (weight, bias) = Neuron::from_parameters(theta).gradient(x, y);
             dvector![weight, bias]
         })
     };

@@ -749,6 +749,12 @@ fn a_gradient_of_another_shape_is_refused_with_both_shapes() {
 }
 
 #[test]
+#[should_panic(expected = "a neuron of 3 parameters")]
+fn a_neuron_has_two_parameters() {
+    Neuron::from_parameters(&DVector::zeros(3));
+}
+
+#[test]
 #[should_panic(expected = "gradients of shapes (2, 1) and (3, 1) cannot be compared")]
 fn gradients_of_two_lengths_are_not_compared() {
     relative_difference(&DVector::zeros(2), &DVector::zeros(3));

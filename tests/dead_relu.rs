@@ -635,7 +635,7 @@ fn in_part_f_a_zero_gradient_moves_the_unit_and_momentum_makes_it_active() {
 #[test]
 fn with_no_further_gradient_momentum_coasts_to_where_plain_sgd_would_have_stepped() {
     let mut momentum = Momentum::new(0.5, 0.5).expect("settings");
-    let start = dvector![WORKSHEET.w, WORKSHEET.b];
+    let start = WORKSHEET.parameters();
     let mut gradients = [dvector![6.0, 2.0]].into_iter();
     let path = minimize(&mut momentum, &start, 60, |_| {
         gradients.next().unwrap_or_else(|| dvector![0.0, 0.0])
@@ -668,7 +668,7 @@ fn after_two_exact_steps_of_adam_the_worksheets_unit_is_dead_and_right() {
     for neuron in [exact, worksheet] {
         assert!(is_dead(neuron, &SAMPLES));
         assert!(SAMPLES.iter().all(|&(x, y)| neuron.loss(x, y) == 0.0));
-        assert_eq!(plain(&SAMPLES).gradient(&dvector![neuron.w, neuron.b]).norm(), 0.0);
+        assert_eq!(plain(&SAMPLES).gradient(&neuron.parameters()).norm(), 0.0);
     }
     let row = |(t, neuron): (usize, &Neuron)| {
         let loss: f64 = SAMPLES.iter().map(|&(x, y)| neuron.loss(x, y)).sum();

@@ -26,15 +26,11 @@ use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;
 use rayon::prelude::*;
-use support::statistics::{integral, mean, standard_deviation};
+use support::statistics::{SIGMAS, integral, mean, standard_deviation};
 use support::{decimals, grouped, significant, table, values};
 
 /// Half the distance from 1 to the next number.
 const ROUNDING: f64 = f64::EPSILON / 2.0;
-
-/// A random quantity may miss its mean by this many standard errors: one in 16,000
-/// does, if it is normal and the error known.
-const SIGMAS: f64 = 4.0;
 
 fn rng() -> ChaCha8Rng {
     ChaCha8Rng::seed_from_u64(0)

@@ -1075,7 +1075,7 @@ fn the_worksheets_two_momentum_steps_are_exact() {
     let mut samples = SAMPLES.into_iter().cycle();
     for (t, (gradient, average, point)) in (1..).zip(expected) {
         let (x, y) = samples.next().expect("a cycle has no end");
-        let (w, b) = Neuron { w: theta[0], b: theta[1] }.gradient(x, y);
+        let (w, b) = Neuron::from_parameters(&theta).gradient(x, y);
         assert_eq!((w, b), gradient);
         optimizer.step(&mut theta, &dvector![w, b]);
         let u = optimizer.first_moment();

@@ -166,14 +166,14 @@ fn neurons(optimizer: &mut impl Optimizer, steps: usize) -> Vec<(f64, f64)> {
 
 /// The neuron's points and look-ahead points before each step.
 fn looked_ahead(nesterov: &mut Nesterov, steps: usize) -> Vec<[(f64, f64); 2]> {
-    let mut theta = dvector![WORKSHEET.w, WORKSHEET.b];
+    let mut theta = WORKSHEET.parameters();
     let mut samples = SAMPLES.into_iter().cycle();
     let mut rows = Vec::new();
     for _ in 0..=steps {
         let ahead = nesterov.gradient_point(&theta).into_owned();
         rows.push([(theta[0], theta[1]), (ahead[0], ahead[1])]);
         let (x, y) = samples.next().expect("a cycle has no end");
-        let (w, b) = Neuron { w: ahead[0], b: ahead[1] }.gradient(x, y);
+        let (w, b) = Neuron::from_parameters(&ahead).gradient(x, y);
         nesterov.step(&mut theta, &dvector![w, b]);
     }
     rows

@@ -139,7 +139,7 @@ fn sgd_on_the_worksheets_neuron_agrees_with_pytorch() {
         let mut descent = GradientDescent::new(step_size).expect("a step size");
         let ours = take_turns(&mut descent, theirs.len() - 1, Neuron::gradient);
         for (ours, theirs) in ours.expect("a finite run").iter().zip(theirs) {
-            let distance = (dvector![ours.w, ours.b] - theirs).amax();
+            let distance = (ours.parameters() - theirs).amax();
             assert!(distance <= tolerance, "step size {step_size}: {distance:e}");
         }
     }
@@ -188,8 +188,8 @@ fn check_optimizer<O: Optimizer>(kind: &str, make: impl Fn(&[f64]) -> Option<O>)
             let ours = match problem {
                 "neuron" => {
                     let neurons = take_turns(&mut optimizer, 12, Neuron::gradient);
-                    let point = |neuron: &Neuron| dvector![neuron.w, neuron.b];
-                    neurons.expect("a finite run").iter().map(point).collect()
+                    let neurons = neurons.expect("a finite run").into_iter();
+                    neurons.map(Neuron::parameters).collect()
                 }
                 "mlp" => vec![last_point_of_network(&reference, &mut optimizer)],
                 _ => {

@@ -18,21 +18,17 @@ use descent::network::{Batch, Network, cross_entropy};
 use descent::objective;
 use descent::one_parameter::stationary_variance;
 use descent::sgd::{
-    BATCH_SIZES, Course, DIGITS, EPOCHS, METHODS, Method, SEED, batch_size_courses,
-    batches, best, compare, example_gradients, four_examples, half_resolution,
-    mean_of_batch_means, method_courses, minibatch_variance, noise_ball, noisy_descent,
-    reshuffled_variance, select, small_network, train,
+    BATCH_SIZES, Course, DIGITS, EPOCHS, METHODS, Method, Plan, SEED,
+    batch_size_courses, batches, best, compare, example_gradients, fit, four_examples,
+    half_resolution, mean_of_batch_means, method_courses, minibatch_variance,
+    noise_ball, noisy_descent, reshuffled_variance, select, small_network, train,
 };
 use nalgebra::{DMatrix, DVector, dmatrix, dvector};
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use rayon::ThreadPoolBuilder;
-use support::statistics::{mean, standard_deviation};
+use support::statistics::{SIGMAS, mean, standard_deviation};
 use support::{grouped, significant, table, values};
-
-/// A random quantity may miss its mean by this many standard errors: one in 16,000
-/// does.
-const SIGMAS: f64 = 4.0;
 
 /// Some tens of roundings in a row.
 const ROUNDINGS: f64 = 1e-14;
@@ -373,6 +369,32 @@ fn gradients_of_pieces_weighted_by_their_sizes_add_up_to_that_of_the_batch() {
     let plain: DVector<f64> = pieces.iter().map(|(_, g)| g / 3.0).sum();
     assert!(relative_difference(&weighted, &whole) < LONG_SUM);
     assert!(relative_difference(&plain, &whole) > 0.01, "the pieces differ in size");
+}
+
+/// Beside plain gradient descent on batches from the same random order.
+#[test]
+fn a_fit_takes_a_step_for_each_batch_and_records_each_epoch() {
+    let plan = Plan { examples: 60, batch_size: 20, epochs: 2 };
+    let (start, sixty) = (small_network(3), digits(0..60));
+    let examples = |positions: &[usize]| select(&sixty, positions);
+    let mut fitted = start.clone();
+    let mut descent = GradientDescent::new(0.1).expect("a step size");
+    let record = |network: &Network, losses: &[f64]| (network.clone(), losses.to_vec());
+    let epochs = fit(&mut fitted, &mut descent, plan, &mut rng(3), examples, record);
+    let (mut theta, mut order) = (start.parameters(), rng(3));
+    for (network, losses) in &epochs {
+        let batches = batches(60, 20, &mut order);
+        assert_eq!(losses.len(), 3);
+        for (batch, recorded) in batches.iter().zip(losses) {
+            let (loss, gradient) =
+                loss_and_gradient(&start.with_parameters(&theta), &examples(batch));
+            // The two halves of a batch are summed apart.
+            assert_relative_eq!(loss, *recorded, max_relative = 1e-12);
+            theta -= 0.1 * gradient;
+        }
+        assert_relative_eq!(theta, network.parameters(), epsilon = 1e-12);
+    }
+    assert_eq!((epochs.len(), &epochs[1].0), (2, &fitted));
 }
 
 /// Four minibatches of a linear regression, two examples in each: `½ ‖Xθ − y‖²`.

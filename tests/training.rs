@@ -13,20 +13,18 @@ use descent::mnist::{Digits, PIXELS, Split};
 use descent::momentum::Momentum;
 use descent::network::{Activation, Batch, Layer, Network};
 use descent::newton::jacobian;
-use descent::sgd::{Method, batches, train};
+use descent::objective::permuted;
+use descent::sgd::{Method, Plan, batches, train};
 use descent::training::{
-    Epoch, FEW, FULL, GRID, HIDDEN, MOVERS, Plan, Run, SEEDS, SWEEP, TUNED, VALIDATION,
-    WIDTHS, Watched, accuracy, at_right_angles, choose, compare, distances, fit,
-    full_batch, he, largest_curvature, matched, mean_curvature, movement, order,
-    permuted, run, settled, sweep, weight_norms, widths_compared,
+    Epoch, FEW, FULL, GRID, HIDDEN, MOVERS, Run, SEEDS, SWEEP, TUNED, VALIDATION,
+    WIDTHS, Watched, accuracy, at_right_angles, choose, compare, distances, full_batch,
+    he, largest_curvature, matched, mean_curvature, movement, order, run, settled,
+    sweep, weight_norms, widths_compared,
 };
 use nalgebra::{DMatrix, DVector, RowDVector, dmatrix};
-use support::statistics::{mean, median, standard_deviation};
+use support::statistics::{SIGMAS, mean, median, standard_deviation};
 use support::{decimals, grouped, significant, table, values};
 
-/// A random quantity may miss its mean by this many standard errors: one in 16,000
-/// does.
-const SIGMAS: f64 = 4.0;
 const NAMES: [&str; 3] = ["SGD", "momentum", "Adam"];
 
 fn digits(split: Split) -> Digits {
@@ -111,31 +109,6 @@ fn accuracy_is_the_share_of_images_whose_largest_logit_is_the_label() {
     ];
     let batch = Batch::new(images, vec![0, 0, 1, 1]);
     assert_eq!(accuracy(&Network::new(vec![layer]), &batch), 0.75);
-}
-
-/// Beside plain gradient descent on batches from the same random order.
-#[test]
-fn a_fit_takes_a_step_for_each_batch_and_records_each_epoch() {
-    let plan = Plan { examples: 60, batch_size: 20, epochs: 2 };
-    let start = he(&[PIXELS, 5, 10], 3);
-    let mut fitted = start.clone();
-    let mut descent = GradientDescent::new(0.1).expect("a step size");
-    let record = |network: &Network, losses: &[f64]| (network.clone(), losses.to_vec());
-    let epochs = fit(&mut fitted, &mut descent, plan, &mut order(3), examples, record);
-    let (mut theta, mut rng) = (start.parameters(), order(3));
-    for (network, losses) in &epochs {
-        let batches = batches(60, 20, &mut rng);
-        assert_eq!(losses.len(), 3);
-        for (batch, recorded) in batches.iter().zip(losses) {
-            let (loss, gradient) =
-                loss_and_gradient(&start.with_parameters(&theta), &examples(batch));
-            // The two halves of a batch are summed apart.
-            assert_relative_eq!(loss, *recorded, max_relative = 1e-12);
-            theta -= 0.1 * gradient;
-        }
-        assert_relative_eq!(theta, network.parameters(), epsilon = 1e-12);
-    }
-    assert_eq!((epochs.len(), &epochs[1].0), (2, &fitted));
 }
 
 #[test]
@@ -547,7 +520,7 @@ fn the_last_layer_does_not_follow_the_width_nor_does_adams_second() {
 #[test]
 fn a_network_with_its_units_in_another_order_computes_the_same_far_away() {
     let network = &RUNS[0][0].end;
-    let other = permuted(network, &(0..100).rev().collect::<Vec<_>>());
+    let other = permuted(network, 0, &(0..100).rev().collect::<Vec<_>>());
     let images = first(100).images;
     let [here, there] =
         [network, &other].map(|network| network.forward(images.clone())[2].clone());
@@ -569,7 +542,7 @@ fn matching_the_units_of_two_solutions_leaves_them_far_apart() {
             sorted.sort_unstable();
             assert_eq!(sorted, (0..100).collect::<Vec<_>>(), "every unit once");
             let before = distances(&one.end, &other.end)[0];
-            let after = distances(&one.end, &permuted(&other.end, &units))[0];
+            let after = distances(&one.end, &permuted(&other.end, 0, &units))[0];
             let weight = |run: &Run| run.end.layers()[0].linear.weight.clone();
             let alike = weight(one).transpose() * weight(other);
             let best: f64 = alike.row_iter().map(|row| row.max()).sum();

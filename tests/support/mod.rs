@@ -1,10 +1,14 @@
 //! How the tests print what the book shows.
-#![allow(dead_code, reason = "each test file uses some of it")]
+#![allow(dead_code, unused_imports, reason = "each test file uses some of it")]
 
+#[path = "../../src/bin/figures/numbers.rs"]
+mod numbers;
 pub mod statistics;
 
 use descent::gradient_descent::{Optimizer, Quadratic, minimize};
 use nalgebra::{DMatrix, DVector};
+
+pub use numbers::{decimals, grouped};
 
 /// Asserts `snapshots/<name>.snap`, which the chapter includes.
 #[macro_export]
@@ -63,19 +67,6 @@ pub fn shape((rows, columns): (usize, usize)) -> String {
     format!("[{rows}, {columns}]")
 }
 
-/// A whole number in groups of three digits.
-pub fn grouped(number: usize) -> String {
-    match number {
-        0..1000 => number.to_string(),
-        _ => format!("{}\u{202f}{:03}", grouped(number / 1000), number % 1000),
-    }
-}
-
-/// A number with a fixed count of decimals.
-pub fn decimals(value: f64, decimals: usize) -> String {
-    format!("{value:.decimals$}").replace('-', "−")
-}
-
 /// A number with a fixed count of significant digits, from ten thousand up and from a
 /// thousandth down as a power of ten.
 pub fn significant(value: f64, digits: usize) -> String {
@@ -89,18 +80,5 @@ pub fn significant(value: f64, digits: usize) -> String {
             usize::try_from(digits as i32 - 1 - exponent).unwrap_or(0),
         );
     }
-    format!("{}·10{}", mantissa.replace('-', "−"), superscript(exponent))
-}
-
-fn superscript(number: i32) -> String {
-    let digit = |digit| match digit {
-        '-' => '⁻',
-        '1' => '¹',
-        '2' => '²',
-        '3' => '³',
-        digit => {
-            char::from_u32('⁰' as u32 + digit as u32 - '0' as u32).expect("a digit")
-        }
-    };
-    number.to_string().chars().map(digit).collect()
+    format!("{}·10{}", mantissa.replace('-', "−"), numbers::superscript(exponent))
 }

@@ -1,7 +1,7 @@
 //! What tests of random quantities need.
 
 /// A random quantity may miss its mean by this many standard errors: one in 16,000
-/// does.
+/// does, if it is normal and the error known.
 pub const SIGMAS: f64 = 4.0;
 
 /// The standard error of a count is `√(N p (1 − p))`; a certain event has none.

@@ -4,6 +4,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use crate::canvas::{Area, Caption, DrawResult, Ink, PIXEL, svg, text};
+use crate::numbers::{decimals, superscript};
 use crate::output::{Figure, csv, number, shown};
 
 /// One of the two axes.
@@ -273,23 +274,15 @@ impl Chart {
 
 /// A tick that is a whole number.
 pub fn whole(value: f64) -> String {
-    format!("{value:.0}").replace('-', "−")
+    decimals(value, 0)
 }
 
 /// A tick with one decimal.
 pub fn tenths(value: f64) -> String {
-    format!("{value:.1}").replace('-', "−")
+    decimals(value, 1)
 }
 
-fn superscript(number: i32) -> String {
-    let digit = |digit| match digit {
-        '-' => '⁻',
-        '1' => '¹',
-        '2' => '²',
-        '3' => '³',
-        digit => {
-            char::from_u32('⁰' as u32 + digit as u32 - '0' as u32).unwrap_or(digit)
-        }
-    };
-    number.to_string().chars().map(digit).collect()
+/// A tick with two decimals.
+pub fn hundredths(value: f64) -> String {
+    decimals(value, 2)
 }

@@ -8,6 +8,7 @@ use plotters::style::text_anchor::HPos;
 use crate::canvas::{Area, DrawResult, Ink, PIXEL, text};
 use crate::chart::Axis;
 use crate::grid::label;
+use crate::output::{csv, number};
 
 pub type Point = (f64, f64);
 
@@ -124,6 +125,19 @@ impl Plane<'_> {
         }
         Ok(())
     }
+}
+
+/// Named paths as CSV, a row for each step.
+pub fn paths_csv<'a, Name: ToString>(
+    columns: [&str; 4],
+    paths: impl Iterator<Item = (Name, &'a [Point])>,
+) -> String {
+    let rows = paths.flat_map(|(name, points)| {
+        points.iter().enumerate().map(move |(step, &(x, y))| {
+            vec![name.to_string(), step.to_string(), number(x), number(y)]
+        })
+    });
+    csv(&columns, rows)
 }
 
 /// A line with a head at its end, in units of the drawing.

@@ -14,7 +14,7 @@ use indicatif::{ProgressBar, ProgressIterator, ProgressStyle};
 use nalgebra::DMatrix;
 
 use crate::canvas::{Caption, DrawResult, Ink};
-use crate::chart::{Axis, Band, Chart, Line, tenths, whole};
+use crate::chart::{Axis, Band, Chart, Line, hundredths, tenths, whole};
 use crate::output::Figure;
 
 /// The experiment; the defaults are the book's.
@@ -497,10 +497,6 @@ fn from_to(lines: &[Line], first: &str, final_: &str) -> String {
         format!("{}: from {from:.1e} {first} to {to:.1e} {final_}.", line.name)
     };
     lines.iter().map(sentence).collect::<Vec<_>>().join(" ")
-}
-
-fn hundredths(value: f64) -> String {
-    format!("{value:.2}").replace('-', "−")
 }
 
 fn standard_deviation(values: impl Iterator<Item = f64>) -> f64 {

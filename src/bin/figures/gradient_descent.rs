@@ -7,8 +7,8 @@ use descent::gradient_descent::{
 use nalgebra::{DVector, dvector};
 
 use crate::canvas::{Caption, DrawResult, Ink, svg};
-use crate::chart::{Axis, Chart, Line, tenths, whole};
-use crate::contour::{Arrow, Path, Plane, Point};
+use crate::chart::{Axis, Chart, Line, hundredths, tenths, whole};
+use crate::contour::{Arrow, Path, Plane, Point, paths_csv};
 use crate::output::{Figure, csv, number};
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
@@ -35,10 +35,6 @@ pub const WINDOW: [(f64, f64); 2] = [(-4.0, 11.0), (-1.6, 1.6)];
 
 fn start() -> DVector<f64> {
     DVector::from_row_slice(&START)
-}
-
-fn hundredths(value: f64) -> String {
-    format!("{value:.2}").replace('-', "−")
 }
 
 /// The valley with level lines that lie evenly spaced along its floor.
@@ -153,15 +149,14 @@ fn trust() -> DrawResult<Figure> {
 
 /// Four panels, one for each step size.
 fn trajectories() -> DrawResult<Figure> {
-    let name = "gradient_descent-trajectories";
     let valley = Quadratic::valley();
-    let value = |x: f64, y: f64| valley.value(&dvector![x, y]);
     let mut runs = Vec::new();
     for (panel, step_size) in STEP_SIZES {
         let points = descend(&valley, &start(), step_size, 20)?;
-        runs.push((panel, points.iter().map(|p| (p[0], p[1])).collect::<Vec<Point>>()));
+        let points: Vec<Point> = points.iter().map(|p| (p[0], p[1])).collect();
+        runs.push((panel, Ink::Solid(1), points));
     }
-    let ends = runs.iter().map(|(panel, points)| {
+    let ends = runs.iter().map(|(panel, _, points)| {
         let (x, y) = points[20];
         format!("{panel}: after 20 steps at ({}, {}).", hundredths(x), hundredths(y))
     });
@@ -172,36 +167,39 @@ fn trajectories() -> DrawResult<Figure> {
         ends.collect::<Vec<_>>().join(" "),
     );
     let title = "Gradient descent with four step sizes";
-    let svg = svg(&Caption { name, title, description }, (600, 430), |area| {
-        for (place, (panel, points)) in (0..).zip(&runs) {
-            let (column, row) = (place % 2, place / 2);
-            let (x, y, levels) = valley_axes("", "");
+    let caption = Caption { name: "gradient_descent-trajectories", title, description };
+    four_panels(&caption, &runs, 5)
+}
+
+/// Four paths in the valley, each in a panel with its name, with some of the level
+/// lines.
+pub fn four_panels(
+    caption: &Caption,
+    panels: &[(&str, Ink, Vec<Point>)],
+    levels: usize,
+) -> DrawResult<Figure> {
+    let valley = Quadratic::valley();
+    let svg = svg(caption, (600, 430), |area| {
+        for (place, (panel, ink, points)) in (0..).zip(panels) {
+            let (x, y, all) = valley_axes("", "");
             let plane = Plane {
                 title: (*panel).into(),
                 x,
                 y,
-                function: &value,
-                levels,
+                function: &|x, y| valley.value(&dvector![x, y]),
+                levels: all[..levels].to_vec(),
                 level_names: Vec::new(),
                 arrows: Vec::new(),
-                paths: vec![Path {
-                    ink: Ink::Solid(1),
-                    points: points.clone(),
-                    dots: true,
-                }],
+                paths: vec![Path { ink: *ink, points: points.clone(), dots: true }],
                 cross: Some((0.0, 0.0)),
             };
-            plane.draw(area, (300 * column, 215 * row, 298, 212))?;
+            plane.draw(area, (300 * (place % 2), 215 * (place / 2), 298, 212))?;
         }
         Ok(())
     })?;
-    let rows = runs.iter().flat_map(|(panel, points)| {
-        let row = |(step, &(x, y)): (usize, &Point)| {
-            vec![panel.to_string(), step.to_string(), number(x), number(y)]
-        };
-        points.iter().enumerate().map(row).collect::<Vec<_>>()
-    });
-    Ok(Figure { name, svg, csv: csv(&["panel", "step", "theta1", "theta2"], rows) })
+    let paths = panels.iter().map(|(panel, _, points)| (panel, points.as_slice()));
+    let csv = paths_csv(["panel", "step", "theta1", "theta2"], paths);
+    Ok(Figure { name: caption.name, svg, csv })
 }
 
 /// The value of the valley over 50 steps.

@@ -16,8 +16,8 @@ use nalgebra::{DVector, dvector};
 
 use crate::canvas::{Caption, DrawResult, Ink, svg};
 use crate::chart::{Axis, Chart, Line, tenths, whole};
-use crate::contour::{Path, Plane, Point};
-use crate::output::{Figure, csv, number};
+use crate::contour::{Path, Plane, Point, paths_csv};
+use crate::output::Figure;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
     let folder = File::new(env!("CARGO_MANIFEST_DIR")).join("data/mnist");
@@ -75,13 +75,8 @@ fn saddle() -> DrawResult<Figure> {
     let svg = svg(&Caption { name, title, description }, (460, 430), |area| {
         plane.draw(area, (10, 0, 440, 426))
     })?;
-    let rows = runs.iter().flat_map(|(run, points)| {
-        let row = |(step, &(x, y)): (usize, &Point)| {
-            vec![run.to_string(), step.to_string(), number(x), number(y)]
-        };
-        points.iter().enumerate().map(row).collect::<Vec<_>>()
-    });
-    Ok(Figure { name, svg, csv: csv(&["run", "step", "w1", "w2"], rows) })
+    let paths = runs.iter().map(|(run, points)| (run, points.as_slice()));
+    Ok(Figure { name, svg, csv: paths_csv(["run", "step", "w1", "w2"], paths) })
 }
 
 /// The loss over the steps from near zero.

@@ -18,6 +18,7 @@ mod momentum;
 mod nesterov;
 mod network;
 mod newton;
+mod numbers;
 mod objective;
 mod one_parameter;
 mod output;

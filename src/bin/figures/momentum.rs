@@ -11,10 +11,10 @@ use descent::momentum::{
 use nalgebra::{DVector, dvector};
 
 use crate::canvas::{Caption, DrawResult, Ink, PIXEL, svg};
-use crate::chart::{Axis, Band, Chart, Line, tenths, whole};
-use crate::contour::{Path, Plane, Point};
-use crate::gradient_descent::valley_axes;
-use crate::output::{Figure, csv, number};
+use crate::chart::{Axis, Band, Chart, Line, hundredths, tenths, whole};
+use crate::contour::{Point, paths_csv};
+use crate::gradient_descent::four_panels;
+use crate::output::Figure;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
     Ok(vec![
@@ -30,10 +30,6 @@ pub fn figures() -> DrawResult<Vec<Figure>> {
 
 /// The usual β, each with its series.
 const BETAS: [(u8, f64); 3] = [(5, 0.8), (2, 0.9), (6, 0.99)];
-
-fn hundredths(value: f64) -> String {
-    format!("{value:.2}").replace('-', "−")
-}
 
 /// The weights of past gradients.
 fn weights() -> DrawResult<Figure> {
@@ -274,7 +270,6 @@ fn run(steps: usize, (.., alpha, beta): &Run) -> DrawResult<Vec<Point>> {
 /// At one step size, and each at its own best.
 fn trajectories() -> DrawResult<Figure> {
     const STEPS: usize = 20;
-    let name = "momentum-trajectories";
     let (valley, spectrum) = valley()?;
     let (alpha, beta) = spectrum.best_momentum();
     let runs: [Run; 4] = [
@@ -299,33 +294,8 @@ fn trajectories() -> DrawResult<Figure> {
         ends.collect::<Vec<_>>().join(" "),
     );
     let title = "Trajectories at one step size, and at the best ones";
-    let svg = svg(&Caption { name, title, description }, (600, 430), |area| {
-        for (place, (panel, ink, points)) in (0..).zip(&paths) {
-            let (column, row) = (place % 2, place / 2);
-            let (x, y, mut levels) = valley_axes("", "");
-            levels.truncate(4);
-            let plane = Plane {
-                title: panel.to_string(),
-                x,
-                y,
-                function: &value,
-                levels,
-                level_names: Vec::new(),
-                arrows: Vec::new(),
-                paths: vec![Path { ink: *ink, points: points.clone(), dots: true }],
-                cross: Some((0.0, 0.0)),
-            };
-            plane.draw(area, (300 * column, 215 * row, 298, 212))?;
-        }
-        Ok(())
-    })?;
-    let rows = paths.iter().flat_map(|(panel, _, points)| {
-        let row = |(step, &(x, y)): (usize, &Point)| {
-            vec![panel.to_string(), step.to_string(), number(x), number(y)]
-        };
-        points.iter().enumerate().map(row).collect::<Vec<_>>()
-    });
-    Ok(Figure { name, svg, csv: csv(&["panel", "step", "theta1", "theta2"], rows) })
+    let caption = Caption { name: "momentum-trajectories", title, description };
+    four_panels(&caption, &paths, 4)
 }
 
 /// Both parameters over the steps, side by side.
@@ -378,11 +348,6 @@ fn parameters() -> DrawResult<Figure> {
         charts[0].draw(&left)?;
         charts[1].draw(&right)
     })?;
-    let rows = paths.iter().flat_map(|(title, _, points)| {
-        let row = |(step, &(x, y)): (usize, &Point)| {
-            vec![title.to_string(), step.to_string(), number(x), number(y)]
-        };
-        points.iter().enumerate().map(row).collect::<Vec<_>>()
-    });
-    Ok(Figure { name, svg, csv: csv(&["run", "step", "theta1", "theta2"], rows) })
+    let paths = paths.iter().map(|(title, _, points)| (title, points.as_slice()));
+    Ok(Figure { name, svg, csv: paths_csv(["run", "step", "theta1", "theta2"], paths) })
 }

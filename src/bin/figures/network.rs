@@ -9,6 +9,7 @@ use plotters::style::text_anchor::HPos;
 use crate::canvas::{Area, Caption, DrawResult, Ink, PIXEL, svg};
 use crate::chart::{Axis, Chart, Line, tenths};
 use crate::grid::{arrow, label};
+use crate::numbers::grouped;
 use crate::output::{Figure, csv};
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
@@ -113,13 +114,6 @@ fn between(area: &Area, i: usize, lines: [&str; 2]) -> DrawResult {
     arrow(area, (x, from), (x, to))?;
     label(area, (x + 18, (from + to) / 2 - 11), lines[0], HPos::Left)?;
     label(area, (x + 18, (from + to) / 2 + 11), lines[1], HPos::Left)
-}
-
-fn grouped(number: usize) -> String {
-    match number {
-        0..1000 => number.to_string(),
-        _ => format!("{}\u{202f}{:03}", number / 1000, number % 1000),
-    }
 }
 
 fn index(i: usize) -> char {

@@ -15,7 +15,7 @@ use rand::rngs::ChaCha8Rng;
 
 use crate::canvas::{Caption, DrawResult, Ink, svg};
 use crate::chart::{Axis, Chart, Line, tenths, whole};
-use crate::contour::{Path, Plane, Point};
+use crate::contour::{Path, Plane, Point, paths_csv};
 use crate::output::{Figure, csv, number};
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
@@ -144,13 +144,8 @@ fn counterexamples() -> DrawResult<Figure> {
         }
         Ok(())
     })?;
-    let rows = runs.iter().flat_map(|(_, panel, points, ..)| {
-        let row = |(step, &(x, value)): (usize, &Point)| {
-            vec![panel.to_string(), step.to_string(), number(x), number(value)]
-        };
-        points.iter().enumerate().map(row).collect::<Vec<_>>()
-    });
-    Ok(Figure { name, svg, csv: csv(&["panel", "step", "x", "value"], rows) })
+    let paths = runs.iter().map(|(_, panel, points, ..)| (panel, points.as_slice()));
+    Ok(Figure { name, svg, csv: paths_csv(["panel", "step", "x", "value"], paths) })
 }
 
 /// `x² − y²`, once from the ridge and once from beside it.
@@ -192,13 +187,8 @@ fn saddle() -> DrawResult<Figure> {
     let svg = svg(&Caption { name, title, description }, (560, 400), |area| {
         plane.draw(area, (30, 0, 480, 396))
     })?;
-    let rows = runs.iter().flat_map(|(run, points)| {
-        let row = |(step, &(x, y)): (usize, &Point)| {
-            vec![run.to_string(), step.to_string(), number(x), number(y)]
-        };
-        points.iter().enumerate().map(row).collect::<Vec<_>>()
-    });
-    Ok(Figure { name, svg, csv: csv(&["run", "step", "x", "y"], rows) })
+    let paths = runs.iter().map(|(run, points)| (run, points.as_slice()));
+    Ok(Figure { name, svg, csv: paths_csv(["run", "step", "x", "y"], paths) })
 }
 
 /// The loss on the way from a network to itself with its hidden units rotated by one.

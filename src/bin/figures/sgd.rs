@@ -18,7 +18,7 @@ use rand::rngs::ChaCha8Rng;
 
 use crate::canvas::{Caption, DrawResult, Ink, svg};
 use crate::chart::{Axis, Chart, Line, tenths, whole};
-use crate::contour::{Arrow, Path as Curve, Plane, Point};
+use crate::contour::{Arrow, Path as Curve, Plane, Point, paths_csv};
 use crate::gradient_descent::valley_axes;
 use crate::output::{Figure, csv, number};
 
@@ -180,12 +180,13 @@ fn ball() -> DrawResult<Figure> {
         }
         Ok(())
     })?;
-    let rows = panels.iter().flat_map(|(step_size, points, _, _)| {
-        points.iter().enumerate().map(move |(step, &(x, y))| {
-            vec![step_size.to_string(), step.to_string(), number(x), number(y)]
-        })
-    });
-    Ok(Figure { name, svg, csv: csv(&["step size", "step", "theta1", "theta2"], rows) })
+    let paths =
+        panels.iter().map(|(step_size, points, ..)| (step_size, points.as_slice()));
+    Ok(Figure {
+        name,
+        svg,
+        csv: paths_csv(["step size", "step", "theta1", "theta2"], paths),
+    })
 }
 
 /// The standard deviation against the step size, by formula and measured.
