@@ -1,6 +1,7 @@
 //! How an answer is judged: by what it replies to questions whose answers are known.
 
 use std::any::Any;
+use std::backtrace::Backtrace;
 use std::fmt::{self, Display, Formatter};
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook};
 use std::process::ExitCode;
@@ -45,13 +46,31 @@ impl Replies {
     }
 }
 
-/// One reply: numbers in a shape.
+/// One reply.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Reply(DMatrix<f64>);
+pub struct Reply {
+    form: Form,
+    numbers: DMatrix<f64>,
+}
+
+/// How a reply is written.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Form {
+    Number,
+    List,
+    Matrix,
+}
+
+impl Reply {
+    fn list(numbers: &[f64]) -> Self {
+        let numbers = DMatrix::from_row_slice(1, numbers.len(), numbers);
+        Self { form: Form::List, numbers }
+    }
+}
 
 impl From<f64> for Reply {
     fn from(number: f64) -> Self {
-        Self(DMatrix::from_element(1, 1, number))
+        Self { form: Form::Number, numbers: DMatrix::from_element(1, 1, number) }
     }
 }
 
@@ -63,31 +82,31 @@ impl From<usize> for Reply {
 
 impl<const N: usize> From<[f64; N]> for Reply {
     fn from(numbers: [f64; N]) -> Self {
-        numbers.to_vec().into()
+        Self::list(&numbers)
     }
 }
 
 impl From<Vec<f64>> for Reply {
     fn from(numbers: Vec<f64>) -> Self {
-        Self(DMatrix::from_row_slice(1, numbers.len(), &numbers))
+        Self::list(&numbers)
     }
 }
 
 impl From<RowDVector<f64>> for Reply {
     fn from(row: RowDVector<f64>) -> Self {
-        Self(DMatrix::from_row_slice(1, row.len(), row.as_slice()))
+        Self::list(row.as_slice())
     }
 }
 
 impl From<DVector<f64>> for Reply {
     fn from(column: DVector<f64>) -> Self {
-        Self(DMatrix::from_column_slice(column.len(), 1, column.as_slice()))
+        Self::list(column.as_slice())
     }
 }
 
 impl From<DMatrix<f64>> for Reply {
-    fn from(matrix: DMatrix<f64>) -> Self {
-        Self(matrix)
+    fn from(numbers: DMatrix<f64>) -> Self {
+        Self { form: Form::Matrix, numbers }
     }
 }
 
@@ -95,32 +114,28 @@ impl Reply {
     /// Whether it is the other up to rounding: a billionth of the largest finite entry, or
     /// of a thousandth where all are smaller.
     fn is(&self, other: &Self) -> bool {
-        let finite = other.0.iter().filter(|entry| entry.is_finite());
+        let finite = other.numbers.iter().filter(|entry| entry.is_finite());
         let largest = finite.fold(1e-3, |largest, entry| entry.abs().max(largest));
         let equal = |a: &f64, b: &f64| {
             a == b || a.is_nan() && b.is_nan() || (a - b).abs() <= 1e-9 * largest
         };
-        self.0.shape() == other.0.shape()
-            && self.0.iter().zip(&other.0).all(|(a, b)| equal(a, b))
+        self.numbers.shape() == other.numbers.shape()
+            && self.numbers.iter().zip(&other.numbers).all(|(a, b)| equal(a, b))
     }
 }
 
 /// Ten digits, so that what counts as different looks different.
 impl Display for Reply {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let row = |row: usize| {
-            let numbers = self.0.row(row);
-            let numbers = numbers.iter().map(|&number| digits(number));
-            numbers.collect::<Vec<_>>().join(", ")
-        };
-        let (rows, columns) = self.0.shape();
-        match (rows, columns) {
-            (1, 1) => write!(f, "{}", row(0)),
-            (1, _) => write!(f, "[{}]", row(0)),
-            _ => {
-                let rows: Vec<_> = (0..rows).map(|i| format!("[{}]", row(i))).collect();
-                write!(f, "[{}]", rows.join(", "))
-            }
+        let rows = self.numbers.row_iter().map(|row| {
+            let numbers: Vec<_> = row.iter().map(|&number| digits(number)).collect();
+            numbers.join(", ")
+        });
+        let rows: Vec<_> = rows.collect();
+        match self.form {
+            Form::Number => write!(f, "{}", rows[0]),
+            Form::List => write!(f, "[{}]", rows[0]),
+            Form::Matrix => write!(f, "[[{}]]", rows.join("], [")),
         }
     }
 }
@@ -170,16 +185,23 @@ impl Display for Verdict {
     }
 }
 
+/// The exit code of a program that reports a right answer. An answer that ends the
+/// program by itself would hardly choose it.
+pub const RIGHT: u8 = 100;
+/// The exit code of a program that reports a wrong one.
+pub const WRONG: u8 = 102;
+
 impl<F: Copy> Exercise<F> {
-    /// Judges a function and tells the reader; the exit code is 0 for a right one, else 1.
+    /// Judges a function and tells the reader.
     pub fn report(&self, function: F) -> ExitCode {
-        set_hook(Box::new(say_where));
+        let file = format!("{}.rs:", self.name);
+        set_hook(Box::new(move |panic| say_where(panic, &file)));
         let verdict = self.judge(function);
         println!("{verdict}");
         if verdict == Verdict::Unwritten {
             asks_for(self.text).for_each(|line| println!("    {line}"));
         }
-        if verdict == Verdict::Solved { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        ExitCode::from(if verdict == Verdict::Solved { RIGHT } else { WRONG })
     }
 
     /// Puts all questions to a function, and says what comes of the first wrong reply.
@@ -197,26 +219,18 @@ impl<F: Copy> Exercise<F> {
         let Some(first) = (0..truth.len()).find(is_wrong) else {
             return Verdict::Solved;
         };
-        let told = self.mistake(&replies, first);
+        let told = self.mistake(&replies);
         let (question, reply) = replies[first].clone();
         Verdict::Wrong { question, reply, right: truth[first].clone(), told }
     }
 
-    /// What to say of the known mistake that replies in the same way to the question at
-    /// this position and to the most others.
-    fn mistake(
-        &self,
-        replies: &[(String, Reply)],
-        question: usize,
-    ) -> Option<&'static str> {
-        let agreeing = |mistake: &Mistake<F>| {
+    /// What to say of the known mistake that gives the same replies to all questions.
+    fn mistake(&self, replies: &[(String, Reply)]) -> Option<&'static str> {
+        let same = |mistake: &&Mistake<F>| {
             let Replies(theirs) = (self.ask)(mistake.function);
-            let same = |i: &usize| replies[*i].1.is(&theirs[*i].1);
-            same(&question).then(|| (0..replies.len()).filter(same).count())
+            replies.iter().zip(&theirs).all(|((_, a), (_, b))| a.is(b))
         };
-        let ranked =
-            self.mistakes.iter().filter_map(|it| Some((agreeing(it)?, it.told)));
-        ranked.max_by_key(|(agreeing, _)| *agreeing).map(|(_, told)| told)
+        self.mistakes.iter().find(same).map(|mistake| mistake.told)
     }
 }
 
@@ -225,11 +239,16 @@ pub fn asks_for(text: &str) -> impl Iterator<Item = &str> {
     text.lines().filter_map(|line| line.strip_prefix("///")).map(str::trim_start)
 }
 
-/// Where an answer panicked; `todo!` needs no place.
-fn say_where(panic: &PanicHookInfo<'_>) {
-    if let Some(place) = panic.location()
-        && stopped(panic.payload()) != Verdict::Unwritten
-    {
+/// Where an answer panicked: the last of its own lines, if there is one. `todo!` needs no
+/// place.
+fn say_where(panic: &PanicHookInfo<'_>, file: &str) {
+    if stopped(panic.payload()) == Verdict::Unwritten {
+        return;
+    }
+    let trace = Backtrace::force_capture().to_string();
+    let lines = trace.lines().filter_map(|line| line.trim().strip_prefix("at "));
+    let own = lines.filter(|line| line.contains(file)).map(str::to_owned).next();
+    if let Some(place) = own.or_else(|| Some(panic.location()?.to_string())) {
         println!("At {place}:");
     }
 }
@@ -288,6 +307,8 @@ impl<F: Copy + Sync> Judged for Exercise<F> {
 
 #[cfg(test)]
 mod tests {
+    use nalgebra::{dmatrix, dvector};
+
     use super::Reply;
 
     #[test]
@@ -314,5 +335,14 @@ mod tests {
         assert_eq!(third, "0.3333333333");
         let row = Reply::from([-0.0, 1e-7 / 3.0, f64::NAN]).to_string();
         assert_eq!(row, "[0, 3.333333333e-8, NaN]");
+    }
+
+    #[test]
+    fn a_reply_is_printed_in_its_form() {
+        assert_eq!(Reply::from(vec![0.5]).to_string(), "[0.5]");
+        assert_eq!(Reply::from(dvector![1.0, 2.0]).to_string(), "[1, 2]");
+        assert_eq!(Reply::from(dmatrix![0.5]).to_string(), "[[0.5]]");
+        let square = Reply::from(dmatrix![1.0, 2.0; 3.0, 4.0]).to_string();
+        assert_eq!(square, "[[1, 2], [3, 4]]");
     }
 }

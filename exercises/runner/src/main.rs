@@ -20,7 +20,7 @@ const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 #[derive(Parser)]
 #[command(name = "exercise", bin_name = "cargo exercise", version)]
 struct Cli {
-    /// Which one, for example adam/step [default: list them all]
+    /// Which one, for example adam/step; its file will do as well [default: list them all]
     name: Option<String>,
     /// Say one step of the way, and no more
     #[arg(long, requires = "name")]
@@ -56,26 +56,34 @@ fn answers_of_the_book() -> PathBuf {
     root.strip_prefix(here).unwrap_or(&root).join("answers")
 }
 
-/// All exercises, each with what it asks for; a dot marks those that have an answer.
+/// All exercises, each with what it asks for.
 fn list(answers: &Path) {
     for exercise in ALL {
-        let mark = if file(*exercise, answers).exists() { "•" } else { " " };
+        let mark = if file(*exercise, answers).is_file() { "•" } else { " " };
         let first = asks_for(exercise.text()).next().unwrap_or_default();
         println!("{mark} {:<32} {first}", exercise.name());
     }
+    println!("\n• begun. To begin one or to have it judged: cargo exercise NAME");
 }
 
 fn find(name: &str) -> Result<&'static dyn Judged, String> {
-    exercises::find(name).ok_or_else(|| {
+    exercises::find(&of_file(name)).ok_or_else(|| {
         let names = || ALL.iter().map(|exercise| exercise.name());
-        let chapter = name.split('/').next().unwrap_or_default();
+        let chapter = |name: &str| name.split('/').next().map(str::to_owned);
         let mut near: Vec<_> =
-            names().filter(|other| other.split('/').next() == Some(chapter)).collect();
+            names().filter(|other| chapter(other) == chapter(name)).collect();
         if near.is_empty() {
             near = names().collect();
         }
         format!("no exercise `{name}`; there are: {}", near.join(", "))
     })
+}
+
+/// The name of an exercise from that of its file, as shells complete it.
+fn of_file(name: &str) -> String {
+    let Some(path) = name.strip_suffix(".rs") else { return name.to_owned() };
+    let parts: Vec<_> = path.split('/').collect();
+    parts[parts.len().saturating_sub(2)..].join("/")
 }
 
 fn file(exercise: &dyn Judged, answers: &Path) -> PathBuf {
@@ -84,33 +92,32 @@ fn file(exercise: &dyn Judged, answers: &Path) -> PathBuf {
 
 fn judge(exercise: &dyn Judged, answers: &Path) -> ExitCode {
     let (name, file) = (exercise.name(), file(exercise, answers));
-    if let Err(error) = hand_out(exercise, &file) {
-        return refuse(&format!("{}: {error}", file.display()));
+    if let Err(message) = hand_out(exercise, &file) {
+        return refuse(&message);
     }
-    match trial::run(name, &file) {
-        Ok(true) => {
-            println!("{name} is solved.{}", next(name));
-            ExitCode::SUCCESS
-        }
-        Ok(false) => {
-            println!(
-                "\nYour file: {}\nA hint:    cargo exercise {name} --hint",
-                file.display()
-            );
-            ExitCode::FAILURE
-        }
+    let verdict = trial::run(name, &file);
+    if let Ok(true) = verdict {
+        println!("{name} is solved.{}", next(name));
+        return ExitCode::SUCCESS;
+    }
+    let code = match verdict {
+        Ok(_) => ExitCode::FAILURE,
         Err(message) => refuse(&format!("{}: {message}", file.display())),
-    }
+    };
+    println!("\nYour file: {}", file.display());
+    println!("A hint:    cargo exercise {name} --hint");
+    code
 }
 
-/// Puts the task in its place, unless there is a file already.
-fn hand_out(exercise: &dyn Judged, file: &Path) -> std::io::Result<()> {
+/// Puts the task in its place, unless there is something already.
+fn hand_out(exercise: &dyn Judged, file: &Path) -> Result<(), String> {
     if file.exists() {
         return Ok(());
     }
+    let at = |path: &Path, error| format!("{}: {error}", path.display());
     let folder = file.parent().expect("a file in a folder");
-    fs::create_dir_all(folder)?;
-    fs::write(file, exercise.text())?;
+    fs::create_dir_all(folder).map_err(|error| at(folder, error))?;
+    fs::write(file, exercise.text()).map_err(|error| at(file, error))?;
     println!("{} is now a file of yours: {}\n", exercise.name(), file.display());
     Ok(())
 }

@@ -2,11 +2,14 @@
 
 use std::env;
 use std::fs::{self, File};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
+
+use exercises::judge::{RIGHT, WRONG};
 
 /// How long an answer may take. A right one takes less than a second.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -14,94 +17,118 @@ const LIMIT: Duration = Duration::from_secs(5);
 /// Compiles the file of an answer and has it judged; says whether it is right.
 ///
 /// # Errors
-/// If the file does not compile, or if it does not come to an end by itself.
+/// If the file cannot be read, does not hold the function or does not compile, or if the
+/// program does not end with a verdict.
 pub fn run(name: &str, file: &Path) -> Result<bool, String> {
-    let prepare = || -> io::Result<_> {
-        let executable = env::current_exe()?;
-        let folder = executable.parent().expect("an executable in a folder").to_owned();
-        let target = folder.parent().expect("a folder of builds").to_owned();
-        // One at a time: they share the name of the executable.
-        let lock = File::create(target.join("exercise.lock"))?;
-        lock.lock()?;
-        let source = write(name, &fs::canonicalize(file)?, &target)?;
-        Ok((folder, target, lock, source))
-    };
-    let (folder, target, _lock, source) =
-        prepare().map_err(|error| error.to_string())?;
-    if !compile(&source, &target)? {
-        return Err(
-            "it does not compile; the compiler's words stand above. The function \
-                    has to keep the name and the types that the task gave it."
-                .to_owned(),
-        );
+    let text = fs::read_to_string(file).map_err(|error| error.to_string())?;
+    let function = name.rsplit('/').next().unwrap_or_default();
+    if !text.contains(&format!("pub fn {function}")) {
+        return Err(format!(
+            "there is no `pub fn {function}` in it. Without the file, the next call \
+             hands the task out again"
+        ));
     }
-    let answer = Command::new(folder.join("answer")).stdin(Stdio::null()).spawn();
-    let mut answer = answer.map_err(|error| format!("cannot be run: {error}"))?;
-    match wait(&mut answer).map_err(|error| error.to_string())? {
-        None => Err(format!(
+    let place = Place::of_builds().map_err(|error| error.to_string())?;
+    let program = place.write(name, file, &text).map_err(|error| error.to_string())?;
+    if !place.compile(&program)? {
+        return Err("it does not compile; the compiler's words stand above. The \
+                    function has to keep its name and its types, and can use nalgebra, \
+                    descent and Rust's own library"
+            .to_owned());
+    }
+    let status = place.execute().map_err(|error| format!("cannot be run: {error}"))?;
+    let code = status.and_then(|status| u8::try_from(status.code()?).ok());
+    match (status, code) {
+        (_, Some(RIGHT)) => Ok(true),
+        (_, Some(WRONG)) => Ok(false),
+        (Some(status), _) => {
+            Err(format!("it broke off before it could be judged ({status})"))
+        }
+        (None, _) => Err(format!(
             "no end after {} seconds. Is there a loop that never stops?",
             LIMIT.as_secs()
         )),
-        Some(status) => match status.code() {
-            Some(0) => Ok(true),
-            Some(1) => Ok(false),
-            _ => Err(format!("it broke off before it could be judged ({status})")),
-        },
     }
 }
 
-/// Writes the program that judges the answer.
-fn write(name: &str, file: &Path, target: &Path) -> io::Result<PathBuf> {
-    let path = name.replace('/', "::");
-    let function = name.rsplit('/').next().unwrap_or_default();
-    let program = format!(
-        "#[path = {file:?}]\n\
-         #[allow(unused_variables, dead_code)]\n\
-         mod answer;\n\n\
-         fn main() -> std::process::ExitCode {{\n    \
-             exercises::{path}::EXERCISE.report(answer::{function})\n\
-         }}\n"
-    );
-    let folder = target.join("exercise");
-    fs::create_dir_all(&folder)?;
-    let source = folder.join(name.replace('/', "-")).with_extension("rs");
-    if fs::read_to_string(&source).ok().as_deref() != Some(&program) {
-        fs::write(&source, program)?;
+/// Where programs are compiled and lie, for one trial at a time.
+struct Place {
+    target: PathBuf,
+    programs: PathBuf,
+    _lock: File,
+}
+
+impl Place {
+    /// Where this program lies itself.
+    fn of_builds() -> io::Result<Self> {
+        let own = env::current_exe()?;
+        let programs = own.parent().expect("a program in a folder").to_owned();
+        let target = programs.parent().expect("a folder of builds").to_owned();
+        let lock = File::create(target.join("exercise.lock"))?;
+        lock.lock()?;
+        Ok(Self { target, programs, _lock: lock })
     }
-    Ok(source)
+
+    /// Writes the program that judges the answer. It holds a hash of the answer, so that
+    /// it is compiled anew whenever the answer has changed, whatever the file's time says.
+    fn write(&self, name: &str, answer: &Path, text: &str) -> io::Result<PathBuf> {
+        let answer = fs::canonicalize(answer)?;
+        let mut hasher = DefaultHasher::new();
+        text.hash(&mut hasher);
+        let (hash, path) = (hasher.finish(), name.replace('/', "::"));
+        let function = name.rsplit('/').next().unwrap_or_default();
+        let program = format!(
+            "#[path = {answer:?}] // {hash:x}\n\
+             #[allow(unused_variables, dead_code)]\n\
+             mod answer;\n\n\
+             fn main() -> std::process::ExitCode {{\n    \
+                 exercises::{path}::EXERCISE.report(answer::{function})\n\
+             }}\n"
+        );
+        let folder = self.target.join("exercise");
+        fs::create_dir_all(&folder)?;
+        let source = folder.join(name.replace('/', "-")).with_extension("rs");
+        if fs::read_to_string(&source).ok().as_deref() != Some(&program) {
+            fs::write(&source, program)?;
+        }
+        Ok(source)
+    }
+
+    /// Whether the program compiles; what the compiler says goes to the reader.
+    fn compile(&self, program: &Path) -> Result<bool, String> {
+        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+        let status = Command::new(cargo)
+            .args(["build", "--quiet", "--locked"])
+            .args(["--bin", "answer", "--features", "answer"])
+            .args(["--manifest-path", manifest, "--target-dir"])
+            .arg(&self.target)
+            .env("DESCENT_ANSWER", program)
+            .status();
+        let status = status.map_err(|error| format!("cargo cannot be run: {error}"))?;
+        Ok(status.success())
+    }
+
+    /// How the program ends, unless it has to be stopped.
+    fn execute(&self) -> io::Result<Option<ExitStatus>> {
+        let mut program = Command::new(self.programs.join("answer"));
+        let mut running = program.stdin(Stdio::null()).spawn()?;
+        let status = wait(&mut running)?;
+        if status.is_none() {
+            running.kill()?;
+            running.wait()?;
+        }
+        Ok(status)
+    }
 }
 
-/// Whether the program compiles; what the compiler says goes to the reader.
-fn compile(source: &Path, target: &Path) -> Result<bool, String> {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
-    let status = Command::new(cargo)
-        .args([
-            "build",
-            "--quiet",
-            "--locked",
-            "--bin",
-            "answer",
-            "--features",
-            "answer",
-        ])
-        .args(["--manifest-path", manifest, "--target-dir"])
-        .arg(target)
-        .env("DESCENT_ANSWER", source)
-        .status();
-    status.map(|status| status.success()).map_err(|error| format!("cargo: {error}"))
-}
-
-/// Waits for the end, or kills it at the limit.
-fn wait(answer: &mut Child) -> io::Result<Option<ExitStatus>> {
+fn wait(running: &mut Child) -> io::Result<Option<ExitStatus>> {
     let start = Instant::now();
     while start.elapsed() < LIMIT {
-        if let Some(status) = answer.try_wait()? {
+        if let Some(status) = running.try_wait()? {
             return Ok(Some(status));
         }
         sleep(Duration::from_millis(5));
     }
-    answer.kill()?;
-    answer.wait()?;
     Ok(None)
 }

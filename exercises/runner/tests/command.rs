@@ -111,20 +111,47 @@ fn an_unknown_mistake_hears_what_was_expected() {
 }
 
 #[test]
-fn a_panic_is_told_with_its_place() {
-    let text = format!("{HEAD} [theta][t as usize] }}");
-    let (code, out, _) = Reader::who_wrote(&text).calls(&[NAME]);
-    assert_eq!(code, 1);
-    assert_has(&out, &["adam/step.rs:2:2", "index out of bounds"]);
+fn a_panic_is_told_with_the_readers_own_line() {
+    let own = format!("{HEAD} [theta][t as usize] }}");
+    let inside =
+        format!("{HEAD}\n\n let v: Vec<f64> = vec![]; v.chunks(0).count() as f64 }}");
+    for (text, place, message) in [
+        (own, "adam/step.rs:2:", "index out of bounds"),
+        (inside, "adam/step.rs:4:", "chunk size"),
+    ] {
+        let (code, out, _) = Reader::who_wrote(&text).calls(&[NAME]);
+        assert_eq!(code, 1);
+        assert_has(&out, &[place, message, "--hint"]);
+    }
 }
 
 #[test]
 fn a_file_that_does_not_compile_ends_with_2_and_with_the_compilers_words() {
-    for text in [format!("{HEAD} thetta }}"), SOLUTION.replace("fn step", "fn stop")] {
-        let (code, _, err) = Reader::who_wrote(&text).calls(&[NAME]);
+    let reader = Reader::who_wrote(&format!("{HEAD} thetta }}"));
+    let (code, out, err) = reader.calls(&[NAME]);
+    assert_eq!(code, 2);
+    assert_has(&err, &["error[E0425]", "adam/step.rs", "does not compile"]);
+    assert_has(&out, &["--hint"]);
+}
+
+#[test]
+fn a_file_without_the_function_is_refused_by_both_names() {
+    for text in ["", "// later\n", &SOLUTION.replace("fn step", "fn stop")] {
+        let (code, _, err) = Reader::who_wrote(text).calls(&[NAME]);
         assert_eq!(code, 2);
-        assert_has(&err, &["error[E0425]", "adam/step.rs", "does not compile"]);
+        assert_has(&err, &["adam/step.rs", "no `pub fn step`"]);
     }
+}
+
+#[test]
+fn what_counts_is_the_text_and_not_the_time_of_the_file() {
+    let reader = Reader::who_wrote(SOLUTION);
+    let of_the_past = std::time::SystemTime::UNIX_EPOCH;
+    assert_eq!(reader.calls(&[NAME]).0, 0);
+    fs::write(reader.file(), format!("{HEAD} theta }}")).unwrap();
+    let file = fs::File::options().append(true).open(reader.file()).unwrap();
+    file.set_modified(of_the_past).unwrap();
+    assert_eq!(reader.calls(&[NAME]).0, 1);
 }
 
 #[test]
@@ -138,11 +165,13 @@ fn an_endless_loop_is_stopped() {
 }
 
 #[test]
-fn an_endless_recursion_does_not_pass_for_an_answer() {
-    let text = format!("{HEAD} 1.0 + step(theta, gradient, moments, t) }}");
-    let (code, _, err) = Reader::who_wrote(&text).calls(&[NAME]);
-    assert_eq!(code, 2);
-    assert_has(&err, &["adam/step.rs", "broke off"]);
+fn a_program_that_ends_by_itself_does_not_pass_for_an_answer() {
+    for end in ["1.0 + step(theta, gradient, moments, t)", "std::process::exit(0)"] {
+        let (code, _, err) =
+            Reader::who_wrote(&format!("{HEAD} {end} }}")).calls(&[NAME]);
+        assert_eq!(code, 2);
+        assert_has(&err, &["adam/step.rs", "broke off"]);
+    }
 }
 
 #[test]
@@ -175,16 +204,32 @@ fn a_hint_is_one_step_and_hands_nothing_out() {
 #[test]
 fn the_list_has_all_exercises_and_marks_those_that_are_begun() {
     let (code, out, _) = Reader::who_wrote(TASK).calls(&[]);
-    assert_eq!((code, out.lines().count()), (0, exercises::ALL.len()));
-    let marked: Vec<_> = out.lines().filter(|line| line.starts_with('•')).collect();
+    let (list, legend) = out.split_once("\n\n").expect("a legend");
+    assert_eq!((code, list.lines().count()), (0, exercises::ALL.len()));
+    assert_has(legend, &["• begun", "cargo exercise NAME"]);
+    let marked: Vec<_> = list.lines().filter(|line| line.starts_with('•')).collect();
     assert!(matches!(marked[..], [line] if line.contains(NAME)), "{out}");
 }
 
 #[test]
-fn answers_that_cannot_be_written_are_an_error_with_the_path() {
+fn the_file_of_an_exercise_is_as_good_as_its_name() {
+    for name in ["adam/step.rs", "answers/adam/step.rs", "./adam/step.rs"] {
+        assert_eq!(Reader::new().calls(&[name]).0, 1, "{name}");
+    }
+}
+
+#[test]
+fn what_is_in_the_way_of_an_answer_is_named() {
     let reader = Reader::new();
-    fs::write(reader.0.path().join("adam"), "a file where a folder should be").unwrap();
+    let folder = reader.0.path().join("adam");
+    fs::write(&folder, "a file where a folder should be").unwrap();
     let (code, _, err) = reader.calls(&[NAME]);
     assert_eq!(code, 2);
-    assert_has(&err, &["adam/step.rs"]);
+    assert_has(&err, &[&format!("{}: ", folder.display())]);
+
+    let reader = Reader::new();
+    fs::create_dir_all(reader.file()).unwrap();
+    let (code, _, err) = reader.calls(&[NAME]);
+    assert_eq!(code, 2);
+    assert_has(&err, &["adam/step.rs: ", "directory"]);
 }
