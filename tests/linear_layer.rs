@@ -325,6 +325,8 @@ fn a_single_one_tells_the_inputs_apart_in_the_second_row_only() {
         });
         assert!(noticed.iter().all(|[in_input, _]| *in_input));
         assert_eq!(noticed.iter().all(|[_, in_weight]| *in_weight), image == 1);
+        let largest = RowDVector::from_fn(4, |_, j| gradient.column(j).max());
+        assert_eq!(layer.parameter_gradient(&input, &gradient).bias, largest);
         // Each entry of a gradient is a sum, and here of at most one term.
         for k in 0..3 {
             for i in 0..2 {
