@@ -7,22 +7,43 @@ pub const MISTAKES: &[Mistake<Step>] = &[
             let [u, v] = averaged(gradient, moments);
             theta - 0.1 * u / (v.sqrt() + 1e-8)
         },
-        told: "This is the step without bias correction. Divide u by 1 − β₁ᵗ and v by \
-               1 − β₂ᵗ, the sums of their weights, before you use them.",
+        told: "This is the step without bias correction. The averages start at zero, \
+               so that the weights of the gradients in them do not sum to 1 yet: \
+               divide by their sums, each average by its own.",
+    },
+    Mistake {
+        function: |theta, gradient, moments, _| {
+            let [u, v] = corrected(averaged(gradient, moments), 1);
+            theta - 0.1 * u / (v.sqrt() + 1e-8)
+        },
+        told: "Here the correction is that of the first step in every step. With each \
+               gradient the weights in an average come closer to a sum of 1, so the \
+               correction has to fade with t.",
+    },
+    Mistake {
+        function: |theta, gradient, moments, t| {
+            let [u, v] = corrected(averaged(gradient, moments), t);
+            theta - 0.1 * u / (v + 1e-8)
+        },
+        told: "Here the step is divided by v̂, an average of squares: gradients twice \
+               as large make steps half as long. Adam divides by something of the \
+               size of a gradient, so that the scale of the gradients cancels.",
     },
     Mistake {
         function: |theta, gradient, moments, t| {
             let [u, v] = corrected(averaged(gradient, moments), t);
             theta - (0.1 * u / v.sqrt() + 1e-8)
         },
-        told: "Here ε is added to the step. It belongs into the denominator: √v̂ + ε.",
+        told: "Here ε is added to the step, where it moves θ by itself. Its task is to \
+               keep the denominator away from zero.",
     },
     Mistake {
         function: |theta, gradient, moments, t| {
             let [u, v] = corrected(averaged(gradient, moments), t);
             theta - 0.1 * u / (v + 1e-8).sqrt()
         },
-        told: "Here ε stands under the root. Adam adds it after the root: √v̂ + ε.",
+        told: "Here ε stands under the root, where its effect is that of √ε, ten \
+               thousand times as much. Adam adds it to the root.",
     },
     Mistake {
         function: |theta, gradient, moments, t| {

@@ -1,9 +1,54 @@
 use nalgebra::{DMatrix, RowDVector};
 
 use super::Dead;
+use super::solution::dead;
 use crate::judge::Mistake;
 
 pub const MISTAKES: &[Mistake<Dead>] = &[
+    Mistake {
+        function: |weight, bias, batches| 1.0 - dead(weight, bias, batches),
+        told: "This is the share of the units that are alive: those that at least one \
+               example activates.",
+    },
+    Mistake {
+        function: |weight, bias, batches| {
+            dead(weight, bias, batches) * bias.len() as f64
+        },
+        told: "This is the number of dead units. A share is between 0 and 1, whatever \
+               the width of the layer.",
+    },
+    Mistake {
+        function: |weight, bias, batches| {
+            let last = batches.len() - 1;
+            dead(weight, bias, &batches[last..])
+        },
+        told: "Only the last batch counts here. What the earlier ones have shown must \
+               not be forgotten: a unit that one of them has activated is not dead.",
+    },
+    Mistake {
+        function: |weight, bias, batches| {
+            let batches = preactivations(weight, bias, batches);
+            let off =
+                |unit: usize| batches.iter().any(|z| z.iter().all(|z| z[unit] <= 0.0));
+            let dead = (0..bias.len()).filter(|&unit| off(unit));
+            dead.count() as f64 / bias.len() as f64
+        },
+        told: "Here one batch on which a unit is off is enough to call it dead. It has \
+               to be off on all of them.",
+    },
+    Mistake {
+        function: |weight, bias, batches| {
+            let batches = preactivations(weight, bias, batches);
+            let sum = |z: &[Vec<f64>], unit: usize| -> f64 {
+                z.iter().map(|z| z[unit]).sum()
+            };
+            let off = |unit: usize| batches.iter().all(|z| sum(z, unit) <= 0.0);
+            let dead = (0..bias.len()).filter(|&unit| off(unit));
+            dead.count() as f64 / bias.len() as f64
+        },
+        told: "Here the sum of z over a batch decides. One example with z above 0 \
+               keeps a unit alive, however negative the others are.",
+    },
     Mistake {
         function: |weight, bias, batches| {
             let off = |z: f64| z < 0.0;

@@ -23,16 +23,19 @@ pub const EXERCISE: Exercise<Dead> = Exercise {
     mistakes: mistakes::MISTAKES,
 };
 
-/// Two inputs and five units, of which the last is off by its bias alone.
+/// Two inputs and eight units, of which the sixth is off by its bias alone. Of the eight,
+/// 5, 3 and 2 are dead on one, two and three batches, and each other way to count gives
+/// another number somewhere.
 fn layer() -> Linear {
     let weight = dmatrix![
-        1.0, -1.0, 0.0, 2.0, 1.0;
-        0.0, 0.0, 1.0, -1.0, 1.0
+        -1.0, 1.0, 2.0, 2.0, -2.0, 2.0, 1.0, 1.0;
+        2.0, -2.0, -2.0, -2.0, -2.0, 2.0, -2.0, -2.0
     ];
-    Linear::new(weight, RowDVector::from_row_slice(&[0.0, 0.0, -1.0, 0.5, -9.0]))
+    let bias = [-3.0, 0.0, 0.5, -1.0, 0.0, -9.0, -3.0, -1.0];
+    Linear::new(weight, RowDVector::from_row_slice(&bias))
 }
 
-/// Three batches. At (2, 1) the third unit has z = 0.
+/// Three batches. At (1, 0) the last unit has z = 0, and is off for the other example.
 fn batches() -> [DMatrix<f64>; 3] {
     [
         dmatrix![2.0, 1.0; 1.0, 0.0],

@@ -19,10 +19,56 @@ pub const MISTAKES: &[Mistake<Slopes>] = &[
                curve does not win its slope there; it loses it.",
     },
     Mistake {
+        function: |units, low, high| {
+            let behind = units.iter().map(|[w, b, v]| (-b / w, *v));
+            along(first(units, low), sorted(behind.collect()), low, high)
+        },
+        told: "Here the slope gains v alone at each elbow. How steep a unit is where \
+               it is active depends on its w, too.",
+    },
+    Mistake {
+        function: |units, low, high| {
+            let sizes = units.iter().map(|[w, b, v]| (-b / w, (w * v).abs()));
+            along(first(units, low), sorted(sizes.collect()), low, high)
+        },
+        told: "Every elbow bends the curve upwards here. A unit whose weight v is \
+               negative is subtracted, and at its elbow the curve bends down.",
+    },
+    Mistake {
         function: |units, low, high| along(0.0, sorted(bends(units)), low, high),
         told: "The curve need not start level. A unit that is active at `low` has a \
                slope there already, and one whose elbow is not in sight at all may have \
                one everywhere.",
+    },
+    Mistake {
+        function: |units, low, high| {
+            let rising: Vec<_> =
+                units.iter().copied().filter(|[w, _, _]| *w > 0.0).collect();
+            along(first(&rising, low), sorted(bends(units)), low, high)
+        },
+        told: "Among the units that are active at `low`, those with w < 0 are left \
+               out. To the left of its elbow such a unit is active, with a slope of \
+               its own.",
+    },
+    Mistake {
+        function: |units, low, high| {
+            let (inside, _) = parted(units, low, high);
+            along(first(&inside, low), sorted(bends(units)), low, high)
+        },
+        told: "Units whose elbow lies outside are left out of the slope at `low`. Such \
+               a unit does not bend, but it may be active all the way from `low` to \
+               `high`.",
+    },
+    Mistake {
+        function: |units, low, high| {
+            let (inside, outside) = parted(units, low, high);
+            let everywhere: f64 = outside.iter().map(|[w, _, v]| w * v).sum();
+            let start = first(&inside, low) + everywhere;
+            along(start, sorted(bends(units)), low, high)
+        },
+        told: "Every unit whose elbow lies outside has its slope here. On one side of \
+               its elbow a unit is off: whether that is the side of `low` and `high` \
+               depends on the sign of w as well.",
     },
     Mistake {
         function: |units, low, high| along(first(units, low), bends(units), low, high),
@@ -48,6 +94,11 @@ fn first(units: &[[f64; 3]], low: f64) -> f64 {
 
 fn bends(units: &[[f64; 3]]) -> Bends {
     units.iter().map(|[w, b, v]| (-b / w, w.abs() * v)).collect()
+}
+
+/// The units whose elbow lies between the ends, and the others.
+fn parted(units: &[[f64; 3]], low: f64, high: f64) -> (Vec<[f64; 3]>, Vec<[f64; 3]>) {
+    units.iter().partition(|[w, b, _]| low < -b / w && -b / w < high)
 }
 
 fn sorted(mut bends: Bends) -> Bends {

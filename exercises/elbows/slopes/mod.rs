@@ -27,11 +27,19 @@ const LOW: f64 = -1.0;
 const HIGH: f64 = 2.0;
 
 /// Networks of units `[w, b, v]`, with elbows at 1.5; at 0.5, to the left; out of sight;
-/// and in no order.
-const NETWORKS: [&[[f64; 3]]; 4] = [
+/// out of sight to the left and to the right, with w of either sign, so that two of the
+/// units are active all the way and two nowhere; and in no order.
+const NETWORKS: [&[[f64; 3]]; 5] = [
     &[[2.0, -3.0, 1.5]],
     &[[-2.0, 1.0, 1.5]],
     &[[1.0, 4.0, 3.0], [2.0, 1.0, -1.0]],
+    &[
+        [0.5, 3.0, 4.0],
+        [2.0, -6.0, 1.5],
+        [-1.0, -2.0, 2.0],
+        [-0.5, 2.0, -8.0],
+        [3.0, -1.5, 1.0],
+    ],
     &[[1.0, -1.5, 4.0], [-2.0, -0.5, 1.5], [0.5, 2.0, -3.0], [-1.0, 1.0, 0.5]],
 ];
 

@@ -23,6 +23,26 @@ pub const MISTAKES: &[Mistake<Backtrack>] = &[
     Mistake {
         function: |f, theta, g, longest| {
             halved(longest, |alpha| {
+                decrease(f, theta, g, alpha) > promise(g, alpha) / 2.0
+            })
+        },
+        told: "A step that keeps exactly half of the promise is refused here. \"At \
+               least half\" accepts it; at (10, 0) it leads straight to the minimum.",
+    },
+    Mistake {
+        function: |f, theta, g, longest| {
+            let uphill = -g;
+            halved(longest, |alpha| {
+                decrease(f, theta, &uphill, alpha) >= promise(g, alpha) / 2.0
+            })
+        },
+        told: "This tries points in the direction of the gradient, uphill, and none of \
+               them keeps any of the promise. The search ends only when α, or its \
+               promise, is too small to be told from 0.",
+    },
+    Mistake {
+        function: |f, theta, g, longest| {
+            halved(longest, |alpha| {
                 decrease(f, theta, g, alpha) >= alpha * g.norm() / 2.0
             })
         },

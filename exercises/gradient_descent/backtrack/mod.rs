@@ -25,8 +25,9 @@ pub const EXERCISE: Exercise<Backtrack> = Exercise {
 /// A quadratic, its value, its name, θ, and the longest step size.
 type Question = (Quadratic, Value, &'static str, DVector<f64>, f64);
 
-/// Half of the promise is kept up to 0.1818 at (10, 1): two questions come close to it.
-fn questions() -> [Question; 5] {
+/// Half of the promise is kept up to 0.1818 at (10, 1): two questions come close to it. At
+/// (10, 0) it is kept up to 1, and there exactly: 50 of 100, without rounding.
+fn questions() -> [Question; 6] {
     let valley = |theta: DVector<f64>, longest| -> Question {
         let value: Value = |theta| Quadratic::valley().value(theta);
         (Quadratic::valley(), value, "the valley", theta, longest)
@@ -38,6 +39,7 @@ fn questions() -> [Question; 5] {
     [
         valley(dvector![10.0, 1.0], 0.18),
         valley(dvector![10.0, 1.0], 1.5),
+        valley(dvector![10.0, 0.0], 1.0),
         valley(dvector![1.0, 0.02], 8.0),
         tilted(dvector![0.0, 0.0], 2.0),
         tilted(dvector![1.1, 2.3], 3.0),

@@ -31,6 +31,13 @@ pub const MISTAKES: &[Mistake<Bound>] = &[
                slope, and what has to be kept is the mean of a square.",
     },
     Mistake {
+        function: |(fan_in, _), left, _| {
+            3.0_f64.sqrt() * deviation(fan_in, kept(left, 1.0))
+        },
+        told: "Here the right slope is taken to be 1, as in a leaky ReLU. It may be \
+               any number, and its side counts in the same way as the left one.",
+    },
+    Mistake {
         function: |(fan_in, _), left, right| {
             3.0_f64.sqrt() * deviation(fan_in, 2.0 * kept(left, right))
         },

@@ -6,6 +6,25 @@ pub const MISTAKES: &[Mistake<Gradients>] = &[
     Mistake {
         function: |x, w, g| {
             let (dx, dw, db) = gradients(x, w, g);
+            (dx, dw / x.nrows() as f64, db)
+        },
+        told: "∂W is divided by the size of the batch here. Every image uses the same \
+               weights, and the effects on the loss add up. Where a loss is a mean, \
+               its factor is in G already.",
+    },
+    Mistake {
+        function: |x, w, g| {
+            let (dx, dw, db) = gradients(x, w, g);
+            let batch = x.nrows() as f64;
+            (dx, dw / batch, db / batch)
+        },
+        told: "∂W and ∂b are divided by the size of the batch here. Every image uses \
+               the same parameters, and the effects on the loss add up. Where a loss \
+               is a mean, its factor is in G already.",
+    },
+    Mistake {
+        function: |x, w, g| {
+            let (dx, dw, db) = gradients(x, w, g);
             (dx, dw, db / x.nrows() as f64)
         },
         told: "∂b is divided by the size of the batch here. The bias takes part in \

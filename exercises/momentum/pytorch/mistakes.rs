@@ -3,6 +3,18 @@ use crate::judge::Mistake;
 
 pub const MISTAKES: &[Mistake<Convert>] = &[
     Mistake {
+        function: |eta, beta| (eta, beta, 0.0),
+        told: "Here everything is handed over as it is. But PyTorch's momentum is \
+               what the old buffer keeps, while the notes' β is what the new gradient \
+               gets; and PyTorch adds the new gradient to its buffer in full.",
+    },
+    Mistake {
+        function: |eta, beta| (eta * beta, beta, 0.0),
+        told: "The first step is right, and from then on the memory is another one. \
+               The notes put β on the new gradient; momentum is the factor of the old \
+               buffer.",
+    },
+    Mistake {
         function: |eta, beta| (eta * (1.0 - beta), beta, 0.0),
         told: "Here the notes' β is taken for the lecture's. The notes put β on the new \
                gradient and 1 − β on the old average.",

@@ -20,6 +20,23 @@ pub const MISTAKES: &[Mistake<Step>] = &[
     },
     Mistake {
         function: |theta, u, slope| {
+            *u = averaged(*u, slope(theta + 0.5 * 0.8 * *u));
+            theta - 0.5 * *u
+        },
+        told: "Here the look-ahead goes the wrong way, back towards where θ came \
+               from. A step leads against u, and the part of it that is known before \
+               the gradient does so as well.",
+    },
+    Mistake {
+        function: |theta, u, slope| {
+            *u = averaged(*u, slope(theta - 0.8 * *u));
+            theta - 0.5 * *u
+        },
+        told: "Here the look-ahead has no step size. u is an average of gradients and \
+               not yet a move: θ moves by α times as much, ahead as well.",
+    },
+    Mistake {
+        function: |theta, u, slope| {
             let ahead = theta - 0.5 * 0.8 * *u;
             *u = 0.8 * *u + slope(ahead);
             theta - 0.5 * *u
@@ -35,6 +52,17 @@ pub const MISTAKES: &[Mistake<Step>] = &[
         },
         told: "The gradient is from the right place, but the step must start at θ. From \
                the look-ahead point on, u counts the old average a second time.",
+    },
+    Mistake {
+        function: |theta, u, slope| {
+            let ahead = theta - 0.5 * 0.8 * *u;
+            let gradient = slope(ahead);
+            *u = averaged(*u, gradient);
+            ahead - 0.5 * gradient
+        },
+        told: "The look-ahead point has the old average's part of the move, and what \
+               is missing is the new gradient's. Here that part is α times the \
+               gradient, as if its weight in the average were 1.",
     },
     Mistake {
         function: |theta, u, slope| {

@@ -28,6 +28,7 @@ type Run = (&'static str, fn(f64) -> f64, f64);
 const RUNS: [Run; 2] =
     [("3θ", |theta| 3.0 * theta, 1.0), ("θ³", |theta| theta.powi(3), -2.0)];
 const STEPS: usize = 3;
+const STEP_SIZE: f64 = 0.5;
 
 fn ask(step: Step) -> Replies {
     let mut replies = Replies::default();
@@ -35,22 +36,26 @@ fn ask(step: Step) -> Replies {
         let (mut theta, mut u) = (start, 0.0);
         for t in 1..=STEPS {
             theta = step(theta, &mut u, slope);
-            replies.note(
-                format!("θ after step {t} from {start}, where ∇f(θ) is {name}"),
-                theta,
-            );
+            let when = format!("after step {t} from {start}, where ∇f(θ) is {name}");
+            replies.note(format!("u {when}"), u);
+            replies.note(format!("θ {when}"), theta);
         }
     }
     replies
 }
 
+/// The average is what a step has moved, divided by α, the other way.
 fn truth() -> Vec<Reply> {
     let runs = RUNS.map(|(_, slope, start)| {
-        let mut nesterov = Nesterov::new(0.5, 0.8).expect("settings in their ranges");
+        let mut nesterov =
+            Nesterov::new(STEP_SIZE, 0.8).expect("settings in their ranges");
         let gradient = |theta: &DVector<f64>| theta.map(slope);
         let points = minimize(&mut nesterov, &dvector![start], STEPS, gradient);
         let points = points.expect("a finite run");
-        points[1..].iter().map(|theta| theta[0].into()).collect::<Vec<Reply>>()
+        let moves = points.windows(2).map(|ends| (ends[0][0], ends[1][0]));
+        let step =
+            |(from, to): (f64, f64)| [((from - to) / STEP_SIZE).into(), to.into()];
+        moves.flat_map(step).collect::<Vec<Reply>>()
     });
     runs.concat()
 }

@@ -21,16 +21,25 @@ pub const EXERCISE: Exercise<LogisticLoss> = Exercise {
     mistakes: mistakes::MISTAKES,
 };
 
-/// Logits and right answers. None of those in between at which the right answer costs
-/// next to nothing: there good formulas differ by more than a billionth.
-const CASES: [(f64, bool); 7] = [
+/// Logits and right answers: small ones; those for which the sigmoid is rounded to 1, but
+/// no exponential is infinite; and those for which one is.
+const CASES: [(f64, bool); 16] = [
     (2.0, true),
     (2.0, false),
     (-0.5, true),
     (-0.5, false),
+    (40.0, true),
+    (40.0, false),
+    (-40.0, true),
+    (-40.0, false),
+    (100.0, true),
+    (100.0, false),
+    (-100.0, true),
+    (-100.0, false),
+    (1000.0, true),
     (1000.0, false),
     (-1000.0, true),
-    (1000.0, true),
+    (-1000.0, false),
 ];
 
 fn ask(logistic_loss: LogisticLoss) -> Replies {

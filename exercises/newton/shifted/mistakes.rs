@@ -3,6 +3,10 @@ use nalgebra::{DMatrix, DVector};
 use super::Shifted;
 use crate::judge::Mistake;
 
+const IN_NO_ORDER: &str = "This takes the eigenvalue at one end of the list for the \
+                           smallest. nalgebra gives them in no particular order, where \
+                           PyTorch sorts them.";
+
 pub const MISTAKES: &[Mistake<Shifted>] = &[
     Mistake {
         function: |hessian, gradient, least| {
@@ -10,6 +14,23 @@ pub const MISTAKES: &[Mistake<Shifted>] = &[
         },
         told: "This shifts a Hessian too whose eigenvalues are all large enough, and \
                downwards: λ is negative there. Where Newton's step is good, leave it alone.",
+    },
+    Mistake {
+        function: |hessian, gradient, least| {
+            solve(hessian, (least - smallest(hessian)).abs(), gradient)
+        },
+        told: "Here λ is the distance between the smallest eigenvalue and `least`. Its \
+               size no longer says on which side the eigenvalue lies, and a Hessian \
+               whose eigenvalues are all large enough is shifted as well.",
+    },
+    Mistake {
+        function: |hessian, gradient, least| {
+            let smallest = smallest(hessian);
+            let lambda = if smallest < 0.0 { least - smallest } else { 0.0 };
+            solve(hessian, lambda, gradient)
+        },
+        told: "This shifts only where an eigenvalue is negative. One between 0 and \
+               `least` stays as small as it is, and the step along its axis as long.",
     },
     Mistake {
         function: |hessian, gradient, least| {
@@ -23,6 +44,29 @@ pub const MISTAKES: &[Mistake<Shifted>] = &[
         function: |hessian, gradient, least| solve(hessian, least, gradient),
         told: "This shifts every Hessian by `least`. How much is needed depends on how far \
                the smallest eigenvalue lies below it.",
+    },
+    Mistake {
+        function: |hessian, gradient, least| {
+            let lambda = if smallest(hessian) < least { least } else { 0.0 };
+            solve(hessian, lambda, gradient)
+        },
+        told: "This shifts where it is needed, but always by `least`. That is more \
+               than an eigenvalue above 0 needs, and not enough for a negative one.",
+    },
+    Mistake {
+        function: |hessian, gradient, least| {
+            let eigenvalues = hessian.symmetric_eigenvalues();
+            let last = eigenvalues[eigenvalues.len() - 1];
+            solve(hessian, (least - last).max(0.0), gradient)
+        },
+        told: IN_NO_ORDER,
+    },
+    Mistake {
+        function: |hessian, gradient, least| {
+            let first = hessian.symmetric_eigenvalues()[0];
+            solve(hessian, (least - first).max(0.0), gradient)
+        },
+        told: IN_NO_ORDER,
     },
     Mistake {
         function: |hessian, gradient, least| {

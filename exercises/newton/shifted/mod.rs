@@ -43,9 +43,11 @@ impl Question {
     }
 }
 
-/// A bowl, the chapter's saddle at (1, 1), a saddle that lies across the axes and has
-/// curvature upwards along each of them, and one in three dimensions.
-fn questions() -> [Question; 4] {
+/// A bowl; one that is too shallow along its first axis; the chapter's saddle at (1, 1); a
+/// saddle that lies across the axes and has curvature upwards along each of them; and one
+/// in three dimensions. nalgebra gives the smallest eigenvalue of the second one first, and
+/// that of the last one in the middle.
+fn questions() -> [Question; 5] {
     let turned = dmatrix![0.8, -0.6; 0.6, 0.8];
     // A reflection: I − ⅔ · 1 1ᵀ.
     let mirrored = DMatrix::identity(3, 3) - DMatrix::from_element(3, 3, 2.0 / 3.0);
@@ -55,6 +57,12 @@ fn questions() -> [Question; 4] {
             eigenvalues: dvector![3.0, 1.5],
             gradient: dvector![1.0, -2.0],
             least: 0.5,
+        },
+        Question {
+            axes: DMatrix::identity(2, 2),
+            eigenvalues: dvector![0.25, 4.0],
+            gradient: dvector![1.0, -3.0],
+            least: 1.0,
         },
         Question {
             axes: DMatrix::identity(2, 2),
@@ -70,7 +78,7 @@ fn questions() -> [Question; 4] {
         },
         Question {
             axes: mirrored,
-            eigenvalues: dvector![-3.0, 0.5, 6.0],
+            eigenvalues: dvector![0.5, -1.0, 6.0],
             gradient: dvector![1.0, -1.0, 4.0],
             least: 2.0,
         },

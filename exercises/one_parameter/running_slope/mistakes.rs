@@ -1,6 +1,10 @@
 use super::RunningSlope;
 use crate::judge::Mistake;
 
+const HALF: &str = "This step is half as long as it should be. The loss of a point is \
+                    the square of its error, without a ½: the gradient has a 2, and \
+                    the step size has one below.";
+
 pub const MISTAKES: &[Mistake<RunningSlope>] = &[
     Mistake {
         function: |slope, squares, x, y| {
@@ -10,6 +14,24 @@ pub const MISTAKES: &[Mistake<RunningSlope>] = &[
         },
         told: "The step size comes from the points before this one. The sum belongs to \
                all points so far, and this one is among them.",
+    },
+    Mistake {
+        function: |slope, squares, x, y| {
+            let next = slope - gradient(slope, x, y) / (2.0 * *squares);
+            *squares += x * x;
+            next
+        },
+        told: "The step size comes from the points before this one, and before the \
+               first there are none: it is infinite. The sum belongs to all points so \
+               far, and this one is among them.",
+    },
+    Mistake {
+        function: |slope, squares, x, y| {
+            *squares += x * x;
+            slope - gradient(slope, x, y) / (2.0 * *squares)
+        },
+        told: "As long as every x was zero, so is the sum, and dividing by it gives \
+               no number. Such points say nothing about the slope, and θ has to stay.",
     },
     Mistake {
         function: |slope, squares, x, y| {
@@ -32,9 +54,14 @@ pub const MISTAKES: &[Mistake<RunningSlope>] = &[
             *squares += x * x;
             slope - share(*squares) * gradient(slope, x, y) / 2.0
         },
-        told: "This step is half as long as it should be. The loss of a point is the \
-               square of its error, without a ½: the gradient has a 2, and the step size \
-               has one below.",
+        told: HALF,
+    },
+    Mistake {
+        function: |slope, squares, x, y| {
+            *squares += x * x;
+            slope - gradient(slope, x, y) / (4.0 * *squares)
+        },
+        told: HALF,
     },
     Mistake {
         function: |slope, squares, x, y| {
