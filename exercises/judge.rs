@@ -5,6 +5,7 @@ use std::backtrace::Backtrace;
 use std::fmt::{self, Display, Formatter};
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook};
 use std::process::ExitCode;
+use std::thread;
 
 use nalgebra::{DMatrix, DVector, RowDVector};
 
@@ -17,7 +18,7 @@ pub struct Exercise<F: 'static> {
     /// The text of `hint.md`.
     pub hint: &'static str,
     /// What the function of the answer is asked.
-    pub ask: fn(F) -> Replies,
+    pub ask: fn(F, &mut Replies),
     /// The right replies, by other means: the book's own code, or a closed form.
     pub truth: fn() -> Vec<Reply>,
     /// The function of `task.rs`.
@@ -174,7 +175,7 @@ impl Display for Verdict {
         match self {
             Self::Solved => write!(f, "It is right."),
             Self::Unwritten => write!(f, "It is not written yet. The task:"),
-            Self::Panicked(message) => write!(f, "It panicked: {message}"),
+            Self::Panicked(_) => write!(f, "It panicked."),
             Self::Wrong { question, reply, right, told } => {
                 writeln!(f, "Not yet. {question}")?;
                 writeln!(f, "  should be {right}")?;
@@ -204,31 +205,46 @@ impl<F: Copy> Exercise<F> {
         ExitCode::from(if verdict == Verdict::Solved { RIGHT } else { WRONG })
     }
 
-    /// Puts all questions to a function, and says what comes of the first wrong reply.
+    /// Puts all questions to a function, and says what comes of the first wrong reply. A
+    /// panic counts where the replies before it are right.
     ///
     /// # Panics
     /// If there is not one right reply for each question.
     pub fn judge(&self, function: F) -> Verdict {
-        let replies = match catch_unwind(AssertUnwindSafe(|| (self.ask)(function))) {
-            Ok(Replies(replies)) => replies,
-            Err(payload) => return stopped(&*payload),
-        };
+        let (replies, end) = self.replies(function);
         let truth = (self.truth)();
-        assert_eq!(replies.len(), truth.len(), "questions and right replies");
         let is_wrong = |i: &usize| !replies[*i].1.is(&truth[*i]);
-        let Some(first) = (0..truth.len()).find(is_wrong) else {
-            return Verdict::Solved;
-        };
-        let told = self.mistake(&replies);
-        let (question, reply) = replies[first].clone();
-        Verdict::Wrong { question, reply, right: truth[first].clone(), told }
+        if let Some(first) = (0..replies.len()).find(is_wrong) {
+            let told = self.mistake(&replies);
+            let (question, reply) = replies[first].clone();
+            return Verdict::Wrong {
+                question,
+                reply,
+                right: truth[first].clone(),
+                told,
+            };
+        }
+        if let Err(payload) = end {
+            return stopped(&*payload);
+        }
+        assert_eq!(replies.len(), truth.len(), "questions and right replies");
+        Verdict::Solved
     }
 
-    /// What to say of the known mistake that gives the same replies to all questions.
+    /// The replies of a function, up to a panic, if it ends in one.
+    fn replies(&self, function: F) -> (Vec<(String, Reply)>, thread::Result<()>) {
+        let mut replies = Replies::default();
+        let ask = AssertUnwindSafe(|| (self.ask)(function, &mut replies));
+        let end = catch_unwind(ask);
+        (replies.0, end)
+    }
+
+    /// What to say of the known mistake that gives the same replies, as far as they go.
     fn mistake(&self, replies: &[(String, Reply)]) -> Option<&'static str> {
         let same = |mistake: &&Mistake<F>| {
-            let Replies(theirs) = (self.ask)(mistake.function);
-            replies.iter().zip(&theirs).all(|((_, a), (_, b))| a.is(b))
+            let (theirs, _) = self.replies(mistake.function);
+            theirs.len() >= replies.len()
+                && replies.iter().zip(&theirs).all(|((_, a), (_, b))| a.is(b))
         };
         self.mistakes.iter().find(same).map(|mistake| mistake.told)
     }
@@ -239,17 +255,15 @@ pub fn asks_for(text: &str) -> impl Iterator<Item = &str> {
     text.lines().filter_map(|line| line.strip_prefix("///")).map(str::trim_start)
 }
 
-/// Where an answer panicked: the last of its own lines, if there is one. `todo!` needs no
-/// place.
+/// Why and where an answer panicked: the last of its own lines, if there is one.
 fn say_where(panic: &PanicHookInfo<'_>, file: &str) {
-    if stopped(panic.payload()) == Verdict::Unwritten {
-        return;
-    }
+    let Verdict::Panicked(message) = stopped(panic.payload()) else { return };
     let trace = Backtrace::force_capture().to_string();
-    let lines = trace.lines().filter_map(|line| line.trim().strip_prefix("at "));
-    let own = lines.filter(|line| line.contains(file)).map(str::to_owned).next();
-    if let Some(place) = own.or_else(|| Some(panic.location()?.to_string())) {
-        println!("At {place}:");
+    let mut lines = trace.lines().filter_map(|line| line.trim().strip_prefix("at "));
+    let own = lines.find(|line| line.contains(file)).map(str::to_owned);
+    match own.or_else(|| Some(panic.location()?.to_string())) {
+        Some(place) => println!("At {place}: {message}"),
+        None => println!("{message}"),
     }
 }
 

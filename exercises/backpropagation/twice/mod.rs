@@ -38,8 +38,7 @@ fn examples() -> [(DMatrix<f64>, DMatrix<f64>); 2] {
     [(dmatrix![2.0, -1.0], dmatrix![1.0, -2.0]), (batch, gradient)]
 }
 
-fn ask(twice: Twice) -> Replies {
-    let mut replies = Replies::default();
+fn ask(twice: Twice, replies: &mut Replies) {
     for (x, g) in examples() {
         let Linear { weight, bias } = twice(&x, &layer(), &g);
         let [x, w, g] = [x, layer().weight, g].map(Reply::from);
@@ -47,7 +46,6 @@ fn ask(twice: Twice) -> Replies {
         replies.note(format!("∂b {given}"), bias);
         replies.note(format!("∂W {given}"), weight);
     }
-    replies
 }
 
 /// Differences of the loss Σ G ∘ h(X). While no unit is switched on or off, it is of

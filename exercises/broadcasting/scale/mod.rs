@@ -30,14 +30,12 @@ fn example() -> (Matrix, DVector<f64>, Matrix) {
     (input, dvector![2.0, -1.0, 3.0], output_gradient)
 }
 
-fn ask(scale: Scale) -> Replies {
+fn ask(scale: Scale, replies: &mut Replies) {
     let (x, s, g) = example();
     let (input, factors) = scale(&x, &s, &g);
     let [x, g] = [x, g].map(Reply::from);
-    let mut replies = Replies::default();
     replies.note(format!("∂X for s = [2, -1, 3] and G = {g}"), input);
     replies.note(format!("∂s for X = {x} and G = {g}"), factors);
-    replies
 }
 
 /// Differences of the loss Σ G ∘ Z. It is of degree one in each number, so that with a

@@ -44,11 +44,10 @@ fn batches() -> [DMatrix<f64>; 3] {
     ]
 }
 
-fn ask(dead: Dead) -> Replies {
+fn ask(dead: Dead, replies: &mut Replies) {
     let (layer, batches) = (layer(), batches());
     let weight = Reply::from(layer.weight.clone());
     let bias = Reply::from(layer.bias.clone());
-    let mut replies = Replies::default();
     for count in 1..=batches.len() {
         let batches = &batches[..count];
         let of: Vec<_> =
@@ -61,7 +60,6 @@ fn ask(dead: Dead) -> Replies {
             dead(&layer.weight, &layer.bias, batches),
         );
     }
-    replies
 }
 
 /// All examples in one batch.

@@ -20,8 +20,7 @@ pub const EXERCISE: Exercise<Growth> = Exercise {
     mistakes: mistakes::MISTAKES,
 };
 
-fn ask(growth: Growth) -> Replies {
-    let mut replies = Replies::default();
+fn ask(growth: Growth, replies: &mut Replies) {
     for (widths, scale) in cases() {
         let name = match widths.len() {
             ..6 => format!("{widths:?}"),
@@ -30,7 +29,6 @@ fn ask(growth: Growth) -> Replies {
         let question = format!("The growth of the norm over {name} at c = {scale}");
         replies.note(question, growth(&widths, scale));
     }
-    replies
 }
 
 /// Mean squares multiply, since the layers are independent; without its ReLU the last one

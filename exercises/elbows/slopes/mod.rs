@@ -43,15 +43,13 @@ const NETWORKS: [&[[f64; 3]]; 5] = [
     &[[1.0, -1.5, 4.0], [-2.0, -0.5, 1.5], [0.5, 2.0, -3.0], [-1.0, 1.0, 0.5]],
 ];
 
-fn ask(slopes: Slopes) -> Replies {
-    let mut replies = Replies::default();
+fn ask(slopes: Slopes, replies: &mut Replies) {
     for units in NETWORKS {
         replies.note(
             format!("The slopes from {LOW} to {HIGH} with the units {units:?}"),
             slopes(units, LOW, HIGH),
         );
     }
-    replies
 }
 
 /// Measured on the network's outputs, at two places within each piece.

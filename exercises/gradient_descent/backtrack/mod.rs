@@ -46,15 +46,13 @@ fn questions() -> [Question; 6] {
     ]
 }
 
-fn ask(backtrack: Backtrack) -> Replies {
-    let mut replies = Replies::default();
+fn ask(backtrack: Backtrack, replies: &mut Replies) {
     for (quadratic, value, name, theta, longest) in questions() {
         let alpha = backtrack(value, &theta, &quadratic.gradient(&theta), longest);
         let (x, y) = (theta[0], theta[1]);
         replies
             .note(format!("α in {name} at θ = ({x}, {y}), from {longest} down"), alpha);
     }
-    replies
 }
 
 /// A step lowers a quadratic by `α gᵀg − ½ α² gᵀPg`, which is half of `α gᵀg` or more

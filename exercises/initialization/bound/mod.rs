@@ -28,8 +28,7 @@ const CASES: [((usize, usize), f64, f64); 4] = [
     ((40, 30), -0.5, 1.0),
 ];
 
-fn ask(bound: Bound) -> Replies {
-    let mut replies = Replies::default();
+fn ask(bound: Bound, replies: &mut Replies) {
     for (shape @ (n, m), left, right) in CASES {
         replies.note(
             format!(
@@ -38,7 +37,6 @@ fn ask(bound: Bound) -> Replies {
             bound(shape, left, right),
         );
     }
-    replies
 }
 
 /// σ is `right` times a leaky ReLU of slope `left / right`, and the weights behind can

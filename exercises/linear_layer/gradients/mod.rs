@@ -31,15 +31,13 @@ fn example() -> [Matrix; 3] {
     [input, weight, output_gradient]
 }
 
-fn ask(gradients: Gradients) -> Replies {
+fn ask(gradients: Gradients, replies: &mut Replies) {
     let [x, w, g] = example();
     let (input, weight, bias) = gradients(&x, &w, &g);
     let [x, w, g] = [x, w, g].map(Reply::from);
-    let mut replies = Replies::default();
     replies.note(format!("∂b for G = {g}"), bias);
     replies.note(format!("∂X for W = {w} and G = {g}"), input);
     replies.note(format!("∂W for X = {x} and G = {g}"), weight);
-    replies
 }
 
 /// The book's layer has the transposed weight, and its gradient is transposed back.

@@ -26,11 +26,10 @@ const ETA: f64 = 0.5;
 const NOTES_BETA: f64 = 0.2;
 const GRADIENTS: [f64; 3] = [6.0, -2.0, 0.0];
 
-fn ask(pytorch: Convert) -> Replies {
+fn ask(pytorch: Convert, replies: &mut Replies) {
     let (lr, momentum, dampening) = pytorch(ETA, NOTES_BETA);
     let sgd = PyTorchSgd::new(lr, momentum, dampening)
         .unwrap_or_else(|error| panic!("{error}"));
-    let mut replies = Replies::default();
     for (t, theta) in (1..).zip(path(sgd)) {
         let gradients = &GRADIENTS[..t];
         replies.note(
@@ -38,7 +37,6 @@ fn ask(pytorch: Convert) -> Replies {
             theta,
         );
     }
-    replies
 }
 
 fn truth() -> Vec<Reply> {

@@ -30,8 +30,7 @@ const RUNS: [Run; 2] =
 const STEPS: usize = 3;
 const STEP_SIZE: f64 = 0.5;
 
-fn ask(step: Step) -> Replies {
-    let mut replies = Replies::default();
+fn ask(step: Step, replies: &mut Replies) {
     for (name, slope, start) in RUNS {
         let (mut theta, mut u) = (start, 0.0);
         for t in 1..=STEPS {
@@ -41,7 +40,6 @@ fn ask(step: Step) -> Replies {
             replies.note(format!("θ {when}"), theta);
         }
     }
-    replies
 }
 
 /// The average is what a step has moved, divided by α, the other way.

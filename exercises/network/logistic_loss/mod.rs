@@ -42,15 +42,13 @@ const CASES: [(f64, bool); 16] = [
     (-1000.0, false),
 ];
 
-fn ask(logistic_loss: LogisticLoss) -> Replies {
-    let mut replies = Replies::default();
+fn ask(logistic_loss: LogisticLoss, replies: &mut Replies) {
     for (logit, label) in CASES {
         let answer = if label { "yes" } else { "no" };
         let question =
             format!("The loss for z = {logit}, if the right answer is {answer},");
         replies.note(question, logistic_loss(logit, label));
     }
-    replies
 }
 
 /// The cross-entropy of two classes, the first with the logit 0.

@@ -85,8 +85,7 @@ fn questions() -> [Question; 5] {
     ]
 }
 
-fn ask(shifted: Shifted) -> Replies {
-    let mut replies = Replies::default();
+fn ask(shifted: Shifted, replies: &mut Replies) {
     for question in questions() {
         let Question { eigenvalues, gradient, least, .. } = &question;
         let hessian = question.hessian();
@@ -98,7 +97,6 @@ fn ask(shifted: Shifted) -> Replies {
         );
         replies.note(text, shifted(&hessian, gradient, *least));
     }
-    replies
 }
 
 fn truth() -> Vec<Reply> {

@@ -31,13 +31,11 @@ const QUESTIONS: [(&str, Curve, f64, f64); 4] = [
     ("max(|x| − 1, 0)", TROUGH, -2.0, 1.5),
 ];
 
-fn ask(bound: Bound) -> Replies {
-    let mut replies = Replies::default();
+fn ask(bound: Bound, replies: &mut Replies) {
     for (name, curve, a, b) in QUESTIONS {
         let question = format!("The bound for {name} from its tangents at {a} and {b}");
         replies.note(question, bound(curve.value, curve.slope, a, b));
     }
-    replies
 }
 
 /// Mixed with the shares at which the slopes cancel, the two tangents become level: a

@@ -26,8 +26,7 @@ const RUNS: [&[(f64, f64)]; 2] =
 
 const START: f64 = 0.25;
 
-fn ask(running_slope: RunningSlope) -> Replies {
-    let mut replies = Replies::default();
+fn ask(running_slope: RunningSlope, replies: &mut Replies) {
     for run in RUNS {
         let (mut slope, mut squares) = (START, 0.0);
         for (t, &(x, y)) in (1..).zip(run) {
@@ -37,7 +36,6 @@ fn ask(running_slope: RunningSlope) -> Replies {
             replies.note(format!("`squares` after the points {so_far:?}"), squares);
         }
     }
-    replies
 }
 
 /// The optimum of the points so far, from all of them anew.

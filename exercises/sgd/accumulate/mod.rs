@@ -34,8 +34,7 @@ fn mean(examples: &[usize]) -> DVector<f64> {
     gradients.sum::<DVector<f64>>() / examples.len() as f64
 }
 
-fn ask(accumulate: Accumulate) -> Replies {
-    let mut replies = Replies::default();
+fn ask(accumulate: Accumulate, replies: &mut Replies) {
     for (batch, room) in BATCHES {
         let gradient = |piece: &[usize]| {
             let size = piece.len();
@@ -51,7 +50,6 @@ fn ask(accumulate: Accumulate) -> Replies {
             mean.as_slice().to_vec(),
         );
     }
-    replies
 }
 
 fn truth() -> Vec<Reply> {

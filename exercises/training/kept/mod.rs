@@ -35,8 +35,7 @@ fn start() -> DMatrix<f64> {
     dmatrix![1.0, 0.0, -2.0; 2.0, 0.0, 1.0]
 }
 
-fn ask(kept: Kept) -> Replies {
-    let mut replies = Replies::default();
+fn ask(kept: Kept, replies: &mut Replies) {
     for end in ends() {
         let [from, to] = [start(), end.clone()].map(Reply::from);
         let (c, share) = kept(&start(), &end);
@@ -44,7 +43,6 @@ fn ask(kept: Kept) -> Replies {
         replies
             .note(format!("The share of ‖W_T‖² for W₀ = {from} and W_T = {to}"), share);
     }
-    replies
 }
 
 /// The square of the distance from `W_T` to `c W₀` is a parabola in `c`. Three of its
