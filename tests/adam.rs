@@ -770,6 +770,28 @@ fn after_many_zeros_twelve_equal_gradients_give_the_largest_factor() {
     assert_eq!(decimals(largest, 2), "6.57");
 }
 
+/// The neuron from (1, 1) after each of two steps with the worksheet's settings, on a
+/// sample at zero and then on (3, 0).
+fn from_a_sample_at_zero(epsilon: f64) -> [Neuron; 2] {
+    let mut optimizer = adam(0.5, SHEET, epsilon);
+    let mut theta = dvector![1.0, 1.0];
+    [0.0, 3.0].map(|x| {
+        let (weight, bias) = Neuron::from_parameters(&theta).gradient(x, 0.0);
+        optimizer.step(&mut theta, &dvector![weight, bias]);
+        Neuron::from_parameters(&theta)
+    })
+}
+
+#[test]
+fn without_epsilon_one_parameter_without_a_gradient_takes_the_other_with_it() {
+    let [first, second] = from_a_sample_at_zero(0.0);
+    assert!(first.w.is_nan() && second.w.is_nan() && second.b.is_nan());
+    assert_relative_eq!(first.b, 1.0 - 0.125_f64.sqrt(), max_relative = 4.0 * ROUNDING);
+    let [first, second] = from_a_sample_at_zero(EPSILON);
+    assert_eq!(first.w, 1.0);
+    assert!(second.w < first.w && second.b < first.b && first.b < 1.0);
+}
+
 /// The second step is `0.09 / 0.19` over `√(0.000999 / 0.001999)`, and each later ratio is
 /// the one before times `0.9 / √0.999`, both times the corrections' own quotients below 1.
 #[test]
@@ -791,7 +813,11 @@ fn twelve_late_gradients_lead_beyond_5_alpha_and_a_single_early_one_never_beyond
     assert_relative_eq!(steps[1], second, max_relative = 1e-9);
     snapshot!(
         "adam__exercises",
-        values([("far", decimals(far, 2)), ("second", decimals(second, 2))])
+        values([
+            ("bias", decimals(from_a_sample_at_zero(0.0)[0].b, 3)),
+            ("far", decimals(far, 2)),
+            ("second", decimals(second, 2)),
+        ])
     );
 }
 
