@@ -14,6 +14,7 @@
 //! what becomes of it.
 
 pub mod judge;
+pub mod reply;
 
 pub mod linear_layer {
     pub mod gradients;

@@ -2,7 +2,8 @@ use descent::adam::Adam;
 use descent::gradient_descent::Optimizer;
 use nalgebra::dvector;
 
-use crate::judge::{Exercise, Replies, Reply};
+use crate::judge::{Exercise, Replies};
+use crate::reply::Reply;
 
 mod mistakes;
 mod solution;

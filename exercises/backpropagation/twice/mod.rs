@@ -2,7 +2,8 @@ use descent::backpropagation::numerical_gradient;
 use descent::linear_layer::Linear;
 use nalgebra::{DMatrix, DVector, RowDVector, dmatrix};
 
-use crate::judge::{Exercise, Replies, Reply};
+use crate::judge::{Exercise, Replies};
+use crate::reply::Reply;
 
 mod mistakes;
 mod solution;

@@ -1,7 +1,8 @@
 use descent::backpropagation::numerical_gradient;
 use nalgebra::{DMatrix, DVector, dmatrix, dvector};
 
-use crate::judge::{Exercise, Replies, Reply};
+use crate::judge::{Exercise, Replies};
+use crate::reply::Reply;
 
 mod mistakes;
 mod solution;

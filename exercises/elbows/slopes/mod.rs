@@ -3,7 +3,8 @@ use descent::linear_layer::Linear;
 use descent::network::{Activation, Layer, Network};
 use nalgebra::{DMatrix, RowDVector};
 
-use crate::judge::{Exercise, Replies, Reply};
+use crate::judge::{Exercise, Replies};
+use crate::reply::Reply;
 
 mod mistakes;
 mod solution;

@@ -1,7 +1,8 @@
 use descent::gradient_descent::Quadratic;
 use nalgebra::{DVector, dvector};
 
-use crate::judge::{Exercise, Replies, Reply};
+use crate::judge::{Exercise, Replies};
+use crate::reply::Reply;
 
 mod mistakes;
 mod solution;

@@ -1,7 +1,8 @@
 use descent::linear_layer::Linear;
 use nalgebra::{DMatrix, RowDVector, dmatrix};
 
-use crate::judge::{Exercise, Replies, Reply};
+use crate::judge::{Exercise, Replies};
+use crate::reply::Reply;
 
 mod mistakes;
 mod solution;

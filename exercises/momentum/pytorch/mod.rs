@@ -2,7 +2,8 @@ use descent::gradient_descent::Optimizer;
 use descent::momentum::{Momentum, PyTorchSgd, lecture_beta};
 use nalgebra::dvector;
 
-use crate::judge::{Exercise, Replies, Reply};
+use crate::judge::{Exercise, Replies};
+use crate::reply::Reply;
 
 mod mistakes;
 mod solution;

@@ -2,7 +2,8 @@ use descent::gradient_descent::minimize;
 use descent::nesterov::Nesterov;
 use nalgebra::{DVector, dvector};
 
-use crate::judge::{Exercise, Replies, Reply};
+use crate::judge::{Exercise, Replies};
+use crate::reply::Reply;
 
 mod mistakes;
 mod solution;

@@ -1,7 +1,8 @@
 use descent::network::cross_entropy;
 use nalgebra::dmatrix;
 
-use crate::judge::{Exercise, Replies, Reply};
+use crate::judge::{Exercise, Replies};
+use crate::reply::Reply;
 
 mod mistakes;
 mod solution;

@@ -1,6 +1,7 @@
 use nalgebra::{DMatrix, DVector, dmatrix, dvector};
 
-use crate::judge::{Exercise, Replies, Reply};
+use crate::judge::{Exercise, Replies};
+use crate::reply::Reply;
 
 mod mistakes;
 mod solution;

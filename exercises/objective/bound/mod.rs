@@ -1,6 +1,7 @@
 use descent::objective::{Curve, QUARTIC, TROUGH, above_tangent};
 
-use crate::judge::{Exercise, Replies, Reply};
+use crate::judge::{Exercise, Replies};
+use crate::reply::Reply;
 
 mod mistakes;
 mod solution;

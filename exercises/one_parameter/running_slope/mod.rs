@@ -1,6 +1,7 @@
 use descent::one_parameter::{Model, Point};
 
-use crate::judge::{Exercise, Replies, Reply};
+use crate::judge::{Exercise, Replies};
+use crate::reply::Reply;
 
 mod mistakes;
 mod solution;
