@@ -5,6 +5,7 @@ mod trial;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 use exercises::ALL;
@@ -25,6 +26,9 @@ struct Cli {
     /// Say one step of the way, and no more
     #[arg(long, requires = "name")]
     hint: bool,
+    /// How many seconds an answer may take; a right one takes less than one
+    #[arg(long, value_name = "SECONDS", default_value_t = 5)]
+    limit: u64,
     /// The folder of your answers [default: answers]
     #[arg(long, value_name = "DIR")]
     answers: Option<PathBuf>,
@@ -37,7 +41,9 @@ fn main() -> ExitCode {
         None => list(&answers),
         Some(name) => match find(&name) {
             Ok(exercise) if cli.hint => print!("{}", exercise.hint()),
-            Ok(exercise) => return judge(exercise, &answers),
+            Ok(exercise) => {
+                return judge(exercise, &answers, Duration::from_secs(cli.limit));
+            }
             Err(message) => return refuse(&message),
         },
     }
@@ -90,12 +96,12 @@ fn file(exercise: &dyn Judged, answers: &Path) -> PathBuf {
     answers.join(exercise.name()).with_extension("rs")
 }
 
-fn judge(exercise: &dyn Judged, answers: &Path) -> ExitCode {
+fn judge(exercise: &dyn Judged, answers: &Path, limit: Duration) -> ExitCode {
     let (name, file) = (exercise.name(), file(exercise, answers));
     if let Err(message) = hand_out(exercise, &file) {
         return refuse(&message);
     }
-    let verdict = trial::run(name, &file);
+    let verdict = trial::run(name, &file, limit);
     if let Ok(true) = verdict {
         println!("{name} is solved.{}", next(name));
         return ExitCode::SUCCESS;

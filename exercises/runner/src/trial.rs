@@ -11,15 +11,13 @@ use std::time::{Duration, Instant};
 
 use exercises::judge::{RIGHT, WRONG};
 
-/// How long an answer may take. A right one takes less than a second.
-const LIMIT: Duration = Duration::from_secs(5);
-
-/// Compiles the file of an answer and has it judged; says whether it is right.
+/// Compiles the file of an answer and has it judged; says whether it is right. It is stopped
+/// at the limit.
 ///
 /// # Errors
 /// If the file cannot be read, does not hold the function or does not compile, or if the
 /// program does not end with a verdict.
-pub fn run(name: &str, file: &Path) -> Result<bool, String> {
+pub fn run(name: &str, file: &Path, limit: Duration) -> Result<bool, String> {
     let text = fs::read_to_string(file).map_err(|error| error.to_string())?;
     let function = name.rsplit('/').next().unwrap_or_default();
     if !text.contains(&format!("pub fn {function}")) {
@@ -36,7 +34,8 @@ pub fn run(name: &str, file: &Path) -> Result<bool, String> {
                     descent and Rust's own library"
             .to_owned());
     }
-    let status = place.execute().map_err(|error| format!("cannot be run: {error}"))?;
+    let status =
+        place.execute(limit).map_err(|error| format!("cannot be run: {error}"))?;
     let code = status.and_then(|status| u8::try_from(status.code()?).ok());
     match (status, code) {
         (_, Some(RIGHT)) => Ok(true),
@@ -45,8 +44,8 @@ pub fn run(name: &str, file: &Path) -> Result<bool, String> {
             Err(format!("it broke off before it could be judged ({status})"))
         }
         (None, _) => Err(format!(
-            "no end after {} seconds. Is there a loop that never stops?",
-            LIMIT.as_secs()
+            "no end after {} s. Is there a loop that never stops?",
+            limit.as_secs()
         )),
     }
 }
@@ -110,10 +109,10 @@ impl Place {
     }
 
     /// How the program ends, unless it has to be stopped.
-    fn execute(&self) -> io::Result<Option<ExitStatus>> {
+    fn execute(&self, limit: Duration) -> io::Result<Option<ExitStatus>> {
         let mut program = Command::new(self.programs.join("answer"));
         let mut running = program.stdin(Stdio::null()).spawn()?;
-        let status = wait(&mut running)?;
+        let status = wait(&mut running, limit)?;
         if status.is_none() {
             running.kill()?;
             running.wait()?;
@@ -122,9 +121,9 @@ impl Place {
     }
 }
 
-fn wait(running: &mut Child) -> io::Result<Option<ExitStatus>> {
+fn wait(running: &mut Child, limit: Duration) -> io::Result<Option<ExitStatus>> {
     let start = Instant::now();
-    while start.elapsed() < LIMIT {
+    while start.elapsed() < limit {
         if let Some(status) = running.try_wait()? {
             return Ok(Some(status));
         }

@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
-use std::time::Instant;
 
 use tempfile::TempDir;
 
@@ -156,12 +155,10 @@ fn what_counts_is_the_text_and_not_the_time_of_the_file() {
 
 #[test]
 fn an_endless_loop_is_stopped() {
-    let start = Instant::now();
-    let (code, _, err) =
-        Reader::who_wrote(&format!("{HEAD} loop {{}} }}")).calls(&[NAME]);
+    let reader = Reader::who_wrote(&format!("{HEAD} loop {{}} }}"));
+    let (code, _, err) = reader.calls(&[NAME, "--limit", "1"]);
     assert_eq!(code, 2);
-    assert_has(&err, &["adam/step.rs", "no end after 5 seconds"]);
-    assert!(start.elapsed().as_secs() < 300);
+    assert_has(&err, &["adam/step.rs", "no end after 1 s"]);
 }
 
 #[test]
