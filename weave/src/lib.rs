@@ -26,6 +26,7 @@ pub mod outline;
 pub mod page;
 pub mod snapshot;
 pub mod source;
+pub mod uses;
 
 use exercise::Exercises;
 use fault::Faults;
@@ -35,10 +36,11 @@ use mdbook_preprocessor::book::{Book, Chapter};
 use mdbook_preprocessor::errors::Result;
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 use outline::Outline;
-use page::{Page, Uses, Weaver};
+use page::{Page, Weaver};
 use snapshot::Snapshots;
 use source::Sources;
 use std::path::Path;
+use uses::Uses;
 
 /// The preprocessor.
 pub struct Weave;

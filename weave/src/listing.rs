@@ -1,7 +1,7 @@
 //! Listings: the source files that the pages refer to, each whole and on a page of its own.
 
-use crate::page::Uses;
 use crate::source::{Source, Sources};
+use crate::uses::Uses;
 use mdbook_preprocessor::book::{BookItem, Chapter, SectionNumber};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

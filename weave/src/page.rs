@@ -10,26 +10,9 @@ use crate::math::{Maths, encode, tex_of_value};
 use crate::outline::Outline;
 use crate::snapshot::{self, Snapshots};
 use crate::source::Sources;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::uses::Uses;
 use std::ops::Range;
 use std::path::Path;
-
-/// What the pages have shown.
-#[derive(Default)]
-pub struct Uses {
-    /// Anchors, as path and name.
-    pub anchors: BTreeSet<(String, String)>,
-    /// The files of the tests that pages name.
-    pub test_files: BTreeSet<String>,
-    /// Snapshots shown as tables.
-    pub tables: BTreeSet<String>,
-    /// Values, as snapshot and name.
-    pub values: BTreeSet<(String, String)>,
-    /// Figures, each with the address of its page.
-    pub figures: BTreeMap<String, String>,
-    /// Exercises.
-    pub exercises: BTreeSet<String>,
-}
 
 /// A page of the book.
 pub struct Page<'a> {

@@ -1,0 +1,20 @@
+//! What the pages of a book have shown.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What the pages have shown.
+#[derive(Default)]
+pub struct Uses {
+    /// Anchors, as path and name.
+    pub anchors: BTreeSet<(String, String)>,
+    /// The files of the tests that pages name.
+    pub test_files: BTreeSet<String>,
+    /// Snapshots shown as tables.
+    pub tables: BTreeSet<String>,
+    /// Values, as snapshot and name.
+    pub values: BTreeSet<(String, String)>,
+    /// Figures, each with the address of its page.
+    pub figures: BTreeMap<String, String>,
+    /// Exercises.
+    pub exercises: BTreeSet<String>,
+}
