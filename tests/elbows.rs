@@ -863,16 +863,18 @@ fn one_sample_moves_the_elbow_of_its_active_unit_and_parts_it_from_the_other() {
 }
 
 /// `w = 1`, `b = −c`, and the error at `x = 1` is ½: the step leaves `0.95 x − c − 0.05`, whose
-/// zero is `(c + 0.05)/0.95`, beyond `c` if and only if `c > −1`.
+/// zero is `(c + 0.05)/0.95`, beyond `c` if and only if `c > −1`, and beyond the sample from
+/// `c = 0.9` on.
 #[test]
 fn a_sample_at_one_draws_elbows_right_of_minus_one_and_pushes_those_left_of_it() {
-    for c in [0.9, 0.5, 0.0, -0.5, -0.9, -1.1, -2.0, -10.0] {
+    for c in [0.95, 0.85, 0.5, 0.0, -0.5, -0.9, -1.1, -2.0, -10.0] {
         let network = of_units(&[[1.0, -c, 1.0]]);
         let height = network.forward(DMatrix::from_element(1, 1, 1.0))[2][0];
         let stepped = after_a_step(&network, height - 0.5, Trained::AllLayers);
         let (after, _) = bends(&stepped)[0];
         assert_relative_eq!(after, (c + 0.05) / 0.95, max_relative = 1e-12);
         assert_eq!(after > c, c > -1.0);
+        assert_eq!(after > 1.0, c > 0.9);
         // Either way the hidden output at the sample falls.
         let hidden =
             |network: &Network| network.forward(DMatrix::from_element(1, 1, 1.0))[1][0];

@@ -4,13 +4,17 @@ mod support;
 
 use descent::adam::Adam;
 use descent::backpropagation::{Neuron, Node, WORKSHEET, adjoints};
-use descent::gradient_descent::{GradientDescent, Optimizer, SAMPLES, take_turns};
+use descent::dead_relu::probability_active;
+use descent::gradient_descent::{
+    GradientDescent, Optimizer, SAMPLES, minimize, take_turns,
+};
 use descent::initialization::normal;
 use descent::linear_layer::Linear;
 use descent::momentum::Momentum;
-use nalgebra::{DMatrix, DVector};
+use nalgebra::{DMatrix, DVector, dvector};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
+use support::statistics::assert_share;
 use support::{decimals, shape, significant, table, values};
 
 const ROUNDING: f64 = f64::EPSILON / 2.0;
@@ -321,6 +325,38 @@ fn sgd_doubles_and_the_other_two_end_dead_with_loss_zero() {
     snapshot!("worksheet__later", table(header, rows));
 }
 
+/// The neuron's way with the samples in this order.
+fn way(
+    optimizer: &mut impl Optimizer,
+    samples: [(f64, f64); 2],
+    steps: usize,
+) -> Vec<DVector<f64>> {
+    let mut samples = samples.into_iter().cycle();
+    let gradient = |theta: &DVector<f64>| {
+        let (x, y) = samples.next().expect("a cycle has no end");
+        let (weight, bias) = Neuron::from_parameters(theta).gradient(x, y);
+        dvector![weight, bias]
+    };
+    minimize(optimizer, &WORKSHEET.parameters(), steps, gradient).expect("a short run")
+}
+
+#[test]
+fn with_the_samples_exchanged_the_old_run_follows_a_step_late_unless_it_is_corrected() {
+    fn is_late<O: Optimizer + Clone>(optimizer: &O) -> bool {
+        let [first, second] = SAMPLES;
+        let old = way(&mut optimizer.clone(), [first, second], 6);
+        let new = way(&mut optimizer.clone(), [second, first], 7);
+        assert_eq!(new[0], new[1], "no gradient, no step");
+        new[1..] == old
+    }
+    assert!(is_late(&sgd()) && is_late(&momentum()) && is_late(&adam(1e-8)));
+    let corrected = [
+        is_late(&momentum().with_bias_correction()),
+        is_late(&adam(1e-8).with_bias_correction()),
+    ];
+    assert_eq!(corrected, [false, false]);
+}
+
 // 2
 
 const BIAS: f64 = -1e6;
@@ -366,4 +402,22 @@ fn with_a_bias_of_minus_a_million_every_gradient_of_the_layer_is_zero() {
     });
     let header = ["node", "shape", "largest entry, in size", "of its adjoint"];
     snapshot!("worksheet__adjoints", table(header, rows));
+}
+
+/// Given the input, the units are independent: their number is binomial.
+#[test]
+fn with_a_bias_of_minus_one_about_one_unit_in_nine_is_on() {
+    const UNITS: usize = 50;
+    let mut rng = ChaCha8Rng::seed_from_u64(0);
+    let mut layer = layer(100, UNITS, &mut rng);
+    layer.bias.fill(-1.0);
+    let input = DMatrix::from_fn(1, 100, |_, _| rng.random_range(-1.0..1.0));
+    let on = layer.forward(&input).iter().filter(|&&z| z > 0.0).count();
+    let rms = (input.norm_squared() / 100.0).sqrt();
+    assert_share(on, UNITS, probability_active(-1.0, 2.0, rms));
+    let expected = UNITS as f64 * probability_active(-1.0, 2.0, (1.0_f64 / 3.0).sqrt());
+    snapshot!(
+        "worksheet__exercises",
+        values([("expected", decimals(expected, 1)), ("on", on.to_string())])
+    );
 }

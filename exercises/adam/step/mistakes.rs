@@ -42,8 +42,8 @@ pub const MISTAKES: &[Mistake<Step>] = &[
             let [u, v] = corrected(averaged(gradient, moments), t);
             theta - 0.1 * u / (v + 1e-8).sqrt()
         },
-        told: "Here ε stands under the root, where its effect is that of √ε, ten \
-               thousand times as much. Adam adds it to the root.",
+        told: "Here ε stands under the root. Where gradients are small, its effect is that \
+               of √ε, ten thousand times as much. Adam adds it to the root.",
     },
     Mistake {
         function: |theta, gradient, moments, t| {

@@ -22,7 +22,7 @@ pub const MISTAKES: &[Mistake<Scale>] = &[
     Mistake {
         function: |x, s, g| (scale(x, s, g).0, g.column_sum()),
         told: "∂s is the sum of G here, as if s had been added. If s_i grows by a \
-               little, Z_ij does not grow by as much.",
+               little, Z_ij grows by some multiple of that: which?",
     },
     Mistake {
         function: |x, s, g| {

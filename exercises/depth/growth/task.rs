@@ -2,7 +2,8 @@
 ///
 /// `widths` go from the input to the logits: layer ℓ takes `widths[ℓ−1]` numbers to
 /// `widths[ℓ]`. There is a ReLU behind every layer but the last, and no bias. The
-/// weights of each layer have the variance c over its own fan-in, with c = `scale`.
+/// weights are independent and normal with mean 0; those of each layer have the
+/// variance c over its own fan-in, with c = `scale`.
 /// Wanted is the root of E‖z‖² of the logits over ‖z‖² of the image.
 pub fn growth(widths: &[usize], scale: f64) -> f64 {
     todo!("what each layer makes of the mean square, and the root of it all")

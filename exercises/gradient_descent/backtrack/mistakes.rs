@@ -16,9 +16,9 @@ pub const MISTAKES: &[Mistake<Backtrack>] = &[
         function: |f, theta, g, longest| {
             halved(longest, |alpha| decrease(f, theta, g, alpha) >= promise(g, alpha))
         },
-        told: "This asks for all that the tangent promises. A convex function lies above \
-               its tangent and never keeps the whole promise; that some step size is found \
-               at all is rounding.",
+        told: "This asks for all that the tangent promises. A strictly convex function \
+               lies above its tangent everywhere else and never keeps the whole promise; \
+               that some step size is found at all here is rounding.",
     },
     Mistake {
         function: |f, theta, g, longest| {

@@ -1,3 +1,5 @@
+use std::f64::consts::PI;
+
 use super::Bound;
 use crate::judge::Mistake;
 
@@ -29,6 +31,15 @@ pub const MISTAKES: &[Mistake<Bound>] = &[
         },
         told: "Here the slopes count as they are. The activation multiplies z by its \
                slope, and what has to be kept is the mean of a square.",
+    },
+    Mistake {
+        function: |(fan_in, _), left, right| {
+            let mean_square = (right - left).powi(2) / (2.0 * PI);
+            3.0_f64.sqrt() * deviation(fan_in, kept(left, right) - mean_square)
+        },
+        told: "Here the square of the mean of σ(z) is subtracted. The weights have mean \
+               0, so that a product of the two has the mean 0 whatever that of σ(z) is; \
+               what counts is the mean of its square.",
     },
     Mistake {
         function: |(fan_in, _), left, _| {

@@ -45,12 +45,18 @@ pub const MISTAKES: &[Mistake<LogisticLoss>] = &[
     Mistake { function: clamped::<7>, told: CLAMPED },
     Mistake { function: clamped::<12>, told: CLAMPED },
     Mistake { function: clamped::<15>, told: CLAMPED },
+    Mistake {
+        function: |logit, label| {
+            -right(1.0 / (1.0 + (-logit).exp()), label).ln().max(-100.0)
+        },
+        told: CLAMPED,
+    },
     Mistake { function: clamped_on_both_sides::<7>, told: CLAMPED },
     Mistake { function: clamped_on_both_sides::<12>, told: CLAMPED },
     Mistake {
         function: |logit, label| (if label { -logit } else { logit }).exp().ln_1p(),
-        told: "The formula is right, but where the answer is wrong by more than ≈ \
-               709.8, an exponential is infinite, and so is the loss. Ask which of the \
+        told: "The formula is right, but where the logit lies more than ≈ 709.8 \
+               on the wrong side of 0, an exponential is infinite, and so is the loss. Ask which of the \
                exponents is the largest, and take that one out of the logarithm.",
     },
     Mistake {

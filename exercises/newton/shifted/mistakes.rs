@@ -12,7 +12,7 @@ pub const MISTAKES: &[Mistake<Shifted>] = &[
         function: |hessian, gradient, least| {
             solve(hessian, least - smallest(hessian), gradient)
         },
-        told: "This shifts a Hessian too whose eigenvalues are all large enough, and \
+        told: "This also shifts a Hessian whose eigenvalues are all large enough, and \
                downwards: λ is negative there. Where Newton's step is good, leave it alone.",
     },
     Mistake {
@@ -37,8 +37,8 @@ pub const MISTAKES: &[Mistake<Shifted>] = &[
             solve(hessian, smallest(hessian).abs() + least, gradient)
         },
         told: "This shifts by the size of the smallest eigenvalue, whatever its sign. A \
-               Hessian that is positive definite already loses good curvature to that, and \
-               the step becomes too short.",
+               Hessian that is positive definite already gets curvature on top that it \
+               does not have, and the step becomes too short.",
     },
     Mistake {
         function: |hessian, gradient, least| solve(hessian, least, gradient),

@@ -1,3 +1,5 @@
+use std::cell::RefCell;
+
 use nalgebra::DVector;
 
 use crate::judge::{Exercise, Replies};
@@ -37,8 +39,10 @@ fn mean(examples: &[usize]) -> DVector<f64> {
 
 fn ask(accumulate: Accumulate, replies: &mut Replies) {
     for (batch, room) in BATCHES {
+        let sizes = RefCell::new(Vec::new());
         let gradient = |piece: &[usize]| {
             let size = piece.len();
+            sizes.borrow_mut().push(size as f64);
             assert!(size > 0, "the gradient of no example is asked for");
             assert!(size <= room, "a piece of {size} examples, where {room} fit");
             mean(piece)
@@ -46,13 +50,18 @@ fn ask(accumulate: Accumulate, replies: &mut Replies) {
         let list = batch.iter().map(|&i| Reply::from(GRADIENTS[i]).to_string());
         let list = list.collect::<Vec<_>>().join(", ");
         let mean = accumulate(batch, room, &gradient);
-        replies.note(
-            format!("The mean of {list} in pieces of {room}"),
-            mean.as_slice().to_vec(),
-        );
+        let of = format!("of {list} in pieces of {room}");
+        replies.note(format!("The mean {of}"), mean.as_slice().to_vec());
+        replies.note(format!("The sizes of the pieces {of}"), sizes.into_inner());
     }
 }
 
 fn truth() -> Vec<Reply> {
-    BATCHES.map(|(batch, _)| mean(batch).as_slice().to_vec().into()).into()
+    let both = BATCHES.map(|(batch, room)| {
+        let full = vec![room as f64; batch.len() / room];
+        let rest = Some((batch.len() % room) as f64).filter(|&rest| rest > 0.0);
+        let sizes: Vec<f64> = full.into_iter().chain(rest).collect();
+        [mean(batch).as_slice().to_vec().into(), sizes.into()]
+    });
+    both.concat()
 }
