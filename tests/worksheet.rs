@@ -5,13 +5,11 @@ mod support;
 use descent::adam::Adam;
 use descent::backpropagation::{Neuron, Node, WORKSHEET, adjoints};
 use descent::dead_relu::probability_active;
-use descent::gradient_descent::{
-    GradientDescent, Optimizer, SAMPLES, minimize, take_turns,
-};
+use descent::gradient_descent::{GradientDescent, Optimizer, SAMPLES, take_turns};
 use descent::initialization::normal;
 use descent::linear_layer::Linear;
 use descent::momentum::Momentum;
-use nalgebra::{DMatrix, DVector, dvector};
+use nalgebra::{DMatrix, DVector};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 use support::statistics::assert_share;
@@ -325,29 +323,15 @@ fn sgd_doubles_and_the_other_two_end_dead_with_loss_zero() {
     snapshot!("worksheet__later", table(header, rows));
 }
 
-/// The neuron's way with the samples in this order.
-fn way(
-    optimizer: &mut impl Optimizer,
-    samples: [(f64, f64); 2],
-    steps: usize,
-) -> Vec<DVector<f64>> {
-    let mut samples = samples.into_iter().cycle();
-    let gradient = |theta: &DVector<f64>| {
-        let (x, y) = samples.next().expect("a cycle has no end");
-        let (weight, bias) = Neuron::from_parameters(theta).gradient(x, y);
-        dvector![weight, bias]
-    };
-    minimize(optimizer, &WORKSHEET.parameters(), steps, gradient).expect("a short run")
-}
-
+/// With `−x` for `x` the samples are exchanged.
 #[test]
 fn with_the_samples_exchanged_the_old_run_follows_a_step_late_unless_it_is_corrected() {
     fn is_late<O: Optimizer + Clone>(optimizer: &O) -> bool {
-        let [first, second] = SAMPLES;
-        let old = way(&mut optimizer.clone(), [first, second], 6);
-        let new = way(&mut optimizer.clone(), [second, first], 7);
+        let exchanged = |neuron: Neuron, x: f64, y: f64| neuron.gradient(-x, y);
+        let new = take_turns(&mut optimizer.clone(), 7, exchanged);
+        let new = new.expect("a short run");
         assert_eq!(new[0], new[1], "no gradient, no step");
-        new[1..] == old
+        new[1..] == turns(&mut optimizer.clone(), 6)
     }
     assert!(is_late(&sgd()) && is_late(&momentum()) && is_late(&adam(1e-8)));
     let corrected = [
