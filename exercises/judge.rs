@@ -175,6 +175,14 @@ fn stopped(payload: &(dyn Any + Send)) -> Verdict {
 pub trait Judged: Sync {
     /// Chapter and function.
     fn name(&self) -> &'static str;
+    /// The part of the name before the slash.
+    fn chapter(&self) -> &'static str {
+        self.name().split('/').next().unwrap_or_default()
+    }
+    /// The part of the name behind it.
+    fn function(&self) -> &'static str {
+        self.name().rsplit('/').next().unwrap_or_default()
+    }
     /// The text of the task.
     fn text(&self) -> &'static str;
     /// The text of the hint.

@@ -74,14 +74,14 @@ fn list(answers: &Path) {
 
 fn find(name: &str) -> Result<&'static dyn Judged, String> {
     exercises::find(&of_file(name)).ok_or_else(|| {
-        let names = || ALL.iter().map(|exercise| exercise.name());
-        let chapter = |name: &str| name.split('/').next().map(str::to_owned);
-        let mut near: Vec<_> =
-            names().filter(|other| chapter(other) == chapter(name)).collect();
+        let of_chapter =
+            |it: &&&dyn Judged| name.split('/').next() == Some(it.chapter());
+        let mut near: Vec<_> = ALL.iter().filter(of_chapter).collect();
         if near.is_empty() {
-            near = names().collect();
+            near = ALL.iter().collect();
         }
-        format!("no exercise `{name}`; there are: {}", near.join(", "))
+        let names: Vec<_> = near.iter().map(|exercise| exercise.name()).collect();
+        format!("no exercise `{name}`; there are: {}", names.join(", "))
     })
 }
 
@@ -101,7 +101,7 @@ fn judge(exercise: &dyn Judged, answers: &Path, limit: Duration) -> ExitCode {
     if let Err(message) = hand_out(exercise, &file) {
         return refuse(&message);
     }
-    let verdict = trial::run(name, &file, limit);
+    let verdict = trial::run(exercise, &file, limit);
     if let Ok(true) = verdict {
         println!("{name} is solved.{}", next(name));
         return ExitCode::SUCCESS;

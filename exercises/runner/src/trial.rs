@@ -9,7 +9,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use exercises::judge::{RIGHT, WRONG};
+use exercises::judge::{Judged, RIGHT, WRONG};
 
 /// Compiles the file of an answer and has it judged; says whether it is right. It is stopped
 /// at the limit.
@@ -17,9 +17,13 @@ use exercises::judge::{RIGHT, WRONG};
 /// # Errors
 /// If the file cannot be read, does not hold the function or does not compile, or if the
 /// program does not end with a verdict.
-pub fn run(name: &str, file: &Path, limit: Duration) -> Result<bool, String> {
+pub fn run(
+    exercise: &dyn Judged,
+    file: &Path,
+    limit: Duration,
+) -> Result<bool, String> {
     let text = fs::read_to_string(file).map_err(|error| error.to_string())?;
-    let function = name.rsplit('/').next().unwrap_or_default();
+    let function = exercise.function();
     if !text.contains(&format!("pub fn {function}")) {
         return Err(format!(
             "there is no `pub fn {function}` in it. Without the file, the next call \
@@ -27,7 +31,8 @@ pub fn run(name: &str, file: &Path, limit: Duration) -> Result<bool, String> {
         ));
     }
     let place = Place::of_builds().map_err(|error| error.to_string())?;
-    let program = place.write(name, file, &text).map_err(|error| error.to_string())?;
+    let program =
+        place.write(exercise, file, &text).map_err(|error| error.to_string())?;
     if !place.compile(&program)? {
         return Err("it does not compile; the compiler's words stand above. The \
                     function has to keep its name and its types, and can use nalgebra, \
@@ -70,23 +75,28 @@ impl Place {
 
     /// Writes the program that judges the answer. It holds a hash of the answer, so that
     /// it is compiled anew whenever the answer has changed, whatever the file's time says.
-    fn write(&self, name: &str, answer: &Path, text: &str) -> io::Result<PathBuf> {
+    fn write(
+        &self,
+        exercise: &dyn Judged,
+        answer: &Path,
+        text: &str,
+    ) -> io::Result<PathBuf> {
         let answer = fs::canonicalize(answer)?;
         let mut hasher = DefaultHasher::new();
         text.hash(&mut hasher);
-        let (hash, path) = (hasher.finish(), name.replace('/', "::"));
-        let function = name.rsplit('/').next().unwrap_or_default();
+        let hash = hasher.finish();
+        let (chapter, function) = (exercise.chapter(), exercise.function());
         let program = format!(
             "#[path = {answer:?}] // {hash:x}\n\
              #[allow(unused_variables, dead_code)]\n\
              mod answer;\n\n\
              fn main() -> std::process::ExitCode {{\n    \
-                 exercises::{path}::EXERCISE.report(answer::{function})\n\
+                 exercises::{chapter}::{function}::EXERCISE.report(answer::{function})\n\
              }}\n"
         );
         let folder = self.target.join("exercise");
         fs::create_dir_all(&folder)?;
-        let source = folder.join(name.replace('/', "-")).with_extension("rs");
+        let source = folder.join(format!("{chapter}-{function}.rs"));
         if fs::read_to_string(&source).ok().as_deref() != Some(&program) {
             fs::write(&source, program)?;
         }
