@@ -16,7 +16,7 @@ use nalgebra::{DMatrix, DVector, dvector};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 use support::statistics::mean;
-use support::{decimals, run, significant, table, values};
+use support::{decimals, point, run, significant, table, values};
 
 const ROUNDING: f64 = f64::EPSILON / 2.0;
 const USUAL: [f64; 2] = [0.9, 0.999];
@@ -67,8 +67,7 @@ fn start() -> DVector<f64> {
 // The worksheet
 
 fn pair((a, b): (f64, f64), digits: usize) -> String {
-    // Adding 0 makes −0 a 0.
-    format!("({},\u{a0}{})", decimals(a + 0.0, digits), decimals(b + 0.0, digits))
+    point(&[a, b], digits)
 }
 
 fn worksheet(adam: &mut Adam, steps: usize) -> Vec<Neuron> {

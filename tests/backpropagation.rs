@@ -17,7 +17,7 @@ use descent::network::{
 use nalgebra::{DMatrix, DVector, RowDVector, dmatrix, dvector};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
-use support::{decimals, grouped, matrix, significant, table, values};
+use support::{decimals, grouped, matrix, point, significant, table, values};
 
 const UNIT_ROUNDOFF: f64 = f64::EPSILON / 2.0;
 
@@ -608,11 +608,6 @@ fn on_the_worksheet_the_convention_for_zero_makes_no_difference() {
 
 // Exercises
 
-fn row(numbers: &[f64]) -> String {
-    let numbers: Vec<_> = numbers.iter().map(|&number| decimals(number, 0)).collect();
-    format!("({})", numbers.join(",\u{a0}"))
-}
-
 /// The graph's third unit, for a bias raised from −8 to −6. What goes into it is −1 first.
 #[test]
 fn a_unit_that_wakes_up_changes_the_adjoints_of_all_that_it_is_made_of() {
@@ -642,9 +637,9 @@ fn a_unit_that_wakes_up_changes_the_adjoints_of_all_that_it_is_made_of() {
             ("off", decimals(before[4].value[2], 0)),
             ("on", decimals(after[4].value[2], 0)),
             ("rate", decimals(after[2].adjoint[2], 0)),
-            ("inputs_before", row(before[0].adjoint.as_slice())),
-            ("inputs_after", row(after[0].adjoint.as_slice())),
-            ("column", row(after[1].adjoint.column(2).as_slice())),
+            ("inputs_before", point(before[0].adjoint.as_slice(), 0)),
+            ("inputs_after", point(after[0].adjoint.as_slice(), 0)),
+            ("column", point(after[1].adjoint.column(2).as_slice(), 0)),
             ("change", decimals(loss(2.0) - loss(0.0), 0)),
             ("promised", decimals(2.0 * after[2].adjoint[2], 0)),
             ("wakes", decimals(layer.bias[2] + 1.0, 0)),

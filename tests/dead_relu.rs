@@ -32,7 +32,7 @@ use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;
 use support::statistics::{bernstein, integral, mean, median};
-use support::{decimals, significant, table, values};
+use support::{decimals, point, significant, table, values};
 
 /// Digits to train on, and others that the training never sees.
 const TRAINING: usize = 500;
@@ -921,9 +921,7 @@ fn each_of_five_ways_revives_a_unit_that_plain_descent_leaves_where_it_is() {
         let z = samples.iter().map(|&(x, _)| neuron.w * x + neuron.b);
         z.fold(f64::MIN, f64::max)
     };
-    let pair = |neuron: Neuron| {
-        format!("({},\u{a0}{})", decimals(neuron.w, 2), decimals(neuron.b, 2))
-    };
+    let pair = |neuron: Neuron| point(&[neuron.w, neuron.b], 2);
     let z = |z: f64| if z == 0.0 { "0".into() } else { significant(z, 2) };
     let mut rows = Vec::new();
     for (i, (name, path, samples)) in runs.into_iter().enumerate() {

@@ -841,15 +841,14 @@ fn one_sample_moves_the_elbow_of_its_active_unit_and_parts_it_from_the_other() {
     assert_eq!(other, (0.5, 1.0));
     close(moved, (0.55 / 0.95, 0.95 * 0.975));
 
-    let wide = 1.0 / (PI * 0.45).tan();
-    let law = Cauchy { scale: wide };
-    let beyond = 2.0 * law.below(-10.0);
+    let scale = scale_of_nine_in_ten();
+    let beyond = 2.0 * Cauchy { scale }.below(-10.0);
     let normal = 2.0 * normal_cdf(-10.0 * NINE_IN_TEN);
-    let none = (1.0 - bending_at_ten_to_twelve()).powi(HIDDEN as i32);
+    let none = none_bends_at_ten_to_twelve();
     snapshot!(
         "elbows__exercises",
         values([
-            ("scale", decimals(wide, 2)),
+            ("scale", decimals(scale, 2)),
             ("beyond", format!("{} %", decimals(100.0 * beyond, 1))),
             ("normal", significant(normal, 1)),
             ("fixed", decimals(fixed.1, 3)),
@@ -889,13 +888,18 @@ fn a_sample_at_one_draws_elbows_right_of_minus_one_and_pushes_those_left_of_it()
     }
 }
 
+/// The scale for which the Cauchy law has nine tenths between −1 and 1.
+fn scale_of_nine_in_ten() -> f64 {
+    1.0 / (PI * 0.45).tan()
+}
+
 /// The standard normal is within this of 0 in nine of ten cases.
 const NINE_IN_TEN: f64 = 1.644_853_626_951_472_2;
 
 #[test]
 fn biases_of_a_sixth_put_nine_in_ten_elbows_in_the_data_and_one_in_a_hundred_beyond_ten()
  {
-    let scale = 1.0 / (PI * 0.45).tan();
+    let scale = scale_of_nine_in_ten();
     let start = Start::Normal { weight: 1.0, bias: scale };
     let elbows = elbows(&start.draw(UNITS, &mut rng(50)));
     let beyond = |t: f64| elbows.iter().filter(|c| c.abs() > t).count();
@@ -913,10 +917,10 @@ fn biases_of_a_sixth_put_nine_in_ten_elbows_in_the_data_and_one_in_a_hundred_bey
     assert!((bounds.0..bounds.1).contains(&normal_cdf(-t)));
 }
 
-/// The share of standard normal units that bend between 10 and 12.
-fn bending_at_ten_to_twelve() -> f64 {
+/// The share of networks in which no standard normal unit bends between 10 and 12.
+fn none_bends_at_ten_to_twelve() -> f64 {
     let law = Cauchy { scale: 1.0 };
-    law.below(12.0) - law.below(10.0)
+    (1.0 - (law.below(12.0) - law.below(10.0))).powi(HIDDEN as i32)
 }
 
 /// Half the mean squared error of the best straight line through 0; the curve is odd.
@@ -935,7 +939,7 @@ fn far_sine() -> Curve {
 #[test]
 fn between_ten_and_twelve_most_networks_of_twenty_units_are_a_straight_line() {
     const NETWORKS: u64 = 1000;
-    let none = (1.0 - bending_at_ten_to_twelve()).powi(HIDDEN as i32);
+    let none = none_bends_at_ten_to_twelve();
     let bending = |seed| {
         let layer = NOTES.draw(HIDDEN, &mut rng(1000 + seed));
         roles(&layer, (10.0, 12.0))[0]

@@ -10,13 +10,13 @@ use descent::gradient_descent::{
 use nalgebra::{DMatrix, DVector, dmatrix, dvector};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
-use support::{decimals, significant, table, values};
+use support::{decimals, point, significant, table, values};
 
 fn start() -> DVector<f64> {
     DVector::from_row_slice(&START)
 }
 
-fn point(rng: &mut ChaCha8Rng) -> DVector<f64> {
+fn random_point(rng: &mut ChaCha8Rng) -> DVector<f64> {
     DVector::from_fn(2, |_, _| rng.random_range(-3.0..3.0))
 }
 
@@ -106,7 +106,7 @@ fn at_the_minimizer_the_gradient_is_zero_and_the_value_smallest() {
     assert!((&minimizer - dvector![1.0, 2.0]).norm() < 1e-15);
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     for _ in 0..100 {
-        let other = point(&mut rng);
+        let other = random_point(&mut rng);
         let above = (&other - &minimizer).norm_squared() / 2.0;
         let lowest =
             tilted.value(&minimizer) + tilted.spectrum().unwrap().smallest * above;
@@ -184,7 +184,7 @@ fn the_opposite_of_the_gradient_descends_fastest_per_distance_and_its_signs_per_
 fn the_step_minimizes_the_linear_model_plus_the_price_of_the_distance() {
     let mut rng = ChaCha8Rng::seed_from_u64(2);
     for _ in 0..100 {
-        let (gradient, d) = (point(&mut rng), point(&mut rng));
+        let (gradient, d) = (random_point(&mut rng), random_point(&mut rng));
         let step_size = rng.random_range(0.1..2.0);
         let model =
             |d: &DVector<f64>| gradient.dot(d) + d.norm_squared() / (2.0 * step_size);
@@ -202,7 +202,7 @@ fn the_step_minimizes_the_linear_model_plus_the_price_of_the_distance() {
 fn a_step_descends_at_least_as_far_as_the_descent_lemma_says() {
     let mut rng = ChaCha8Rng::seed_from_u64(3);
     for _ in 0..1000 {
-        let parameters = point(&mut rng);
+        let parameters = random_point(&mut rng);
         let gradient = parameters.map(f64::tanh);
         let step_size = rng.random_range(0.01..3.0);
         let mut moved = parameters.clone();
@@ -519,8 +519,7 @@ fn the_worksheets_two_steps_are_exact() {
         let (neuron, (x, y)) = (neurons[step], SAMPLES[step % 2]);
         let gradient = neuron.gradient(x, y);
         let next = neurons[step + 1];
-        let pair =
-            |(a, b): (f64, f64)| format!("({}, {})", decimals(a, 0), decimals(b, 0));
+        let pair = |(a, b): (f64, f64)| point(&[a, b], 0);
         [
             (step + 1).to_string(),
             pair((x, y)),
@@ -659,10 +658,6 @@ fn moved(neuron: Neuron, (weight, bias): (f64, f64), step_size: f64) -> Neuron {
     Neuron { w: neuron.w - step_size * weight, b: neuron.b - step_size * bias }
 }
 
-fn pair(first: f64, second: f64, places: usize) -> String {
-    format!("({}, {})", decimals(first, places), decimals(second, places))
-}
-
 /// Whole numbers.
 #[test]
 fn with_the_samples_exchanged_the_worksheets_run_is_a_step_late() {
@@ -710,7 +705,7 @@ fn backtracked(
 fn backtracking_ends_above_half_of_one_over_l() {
     let mut rng = ChaCha8Rng::seed_from_u64(5);
     for _ in 0..1000 {
-        let (theta, longest) = (point(&mut rng), rng.random_range(0.01..50.0));
+        let (theta, longest) = (random_point(&mut rng), rng.random_range(0.01..50.0));
         let alpha = backtracked(log_cosh, &theta.map(f64::tanh), &theta, longest);
         assert!(alpha > 0.5 || alpha == longest);
         for quadratic in [Quadratic::valley(), Quadratic::tilted()] {
@@ -749,14 +744,14 @@ fn backtracking_sees_the_curvature_along_the_gradient_only() {
         "gradient_descent__exercises",
         values([
             ("off", decimals(WORKSHEET.w * SAMPLES[1].0 + WORKSHEET.b, 0)),
-            ("alone", pair(alone.0, alone.1, 0)),
+            ("alone", point(&[alone.0, alone.1], 0)),
             ("steep", decimals(1.0 - 0.21 * 10.0, 1)),
             (
                 "beyond",
                 decimals(full / valley.spectrum().unwrap().step_size_limit(), 0)
             ),
-            ("exchanged", pair(late.w, late.b, 0)),
-            ("together", pair(together.w, together.b, 1)),
+            ("exchanged", point(&[late.w, late.b], 0)),
+            ("together", point(&[together.w, together.b], 1)),
             ("together_z", format!("{} and {}", decimals(z[0], 0), decimals(z[1], 0))),
             ("backtracked", decimals(found, 3)),
             ("growth", decimals(growth, 3)),

@@ -5,7 +5,7 @@ mod support;
 use descent::linear_layer::{Linear, lecture_example, second_example};
 use descent::network::Activation;
 use nalgebra::{DMatrix, RowDVector, dmatrix};
-use support::{matrix, shape, table, values};
+use support::{decimals, exact_point, matrix, shape, table, values};
 
 fn ones(rows: usize, columns: usize) -> DMatrix<f64> {
     DMatrix::from_element(rows, columns, 1.0)
@@ -217,13 +217,18 @@ fn each_product_of_the_backward_pass_costs_as_much_as_the_forward_pass() {
     assert_eq!([for_input, for_weight], [layer.multiplications(input.nrows()); 2]);
 }
 
+/// A layer behind the lecture's.
+fn next_layer() -> Linear {
+    Linear::new(
+        dmatrix![1.0, -1.0; 2.0, 0.0; 0.0, 3.0; -2.0, 1.0],
+        RowDVector::from_row_slice(&[1.0, -4.0]),
+    )
+}
+
 #[test]
 fn two_linear_layers_in_a_row_are_one() {
     let (input, first) = lecture_example();
-    let second = Linear::new(
-        dmatrix![1.0, -1.0; 2.0, 0.0; 0.0, 3.0; -2.0, 1.0],
-        RowDVector::from_row_slice(&[1.0, -4.0]),
-    );
+    let second = next_layer();
     let one = first.then(&second);
     assert_eq!(one.weight.shape(), (3, 2));
     assert_eq!(one.forward(&input), second.forward(&first.forward(&input)));
@@ -263,11 +268,6 @@ fn in_order(matrix: &DMatrix<f64>, order: &[usize]) -> DMatrix<f64> {
     DMatrix::from_fn(order.len(), matrix.ncols(), |i, j| matrix[(order[i], j)])
 }
 
-fn row(numbers: &[f64]) -> String {
-    let numbers: Vec<_> = numbers.iter().map(ToString::to_string).collect();
-    format!("({})", numbers.join(",\u{a0}"))
-}
-
 #[test]
 fn with_a_gradient_of_ones_no_order_of_the_images_or_units_is_noticed() {
     let (input, layer) = lecture_example();
@@ -285,15 +285,15 @@ fn with_a_gradient_of_ones_no_order_of_the_images_or_units_is_noticed() {
     snapshot!(
         "linear_layer__exercises",
         values([
-            ("turned", row(inputs_turned.column(0).as_slice())),
-            ("right", row(weight_gradient.column(0).as_slice())),
+            ("turned", exact_point(inputs_turned.column(0).as_slice())),
+            ("right", exact_point(weight_gradient.column(0).as_slice())),
             ("mean", (bias[0] / 2.0).to_string()),
             ("sum", bias[0].to_string()),
-            ("first_image", row(exchanged.transpose().column(1).as_slice())),
-            ("second_image", row(exchanged.transpose().column(0).as_slice())),
-            ("fourth_unit", row(layer.weight.column(3).as_slice())),
+            ("first_image", exact_point(exchanged.transpose().column(1).as_slice())),
+            ("second_image", exact_point(exchanged.transpose().column(0).as_slice())),
+            ("fourth_unit", exact_point(layer.weight.column(3).as_slice())),
             ("biases", layer.bias.sum().to_string()),
-            ("sigmoid", support::decimals(sigmoid(1.0), 3)),
+            ("sigmoid", decimals(sigmoid(1.0), 3)),
         ])
     );
 }
@@ -380,10 +380,7 @@ fn with_a_column_of_ones_the_bias_gradient_is_the_last_row_of_the_weights() {
 #[test]
 fn a_unit_that_is_always_one_hands_the_ones_on_until_it_is_trained() {
     let (input, first) = lecture_example();
-    let second = Linear::new(
-        dmatrix![1.0, -1.0; 2.0, 0.0; 0.0, 3.0; -2.0, 1.0],
-        RowDVector::from_row_slice(&[1.0, -4.0]),
-    );
+    let second = next_layer();
     let [x, weight] = stacked(&input, &first);
     let mut weight = weight.insert_column(4, 0.0);
     weight[(3, 4)] = 1.0;

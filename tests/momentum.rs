@@ -18,7 +18,7 @@ use nalgebra::{DMatrix, DVector, Matrix2, Vector2, dmatrix, dvector};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;
-use support::{decimals, run, significant, table, values};
+use support::{decimals, exact_point, point, run, significant, table, values};
 
 /// Half the distance from 1 to the next number.
 const ROUNDING: f64 = f64::EPSILON / 2.0;
@@ -415,8 +415,7 @@ fn on_the_worksheet_pytorch_is_the_lecture_at_half_the_step_size_without_dampeni
     assert!(points(2).eq([(-2.0, -2.0), (2.5, -4.5), (0.25, -7.25)]));
     assert!(points(3).eq([(-2.0, -2.0), (-0.5, -3.5), (0.25, -4.25)]));
     let rows = runs.map(|(name, run)| {
-        let point =
-            |t: usize| format!("({},\u{a0}{})", run[t].w, run[t].b).replace('-', "−");
+        let point = |t: usize| exact_point(&[run[t].w, run[t].b]);
         [name.into(), point(1), point(2), point(3)]
     });
     let header = ["", "t = 1", "t = 2", "t = 3"];
@@ -1080,10 +1079,10 @@ fn the_worksheets_two_momentum_steps_are_exact() {
         optimizer.step(&mut theta, &dvector![w, b]);
         let u = optimizer.first_moment();
         assert_eq!(((u[0], u[1]), (theta[0], theta[1])), (average, point));
-        let pair = |(a, b): (f64, f64)| format!("({a},\u{a0}{b})").replace('-', "−");
+        let pair = |(a, b): (f64, f64)| exact_point(&[a, b]);
         rows.push([
             t.to_string(),
-            format!("({x},\u{a0}{y})").replace('-', "−"),
+            pair((x, y)),
             pair(gradient),
             pair(average),
             pair(point),
@@ -1107,12 +1106,8 @@ fn with_bias_correction_the_worksheets_first_step_is_that_of_gradient_descent() 
     let mut descent = GradientDescent::new(0.5).expect("a valid step size");
     let plain = take_turns(&mut descent, 1, Neuron::gradient).expect("finite");
     assert_eq!(neurons[1], plain[1]);
-    let rows = (1..=3).map(|t| {
-        let pair = |neuron: Neuron| {
-            format!("({},\u{a0}{})", decimals(neuron.w, 4), decimals(neuron.b, 4))
-        };
-        [t.to_string(), pair(neurons[t])]
-    });
+    let rows =
+        (1..=3).map(|t| [t.to_string(), point(&[neurons[t].w, neurons[t].b], 4)]);
     snapshot!("momentum__corrected", table(["t", "(w, b)"], rows));
 }
 
@@ -1145,10 +1140,10 @@ fn on_one_sample_the_neuron_rests_where_one_step_of_gradient_descent_leads_exact
  {
     let (x, y) = SAMPLES[0];
     let gradient = |theta: &DVector<f64>| {
-        let (w, b) = Neuron { w: theta[0], b: theta[1] }.gradient(x, y);
+        let (w, b) = Neuron::from_parameters(theta).gradient(x, y);
         dvector![w, b]
     };
-    let start = dvector![WORKSHEET.w, WORKSHEET.b];
+    let start = WORKSHEET.parameters();
     let path = |beta: f64| {
         minimize(&mut momentum(0.5, beta), &start, 5000, gradient).expect("finite")
     };

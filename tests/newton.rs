@@ -13,7 +13,7 @@ use descent::newton::{
     newton, newton_step, quadratic_model, symmetric_half_bytes,
 };
 use nalgebra::{DMatrix, DVector, RowDVector, dmatrix, dvector};
-use support::{decimals, matrix, significant, table, values};
+use support::{decimals, list, matrix, significant, table, values};
 
 /// Half the distance from 1 to the next number.
 const ROUNDING: f64 = f64::EPSILON / 2.0;
@@ -570,10 +570,6 @@ fn half_of_the_hessian_lets_the_network_grow_by_the_root_of_two() {
     }
     let bowl = newton(&Quadratic::valley(), dvector![10.0, 1.0], 3.0, 1);
     let kept = bowl.expect("invertible")[1][0] / 10.0;
-    let listed = |points: &[f64]| {
-        let points: Vec<_> = points.iter().map(|&x| decimals(x, 2)).collect();
-        points.join(", ")
-    };
     let quartic = |start: f64, steps: usize| -> Vec<f64> {
         let path =
             newton(&Example::Quartic, one(start), 1.0, steps).expect("invertible");
@@ -587,9 +583,9 @@ fn half_of_the_hessian_lets_the_network_grow_by_the_root_of_two() {
             ("whole_units", grouped(whole[1].into())),
             ("half_parameters", grouped(half[0].into())),
             ("half_units", grouped(half[1].into())),
-            ("arriving", listed(&quartic(0.5, 3))),
+            ("arriving", list(&quartic(0.5, 3), 2)),
             ("inflection", decimals(-(2.0_f64 / 3.0).sqrt(), 2)),
-            ("circling", listed(&quartic(0.54, 3))),
+            ("circling", list(&quartic(0.54, 3), 2)),
         ])
     );
 }
@@ -601,7 +597,7 @@ fn with_a_positive_definite_shifted_hessian_the_step_goes_down() {
     for (x, y) in [(1.0, 1.0), (-2.0, 0.5), (0.1, -3.0), (0.0, 1.0)] {
         let x = dvector![x, y];
         let (f, gradient) = (Example::Saddle, Example::Saddle.gradient(&x));
-        for lambda in [2.5, 3.0, 10.0] {
+        for lambda in [2.01, 2.5, 3.0, 10.0] {
             let shifted = f.hessian(&x) + lambda * DMatrix::identity(2, 2);
             let step = newton_step(&shifted, &gradient).expect("positive definite");
             assert!(gradient.dot(&step) < 0.0);

@@ -10,7 +10,7 @@ use descent::one_parameter::{
 };
 use nalgebra::{DMatrix, dmatrix};
 use support::statistics::mean;
-use support::{decimals, significant, table, values};
+use support::{decimals, list, significant, table, values};
 
 /// Half the distance from 1 to the next number: no operation has a larger relative
 /// error.
@@ -678,23 +678,16 @@ fn at_half_the_limit_sgd_settles_in_twice_the_noise_of_a_step() {
 
     let points = exercise();
     let without = [points[0], points[2], points[3], points[4]];
-    let list = |votes: Vec<f64>| {
-        votes
-            .into_iter()
-            .map(|vote| decimals(vote + 0.0, 1))
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
     let [constant, slope] = BOTH;
     let optimum = |model: Model| model.optimum(&points).expect("x ≠ 0");
     let single = |points: &[Point]| slope.step_size_limit(points) / 2.0;
     snapshot!(
         "one_parameter__exercises",
         values([
-            ("constant_votes", list(constant.votes(&points, 1.0))),
+            ("constant_votes", list(&constant.votes(&points, 1.0), 1)),
             ("constant_gradient", decimals(constant.gradient(&points, 1.0), 0)),
             ("constant_optimum", decimals(optimum(constant), 0)),
-            ("slope_votes", list(slope.votes(&points, 1.0))),
+            ("slope_votes", list(&slope.votes(&points, 1.0), 1)),
             ("slope_gradient", decimals(slope.gradient(&points, 1.0), 1)),
             ("slope_optimum", decimals(optimum(slope), 1)),
             ("mean_square", decimals(1.0 / slope.step_size_limit(&points), 0)),

@@ -13,7 +13,7 @@ use nalgebra::{DMatrix, DVector};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 use support::statistics::assert_share;
-use support::{decimals, shape, significant, table, values};
+use support::{decimals, exact_point, point, shape, significant, table, values};
 
 const ROUNDING: f64 = f64::EPSILON / 2.0;
 
@@ -40,13 +40,12 @@ fn sampled(neuron: Neuron, t: usize) -> f64 {
 
 /// As short as it is exact.
 fn exact((a, b): (f64, f64)) -> String {
-    // Adding 0 makes −0 a 0.
-    format!("({},\u{a0}{})", a + 0.0, b + 0.0).replace('-', "−")
+    exact_point(&[a, b])
 }
 
 /// As the sheet prints it.
 fn printed(neuron: Neuron, digits: usize) -> String {
-    format!("({},\u{a0}{})", decimals(neuron.w, digits), decimals(neuron.b, digits))
+    point(&[neuron.w, neuron.b], digits)
 }
 
 fn of(vector: &DVector<f64>) -> (f64, f64) {

@@ -67,6 +67,28 @@ pub fn shape((rows, columns): (usize, usize)) -> String {
     format!("[{rows}, {columns}]")
 }
 
+/// Coordinates with a fixed count of decimals, kept on one line.
+pub fn point(coordinates: &[f64], digits: usize) -> String {
+    // Adding 0 makes −0 a 0.
+    on_one_line(coordinates, |number| decimals(number + 0.0, digits))
+}
+
+/// Coordinates printed as short as they are exact, kept on one line.
+pub fn exact_point(coordinates: &[f64]) -> String {
+    on_one_line(coordinates, |number| (number + 0.0).to_string().replace('-', "−"))
+}
+
+fn on_one_line(coordinates: &[f64], written: impl Fn(f64) -> String) -> String {
+    let numbers: Vec<_> = coordinates.iter().map(|&number| written(number)).collect();
+    format!("({})", numbers.join(",\u{a0}"))
+}
+
+/// Numbers with a fixed count of decimals, one after the other.
+pub fn list(numbers: &[f64], digits: usize) -> String {
+    let numbers = numbers.iter().map(|&number| decimals(number + 0.0, digits));
+    numbers.collect::<Vec<_>>().join(", ")
+}
+
 /// A number with a fixed count of significant digits, from ten thousand up and from a
 /// thousandth down as a power of ten.
 pub fn significant(value: f64, digits: usize) -> String {
