@@ -9,13 +9,12 @@ use descent::gradient_descent::{
 use descent::initialization::normal;
 use descent::mnist::{Digits, PIXELS, Split};
 use descent::network::{Activation, Network};
+use descent::random::{Stream, generator};
 use descent::sgd::{
     Course, DIGITS, Method, batches, half_resolution, small_network, train,
 };
 use divan::Bencher;
 use nalgebra::DVector;
-use rand::SeedableRng;
-use rand::rngs::ChaCha8Rng;
 
 fn main() {
     divan::main();
@@ -31,7 +30,7 @@ fn epoch(bencher: Bencher, mut optimizer: impl Optimizer + Sync + Send) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/mnist");
     let digits =
         Digits::read(&folder, Split::Train).expect("the digits of the repository");
-    let mut rng = ChaCha8Rng::seed_from_u64(7);
+    let mut rng = generator(7, Stream::Weights);
     let he = |fan_in, fan_out| normal(fan_in, fan_out, 2.0 / fan_in as f64, &mut rng);
     let mut network = Network::with_widths(&[PIXELS, 100, 10], Activation::Relu, he);
     bencher.bench_local(|| {

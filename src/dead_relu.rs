@@ -7,8 +7,6 @@ use std::f64::consts::{FRAC_1_SQRT_2, LN_10, PI};
 
 use libm::erfc;
 use nalgebra::{DMatrix, DVector, dvector};
-use rand::SeedableRng;
-use rand::rngs::ChaCha8Rng;
 
 use crate::backpropagation::{Neuron, adjoints};
 use crate::depth::dead_units;
@@ -19,6 +17,7 @@ use crate::initialization::{he, normal};
 use crate::linear_layer::Linear;
 use crate::network::{Activation, Batch, Layer, Network};
 use crate::objective::loss;
+use crate::random::{Stream, generator};
 use crate::sgd::{Plan, fit, select};
 
 /// The worksheet's bias.
@@ -173,7 +172,7 @@ impl Setting {
     /// # Panics
     /// If there is no example, if a label is not one of ten classes, or if a size is 0.
     pub fn run(&self, examples: &Batch, seed: u64) -> Result<Run, OptimizationError> {
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let mut rng = generator(seed, Stream::Weights);
         let widths = [examples.images.ncols(), self.hidden, 10];
         let network =
             Network::with_widths(&widths, self.activation, |inputs, units| {
@@ -187,7 +186,7 @@ impl Setting {
             &mut network,
             &mut descent,
             Plan { examples: examples.len(), batch_size, epochs },
-            &mut rng,
+            &mut generator(seed, Stream::Batches),
             |positions| select(examples, positions),
             |network, _| dead_units(&hidden(network, examples)),
         ));

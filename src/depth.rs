@@ -8,13 +8,11 @@
 use std::f64::consts::{EULER_GAMMA, LN_2, LN_10, PI};
 
 use nalgebra::{DMatrix, DVector};
-use rand::SeedableRng;
-use rand::rngs::ChaCha8Rng;
 
 use crate::backpropagation::{backward, cross_entropy_gradient};
 use crate::initialization;
-use crate::linear_layer::Linear;
-use crate::network::{Activation, Batch, Network, cross_entropy};
+use crate::network::{Activation, Batch, Layer, Network, cross_entropy};
+use crate::random::{Stream, generator};
 
 // ANCHOR: network
 /// The network of the experiment: `widths` from the input to the logits, ReLU
@@ -25,30 +23,26 @@ use crate::network::{Activation, Batch, Network, cross_entropy};
 /// # Panics
 /// If there are fewer than two widths.
 pub fn network(widths: &[usize], scale: f64, seed: u64) -> Network {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut rng = generator(seed, Stream::Weights);
     Network::with_widths(widths, Activation::Relu, |fan_in, fan_out| {
         initialization::normal(fan_in, fan_out, scale / fan_in as f64, &mut rng)
     })
 }
 // ANCHOR_END: network
 
-/// The same network with biases, each layer's drawn uniformly within
+/// The network of the seed with biases, each layer's drawn uniformly within
 /// `±1/√fan_in`.
 ///
 /// # Panics
 /// If there are fewer than two widths.
 pub fn network_with_biases(widths: &[usize], scale: f64, seed: u64) -> Network {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    Network::with_widths(widths, Activation::Relu, |fan_in, fan_out| Linear {
-        weight: initialization::normal(
-            fan_in,
-            fan_out,
-            scale / fan_in as f64,
-            &mut rng,
-        )
-        .weight,
-        bias: initialization::pytorch_default(fan_in, fan_out, &mut rng).bias,
-    })
+    let mut rng = generator(seed, Stream::Biases);
+    let mut layers = network(widths, scale, seed).layers().to_vec();
+    for Layer { linear, .. } in &mut layers {
+        let (fan_in, fan_out) = linear.weight.shape();
+        linear.bias = initialization::pytorch_default(fan_in, fan_out, &mut rng).bias;
+    }
+    Network::new(layers)
 }
 
 /// A ReLU network that starts as PyTorch's `nn.Linear` does, with weights of
@@ -57,7 +51,7 @@ pub fn network_with_biases(widths: &[usize], scale: f64, seed: u64) -> Network {
 /// # Panics
 /// If there are fewer than two widths.
 pub fn network_of_pytorch(widths: &[usize], seed: u64) -> Network {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut rng = generator(seed, Stream::Weights);
     Network::with_widths(widths, Activation::Relu, |fan_in, fan_out| {
         initialization::pytorch_default(fan_in, fan_out, &mut rng)
     })
@@ -68,7 +62,7 @@ pub fn network_of_pytorch(widths: &[usize], seed: u64) -> Network {
 /// # Panics
 /// If there are fewer than two widths.
 pub fn network_of_sigmoids(widths: &[usize], seed: u64) -> Network {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut rng = generator(seed, Stream::Weights);
     Network::with_widths(widths, Activation::Sigmoid, |fan_in, fan_out| {
         initialization::normal(fan_in, fan_out, 1.0 / fan_in as f64, &mut rng)
     })

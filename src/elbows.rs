@@ -7,8 +7,8 @@
 use std::f64::consts::PI;
 
 use nalgebra::{DMatrix, DVector};
+use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
-use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;
 
 use crate::backpropagation::squared_error_and_gradient;
@@ -16,6 +16,7 @@ use crate::gradient_descent::{GradientDescent, OptimizationError, minimize};
 use crate::initialization::{normal, pytorch_default};
 use crate::linear_layer::Linear;
 use crate::network::{Activation, Layer, Network};
+use crate::random::{Stream, generator};
 use crate::sgd::batches;
 
 // ANCHOR: elbows
@@ -156,9 +157,10 @@ pub fn sine() -> Curve {
 // ANCHOR: network
 /// A network from one number to one number with a hidden layer of ReLU units. The
 /// last layer starts with weights from He's `N(0, 2/units)` and no bias.
-pub fn network(start: Start, units: usize, rng: &mut ChaCha8Rng) -> Network {
-    let hidden = start.draw(units, rng);
-    let last = normal(units, 1, 2.0 / units as f64, rng);
+pub fn network(start: Start, units: usize, seed: u64) -> Network {
+    let hidden = start.draw(units, &mut generator(seed, Stream::Weights));
+    let mut rng = generator(seed, Stream::LastLayer);
+    let last = normal(units, 1, 2.0 / units as f64, &mut rng);
     Network::new(vec![
         Layer { linear: hidden, activation: Activation::Relu },
         Layer { linear: last, activation: Activation::Identity },
@@ -168,12 +170,12 @@ pub fn network(start: Start, units: usize, rng: &mut ChaCha8Rng) -> Network {
 
 // ANCHOR: experiment
 /// A network of 20 hidden units and the batches of its run: 1000 batches of 8,
-/// which go 125 times through the 64 examples of [`sine`].
+/// which go 125 times through the 64 examples of [`sine`]. For one seed only the first
+/// layers of different starts differ.
 pub fn experiment(start: Start, seed: u64) -> (Network, Vec<Vec<usize>>) {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    let network = network(start, 20, &mut rng);
+    let mut rng = generator(seed, Stream::Batches);
     let passes = (0..125).flat_map(|_| batches(64, 8, &mut rng));
-    (network, passes.collect())
+    (network(start, 20, seed), passes.collect())
 }
 // ANCHOR_END: experiment
 

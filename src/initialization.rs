@@ -8,8 +8,8 @@
 use std::f64::consts::PI;
 
 use nalgebra::{DMatrix, DVector, RowDVector};
+use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
-use rand::{RngExt, SeedableRng};
 use rand_distr::{StandardNormal, Uniform};
 
 use crate::backpropagation::loss_and_gradient;
@@ -17,6 +17,7 @@ use crate::gradient_descent::{GradientDescent, OptimizationError};
 use crate::linear_layer::Linear;
 use crate::network::{Activation, Batch, Network};
 use crate::newton::Smooth;
+use crate::random::{Stream, generator};
 use crate::sgd::{batches, train};
 
 // ANCHOR: normal
@@ -253,9 +254,8 @@ impl Biases {
 /// # Panics
 /// If there are fewer than two widths.
 pub fn with_biases(widths: &[usize], biases: Biases, seed: u64) -> Network {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    let mut bias_rng = ChaCha8Rng::seed_from_u64(seed);
-    bias_rng.set_stream(2);
+    let mut rng = generator(seed, Stream::Weights);
+    let mut bias_rng = generator(seed, Stream::Biases);
     Network::with_widths(widths, Activation::Relu, |fan_in, fan_out| Linear {
         weight: normal(fan_in, fan_out, he(fan_in), &mut rng).weight,
         bias: biases.draw(fan_in, fan_out, &mut bias_rng),
@@ -273,8 +273,7 @@ pub fn after_one_epoch(
     count: usize,
     examples: impl Fn(&[usize]) -> Batch + Sync,
 ) -> Network {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    rng.set_stream(3);
+    let mut rng = generator(seed, Stream::Batches);
     let mut descent = GradientDescent::new(0.1).expect("0.1 is a step size");
     train(&mut network, &mut descent, &batches(count, 50, &mut rng), examples);
     network

@@ -27,5 +27,6 @@ pub mod newton;
 pub mod objective;
 pub mod one_parameter;
 mod parallel;
+pub mod random;
 pub mod sgd;
 pub mod training;

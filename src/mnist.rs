@@ -10,12 +10,11 @@ use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
 use nalgebra::DMatrix;
-use rand::SeedableRng;
-use rand::rngs::ChaCha8Rng;
 use rand::seq::index;
 use thiserror::Error;
 
 use crate::network::Batch;
+use crate::random::{Stream, generator};
 
 /// Pixels of one image: 28 rows of 28.
 pub const PIXELS: usize = 28 * 28;
@@ -148,8 +147,7 @@ impl Digits {
     /// # Panics
     /// If `size` is more than [`len`](Self::len).
     pub fn sample(&self, size: usize, seed: u64) -> Batch {
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        rng.set_stream(1);
+        let mut rng = generator(seed, Stream::Images);
         self.batch(&index::sample(&mut rng, self.len(), size).into_vec())
     }
 }

@@ -5,12 +5,12 @@
 //! is that of Li, Xu, Taylor, Studer, Goldstein 2018.
 
 use nalgebra::DVector;
-use rand::rngs::ChaCha8Rng;
-use rand::{RngExt, SeedableRng};
+use rand::RngExt;
 use rand_distr::StandardNormal;
 
 use crate::linear_layer::Linear;
 use crate::network::{Batch, Layer, Network, cross_entropy};
+use crate::random::{Stream, generator};
 
 /// A function of one variable with its first two derivatives.
 #[derive(Clone, Copy, Debug)]
@@ -143,7 +143,7 @@ pub fn moved(network: &Network, direction: &DVector<f64>, distance: f64) -> Netw
 /// A random direction in which the weights into each unit have the norm that they have
 /// in the network, and the biases stay.
 pub fn normalized_direction(network: &Network, seed: u64) -> DVector<f64> {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut rng = generator(seed, Stream::Points);
     let mut direction = network.layers().to_vec();
     for Layer { linear, .. } in &mut direction {
         for mut unit in linear.weight.column_iter_mut() {

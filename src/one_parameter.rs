@@ -2,10 +2,10 @@
 //!
 //! Source: EECS 182, Fall 2022, Discussion 1, problem 1.
 
-use rand::rngs::ChaCha8Rng;
-use rand::{RngExt, SeedableRng};
+use rand::RngExt;
 
 use crate::gradient_descent::{OptimizationError, positive};
+use crate::random::{Stream, generator};
 
 /// An input and the output that is wanted for it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -157,7 +157,7 @@ impl Model {
 /// # Panics
 /// If there are no points.
 pub fn draws(points: &[Point], count: usize, seed: u64) -> Vec<Point> {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut rng = generator(seed, Stream::Points);
     (0..count).map(|_| points[rng.random_range(0..points.len())]).collect()
 }
 // ANCHOR_END: draws

@@ -3,9 +3,9 @@
 //! Source: Data 188, Lecture 06, "Minibatch gradients" and "SGD".
 
 use nalgebra::{DMatrix, DVector, RowDVector, dvector};
+use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
 use rand::seq::{SliceRandom, index};
-use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;
 
 use crate::adam::Adam;
@@ -18,6 +18,7 @@ use crate::momentum::Momentum;
 use crate::network::{Activation, Batch, Network};
 use crate::objective;
 use crate::parallel::{self, join};
+use crate::random::{Stream, generator};
 
 // ANCHOR: variance
 /// The mean of `‖g_B − g‖²` over all minibatches of a size: `S²/|B| · (1 − |B|/N)` with
@@ -299,7 +300,7 @@ impl Course {
             network,
             &mut optimizer,
             Plan { examples: examples.len(), batch_size, epochs },
-            &mut ChaCha8Rng::seed_from_u64(seed),
+            &mut generator(seed, Stream::Batches),
             |positions| select(examples, positions),
             |network, _| objective::loss(network, examples),
         ));
@@ -405,8 +406,7 @@ pub fn best(losses: &[Vec<f64>]) -> usize {
 
 /// The network 196-32-10 with ReLU and He's initialization.
 pub fn small_network(seed: u64) -> Network {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    rng.set_stream(1);
+    let mut rng = generator(seed, Stream::Weights);
     let he = |fan_in, fan_out| {
         let mut draw = || rng.sample::<f64, _>(StandardNormal);
         let deviation = (2.0 / fan_in as f64).sqrt();

@@ -8,8 +8,8 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use nalgebra::DVector;
+use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
-use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;
 
 use crate::backpropagation::loss_and_gradient;
@@ -20,6 +20,7 @@ use crate::gradient_descent::{
 use crate::network::{Batch, Layer, Network};
 use crate::newton::hessian_vector_product;
 use crate::parallel;
+use crate::random::{Stream, generator};
 use crate::sgd::{Method, Plan, fit};
 
 // ANCHOR: accuracy
@@ -144,9 +145,7 @@ pub fn run(
 
 /// The random order of the examples: numbers of their own beside those of the weights.
 pub fn order(seed: u64) -> ChaCha8Rng {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    rng.set_stream(1);
-    rng
+    generator(seed, Stream::Batches)
 }
 
 /// He's network of these widths.
@@ -189,7 +188,7 @@ pub fn largest_curvature(
     steps: usize,
     seed: u64,
 ) -> f64 {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut rng = generator(seed, Stream::Points);
     let theta = network.parameters();
     let mut v = DVector::from_fn(theta.len(), |_, _| rng.sample(StandardNormal));
     for _ in 0..steps {
@@ -224,7 +223,7 @@ pub fn mean_curvature(
     directions: usize,
     seed: u64,
 ) -> f64 {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut rng = generator(seed, Stream::Points);
     let theta = network.parameters();
     let entry = 1.0 / (theta.len() as f64).sqrt();
     let curvature = |_| {

@@ -13,8 +13,7 @@ use descent::gradient_descent::{
 };
 use descent::momentum::Momentum;
 use nalgebra::{DMatrix, DVector, dvector};
-use rand::rngs::ChaCha8Rng;
-use rand::{RngExt, SeedableRng};
+use rand::RngExt;
 use support::statistics::mean;
 use support::{decimals, point, run, significant, table, values};
 
@@ -52,7 +51,7 @@ fn ratios(adam: Adam, gradients: &[f64]) -> Vec<f64> {
 
 /// Gradients of both signs, over twelve powers of ten.
 fn wild(count: usize, seed: u64) -> Vec<f64> {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut rng = support::rng(seed);
     let mut draw = || {
         let size = 10_f64.powf(rng.random_range(-6.0..6.0));
         if rng.random() { size } else { -size }

@@ -15,8 +15,7 @@ use descent::network::{
     softmax,
 };
 use nalgebra::{DMatrix, DVector, RowDVector, dmatrix, dvector};
-use rand::rngs::ChaCha8Rng;
-use rand::{RngExt, SeedableRng};
+use rand::RngExt;
 use support::{decimals, grouped, matrix, point, significant, table, values};
 
 const UNIT_ROUNDOFF: f64 = f64::EPSILON / 2.0;
@@ -30,7 +29,7 @@ fn loss(network: &Network, input: &DMatrix<f64>) -> f64 {
 }
 
 fn network_and_input(activation: Activation) -> (Network, DMatrix<f64>) {
-    let mut rng = ChaCha8Rng::seed_from_u64(5);
+    let mut rng = support::rng(5);
     let input = DMatrix::from_fn(5, 4, |_, _| rng.random_range(-1.0..1.0));
     let network = Network::with_widths(&[4, 6, 5, 3], activation, |fan_in, fan_out| {
         pytorch_default(fan_in, fan_out, &mut rng)

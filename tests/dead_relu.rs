@@ -28,8 +28,7 @@ use descent::network::{Activation, Batch, LEAKY_SLOPE, Network};
 use descent::sgd::select;
 use nalgebra::{DMatrix, DVector, RowDVector, dmatrix, dvector};
 use proptest::prelude::*;
-use rand::rngs::ChaCha8Rng;
-use rand::{RngExt, SeedableRng};
+use rand::RngExt;
 use rand_distr::StandardNormal;
 use support::statistics::{bernstein, integral, mean, median};
 use support::{decimals, point, significant, table, values};
@@ -52,7 +51,7 @@ fn training() -> &'static Batch {
 }
 
 fn random(rows: usize, columns: usize, seed: u64) -> DMatrix<f64> {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut rng = support::rng(seed);
     DMatrix::from_fn(rows, columns, |_, _| rng.sample(StandardNormal))
 }
 
@@ -61,7 +60,7 @@ fn random(rows: usize, columns: usize, seed: u64) -> DMatrix<f64> {
 #[test]
 fn with_the_worksheets_bias_the_output_and_all_five_adjoints_are_zero() {
     for seed in 0..8 {
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let mut rng = support::rng(seed);
         let mut layer = normal(30, 20, 2.0 / 30.0, &mut rng);
         let input = random(6, 30, seed + 100);
         let adjoint = random(6, 20, seed + 200);
@@ -81,7 +80,7 @@ fn with_the_worksheets_bias_the_output_and_all_five_adjoints_are_zero() {
 #[test]
 fn one_unit_off_empties_its_own_column_and_the_input_loses_one_term() {
     const OFF: usize = 7;
-    let mut layer = normal(30, 20, he(30), &mut ChaCha8Rng::seed_from_u64(0));
+    let mut layer = normal(30, 20, he(30), &mut support::rng(0));
     let (input, adjoint) = (random(1, 30, 100), random(1, 20, 200));
     let before = adjoints(&input, &layer, &adjoint);
     layer.bias[OFF] = WORKSHEET_BIAS;
@@ -114,7 +113,7 @@ fn rms(matrix: &DMatrix<f64>) -> f64 {
 #[test]
 fn with_the_opposite_bias_the_layer_is_linear_and_feeds_the_next_a_million() {
     const UNITS: usize = 1000;
-    let mut layer = normal(50, UNITS, he(50), &mut ChaCha8Rng::seed_from_u64(1));
+    let mut layer = normal(50, UNITS, he(50), &mut support::rng(1));
     let mut input = random(1, 50, 101);
     input /= rms(&input);
     let adjoint = random(1, UNITS, 201);
@@ -132,7 +131,7 @@ fn with_the_opposite_bias_the_layer_is_linear_and_feeds_the_next_a_million() {
     let million = rms(&nodes[5].value);
     assert_relative_eq!(million, -WORKSHEET_BIAS, max_relative = 1e-5);
     // The weight gradient of a next layer is the outer product with this output.
-    let next = normal(UNITS, 3, 0.0, &mut ChaCha8Rng::seed_from_u64(2));
+    let next = normal(UNITS, 3, 0.0, &mut support::rng(2));
     let delta = random(1, 3, 301);
     let gradient = next.parameter_gradient(&nodes[5].value, &delta).weight;
     assert_relative_eq!(
@@ -219,7 +218,7 @@ fn with_zero_biases_a_dead_layer_leaves_a_gradient_to_the_last_bias_only() {
 
 #[test]
 fn behind_a_dead_layer_the_output_is_the_same_for_every_input() {
-    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    let mut rng = support::rng(1);
     let alive = Network::with_widths(&[8, 8, 8, 3], Activation::Relu, |i, o| Linear {
         bias: random(1, o, 5).row(0).into(),
         ..normal(i, o, 2.0 / i as f64, &mut rng)
@@ -260,7 +259,7 @@ fn a_network_with_a_dead_layer_learns_no_more_than_how_frequent_the_labels_are()
 // Around it.
 
 fn residual_example(seed: u64) -> (DMatrix<f64>, Linear, Linear) {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut rng = support::rng(seed);
     (random(7, 5, seed + 10), normal(5, 4, 0.4, &mut rng), normal(4, 4, 0.5, &mut rng))
 }
 
@@ -333,7 +332,7 @@ fn a_units_chance_to_be_active_on_a_given_input_is_the_closed_form() {
     const INPUTS: usize = 12;
     let x = DMatrix::from_fn(1, INPUTS, |_, k| (k as f64 - 2.0) / 4.0);
     let rms = (x.norm_squared() / INPUTS as f64).sqrt();
-    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    let mut rng = support::rng(1);
     let layer = normal(INPUTS, UNITS, 1.0 / INPUTS as f64, &mut rng);
     let z = layer.forward(&x);
     for scale in [1.0, 2.0_f64, 4.0] {
@@ -424,7 +423,7 @@ fn the_worksheets_assumption_fails_for_inputs_of_the_order_of_its_bias() {
     assert_relative_eq!(active(1e5), 7.687e-13, max_relative = 1e-3);
     assert!(all_off(1e5) > 1.0 - 1e-9 && all_off(1e6) < 1e-11);
     // And simulated: a hundred units, one input with this root mean square.
-    let mut rng = ChaCha8Rng::seed_from_u64(3);
+    let mut rng = support::rng(3);
     let mut layer = normal(50, 100, 2.0 / 50.0, &mut rng);
     layer.bias.fill(WORKSHEET_BIAS);
     let on = |rms: f64| {
@@ -585,7 +584,7 @@ proptest! {
 #[test]
 fn the_gradient_of_a_dead_unit_is_zero_whatever_comes_from_behind() {
     let (input, layer) = (random(9, 4, 1), {
-        let mut layer = normal(4, 3, 0.5, &mut ChaCha8Rng::seed_from_u64(2));
+        let mut layer = normal(4, 3, 0.5, &mut support::rng(2));
         layer.bias[1] = -20.0;
         layer
     });

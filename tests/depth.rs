@@ -18,8 +18,7 @@ use descent::depth::{
 use descent::mnist::{Digits, PIXELS, Split};
 use descent::network::{Batch, Network, cross_entropy, log_sum_exp};
 use nalgebra::DMatrix;
-use rand::rngs::ChaCha8Rng;
-use rand::{RngExt, SeedableRng};
+use rand::RngExt;
 use rand_distr::StandardNormal;
 use rayon::ThreadPoolBuilder;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
@@ -287,7 +286,7 @@ fn the_drift_of_the_log_norm_is_minus_five_halves_over_n_and_its_variance_five_o
 /// Walks of 50 layers drawn from the definition: the squares of the positive ones among a
 /// hundred standard normals, layer after layer.
 fn simulated_log10_norms(walks: usize) -> Vec<f64> {
-    let mut rng = ChaCha8Rng::seed_from_u64(0);
+    let mut rng = support::rng(0);
     let mut ratio = || {
         let normals = (0..WIDTH).map(|_| rng.sample::<f64, _>(StandardNormal));
         normals.map(|z| z.max(0.0).powi(2)).sum::<f64>() * 2.0 / WIDTH as f64

@@ -16,14 +16,13 @@ use descent::gradient_descent::Quadratic;
 use descent::linear_layer::Linear;
 use descent::network::{Activation, Layer, Network};
 use nalgebra::{DMatrix, DVector, RowDVector};
-use rand::rngs::ChaCha8Rng;
-use rand::{RngExt, SeedableRng};
+use rand::RngExt;
 use rand_distr::StandardNormal;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use support::statistics::{
     SIGMAS, assert_share, integral, mean, median, standard_deviation,
 };
-use support::{decimals, grouped, significant, table, values};
+use support::{decimals, grouped, rng, significant, table, values};
 
 const UNIT_ROUNDOFF: f64 = f64::EPSILON / 2.0;
 
@@ -40,10 +39,6 @@ const PLACED: Start = Start::Placed { low: DATA.0, high: DATA.1 };
 
 /// Units drawn to test a law.
 const UNITS: usize = 100_000;
-
-fn rng(seed: u64) -> ChaCha8Rng {
-    ChaCha8Rng::seed_from_u64(seed)
-}
 
 fn unit(w: f64, b: f64) -> Linear {
     Linear::new(DMatrix::from_element(1, 1, w), RowDVector::from_element(1, b))
@@ -82,7 +77,7 @@ fn a_layer_of_two_inputs_has_no_elbows() {
 
 #[test]
 fn at_each_elbow_the_slope_of_the_curve_gains_the_size_of_w_times_the_weight_behind() {
-    let network = network(PLACED, 8, &mut rng(0));
+    let network = network(PLACED, 8, 0);
     let curve = |x: f64| network.forward(DMatrix::from_element(1, 1, x))[2][0];
     let all = bends(&network);
     for &(c, gain) in &all {
@@ -563,7 +558,7 @@ fn the_gradient_of_half_the_mean_squared_error_agrees_with_centred_differences()
     const H: f64 = 1e-4;
     let curve = sine();
     for start in [NOTES, PLACED] {
-        let network = network(start, 6, &mut rng(3));
+        let network = network(start, 6, 3);
         let z = network.layers()[0].linear.forward(&curve.x);
         assert!(z.iter().all(|z| z.abs() > H), "a unit changes sides");
         let (size, gradient) =
@@ -582,7 +577,7 @@ fn the_gradient_of_half_the_mean_squared_error_agrees_with_centred_differences()
 )]
 fn targets_of_another_shape_are_refused_with_both_shapes() {
     let curve = sine();
-    let network = network(ZERO, 2, &mut rng(0));
+    let network = network(ZERO, 2, 0);
     let _ = squared_error_and_gradient(&network, curve.x, &curve.y.transpose());
 }
 
@@ -941,15 +936,14 @@ fn between_ten_and_twelve_most_networks_of_twenty_units_are_a_straight_line() {
     const NETWORKS: u64 = 1000;
     let none = none_bends_at_ten_to_twelve();
     let bending = |seed| {
-        let layer = NOTES.draw(HIDDEN, &mut rng(1000 + seed));
-        roles(&layer, (10.0, 12.0))[0]
+        let network = network(NOTES, HIDDEN, 1000 + seed);
+        roles(&network.layers()[0].linear, (10.0, 12.0))[0]
     };
     let straight = (0..NETWORKS).filter(|&seed| bending(seed) == 0).count();
     assert_share(straight, NETWORKS as usize, none);
     // And no last layer makes more of one that is straight on the data.
     for seed in (0..20).filter(|&seed| bending(seed) == 0) {
-        let mut rng = rng(1000 + seed);
-        let network = network(NOTES, HIDDEN, &mut rng);
+        let network = network(NOTES, HIDDEN, 1000 + seed);
         let best = best_last_layer(&network, &far_sine());
         assert!(best > straight_line() * (1.0 - 1e-6), "{best}");
     }

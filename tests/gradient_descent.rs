@@ -8,8 +8,8 @@ use descent::gradient_descent::{
     descend, take_turns, trajectory, without_relu,
 };
 use nalgebra::{DMatrix, DVector, dmatrix, dvector};
+use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
-use rand::{RngExt, SeedableRng};
 use support::{decimals, point, significant, table, values};
 
 fn start() -> DVector<f64> {
@@ -104,7 +104,7 @@ fn at_the_minimizer_the_gradient_is_zero_and_the_value_smallest() {
     let tilted = Quadratic::tilted();
     let minimizer = tilted.minimizer().unwrap();
     assert!((&minimizer - dvector![1.0, 2.0]).norm() < 1e-15);
-    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    let mut rng = support::rng(1);
     for _ in 0..100 {
         let other = random_point(&mut rng);
         let above = (&other - &minimizer).norm_squared() / 2.0;
@@ -182,7 +182,7 @@ fn the_opposite_of_the_gradient_descends_fastest_per_distance_and_its_signs_per_
 /// other `d` larger by `‖d + α∇f‖²/(2α)`.
 #[test]
 fn the_step_minimizes_the_linear_model_plus_the_price_of_the_distance() {
-    let mut rng = ChaCha8Rng::seed_from_u64(2);
+    let mut rng = support::rng(2);
     for _ in 0..100 {
         let (gradient, d) = (random_point(&mut rng), random_point(&mut rng));
         let step_size = rng.random_range(0.1..2.0);
@@ -200,7 +200,7 @@ fn the_step_minimizes_the_linear_model_plus_the_price_of_the_distance() {
 /// Rounding: values below 10, a few operations.
 #[test]
 fn a_step_descends_at_least_as_far_as_the_descent_lemma_says() {
-    let mut rng = ChaCha8Rng::seed_from_u64(3);
+    let mut rng = support::rng(3);
     for _ in 0..1000 {
         let parameters = random_point(&mut rng);
         let gradient = parameters.map(f64::tanh);
@@ -703,7 +703,7 @@ fn backtracked(
 
 #[test]
 fn backtracking_ends_above_half_of_one_over_l() {
-    let mut rng = ChaCha8Rng::seed_from_u64(5);
+    let mut rng = support::rng(5);
     for _ in 0..1000 {
         let (theta, longest) = (random_point(&mut rng), rng.random_range(0.01..50.0));
         let alpha = backtracked(log_cosh, &theta.map(f64::tanh), &theta, longest);

@@ -22,8 +22,8 @@ use descent::network::{Activation, Batch, LEAKY_SLOPE, Layer, Network, cross_ent
 use descent::newton::{Smooth, jacobian};
 use descent::objective::loss;
 use nalgebra::{DMatrix, DVector, RowDVector, dmatrix, dvector};
+use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
-use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;
 use rayon::prelude::*;
 use support::statistics::{SIGMAS, integral, mean, standard_deviation};
@@ -33,7 +33,7 @@ use support::{decimals, grouped, significant, table, values};
 const ROUNDING: f64 = f64::EPSILON / 2.0;
 
 fn rng() -> ChaCha8Rng {
-    ChaCha8Rng::seed_from_u64(0)
+    support::rng(0)
 }
 
 fn folder() -> PathBuf {

@@ -15,8 +15,7 @@ use descent::momentum::{
     transition, weight_at_age,
 };
 use nalgebra::{DMatrix, DVector, Matrix2, Vector2, dmatrix, dvector};
-use rand::rngs::ChaCha8Rng;
-use rand::{RngExt, SeedableRng};
+use rand::RngExt;
 use rand_distr::StandardNormal;
 use support::{decimals, exact_point, point, run, significant, table, values};
 
@@ -83,7 +82,7 @@ fn noise_makes_a_path_wander_where_nothing_zigzags() {
     };
     let exact = descend(&bowl, &start(), 0.1, 200).expect("stable");
     assert_eq!(turns(&exact), 0);
-    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    let mut rng = support::rng(1);
     let mut descent = GradientDescent::new(0.1).expect("a valid step size");
     let noisy = minimize(&mut descent, &start(), 200, |theta| {
         let noise = DVector::from_fn(2, |_, _| rng.sample::<f64, _>(StandardNormal));
@@ -192,7 +191,7 @@ fn a_gradient_k_steps_old_has_the_weight_one_minus_beta_times_beta_to_the_k() {
 /// Each weight is below 1 and has up to 100 roundings, half on each side.
 #[test]
 fn the_average_is_the_sum_of_all_gradients_with_their_weights() {
-    let mut rng = ChaCha8Rng::seed_from_u64(2);
+    let mut rng = support::rng(2);
     let gradients: Vec<f64> = (0..50).map(|_| rng.random_range(-1.0..1.0)).collect();
     for beta in BETAS {
         for (t, u) in (1..).zip(averages(beta, gradients.clone())) {

@@ -15,8 +15,7 @@ use descent::nesterov::{
     chain_minimum, descent_bound, lower_bound, spectral_radius, stability_limit,
 };
 use nalgebra::{DMatrix, DVector, Matrix2, dmatrix, dvector};
-use rand::rngs::ChaCha8Rng;
-use rand::{RngExt, SeedableRng};
+use rand::RngExt;
 use support::{decimals, significant, table, values};
 
 /// Half the distance from 1 to the next number.
@@ -500,7 +499,7 @@ const VALUE_ERROR: f64 = 100.0 * 300.0 * ROUNDING;
 /// Four such sums.
 #[test]
 fn a_step_of_one_over_l_satisfies_the_inequality_against_every_other_point() {
-    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    let mut rng = support::rng(1);
     for f in convex() {
         let n = f.start.len();
         for _ in 0..200 {

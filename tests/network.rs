@@ -10,8 +10,7 @@ use descent::network::{
     small_example, softmax, tents,
 };
 use nalgebra::{DMatrix, DVector, RowDVector, dmatrix};
-use rand::rngs::ChaCha8Rng;
-use rand::{RngExt, SeedableRng};
+use rand::RngExt;
 use support::{decimals, grouped, matrix, shape, table, values};
 
 const UNIT_ROUNDOFF: f64 = f64::EPSILON / 2.0;
@@ -26,14 +25,14 @@ const ACTIVATIONS: [Activation; 5] = [
 
 /// A network of the given widths with the weights and biases that PyTorch starts from.
 fn random_network(widths: &[usize], activation: Activation, seed: u64) -> Network {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut rng = support::rng(seed);
     Network::with_widths(widths, activation, |fan_in, fan_out| {
         pytorch_default(fan_in, fan_out, &mut rng)
     })
 }
 
 fn random_input(rows: usize, columns: usize, seed: u64) -> DMatrix<f64> {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut rng = support::rng(seed);
     DMatrix::from_fn(rows, columns, |_, _| rng.random_range(-1.0..1.0))
 }
 
@@ -223,7 +222,7 @@ fn parameters_of_another_network_are_refused_with_both_counts() {
 /// Whole numbers, so that both ways round nothing.
 #[test]
 fn without_activations_a_network_is_one_linear_layer() {
-    let mut rng = ChaCha8Rng::seed_from_u64(3);
+    let mut rng = support::rng(3);
     let network = Network::with_widths(&[4, 6, 5, 3], Activation::Identity, |i, o| {
         let mut whole = || f64::from(rng.random_range(-3..=3_i32));
         Linear::new(
@@ -467,7 +466,7 @@ fn the_textbook_cross_entropy_overflows_both_ways_and_the_stable_one_does_not() 
 /// The largest term alone, and as if all were the largest.
 #[test]
 fn the_log_sum_exp_lies_between_the_largest_and_the_largest_plus_log_k() {
-    let mut rng = ChaCha8Rng::seed_from_u64(4);
+    let mut rng = support::rng(4);
     for size in [1.0, 10.0, 1000.0, 1e300] {
         for _ in 0..100 {
             let z: Vec<f64> =
@@ -498,7 +497,7 @@ fn a_wrong_last_activation_keeps_the_loss_from_falling() {
     assert_eq!(cross_entropy(&sure, &[3]), [0.0]);
     let floor = cross_entropy(&softmax(&sure), &[3])[0];
     assert!((floor - (1.0 + 9.0 / 1.0_f64.exp()).ln()).abs() < 8.0 * UNIT_ROUNDOFF);
-    let mut rng = ChaCha8Rng::seed_from_u64(9);
+    let mut rng = support::rng(9);
     for _ in 0..100 {
         let logits = DMatrix::from_fn(1, 10, |_, _| rng.random_range(-30.0..30.0));
         assert!(cross_entropy(&softmax(&logits), &[3])[0] > floor);

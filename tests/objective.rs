@@ -14,8 +14,7 @@ use descent::objective::{
     above_tangent, follow, loss, moved, normalized_direction, permuted,
 };
 use nalgebra::{DMatrix, DVector, RowDVector, dmatrix};
-use rand::rngs::ChaCha8Rng;
-use rand::{RngExt, SeedableRng};
+use rand::RngExt;
 use support::{decimals, significant, table, values};
 
 const ALL: [Curve; 6] = [EXPONENTIAL, KINK, QUARTIC, TROUGH, CUBIC, TWO_VALLEYS];
@@ -285,7 +284,7 @@ fn a_convex_function_has_no_saddle_because_it_lies_above_a_level_tangent() {
 // Networks
 
 fn network(widths: &[usize], seed: u64) -> Network {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut rng = support::rng(seed);
     Network::with_widths(widths, Activation::Relu, |fan_in, fan_out| {
         normal(fan_in, fan_out, 2.0 / fan_in as f64, &mut rng)
     })
@@ -304,7 +303,7 @@ fn trained(widths: &[usize], seed: u64, batch: &Batch) -> Network {
 }
 
 fn shuffled(units: usize, seed: u64) -> Vec<usize> {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut rng = support::rng(seed);
     let mut order: Vec<usize> = (0..units).collect();
     for i in (1..units).rev() {
         order.swap(i, rng.random_range(0..=i));
@@ -348,7 +347,7 @@ fn permuting_hidden_units_changes_the_loss_by_no_more_than_rounding() {
 /// With whole numbers every order of a sum gives the same bits.
 #[test]
 fn in_exact_arithmetic_permuting_hidden_units_changes_nothing() {
-    let mut rng = ChaCha8Rng::seed_from_u64(9);
+    let mut rng = support::rng(9);
     let layers = [(5, 7), (7, 3)].map(|(fan_in, fan_out)| {
         let mut whole = |_, _| f64::from(rng.random_range(-5..=5));
         let weight = DMatrix::from_fn(fan_in, fan_out, &mut whole);

@@ -24,11 +24,9 @@ use descent::sgd::{
     noise_ball, noisy_descent, reshuffled_variance, select, small_network, train,
 };
 use nalgebra::{DMatrix, DVector, dmatrix, dvector};
-use rand::SeedableRng;
-use rand::rngs::ChaCha8Rng;
 use rayon::ThreadPoolBuilder;
 use support::statistics::{SIGMAS, mean, standard_deviation};
-use support::{grouped, significant, table, values};
+use support::{grouped, rng, significant, table, values};
 
 /// Some tens of roundings in a row.
 const ROUNDINGS: f64 = 1e-14;
@@ -36,10 +34,6 @@ const ROUNDINGS: f64 = 1e-14;
 /// For sums over the 6634 parameters of the network: each term adds a rounding, `6634 ·
 /// 10⁻¹⁶` relative to the sum of the sizes; products and a few layers make it tenfold.
 const LONG_SUM: f64 = 1e-11;
-
-fn rng(seed: u64) -> ChaCha8Rng {
-    ChaCha8Rng::seed_from_u64(seed)
-}
 
 fn start() -> DVector<f64> {
     DVector::from_row_slice(&START)

@@ -10,8 +10,8 @@ use descent::initialization::normal;
 use descent::linear_layer::Linear;
 use descent::momentum::Momentum;
 use nalgebra::{DMatrix, DVector};
+use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
-use rand::{RngExt, SeedableRng};
 use support::statistics::assert_share;
 use support::{decimals, exact_point, point, shape, significant, table, values};
 
@@ -357,7 +357,7 @@ fn layer(fan_in: usize, fan_out: usize, rng: &mut ChaCha8Rng) -> Linear {
 fn with_a_bias_of_minus_a_million_every_gradient_of_the_layer_is_zero() {
     const NAMES: [&str; 6] =
         ["v₁ = x", "v₂ = W", "v₃ = b", "v₄ = xW", "v₅ = xW + b", "v₆ = ReLU(xW + b)"];
-    let mut rng = ChaCha8Rng::seed_from_u64(0);
+    let mut rng = support::rng(0);
     let layer = layer(100, 50, &mut rng);
     let mut draw = |_, _| rng.random_range(-1.0..1.0);
     let input = DMatrix::from_fn(1, 100, &mut draw);
@@ -391,7 +391,7 @@ fn with_a_bias_of_minus_a_million_every_gradient_of_the_layer_is_zero() {
 #[test]
 fn with_a_bias_of_minus_one_about_one_unit_in_nine_is_on() {
     const UNITS: usize = 50;
-    let mut rng = ChaCha8Rng::seed_from_u64(0);
+    let mut rng = support::rng(0);
     let mut layer = layer(100, UNITS, &mut rng);
     layer.bias.fill(-1.0);
     let input = DMatrix::from_fn(1, 100, |_, _| rng.random_range(-1.0..1.0));

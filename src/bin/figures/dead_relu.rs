@@ -11,9 +11,8 @@ use descent::initialization::normal;
 use descent::mnist::{Digits, Split};
 use descent::momentum::Momentum;
 use descent::network::{Activation, Batch};
+use descent::random::{Stream, generator};
 use nalgebra::DMatrix;
-use rand::SeedableRng;
-use rand::rngs::ChaCha8Rng;
 
 use crate::canvas::{Caption, DrawResult, Ink};
 use crate::chart::{Axis, Band, Chart, Line, tenths, whole};
@@ -35,7 +34,7 @@ fn probability() -> DrawResult<Figure> {
     const INPUTS: usize = 20;
     let places = (0..=70).map(|i| f64::from(i) / 10.0 - 5.0);
     let exact: Vec<_> = places.map(|b| (b, probability_active(b, HE, 1.0))).collect();
-    let mut rng = ChaCha8Rng::seed_from_u64(0);
+    let mut rng = generator(0, Stream::Points);
     let layer = normal(INPUTS, UNITS, HE / INPUTS as f64, &mut rng);
     let z = layer.forward(&DMatrix::from_element(1, INPUTS, 1.0));
     let simulated = |b: f64| {

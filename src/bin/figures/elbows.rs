@@ -6,9 +6,8 @@ use descent::elbows::{
     uniform_ratio_density,
 };
 use descent::network::Network;
+use descent::random::{Stream, generator};
 use nalgebra::DMatrix;
-use rand::SeedableRng;
-use rand::rngs::ChaCha8Rng;
 
 use crate::canvas::{Area, Caption, DrawResult, Ink, svg};
 use crate::chart::{Axis, Band, Chart, Line, tenths, whole};
@@ -78,7 +77,7 @@ fn density() -> DrawResult<Figure> {
     const RANGE: (f64, f64) = (-5.0, 5.0);
     const DRAWN: usize = 10_000;
     const BINS: usize = 40;
-    let layer = NOTES.draw(DRAWN, &mut ChaCha8Rng::seed_from_u64(0));
+    let layer = NOTES.draw(DRAWN, &mut generator(0, Stream::Points));
     let width = (RANGE.1 - RANGE.0) / BINS as f64;
     let mut counts = [0_usize; BINS];
     let mut outside = 0;
@@ -153,7 +152,7 @@ fn means() -> DrawResult<Figure> {
     let mut lines = Vec::new();
     let mut ends = Vec::new();
     for seed in 1..=3 {
-        let layer = NOTES.draw(largest, &mut ChaCha8Rng::seed_from_u64(seed));
+        let layer = NOTES.draw(largest, &mut generator(seed, Stream::Points));
         let elbows = elbows(&layer);
         let mean = |&n: &usize| (n as f64, elbows[..n].iter().sum::<f64>() / n as f64);
         let median = |&n: &usize| {

@@ -10,8 +10,7 @@ use descent::objective::{
     Curve, EXPONENTIAL, KINK, QUARTIC, TROUGH, TWO_VALLEYS, follow, loss, moved,
     normalized_direction, permuted,
 };
-use rand::SeedableRng;
-use rand::rngs::ChaCha8Rng;
+use descent::random::{Stream, generator};
 
 use crate::canvas::{Caption, DrawResult, Ink, svg};
 use crate::chart::{Axis, Chart, Line, tenths, whole};
@@ -33,7 +32,7 @@ pub fn figures() -> DrawResult<Vec<Figure>> {
 
 /// A network of 16 hidden units after fifty steps of gradient descent on the batch.
 fn trained(batch: &Batch) -> Network {
-    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    let mut rng = generator(1, Stream::Weights);
     let network =
         Network::with_widths(&[PIXELS, 16, 10], Activation::Relu, |fan_in, fan_out| {
             initialization::normal(fan_in, fan_out, 2.0 / fan_in as f64, &mut rng)

@@ -7,14 +7,13 @@ use descent::backpropagation::loss_and_gradient;
 use descent::gradient_descent::{Quadratic, START};
 use descent::mnist::{Digits, Split};
 use descent::network::Batch;
+use descent::random::{Stream, generator};
 use descent::sgd::{
     BATCH_SIZES, DIGITS, EPOCHS, METHODS, SEED, batch_size_courses, batches, best,
     compare, example_gradients, four_examples, half_resolution, method_courses,
     minibatch_variance, noise_ball, noisy_descent, reshuffled_variance, small_network,
 };
 use nalgebra::{DMatrix, DVector, dvector};
-use rand::SeedableRng;
-use rand::rngs::ChaCha8Rng;
 
 use crate::canvas::{Caption, DrawResult, Ink, svg};
 use crate::chart::{Axis, Chart, Line, tenths, whole};
@@ -55,7 +54,7 @@ fn cloud(examples: &Batch) -> DrawResult<Figure> {
     let across = (&of_zeros - of_zeros.dot(&along) * &along).normalize();
     let places: Vec<Point> =
         gradients.iter().map(|g| (g.dot(&along), g.dot(&across))).collect();
-    let mut rng = ChaCha8Rng::seed_from_u64(SEED);
+    let mut rng = generator(SEED, Stream::Points);
     let clouds = [20, 200].map(|size| {
         let epochs = SHOWN * size / DIGITS;
         let batches = (0..epochs).flat_map(|_| batches(DIGITS, size, &mut rng));
@@ -125,7 +124,7 @@ fn ball() -> DrawResult<Figure> {
     let start = DVector::from_row_slice(&START);
     let mut panels = Vec::new();
     for step_size in [0.05, 0.01] {
-        let mut rng = ChaCha8Rng::seed_from_u64(SEED);
+        let mut rng = generator(SEED, Stream::Points);
         let settings = (step_size, 1);
         let points = noisy_descent(
             &valley,
@@ -212,7 +211,7 @@ fn spread() -> DrawResult<Figure> {
     ];
     let mut inside = 0;
     for (place, step_size) in [0.012, 0.025, 0.05, 0.1, 0.18].into_iter().enumerate() {
-        let mut rng = ChaCha8Rng::seed_from_u64(place as u64);
+        let mut rng = generator(place as u64, Stream::Points);
         let start = dvector![0.0, 0.0];
         let settings = (step_size, 1);
         let steps = SETTLE + STEPS;
