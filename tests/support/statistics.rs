@@ -1,8 +1,8 @@
 //! What tests of random quantities need.
 
-/// A random quantity may miss its mean by this many standard errors: one in 16,000
+/// A random quantity may miss its mean by this many standard errors: one in 1.7 million
 /// does, if it is normal and the error known.
-pub const SIGMAS: f64 = 4.0;
+pub const SIGMAS: f64 = 5.0;
 
 /// The standard error of a count is `√(N p (1 − p))`; a certain event has none.
 #[track_caller]
