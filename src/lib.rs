@@ -26,7 +26,7 @@ pub mod network;
 pub mod newton;
 pub mod objective;
 pub mod one_parameter;
-mod parallel;
+pub mod parallel;
 pub mod random;
 pub mod sgd;
 pub mod training;

@@ -4,11 +4,11 @@
 //! big-endian magic number (2051 for images, 2049 for labels), one 32-bit size for each
 //! axis, then one byte an entry.
 
-use std::fs::File;
+use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use flate2::read::MultiGzDecoder;
+use flate2::bufread::GzDecoder;
 use nalgebra::DMatrix;
 use rand::seq::index;
 use thiserror::Error;
@@ -46,7 +46,8 @@ pub enum Split {
 }
 
 impl Split {
-    fn files(self) -> (&'static str, &'static str) {
+    /// The names of its files: images and labels.
+    pub fn files(self) -> (&'static str, &'static str) {
         match self {
             Self::Train => ("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz"),
             Self::Test => ("t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"),
@@ -60,8 +61,10 @@ impl Split {
 pub enum MnistError {
     #[error("{}: no such folder; expected the folder with the four MNIST files", .0.display())]
     NoFolder(PathBuf),
-    #[error("{}: expected a gzipped MNIST file here: {source}", path.display())]
-    Open { path: PathBuf, source: io::Error },
+    #[error("{}: a file; expected the folder with the four MNIST files", .0.display())]
+    NotFolder(PathBuf),
+    #[error("{}: expected a gzipped MNIST file here: {source}{advice}", path.display())]
+    Open { path: PathBuf, source: io::Error, advice: String },
     #[error("{}: not gzip; expected the file as it is distributed, still compressed", .0.display())]
     NotGzip(PathBuf),
     #[error("{}: cannot be decompressed: {source}", path.display())]
@@ -72,14 +75,23 @@ pub enum MnistError {
     ImageSize { path: PathBuf, rows: u32, columns: u32 },
     #[error("{}: the header declares {count} items, expected at most {MOST_ITEMS}", path.display())]
     TooMany { path: PathBuf, count: u32 },
-    #[error("{}: ends after {found} bytes, expected {expected}", path.display())]
+    #[error("{}: {}", path.display(), early_end(*found, *expected))]
     Truncated { path: PathBuf, found: u64, expected: u64 },
+    #[error("{}: {length} bytes that are not gzip lie behind the first {start}; unpack the file and compress it again", path.display())]
+    Trailing { path: PathBuf, start: usize, length: usize },
     #[error("{}: goes on after the expected {expected} bytes", path.display())]
     TooLong { path: PathBuf, expected: u64 },
     #[error("{}: label {label} at position {position}, expected 0 to 9", path.display())]
     Label { path: PathBuf, position: usize, label: u8 },
     #[error("{}: {labels} labels, expected {images}, one for each image of {}", path.display(), images_path.display())]
     Count { path: PathBuf, labels: usize, images_path: PathBuf, images: usize },
+}
+
+fn early_end(found: u64, expected: u64) -> String {
+    match found == expected {
+        true => format!("ends after all {found} bytes, but before their checksum"),
+        false => format!("ends after {found} bytes, expected {expected}"),
+    }
 }
 
 /// Digits with their labels, as bytes.
@@ -97,7 +109,12 @@ impl Digits {
     /// other.
     pub fn read(folder: &Path, split: Split) -> Result<Self, MnistError> {
         if !folder.is_dir() {
-            return Err(MnistError::NoFolder(folder.to_owned()));
+            let error = if folder.exists() {
+                MnistError::NotFolder
+            } else {
+                MnistError::NoFolder
+            };
+            return Err(error(folder.to_owned()));
         }
         let (images, labels) = split.files();
         let (images_path, labels_path) = (folder.join(images), folder.join(labels));
@@ -152,9 +169,42 @@ impl Digits {
     }
 }
 
-fn open(path: &Path) -> Result<File, MnistError> {
-    File::open(path)
-        .map_err(|source| MnistError::Open { path: path.to_owned(), source })
+fn open(path: &Path) -> Result<fs::File, MnistError> {
+    fs::File::open(path).map_err(|source| {
+        let advice = near_misses(path).unwrap_or_default();
+        MnistError::Open { path: path.to_owned(), source, advice }
+    })
+}
+
+/// What to do with the files that may be the missing one: unpacked, with another
+/// name (7-Zip writes a dot for a hyphen), or where torchvision puts them.
+fn near_misses(path: &Path) -> Option<String> {
+    let (folder, wanted) = (path.parent()?, path.file_name()?.to_str()?);
+    let below = ["MNIST/raw", "raw", "mnist"].map(|below| folder.join(below));
+    if let Some(found) = below.iter().find(|below| below.join(wanted).exists()) {
+        return Some(format!("; it is in the folder {}", found.display()));
+    }
+    let letters = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        name.chars().filter(char::is_ascii_alphanumeric).collect::<String>()
+    };
+    let unpacked = wanted.strip_suffix(".gz")?;
+    let names = fs::read_dir(folder)
+        .ok()?
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let mut names: Vec<_> = names.filter(|name| name != wanted).collect();
+    names.sort();
+    let find =
+        |wanted: &str| names.iter().find(|name| letters(name) == letters(wanted));
+    if let Some(name) = find(wanted) {
+        return Some(format!("; there is {name}: rename it to {wanted}"));
+    }
+    let name = find(unpacked)?;
+    let rename = match name == unpacked {
+        true => String::new(),
+        false => format!("rename it to {unpacked} and "),
+    };
+    Some(format!("; there is {name}, not compressed: {rename}run gzip -k {unpacked}"))
 }
 
 /// The pixels of a gzipped file of images, image after image and row after row. `path`
@@ -164,7 +214,8 @@ fn open(path: &Path) -> Result<File, MnistError> {
 /// If the bytes are not gzip, not a file of 28×28 images, or fewer or more than its
 /// header says.
 pub fn read_images(path: &Path, compressed: impl Read) -> Result<Vec<u8>, MnistError> {
-    let mut file = Idx::new(path, compressed)?;
+    let compressed = gzip(path, compressed)?;
+    let mut file = Idx::new(path, &compressed);
     file.magic("images", IMAGES_MAGIC)?;
     let count = file.count()?;
     let (rows, columns) = (file.number()?, file.number()?);
@@ -181,7 +232,8 @@ pub fn read_images(path: &Path, compressed: impl Read) -> Result<Vec<u8>, MnistE
 /// If the bytes are not gzip, not a file of labels, or fewer or more than its header
 /// says.
 pub fn read_labels(path: &Path, compressed: impl Read) -> Result<Vec<u8>, MnistError> {
-    let mut file = Idx::new(path, compressed)?;
+    let compressed = gzip(path, compressed)?;
+    let mut file = Idx::new(path, &compressed);
     file.magic("labels", LABELS_MAGIC)?;
     let count = file.count()?;
     let labels = file.rest(count.into())?;
@@ -194,23 +246,35 @@ pub fn read_labels(path: &Path, compressed: impl Read) -> Result<Vec<u8>, MnistE
     }
 }
 
+/// The whole of a file that begins as gzip does.
+fn gzip(path: &Path, mut compressed: impl Read) -> Result<Vec<u8>, MnistError> {
+    let failed = |source| {
+        let (path, advice) = (path.to_owned(), String::new());
+        MnistError::Open { path, source, advice }
+    };
+    let mut bytes = Vec::new();
+    compressed.by_ref().take(2).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes != MEMBER {
+        return Err(MnistError::NotGzip(path.to_owned()));
+    }
+    compressed.read_to_end(&mut bytes).map_err(failed)?;
+    Ok(bytes)
+}
+
+/// How each member of a gzip file begins.
+const MEMBER: [u8; 2] = [0x1f, 0x8b];
+
 /// An IDX file being read: its bytes and how many of them have come.
-struct Idx<'a, R> {
+struct Idx<'a> {
     path: &'a Path,
-    bytes: MultiGzDecoder<io::Chain<io::Cursor<Vec<u8>>, R>>,
+    compressed: &'a [u8],
+    member: GzDecoder<&'a [u8]>,
     read: u64,
 }
 
-impl<'a, R: Read> Idx<'a, R> {
-    fn new(path: &'a Path, mut compressed: R) -> Result<Self, MnistError> {
-        let mut start = Vec::new();
-        let gzip = compressed.by_ref().take(2).read_to_end(&mut start);
-        gzip.map_err(|source| MnistError::Open { path: path.to_owned(), source })?;
-        if start != [0x1f, 0x8b] {
-            return Err(MnistError::NotGzip(path.to_owned()));
-        }
-        let bytes = MultiGzDecoder::new(io::Cursor::new(start).chain(compressed));
-        Ok(Self { path, bytes, read: 0 })
+impl<'a> Idx<'a> {
+    fn new(path: &'a Path, compressed: &'a [u8]) -> Self {
+        Self { path, compressed, member: GzDecoder::new(compressed), read: 0 }
     }
 
     fn magic(&mut self, kind: &'static str, expected: u32) -> Result<(), MnistError> {
@@ -244,27 +308,53 @@ impl<'a, R: Read> Idx<'a, R> {
         if (entries.len() as u64) < length {
             return Err(self.truncated(expected));
         }
-        if !self.take(1)?.is_empty() {
-            return Err(MnistError::TooLong { path: self.path.to_owned(), expected });
+        match self.take(1) {
+            Ok(more) if more.is_empty() => Ok(entries),
+            Ok(_) => Err(MnistError::TooLong { path: self.path.to_owned(), expected }),
+            // Not one byte more is expected.
+            Err(MnistError::Truncated { .. }) => Err(self.truncated(expected)),
+            Err(error) => Err(error),
         }
-        Ok(entries)
     }
 
     /// The next `length` bytes, or fewer at the end of the file.
     fn take(&mut self, length: u64) -> Result<Vec<u8>, MnistError> {
         let mut bytes = Vec::new();
-        let expected = self.read + length;
-        let result = self.bytes.by_ref().take(length).read_to_end(&mut bytes);
-        self.read += bytes.len() as u64;
-        match result {
-            Ok(_) => Ok(bytes),
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                Err(self.truncated(expected))
-            }
-            Err(source) => {
-                Err(MnistError::Corrupt { path: self.path.to_owned(), source })
+        let (start, expected) = (self.read, self.read + length);
+        loop {
+            let missing = length - bytes.len() as u64;
+            let result = self.member.by_ref().take(missing).read_to_end(&mut bytes);
+            self.read = start + bytes.len() as u64;
+            match result {
+                Ok(_) if self.read == expected || !self.next_member()? => {
+                    return Ok(bytes);
+                }
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                    return Err(self.truncated(expected));
+                }
+                Err(source) => {
+                    let path = self.path.to_owned();
+                    return Err(MnistError::Corrupt { path, source });
+                }
             }
         }
+    }
+
+    /// Whether another member of the gzip file follows the one that has ended. Zeros
+    /// may follow, as for gzip itself, and nothing else.
+    fn next_member(&mut self) -> Result<bool, MnistError> {
+        let rest = *self.member.get_ref();
+        if rest.starts_with(&MEMBER) {
+            self.member = GzDecoder::new(rest);
+            return Ok(true);
+        }
+        let Some(junk) = rest.iter().position(|&byte| byte != 0) else {
+            return Ok(false);
+        };
+        let (start, length) =
+            (self.compressed.len() - rest.len() + junk, rest.len() - junk);
+        Err(MnistError::Trailing { path: self.path.to_owned(), start, length })
     }
 
     fn truncated(&self, expected: u64) -> MnistError {

@@ -252,3 +252,102 @@ proptest! {
         }
     }
 }
+
+/// As gzip does: files that were on a tape, or on a disk of fixed blocks, end in them.
+#[test]
+fn zeros_behind_the_gzip_data_are_accepted() {
+    for zeros in [1, 2, 512, 10_000] {
+        let file = [gzip(&images(2)), vec![0; zeros]].concat();
+        let pixels = read_images(Path::new("f"), &file[..]).expect("a good file");
+        assert_eq!(pixels, vec![7; 2 * PIXELS]);
+    }
+}
+
+#[test]
+fn a_file_of_several_gzip_members_is_read_whole() {
+    let whole = images(2);
+    for cut in [0, 3, 16, 900, whole.len()] {
+        let file = [gzip(&whole[..cut]), gzip(&[]), gzip(&whole[cut..])].concat();
+        let pixels = read_images(Path::new("f"), &file[..]).expect("a good file");
+        assert_eq!(pixels, vec![7; 2 * PIXELS]);
+    }
+}
+
+#[test]
+fn anything_else_behind_the_gzip_data_is_refused_with_its_place_and_length() {
+    let good = gzip(&images(1));
+    let message = |start: usize, length: usize| {
+        format!(
+            "images.gz: {length} bytes that are not gzip lie behind the first {start}; \
+             unpack the file and compress it again"
+        )
+    };
+    for junk in [&b"x"[..], b"\x1f", b"more than ten bytes", &[1; 512]] {
+        let file = [&good[..], junk].concat();
+        assert_eq!(images_error(&file), message(good.len(), junk.len()));
+    }
+    let behind_zeros = [&good[..], &[0; 512], b"junk"].concat();
+    assert_eq!(images_error(&behind_zeros), message(good.len() + 512, 4));
+    // The start of another member that never comes.
+    let cut = [&good[..], &gzip(b"more")[..5]].concat();
+    assert!(read_images(Path::new("f"), &cut[..]).is_err());
+}
+
+#[test]
+fn a_file_that_ends_in_its_checksum_is_told_so() {
+    let file = gzip(&images(1));
+    assert_eq!(
+        images_error(&file[..file.len() - 3]),
+        "images.gz: ends after all 800 bytes, but before their checksum"
+    );
+}
+
+#[test]
+fn a_file_in_the_place_of_the_folder_is_told_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("digits");
+    fs::write(&file, "").expect("a file");
+    let error = Digits::read(&file, Split::Test).expect_err("a fault").to_string();
+    let expected = "a file; expected the folder with the four MNIST files";
+    assert_eq!(error, format!("{}: {expected}", file.display()));
+}
+
+/// What the message says, after its usual start, of a folder with this file in it.
+fn advice(name: &str) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join(name);
+    fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+    fs::write(file, "").expect("a file");
+    let error = Digits::read(folder.path(), Split::Test).expect_err("a fault");
+    let start = "t10k-images-idx3-ubyte.gz: expected a gzipped MNIST file here: ";
+    let error = error.to_string();
+    let (_, rest) = error.split_once(start).expect("the usual start");
+    let advice = rest.split_once("; ").map_or("", |(_, advice)| advice);
+    advice.replace(&folder.path().display().to_string(), "FOLDER")
+}
+
+#[test]
+fn a_file_that_is_nearly_the_right_one_is_named_with_what_to_do() {
+    let wanted = "t10k-images-idx3-ubyte";
+    assert_eq!(
+        advice(wanted),
+        format!("there is {wanted}, not compressed: run gzip -k {wanted}")
+    );
+    assert_eq!(
+        advice("t10k-images.idx3-ubyte"),
+        format!(
+            "there is t10k-images.idx3-ubyte, not compressed: \
+             rename it to {wanted} and run gzip -k {wanted}"
+        )
+    );
+    assert_eq!(
+        advice("t10k-images.idx3-ubyte.gz"),
+        format!("there is t10k-images.idx3-ubyte.gz: rename it to {wanted}.gz")
+    );
+    let below = Path::new("FOLDER").join("MNIST/raw");
+    assert_eq!(
+        advice(&format!("MNIST/raw/{wanted}.gz")),
+        format!("it is in the folder {}", below.display())
+    );
+    assert_eq!(advice("train-images-idx3-ubyte.gz"), "");
+}

@@ -13,7 +13,7 @@ use crate::canvas::{Caption, DrawResult, Ink, svg};
 use crate::chart::{Axis, Chart, Line, whole};
 use crate::contour::{Path, Plane, Point};
 use crate::gradient_descent::valley_axes;
-use crate::output::{Figure, csv, number};
+use crate::output::{Figure, csv, number, twelve_digits};
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
     Ok(vec![factor()?, reach()?, turns()?, sweep()?])
@@ -224,7 +224,7 @@ fn sweep() -> DrawResult<Figure> {
         .map(|(series, name)| Line::new(Ink::Series(series), name, Vec::new()))
         .into();
     for exponent in -80..=80 {
-        let step_size = 10_f64.powf(f64::from(exponent) / 40.0);
+        let step_size = twelve_digits(10_f64.powf(f64::from(exponent) / 40.0));
         let mut descent = GradientDescent::new(step_size)?;
         let mut momentum = Momentum::new(step_size, USUAL[0])?;
         let mut adam = adam(step_size)?;

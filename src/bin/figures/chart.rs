@@ -5,7 +5,11 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use crate::canvas::{Area, Caption, DrawResult, Ink, PIXEL, svg, text};
 use crate::numbers::{decimals, superscript};
-use crate::output::{Figure, csv, number, shown};
+use crate::output::{Figure, csv, number, place, shown, twelve_digits};
+
+/// A value this little beyond a limit is on it: no limit hangs on the last bit of a
+/// logarithm.
+const SLACK: f64 = 1e-9;
 
 /// One of the two axes.
 pub struct Axis {
@@ -41,8 +45,8 @@ impl Axis {
         let logs = points
             .filter(|(_, value)| *value > 0.0)
             .map(|(_, value)| value.log10() / 2.0);
-        let low = 2.0 * logs.clone().fold(f64::INFINITY, f64::min).floor();
-        let high = 2.0 * logs.fold(f64::NEG_INFINITY, f64::max).ceil();
+        let low = 2.0 * (logs.clone().fold(f64::INFINITY, f64::min) + SLACK).floor();
+        let high = 2.0 * (logs.fold(f64::NEG_INFINITY, f64::max) - SLACK).ceil();
         let range = if low < high { (low, high) } else { (-1.0, 1.0) };
         // No more than one label for each power of ten.
         let ticks = (range.1 - range.0) as usize + 1;
@@ -104,7 +108,7 @@ impl Line {
     pub fn new(ink: Ink, name: impl Into<String>, mut points: Vec<(f64, f64)>) -> Self {
         let finite = points.iter().take_while(|(_, y)| y.is_finite()).count();
         points.truncate(finite);
-        points.iter_mut().for_each(|(_, y)| *y = shown(*y));
+        points.iter_mut().for_each(|(x, y)| (*x, *y) = (twelve_digits(*x), shown(*y)));
         let name_at = (usize::MAX, (6, 0));
         Self { name: name.into(), points, ink, faint: false, dots: false, name_at }
     }
@@ -173,8 +177,7 @@ impl Chart {
             [(format!("{} low", band.name), low), (format!("{} high", band.name), high)]
         });
         let rows = lines.chain(edges).flat_map(|(name, points)| {
-            let row =
-                move |(x, y): (f64, f64)| vec![name.clone(), x.to_string(), number(y)];
+            let row = move |(x, y): (f64, f64)| vec![name.clone(), place(x), number(y)];
             points.into_iter().map(row).collect::<Vec<_>>()
         });
         csv(&["curve", &self.x.label, &self.y.label], rows)
@@ -210,8 +213,9 @@ impl Chart {
             .y_desc(&self.y.label)
             .draw()?;
         for band in &self.bands {
-            let low = band.points.iter().map(|&(x, low, _)| (x, shown(low)));
-            let high = band.points.iter().rev().map(|&(x, _, high)| (x, shown(high)));
+            let at = |x: f64, y: f64| (twelve_digits(x), shown(y));
+            let low = band.points.iter().map(|&(x, low, _)| at(x, low));
+            let high = band.points.iter().rev().map(|&(x, _, high)| at(x, high));
             let outline = self.places(low.chain(high));
             chart.draw_series([Polygon::new(
                 outline,
@@ -258,7 +262,9 @@ impl Chart {
     /// move the point outside onto the edge.
     fn cut(&self, mut path: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
         let top = self.y.range.1;
-        let Some(end) = path.iter().position(|&(_, y)| y > top) else { return path };
+        let Some(end) = path.iter().position(|&(_, y)| y > top + SLACK) else {
+            return path;
+        };
         path.truncate(end + 1);
         if let [.., (x0, y0), (x1, y1)] = &mut path[..] {
             *x1 = *x0 + (*x1 - *x0) * (top - *y0) / (*y1 - *y0);

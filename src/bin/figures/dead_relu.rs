@@ -1,26 +1,25 @@
 //! How likely a unit is to be active, how state revives one, and how many units die of
 //! large steps.
 
-use std::path::Path;
-
 use descent::adam::Adam;
 use descent::backpropagation::Neuron;
 use descent::dead_relu::{Run, SEEDS, STEP_SIZES, Setting, probability_active};
 use descent::gradient_descent::{Optimizer, take_turns};
 use descent::initialization::normal;
-use descent::mnist::{Digits, Split};
+use descent::mnist::Split;
 use descent::momentum::Momentum;
 use descent::network::{Activation, Batch};
+use descent::parallel;
 use descent::random::{Stream, generator};
 use nalgebra::DMatrix;
 
 use crate::canvas::{Caption, DrawResult, Ink};
 use crate::chart::{Axis, Band, Chart, Line, tenths, whole};
+use crate::digits::digits;
 use crate::output::Figure;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/mnist");
-    let examples = Digits::read(&folder, Split::Test)?.sample(500, 0);
+    let examples = digits(Split::Test)?.sample(500, 0);
     let relu = sweep(Activation::Relu, &examples)?;
     let leaky = sweep(Activation::LeakyRelu, &examples)?;
     Ok(vec![probability()?, state()?, share(&relu, &leaky)?, loss(&relu, &leaky)?])
@@ -116,12 +115,12 @@ fn other_side(
 type Sweep = Vec<(f64, Vec<Run>)>;
 
 fn sweep(activation: Activation, examples: &Batch) -> DrawResult<Sweep> {
-    let runs = |step_size| {
-        let runs =
-            SEEDS.map(|seed| Setting::new(activation, step_size).run(examples, seed));
-        Ok((step_size, runs.into_iter().collect::<Result<_, _>>()?))
+    let runs = |&step_size: &f64| {
+        let run = |&seed: &u64| Setting::new(activation, step_size).run(examples, seed);
+        parallel::map(&SEEDS, &run).into_iter().collect::<Result<Vec<_>, _>>()
     };
-    STEP_SIZES.into_iter().map(runs).collect()
+    let runs = parallel::map(&STEP_SIZES, &runs);
+    STEP_SIZES.into_iter().zip(runs).map(|(step, runs)| Ok((step, runs?))).collect()
 }
 
 /// The middle one of three values, with the lowest and the highest.

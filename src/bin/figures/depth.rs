@@ -10,30 +10,32 @@ use descent::depth::{
 };
 use descent::mnist::{Digits, PIXELS, Split};
 use descent::network::Batch;
-use indicatif::{ProgressBar, ProgressIterator, ProgressStyle};
+use descent::parallel;
 use nalgebra::DMatrix;
 
 use crate::canvas::{Caption, DrawResult, Ink};
 use crate::chart::{Axis, Band, Chart, Line, hundredths, tenths, whole};
-use crate::output::Figure;
+use crate::numbers::{grouped, short, superscript};
+use crate::output::{Figure, checkout};
+use crate::progress;
 
 /// The experiment; the defaults are the book's.
 #[derive(Args, Clone, Debug, PartialEq)]
 pub struct Options {
     /// Weight matrices between the images and the logits
-    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(2..=1000))]
+    #[arg(long, default_value_t = 50, allow_hyphen_values = true, value_parser = clap::value_parser!(u32).range(2..=1000))]
     layers: u32,
     /// Units in each hidden layer
-    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=5000))]
+    #[arg(long, default_value_t = 100, allow_hyphen_values = true, value_parser = clap::value_parser!(u32).range(1..=5000))]
     width: u32,
     /// The c of the variance c/fan_in of the weights; repeat it for up to six curves
-    #[arg(long = "scale", value_name = "C", default_values_t = [1.0, 2.0, 3.0], value_parser = positive)]
+    #[arg(long = "scale", value_name = "C", default_values_t = [1.0, 2.0, 3.0], allow_hyphen_values = true, value_parser = positive)]
     scales: Vec<f64>,
     /// Images of the MNIST test set
-    #[arg(long, default_value_t = 256, value_parser = clap::value_parser!(u32).range(2..=10_000))]
+    #[arg(long, default_value_t = 256, allow_hyphen_values = true, value_parser = clap::value_parser!(u32).range(2..=10_000))]
     batch: u32,
     /// Seed of the weights and of the choice of images, where one network is drawn
-    #[arg(long, default_value_t = 7)]
+    #[arg(long, default_value_t = 7, allow_hyphen_values = true, value_parser = whole_number)]
     seed: u64,
     /// The folder with the MNIST files [default: data/mnist]
     #[arg(long, value_name = "DIR")]
@@ -47,11 +49,55 @@ impl Default for Options {
     }
 }
 
+impl Options {
+    /// What clap does not see.
+    fn check(&self, digits: &Digits, folder: &Path) -> Result<(), String> {
+        let Self { layers, width, ref scales, batch, .. } = *self;
+        if scales.len() > 6 {
+            let count = scales.len();
+            return Err(format!("--scale: {count} scales, expected at most 6"));
+        }
+        let (deep, wide) = (u64::from(layers), u64::from(width));
+        if deep * wide * wide > MOST_PARAMETERS {
+            let most = grouped(MOST_PARAMETERS as usize);
+            return Err(format!(
+                "--layers {layers} --width {width}: more than {most} parameters; take fewer layers or a smaller width"
+            ));
+        }
+        let exponent = |scale: f64| f64::from(layers) / 2.0 * (scale / 2.0).log10();
+        if let Some(&scale) = scales.iter().find(|&&scale| exponent(scale) < LEAST) {
+            return Err(format!(
+                "--scale {}: over {layers} layers norms fall below 10{}; take a larger scale or fewer layers",
+                short(scale),
+                superscript(LEAST as i32),
+            ));
+        }
+        let found = digits.len();
+        if (batch as usize) > found {
+            let file = folder.join(Split::Test.files().0);
+            let advice = match found {
+                0 | 1 => "expected at least 2".into(),
+                _ => format!("take --batch {found} or fewer"),
+            };
+            let file = file.display();
+            return Err(format!(
+                "--batch {batch}: there are {found} in {file}; {advice}"
+            ));
+        }
+        Ok(())
+    }
+}
+
 fn positive(argument: &str) -> Result<f64, String> {
     match argument.parse() {
         Ok(scale) if scale > 0.0 && f64::is_finite(scale) => Ok(scale),
-        _ => Err("expected a number above 0".into()),
+        _ => Err("expected a number above 0 in the range of f64".into()),
     }
+}
+
+fn whole_number(argument: &str) -> Result<u64, String> {
+    let expected = |_| format!("expected a whole number from 0 to {}", u64::MAX);
+    argument.parse().map_err(expected)
 }
 
 /// The scale of He's initialization, for the figures that show one scale only.
@@ -60,18 +106,21 @@ const HE: f64 = 2.0;
 const FEW: u64 = 32;
 const MANY: u64 = 200;
 
+/// The most parameters of a network: two gigabytes, and as much again for its gradient.
+const MOST_PARAMETERS: u64 = 250_000_000;
+/// The exponent of ten of the least norm that is drawn: f64 does not hold its square
+/// much further down.
+const LEAST: f64 = -150.0;
+
 pub fn figures(options: &Options) -> DrawResult<Vec<Figure>> {
-    if options.scales.len() > 6 {
-        return Err(format!(
-            "--scale: {} scales, expected at most 6",
-            options.scales.len()
-        )
-        .into());
-    }
-    let default_folder = || Path::new(env!("CARGO_MANIFEST_DIR")).join("data/mnist");
-    let folder = options.mnist.clone().unwrap_or_else(default_folder);
+    let folder = match &options.mnist {
+        Some(folder) => folder.clone(),
+        None => checkout()?.join("data/mnist"),
+    };
     let digits = Digits::read(&folder, Split::Test)?;
+    options.check(&digits, &folder)?;
     let experiment = Experiment { options, digits };
+    progress::expect(MANY + FEW);
     let measured = experiment.measure()?;
     Ok(vec![
         experiment.activations(&measured)?,
@@ -129,6 +178,7 @@ impl Experiment<'_> {
                 return Ok((scale, measured));
             }
             let advice = "take a smaller scale or fewer layers";
+            let scale = short(scale);
             Err(format!("--scale {scale}: over {layers} layers a norm leaves the range of f64; {advice}").into())
         };
         scales.iter().map(measure).collect()
@@ -145,7 +195,7 @@ impl Experiment<'_> {
             .map(|((scale, norms), ink)| {
                 Line::new(
                     Ink::Series(ink),
-                    format!("c = {scale}"),
+                    format!("c = {}", short(*scale)),
                     from_layer(first, values(norms)),
                 )
             })
@@ -156,7 +206,7 @@ impl Experiment<'_> {
         let hidden = self.hidden();
         let lines = Self::lines(measured, 1, |norms| drop_last(norms.activations()));
         let band = |(scale, ink): (f64, u8), start: f64| Band {
-            name: format!("one image, c = {scale}"),
+            name: format!("one image, c = {}", short(scale)),
             points: two_sigma(&band(&hidden, scale), |log| start * 10_f64.powf(log)),
             ink: Ink::Solid(ink),
         };
@@ -293,21 +343,22 @@ impl Experiment<'_> {
     /// batch.
     fn spread(&self) -> DrawResult<Figure> {
         let hidden = self.hidden();
-        let logs = (0..MANY)
-            .progress_with(progress(MANY, "networks for depth-spread"))
-            .map(|seed| {
-                let activations =
-                    self.hidden_activations(seed, self.batch(seed).images);
-                let norms: Vec<_> = activations.iter().map(image_norms).collect();
-                let one = norms
-                    .iter()
-                    .map(|norms| (norms[0] / activations[0].row(0).norm()).log10());
-                let start = root_mean_square(&norms[0]);
-                let all =
-                    norms.iter().map(|norms| (root_mean_square(norms) / start).log10());
-                (one.collect::<Vec<_>>(), all.collect::<Vec<_>>())
-            });
-        let (one, all): (Vec<_>, Vec<_>) = logs.unzip();
+        let walk = |&seed: &u64| {
+            let activations = self.hidden_activations(seed, self.batch(seed).images);
+            let norms: Vec<_> = activations.iter().map(image_norms).collect();
+            let one = norms
+                .iter()
+                .map(|norms| (norms[0] / activations[0].row(0).norm()).log10());
+            let start = root_mean_square(&norms[0]);
+            let all =
+                norms.iter().map(|norms| (root_mean_square(norms) / start).log10());
+            let logs = (one.collect::<Vec<_>>(), all.collect::<Vec<_>>());
+            progress::done();
+            logs
+        };
+        let seeds: Vec<_> = (0..MANY).collect();
+        let (one, all): (Vec<_>, Vec<_>) =
+            parallel::map(&seeds, &walk).into_iter().unzip();
         let spread = |logs: &[Vec<f64>]| {
             let layer = |layer| standard_deviation(logs.iter().map(|logs| logs[layer]));
             from_layer(1, (0..hidden.len()).map(layer))
@@ -359,11 +410,13 @@ impl Experiment<'_> {
 
     /// What becomes of the directions of the images while their norm is kept.
     fn geometry(&self) -> DrawResult<Figure> {
-        let measured =
-            (0..FEW).progress_with(progress(FEW, "networks for depth-geometry"));
-        let measured: Vec<_> = measured
-            .map(|seed| geometry(&network(&self.widths(), HE, seed), &self.batch(seed)))
-            .collect();
+        let measure = |&seed: &u64| {
+            let measured =
+                geometry(&network(&self.widths(), HE, seed), &self.batch(seed));
+            progress::done();
+            measured
+        };
+        let measured = parallel::map(&(0..FEW).collect::<Vec<_>>(), &measure);
         let mean = |pick: fn(&depth::Geometry) -> &Vec<f64>| {
             let layer = |layer: usize| {
                 let values = measured.iter().map(|geometry| pick(geometry)[layer]);
@@ -505,10 +558,4 @@ fn standard_deviation(values: impl Iterator<Item = f64>) -> f64 {
     let mean = values.iter().sum::<f64>() / count;
     let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
     (squares / (count - 1.0)).sqrt()
-}
-
-fn progress(length: u64, message: &'static str) -> ProgressBar {
-    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}")
-        .expect("a valid template");
-    ProgressBar::new(length).with_style(style).with_message(message)
 }

@@ -1,7 +1,5 @@
 //! The saddle at zero, what starts there, sums of random products, and biases.
 
-use std::path::Path as File;
-
 use descent::gradient_descent::{GradientDescent, minimize};
 use descent::initialization::{
     Biases, WeightsInARow, after_one_epoch, constant, density_of_sum, descend, entropy,
@@ -12,17 +10,18 @@ use descent::mnist::{Digits, PIXELS, Split};
 use descent::network::{Activation, Batch, Network};
 use descent::newton::Smooth;
 use descent::objective::loss;
+use descent::parallel;
 use nalgebra::{DVector, dvector};
 
 use crate::canvas::{Caption, DrawResult, Ink, svg};
 use crate::chart::{Axis, Chart, Line, tenths, whole};
 use crate::contour::{Path, Plane, Point, paths_csv};
+use crate::digits::digits;
 use crate::output::Figure;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
-    let folder = File::new(env!("CARGO_MANIFEST_DIR")).join("data/mnist");
-    let digits = Digits::read(&folder, Split::Test)?;
-    Ok(vec![saddle()?, wait()?, starts(&digits)?, tails()?, biases(&digits)?])
+    let digits = digits(Split::Test)?;
+    Ok(vec![saddle()?, wait()?, starts(digits)?, tails()?, biases(digits)?])
 }
 
 /// Gradient descent with step size 0.1 on `½ (w₁ ⋯ w_L − 1)²`.
@@ -212,16 +211,17 @@ fn biases(digits: &Digits) -> DrawResult<Figure> {
     let test = digits.batch(&(EXAMPLES..digits.len()).collect::<Vec<_>>());
     let names = ["like a weight", "0", "0.01", "small"];
     let inks = [Ink::Series(5), Ink::Series(1), Ink::Series(6), Ink::Foreground];
-    let run = |biases, seed| {
+    let run = |&(biases, seed): &(Biases, u64)| {
         let start = with_biases(&[PIXELS, 50, 10], biases, seed);
         let network = after_one_epoch(start, seed, EXAMPLES, |p| digits.batch(p));
         (seed as f64, loss(&network, &test))
     };
-    let choices = Biases::ALL.into_iter().zip(names).zip(inks);
+    let settings =
+        Biases::ALL.into_iter().flat_map(|b| (0..8).map(move |seed| (b, seed)));
+    let losses = parallel::map(&settings.collect::<Vec<_>>(), &run);
+    let choices = losses.chunks(8).zip(names).zip(inks);
     let lines: Vec<_> = choices
-        .map(|((biases, name), ink)| {
-            Line::new(ink, name, (0..8).map(|seed| run(biases, seed)).collect())
-        })
+        .map(|((losses, name), ink)| Line::new(ink, name, losses.to_vec()))
         .collect();
     let widest = (0..8).map(|seed| {
         let losses = lines.iter().map(|line| line.points[seed].1);

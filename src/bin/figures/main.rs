@@ -8,6 +8,7 @@ mod chart;
 mod contour;
 mod dead_relu;
 mod depth;
+mod digits;
 mod elbows;
 mod gradient_descent;
 mod grid;
@@ -22,13 +23,18 @@ mod numbers;
 mod objective;
 mod one_parameter;
 mod output;
+mod progress;
 mod sgd;
 mod training;
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
+
+use descent::parallel;
+use descent::random::shift;
 
 use crate::canvas::DrawResult;
 use crate::output::Figure;
@@ -37,6 +43,9 @@ use crate::output::Figure;
 ///
 /// Without a chapter: all of them, with the settings of the book, into
 /// chapters/figures. The same settings give the same bytes on every machine.
+///
+/// The checkout of the book that is worked on is the one whose package cargo runs, or
+/// else the one that the current folder lies in.
 #[derive(Parser)]
 #[command(name = "figures", version)]
 struct Cli {
@@ -135,36 +144,48 @@ impl Chapter {
         }
     }
 
-    fn draw(&self) -> DrawResult<Vec<Figure>> {
+    /// Its slug, and what draws its figures.
+    fn drawing(&self) -> (&'static str, Drawing<'_>) {
         match self {
-            Self::List => Ok(Vec::new()),
-            Self::Introduction => introduction::figures(),
-            Self::LinearLayer => linear_layer::figures(),
-            Self::Broadcasting => broadcasting::figures(),
-            Self::Network => network::figures(),
-            Self::Backpropagation => backpropagation::figures(),
-            Self::Objective => objective::figures(),
-            Self::GradientDescent => gradient_descent::figures(),
-            Self::OneParameter => one_parameter::figures(),
-            Self::Newton => newton::figures(),
-            Self::Momentum => momentum::figures(),
-            Self::Nesterov => nesterov::figures(),
-            Self::Adam => adam::figures(),
-            Self::Sgd => sgd::figures(),
-            Self::Initialization => initialization::figures(),
-            Self::Depth(options) => depth::figures(options),
-            Self::Elbows => elbows::figures(),
-            Self::DeadRelu => dead_relu::figures(),
-            Self::Training => training::figures(),
+            Self::List => ("list", Box::new(|| Ok(Vec::new()))),
+            Self::Introduction => ("introduction", Box::new(introduction::figures)),
+            Self::LinearLayer => ("linear_layer", Box::new(linear_layer::figures)),
+            Self::Broadcasting => ("broadcasting", Box::new(broadcasting::figures)),
+            Self::Network => ("network", Box::new(network::figures)),
+            Self::Backpropagation => {
+                ("backpropagation", Box::new(backpropagation::figures))
+            }
+            Self::Objective => ("objective", Box::new(objective::figures)),
+            Self::GradientDescent => {
+                ("gradient_descent", Box::new(gradient_descent::figures))
+            }
+            Self::OneParameter => ("one_parameter", Box::new(one_parameter::figures)),
+            Self::Newton => ("newton", Box::new(newton::figures)),
+            Self::Momentum => ("momentum", Box::new(momentum::figures)),
+            Self::Nesterov => ("nesterov", Box::new(nesterov::figures)),
+            Self::Adam => ("adam", Box::new(adam::figures)),
+            Self::Sgd => ("sgd", Box::new(sgd::figures)),
+            Self::Initialization => {
+                ("initialization", Box::new(initialization::figures))
+            }
+            Self::Depth(options) => ("depth", Box::new(|| depth::figures(options))),
+            Self::Elbows => ("elbows", Box::new(elbows::figures)),
+            Self::DeadRelu => ("dead_relu", Box::new(dead_relu::figures)),
+            Self::Training => ("training", Box::new(training::figures)),
         }
     }
 }
 
+type Drawing<'a> = Box<dyn Fn() -> DrawResult<Vec<Figure>> + 'a>;
+
 fn main() -> ExitCode {
-    match run(Cli::parse()) {
+    let result = run(Cli::parse());
+    progress::end();
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            // Nobody is left to tell where this fails.
+            let _ = writeln!(std::io::stderr(), "error: {error}");
             ExitCode::from(2)
         }
     }
@@ -172,22 +193,46 @@ fn main() -> ExitCode {
 
 fn run(Cli { chapter, place }: Cli) -> DrawResult {
     if let Some(Chapter::List) = chapter {
-        for chapter in Cli::command().get_subcommands().skip(1) {
-            println!(
-                "{:<20}{}",
-                chapter.get_name(),
-                chapter.get_about().unwrap_or_default()
-            );
-        }
-        return Ok(());
+        return list();
     }
-    let of_the_book = chapter.as_ref().is_none_or(Chapter::is_of_the_book);
-    let folder = place.out.unwrap_or_else(|| output::default_folder(of_the_book));
+    let of_the_book =
+        chapter.as_ref().is_none_or(Chapter::is_of_the_book) && shift()? == 0;
+    let complete = of_the_book && place.out.is_none() && !place.csv;
+    let folder = match place.out {
+        Some(folder) => folder,
+        None => output::default_folder(of_the_book)?,
+    };
     output::prepare(&folder)?;
     let chapters = chapter.map_or_else(Chapter::all, |chapter| vec![chapter]);
-    let mut figures = Vec::new();
-    for chapter in &chapters {
-        figures.extend(chapter.draw()?);
+    let figures = draw(&chapters)?;
+    progress::end();
+    output::write(&folder, &figures, place.csv)?;
+    if complete {
+        let chapters: Vec<_> =
+            chapters.iter().map(|chapter| chapter.drawing().0).collect();
+        output::nothing_else(&folder, &chapters, &figures)?;
     }
-    output::write(&folder, &figures, place.csv)
+    Ok(())
+}
+
+fn list() -> DrawResult {
+    let command = Cli::command();
+    let line = |chapter: &clap::Command| {
+        let about = chapter.get_about().unwrap_or_default();
+        format!("{:<20}{about}", chapter.get_name())
+    };
+    output::tell(command.get_subcommands().skip(1).map(line))
+}
+
+/// The figures of the chapters, in their order; the chapters share the cores.
+fn draw(chapters: &[Chapter]) -> DrawResult<Vec<Figure>> {
+    progress::expect(chapters.len() as u64);
+    let draw = |chapter: &Chapter| {
+        let (name, figures) = chapter.drawing();
+        let figures = progress::named(name, figures);
+        // An error of plotters cannot go from thread to thread.
+        figures.map_err(|error| error.to_string())
+    };
+    let drawn: Result<Vec<_>, _> = parallel::map(chapters, &draw).into_iter().collect();
+    Ok(drawn?.into_iter().flatten().collect())
 }

@@ -14,7 +14,7 @@ use crate::canvas::{Caption, DrawResult, Ink, PIXEL, svg};
 use crate::chart::{Axis, Band, Chart, Line, hundredths, tenths, whole};
 use crate::contour::{Point, paths_csv};
 use crate::gradient_descent::four_panels;
-use crate::output::Figure;
+use crate::output::{Figure, twelve_digits};
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
     Ok(vec![
@@ -220,7 +220,7 @@ fn sweep() -> DrawResult<Figure> {
     let (_, spectrum) = valley()?;
     let (best, beta) = spectrum.best_momentum();
     let curve = |ink, name: &str, beta: f64, corners: &[f64]| {
-        let grid = (-80..=40).map(|i| 10_f64.powf(f64::from(i) / 40.0));
+        let grid = (-80..=40).map(|i| twelve_digits(10_f64.powf(f64::from(i) / 40.0)));
         let mut steps: Vec<f64> = grid.chain(corners.iter().copied()).collect();
         steps.sort_by(f64::total_cmp);
         let points = steps.iter().map(|&a| (a, spectrum.momentum_contraction(a, beta)));

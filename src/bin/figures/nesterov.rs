@@ -12,7 +12,7 @@ use nalgebra::{DVector, dvector};
 use crate::canvas::{Caption, DrawResult, Ink, svg};
 use crate::chart::{Axis, Chart, Line, tenths, whole};
 use crate::contour::{Arrow, Path, Plane, Point};
-use crate::output::{Figure, csv, number};
+use crate::output::{Figure, csv, number, twelve_digits};
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
     Ok(vec![look_ahead()?, radius()?, worst()?, chained()?, tuned()?])
@@ -171,7 +171,7 @@ fn worst() -> DrawResult<Figure> {
     const PARABOLAS: usize = 2000;
     let counts = step_counts();
     let curvatures = DVector::from_fn(PARABOLAS, |i, _| {
-        10.0_f64.powf(-7.0 * i as f64 / (PARABOLAS - 1) as f64)
+        twelve_digits(10.0_f64.powf(-7.0 * i as f64 / (PARABOLAS - 1) as f64))
     });
     let start = DVector::from_element(PARABOLAS, 1.0);
     let gradient = |theta: &DVector<f64>| theta.component_mul(&curvatures);
@@ -282,7 +282,7 @@ fn chained() -> DrawResult<Figure> {
 /// Steps to a hundredth of the distance over the condition number.
 fn tuned() -> DrawResult<Figure> {
     let conditions: Vec<f64> =
-        (1..=20).map(|i| 10.0_f64.powf(f64::from(i) / 5.0)).collect();
+        (1..=20).map(|i| twelve_digits(10.0_f64.powf(f64::from(i) / 5.0))).collect();
     let line = |ink, name: &str, rate: &dyn Fn(Spectrum) -> f64| {
         let steps = |&largest: &f64| {
             let rate = rate(Spectrum { smallest: 1.0, largest });

@@ -26,3 +26,17 @@ pub fn superscript(number: i32) -> String {
     };
     number.to_string().chars().map(digit).collect()
 }
+
+/// A number as one writes it by hand: with a power of ten in place of many zeros.
+pub fn short(value: f64) -> String {
+    if value == 0.0 || (1e-4..1e7).contains(&value.abs()) {
+        return value.to_string().replace('-', "−");
+    }
+    let scientific = format!("{value:e}");
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let power = format!("10{}", superscript(exponent.parse().unwrap_or(0)));
+    match mantissa {
+        "1" => power,
+        _ => format!("{}·{power}", mantissa.replace('-', "−")),
+    }
+}

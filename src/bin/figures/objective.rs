@@ -1,10 +1,8 @@
 //! Convexity, its limits, and a slice through the loss of a network.
 
-use std::path::Path as File;
-
 use descent::backpropagation::loss_and_gradient;
 use descent::initialization;
-use descent::mnist::{Digits, PIXELS, Split};
+use descent::mnist::{PIXELS, Split};
 use descent::network::{Activation, Batch, Network};
 use descent::objective::{
     Curve, EXPONENTIAL, KINK, QUARTIC, TROUGH, TWO_VALLEYS, follow, loss, moved,
@@ -15,11 +13,11 @@ use descent::random::{Stream, generator};
 use crate::canvas::{Caption, DrawResult, Ink, svg};
 use crate::chart::{Axis, Chart, Line, tenths, whole};
 use crate::contour::{Path, Plane, Point, paths_csv};
+use crate::digits::digits;
 use crate::output::{Figure, csv, number};
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
-    let folder = File::new(env!("CARGO_MANIFEST_DIR")).join("data/mnist");
-    let batch = Digits::read(&folder, Split::Test)?.sample(100, 4);
+    let batch = digits(Split::Test)?.sample(100, 4);
     let network = trained(&batch);
     Ok(vec![
         chords()?,

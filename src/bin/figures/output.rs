@@ -1,7 +1,10 @@
 //! Where the figures go: each file whole or not at all.
 
-use std::fs;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+use std::{env, process};
 
 use crate::canvas::DrawResult;
 
@@ -37,10 +40,49 @@ pub fn shown(value: f64) -> f64 {
     number(value).parse().expect("a number")
 }
 
+/// A number with twelve digits, for a place on an axis. It does not depend on the C
+/// library, whose powers and logarithms differ in the last bits.
+pub fn twelve_digits(value: f64) -> f64 {
+    format!("{value:.11e}").parse().expect("a number")
+}
+
+/// A place on an axis as CSV shows it: twelve digits, without rows of zeros.
+pub fn place(value: f64) -> String {
+    let value = twelve_digits(value);
+    match value.abs() {
+        0.0 | 1e-5..1e16 => value.to_string(),
+        _ => format!("{value:e}"),
+    }
+}
+
+/// The checkout of the book to work on: that of the package which cargo runs, or else
+/// the one that the current folder lies in. (Where the program was compiled says
+/// nothing: a checkout may have been moved or copied since then, and several may share
+/// one target folder.)
+///
+/// # Errors
+/// If there is none.
+pub fn checkout() -> DrawResult<PathBuf> {
+    let is_checkout = |folder: &&Path| folder.join("src/bin/figures/main.rs").is_file();
+    let of_cargo = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    if let Some(folder) = of_cargo.as_deref().filter(is_checkout) {
+        return Ok(folder.to_owned());
+    }
+    let current = env::current_dir()?;
+    let found = current.ancestors().find(is_checkout);
+    found.map(Path::to_owned).ok_or_else(|| {
+        let current = current.display();
+        format!("{current}: not in a checkout of the book; change to its folder").into()
+    })
+}
+
 /// `chapters/figures` for the figures of the book, `target/figures` for a reader's own.
-pub fn default_folder(of_the_book: bool) -> PathBuf {
+///
+/// # Errors
+/// If there is no checkout.
+pub fn default_folder(of_the_book: bool) -> DrawResult<PathBuf> {
     let folder = if of_the_book { "chapters/figures" } else { "target/figures" };
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)
+    Ok(checkout()?.join(folder))
 }
 
 /// Makes the folder if need be.
@@ -56,30 +98,138 @@ pub fn prepare(folder: &Path) -> DrawResult {
 /// Writes the figures, or only their data, and says where.
 ///
 /// # Errors
-/// If a file cannot be written; those before it are then complete, it and those after
-/// it untouched.
+/// If a file cannot be written; where the disk is full, none has changed then.
 pub fn write(folder: &Path, figures: &[Figure], csv_only: bool) -> DrawResult {
+    survive_the_size_limit();
+    remove_leftovers(folder);
+    let mut files = Vec::new();
     for figure in figures {
-        write_whole(&folder.join(figure.name).with_extension("csv"), &figure.csv)?;
+        let path = folder.join(figure.name);
+        files.push(Beside::new(path.with_extension("csv"), &figure.csv)?);
         if !csv_only {
-            write_whole(&folder.join(figure.name).with_extension("svg"), &figure.svg)?;
+            files.push(Beside::new(path.with_extension("svg"), &figure.svg)?);
         }
-        println!(
-            "{}",
-            folder
-                .join(figure.name)
-                .with_extension(if csv_only { "csv" } else { "svg" })
-                .display()
-        );
     }
-    Ok(())
+    files.into_iter().try_for_each(Beside::take_its_place)?;
+    let extension = if csv_only { "csv" } else { "svg" };
+    let paths =
+        figures.iter().map(|figure| folder.join(figure.name).with_extension(extension));
+    tell(paths.map(|path| path.display().to_string()))
 }
 
-/// Writes beside the file and then takes its place, so that nobody ever sees half of
-/// it.
-fn write_whole(path: &Path, content: &str) -> DrawResult {
-    let beside = path.with_added_extension("tmp");
-    fs::write(&beside, content).and_then(|()| fs::rename(&beside, path)).map_err(
-        |error| format!("{}: cannot be written: {error}", path.display()).into(),
-    )
+/// Lines for standard output.
+///
+/// # Errors
+/// If they cannot be written. That a reader has read enough and closes the pipe is none.
+pub fn tell(lines: impl Iterator<Item = String>) -> DrawResult {
+    let mut output = io::stdout().lock();
+    let text: String = lines.map(|line| line + "\n").collect();
+    match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(format!("standard output: cannot be written: {error}").into())
+        }
+        _ => Ok(()),
+    }
 }
+
+/// Looks for figures of these chapters in the folder that are not among those drawn.
+///
+/// # Errors
+/// If there is one: no code draws it.
+pub fn nothing_else(folder: &Path, chapters: &[&str], drawn: &[Figure]) -> DrawResult {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        names.extend(entry?.file_name().into_string());
+    }
+    names.sort();
+    let known = |name: &&String| {
+        let figure = name.strip_suffix(".csv").or_else(|| name.strip_suffix(".svg"));
+        let Some(figure) = figure else { return true };
+        let chapter = figure.split('-').next().unwrap_or_default();
+        !chapters.contains(&chapter) || drawn.iter().any(|drawn| drawn.name == figure)
+    };
+    match names.iter().find(|name| !known(name)) {
+        Some(name) => {
+            let path = folder.join(name);
+            Err(format!("{}: no code draws this figure", path.display()).into())
+        }
+        None => Ok(()),
+    }
+}
+
+/// A file's new content under another name, so that nobody ever sees half of it. The
+/// other name goes with the value.
+struct Beside {
+    path: PathBuf,
+    beside: PathBuf,
+}
+
+impl Beside {
+    fn new(path: PathBuf, content: &str) -> DrawResult<Self> {
+        let (beside, mut file) = create_beside(&path).map_err(unwritten(&path))?;
+        let written = Self { path, beside };
+        file.write_all(content.as_bytes()).map_err(unwritten(&written.path))?;
+        Ok(written)
+    }
+
+    fn take_its_place(self) -> DrawResult {
+        fs::rename(&self.beside, &self.path).map_err(unwritten(&self.path))
+    }
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        // Gone already where it has taken its place.
+        let _ = fs::remove_file(&self.beside);
+    }
+}
+
+/// A file that no other program writes to: `name.csv.<process>-<number>.tmp`.
+fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
+    let mut number = 0;
+    loop {
+        let end = format!("{}-{number}.tmp", process::id());
+        let beside = path.with_added_extension(end);
+        match OpenOptions::new().write(true).create_new(true).open(&beside) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => number += 1,
+            file => return Ok((beside, file?)),
+        }
+    }
+}
+
+fn unwritten(path: &Path) -> impl Fn(io::Error) -> Box<dyn std::error::Error> {
+    move |error| format!("{}: cannot be written: {error}", path.display()).into()
+}
+
+/// Removes what programs left that were killed while they wrote, which takes far less
+/// than an hour.
+fn remove_leftovers(folder: &Path) {
+    let old = |path: &Path| {
+        let age = fs::metadata(path).ok()?.modified().ok()?.elapsed().ok()?;
+        Some(age > Duration::from_secs(3600))
+    };
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let ours = [".csv.", ".svg."].iter().any(|kind| name.contains(kind));
+        if ours && name.ends_with(".tmp") && old(&path) == Some(true) {
+            let _ = fs::remove_file(path);
+        }
+    }
+}
+
+/// A limit on the size of files (`ulimit -f`) is then an error like a full disk, with a
+/// message, and does not end the program.
+#[cfg(unix)]
+fn survive_the_size_limit() {
+    unsafe extern "C" {
+        fn signal(number: i32, handler: usize) -> usize;
+    }
+    const SIGXFSZ: i32 = 25;
+    const IGNORE: usize = 1;
+    // SAFETY: no handler is installed, so nothing runs when the signal comes.
+    unsafe { signal(SIGXFSZ, IGNORE) };
+}
+
+#[cfg(not(unix))]
+fn survive_the_size_limit() {}

@@ -1,11 +1,10 @@
 //! Minibatch gradients and their noise, and how training on digits goes with them.
 
 use std::f64::consts::TAU;
-use std::path::Path;
 
 use descent::backpropagation::loss_and_gradient;
 use descent::gradient_descent::{Quadratic, START};
-use descent::mnist::{Digits, Split};
+use descent::mnist::Split;
 use descent::network::Batch;
 use descent::random::{Stream, generator};
 use descent::sgd::{
@@ -18,12 +17,12 @@ use nalgebra::{DMatrix, DVector, dvector};
 use crate::canvas::{Caption, DrawResult, Ink, svg};
 use crate::chart::{Axis, Chart, Line, tenths, whole};
 use crate::contour::{Arrow, Path as Curve, Plane, Point, paths_csv};
+use crate::digits::digits;
 use crate::gradient_descent::valley_axes;
-use crate::output::{Figure, csv, number};
+use crate::output::{Figure, csv, number, twelve_digits};
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/mnist");
-    let digits = Digits::read(&folder, Split::Train)?;
+    let digits = digits(Split::Train)?;
     let examples = half_resolution(&digits.batch(&(0..DIGITS).collect::<Vec<_>>()));
     Ok(vec![
         cloud(&examples)?,
@@ -195,7 +194,8 @@ fn spread() -> DrawResult<Figure> {
     let valley = Quadratic::valley();
     let noise = DMatrix::from_diagonal_element(2, 2, VARIANCE);
     let curve = |f: &dyn Fn(f64) -> DrawResult<f64>| -> DrawResult<Vec<Point>> {
-        let sizes = (0..=52).map(|i| 0.01 * 19_f64.powf(f64::from(i) / 52.0));
+        let sizes =
+            (0..=52).map(|i| twelve_digits(0.01 * 19_f64.powf(f64::from(i) / 52.0)));
         sizes.map(|step_size| Ok((step_size, f(step_size)?.sqrt()))).collect()
     };
     let formula = |k: usize, step_size: f64| -> DrawResult<f64> {

@@ -1,9 +1,7 @@
 //! A whole training on MNIST: losses, accuracies, step sizes, movement and curvature.
 
-use std::path::Path;
-
 use descent::gradient_descent::GradientDescent;
-use descent::mnist::{Digits, Split};
+use descent::mnist::Split;
 use descent::momentum::Momentum;
 use descent::network::Batch;
 use descent::training::{
@@ -13,18 +11,18 @@ use descent::training::{
 
 use crate::canvas::{Caption, DrawResult, Ink};
 use crate::chart::{Axis, Chart, Line, tenths, whole};
-use crate::output::Figure;
+use crate::digits::digits;
+use crate::output::{Figure, twelve_digits};
 
 const NAMES: [&str; 3] = ["SGD", "momentum", "Adam"];
 /// The colours of SGD, momentum and Adam in the whole book.
 const INKS: [u8; 3] = [1, 2, 4];
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/mnist");
-    let digits = Digits::read(&folder, Split::Train)?;
-    let test = Digits::read(&folder, Split::Test)?;
+    let train = digits(Split::Train)?;
+    let test = digits(Split::Test)?;
     let test = test.batch(&(0..test.len()).collect::<Vec<_>>());
-    let examples = |positions: &[usize]| digits.batch(positions);
+    let examples = |positions: &[usize]| train.batch(positions);
     let runs = compare(&SEEDS[..1], &examples, &test);
     let runs: Vec<&Run> = runs.iter().map(|runs| &runs[0]).collect();
     let few = examples(&(0..FEW).collect::<Vec<_>>());
@@ -122,8 +120,9 @@ fn accuracies(runs: &[&Run]) -> DrawResult<Figure> {
 fn step_sizes(examples: &(impl Fn(&[usize]) -> Batch + Sync)) -> DrawResult<Figure> {
     let swept = sweep(examples);
     let line = |(i, (_, swept)): (usize, &(_, Vec<(f64, f64)>))| {
-        let points =
-            swept.iter().map(|&(size, accuracy)| (size.log10(), 100.0 * accuracy));
+        let points = swept
+            .iter()
+            .map(|&(size, accuracy)| (twelve_digits(size.log10()), 100.0 * accuracy));
         Line::new(Ink::Series(INKS[i]), NAMES[i], points.collect())
     };
     let lines: Vec<_> = swept.iter().enumerate().map(line).collect();
