@@ -16,7 +16,7 @@ fn main() {
 }
 
 fn batch() -> Batch {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/mnist");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../data/mnist");
     let digits =
         Digits::read(&folder, Split::Test).expect("the digits of the repository");
     digits.sample(256, 7)

@@ -27,7 +27,7 @@ fn adam() -> Adam {
 
 /// 784-100-10 on the 60,000 digits in batches of 100; the epochs go on from each other.
 fn epoch(bencher: Bencher, mut optimizer: impl Optimizer + Sync + Send) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/mnist");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../data/mnist");
     let digits =
         Digits::read(&folder, Split::Train).expect("the digits of the repository");
     let mut rng = generator(7, Stream::Weights);
@@ -54,7 +54,7 @@ fn adam_epoch(bencher: Bencher) {
 /// The same gradients in batches of different sizes.
 #[divan::bench(args = [1, 10, 100, 1000], sample_count = 5, sample_size = 1)]
 fn epoch_by_batch_size(bencher: Bencher, batch_size: usize) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/mnist");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../data/mnist");
     let digits =
         Digits::read(&folder, Split::Train).expect("the digits of the repository");
     let examples = half_resolution(&digits.batch(&(0..DIGITS).collect::<Vec<_>>()));

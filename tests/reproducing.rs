@@ -42,7 +42,8 @@ fn records() -> Vec<Record> {
 }
 
 #[test]
-fn of_the_shown_code_at_least_95_in_100_mutants_are_refused_and_the_others_are_explained() {
+fn of_the_shown_code_at_least_95_in_100_mutants_are_refused_and_the_others_are_explained()
+ {
     let records = records();
     for Record { chapter, refused, of, past } in &records {
         assert!(refused * 100 >= of * 95, "{chapter}: {refused} of {of}");

@@ -65,12 +65,10 @@ pub fn place(value: f64) -> String {
 pub fn checkout() -> DrawResult<PathBuf> {
     let is_checkout = |folder: &&Path| folder.join("src/bin/figures/main.rs").is_file();
     let of_cargo = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
-    if let Some(folder) = of_cargo.as_deref().filter(is_checkout) {
-        return Ok(folder.to_owned());
-    }
     let current = env::current_dir()?;
-    let found = current.ancestors().find(is_checkout);
-    found.map(Path::to_owned).ok_or_else(|| {
+    let mut places =
+        of_cargo.iter().chain([&current]).flat_map(|place| place.ancestors());
+    places.find(is_checkout).map(Path::to_owned).ok_or_else(|| {
         let current = current.display();
         format!("{current}: not in a checkout of the book; change to its folder").into()
     })

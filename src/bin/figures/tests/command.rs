@@ -11,10 +11,12 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use tempfile::TempDir;
 
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../..");
+
 /// The binary in this checkout, with the seeds of the book unless a test says otherwise.
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_figures"));
-    command.env("CARGO_MANIFEST_DIR", env!("CARGO_MANIFEST_DIR"));
+    command.env("CARGO_MANIFEST_DIR", ROOT);
     command.env_remove(SHIFT).args(arguments);
     command
 }
@@ -153,7 +155,7 @@ fn the_list_names_every_chapter_with_figures() {
     let list = String::from_utf8(output.stdout).expect("text");
     let named: Vec<_> =
         list.lines().filter_map(|line| line.split_whitespace().next()).collect();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("chapters/figures");
+    let folder = Path::new(ROOT).join("chapters/figures");
     let mut drawn: Vec<_> = files(&folder)
         .iter()
         .filter_map(|name| Some(name.split_once('-')?.0.to_owned()))
@@ -204,9 +206,11 @@ fn checkout() -> TempDir {
     let checkout = TempDir::new().expect("a folder");
     let [source, data] =
         ["src/bin/figures", "data/mnist"].map(|folder| checkout.path().join(folder));
-    [&source, &data].map(|folder| fs::create_dir_all(folder).expect("a folder"));
+    for folder in [&source, &data] {
+        fs::create_dir_all(folder).expect("a folder");
+    }
     fs::write(source.join("main.rs"), "").expect("a file");
-    let original = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/mnist");
+    let original = Path::new(ROOT).join("data/mnist");
     for name in ["t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"] {
         fs::copy(original.join(name), data.join(name)).expect("the digits");
     }
@@ -293,7 +297,7 @@ fn a_figure_that_no_code_draws_is_reported() {
 /// Cheaper than to draw them all, which `.ci/run` does.
 #[test]
 fn every_figure_of_the_book_is_named_in_the_code_of_its_chapter() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = Path::new(ROOT);
     for name in files(&root.join("chapters/figures")) {
         let figure = name.strip_suffix(".svg").or_else(|| name.strip_suffix(".csv"));
         let figure = figure.unwrap_or_else(|| panic!("{name} is no figure"));
