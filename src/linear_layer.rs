@@ -160,7 +160,7 @@ pub fn lecture_example() -> (DMatrix<f64>, Linear) {
 }
 
 /// A batch of three inputs, a layer from two inputs to four outputs, and a
-/// gradient of the output.
+/// gradient of the output. No gradient made of them has two equal numbers.
 pub fn second_example() -> (DMatrix<f64>, Linear, DMatrix<f64>) {
     let input = dmatrix![
         1.0, 0.0;
@@ -168,13 +168,13 @@ pub fn second_example() -> (DMatrix<f64>, Linear, DMatrix<f64>) {
         -1.0, 3.0
     ];
     let weight = dmatrix![
-        1.0, 0.0, 2.0, -1.0;
+        1.0, 0.0, 2.0, 0.0;
         0.0, 1.0, -1.0, 2.0
     ];
     let output_gradient = dmatrix![
-        1.0, 0.0, 2.0, -1.0;
+        -2.0, 0.0, 2.0, -1.0;
         3.0, 1.0, 0.0, 2.0;
-        -2.0, 1.0, 1.0, 0.0
+        -2.0, 1.0, 3.0, 0.0
     ];
     (input, Linear::new(weight, RowDVector::zeros(4)), output_gradient)
 }

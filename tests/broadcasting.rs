@@ -96,7 +96,7 @@ fn the_backward_pass_of_a_broadcast_is_the_sum_over_the_batch() {
         step[place] = 1.0;
         assert_eq!(loss(&step) - loss(&RowDVector::zeros(4)), bias_gradient[place]);
     }
-    assert_eq!(bias_gradient, dmatrix![2.0, 2.0, 3.0, 1.0]);
+    assert_eq!(bias_gradient, dmatrix![-1.0, 2.0, 5.0, 1.0]);
     snapshot!(
         "broadcasting__backward",
         format!(
@@ -118,8 +118,9 @@ fn the_layers_bias_gradient_is_the_same_sum() {
 fn every_axis_that_was_stretched_is_summed_and_no_other() {
     let (_, _, gradient) = second_example();
     assert_eq!(sum_to(&gradient, (3, 4)), gradient);
-    assert_eq!(sum_to(&gradient, (3, 1)), dmatrix![2.0; 6.0; 0.0]);
-    assert_eq!(sum_to(&gradient, (1, 1)), dmatrix![8.0]);
+    assert_eq!(sum_to(&gradient, (1, 4)), dmatrix![-1.0, 2.0, 5.0, 1.0]);
+    assert_eq!(sum_to(&gradient, (3, 1)), dmatrix![-1.0; 6.0; 2.0]);
+    assert_eq!(sum_to(&gradient, (1, 1)), dmatrix![7.0]);
 }
 
 #[test]
@@ -127,34 +128,46 @@ fn the_bias_gradient_is_a_sum_and_not_a_mean() {
     let (_, _, gradient) = second_example();
     let twice = DMatrix::from_fn(6, 4, |row, column| gradient[(row % 3, column)]);
     assert_eq!(sum_to(&twice, (1, 4)), 2.0 * sum_to(&gradient, (1, 4)));
+    assert_eq!(sum_to(&(&twice / 2.0), (1, 4)), sum_to(&gradient, (1, 4)));
 }
 
 #[test]
 fn lengths_fit_if_they_are_equal_or_one_of_them_is_one() {
-    for rows in 1..=4 {
-        for columns in 1..=4 {
-            let shape = (rows, columns);
-            assert_eq!(broadcast_shape(shape, (1, columns)), Ok(shape));
-            assert_eq!(broadcast_shape((rows, 1), shape), Ok(shape));
-            assert_eq!(broadcast_shape((rows, 1), (1, columns)), Ok(shape));
-            assert_eq!(broadcast_shape(shape, shape), Ok(shape));
-            let larger = (rows + 1, columns + 1);
-            let fits = rows == 1 && columns == 1;
-            assert_eq!(
-                broadcast_shape(shape, larger).is_ok(),
-                fits,
-                "{shape:?} {larger:?}"
-            );
+    let shapes = || (0..4).flat_map(|rows| (0..4).map(move |columns| (rows, columns)));
+    let fit = |left, right| left == right || left == 1 || right == 1;
+    let stretched = |left, right| if left == 1 { right } else { left };
+    for (left, right) in
+        shapes().flat_map(|left| shapes().map(move |right| (left, right)))
+    {
+        let shape = broadcast_shape(left, right);
+        if fit(left.0, right.0) && fit(left.1, right.1) {
+            let expected = (stretched(left.0, right.0), stretched(left.1, right.1));
+            assert_eq!(shape, Ok(expected), "{left:?} {right:?}");
+        } else {
+            assert_eq!(shape, Err(Incompatible { left, right }));
         }
     }
 }
 
 /// One mean for each image, subtracted from its image: right as a column `[batch, 1]`.
-/// Written as a vector it is read as a row `[1, batch]`, which fits only if the batch
-/// is as large as the width.
+/// Written as a vector it is read as a row `[1, batch]`.
 #[test]
-fn a_vector_of_one_number_for_each_image_fits_silently_and_wrongly_when_batch_equals_width()
+fn a_vector_of_one_number_for_each_image_fits_if_its_length_is_the_width_or_one_of_them_is_one()
  {
+    for (batch, width) in
+        (1..=5).flat_map(|batch| (1..=5).map(move |width| (batch, width)))
+    {
+        assert_eq!(broadcast_shape((batch, width), (batch, 1)), Ok((batch, width)));
+        let as_row = broadcast_shape((batch, width), (1, batch));
+        let fits = batch == width || batch == 1 || width == 1;
+        assert_eq!(as_row.is_ok(), fits);
+        // The shape gives it away where the width is 1, and not where it is the batch.
+        let right_shape = as_row == Ok((batch, width));
+        assert_eq!(right_shape, batch == width || batch == 1);
+        assert!(!fits || width != 1 || as_row == Ok((batch, batch)));
+        // A batch of one is right, for a row of one number is a column of one.
+        assert!(batch != 1 || (1, batch) == (batch, 1));
+    }
     let images = dmatrix![1.0, 2.0, 3.0; 4.0, 5.0, 6.0; 7.0, 8.0, 9.0];
     let means = RowDVector::from_row_slice(&[2.0, 5.0, 8.0]);
     let as_row = &images - broadcast(&means, 3).to_matrix();

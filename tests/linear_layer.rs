@@ -84,17 +84,10 @@ fn the_lectures_weight_hides_mistakes_in_the_input_gradient() {
     assert_eq!(parameters, Linear::new(weight, RowDVector::from_element(4, 2.0)));
     assert_eq!(input_gradient, DMatrix::from_element(2, 3, 7.0));
     // The rows of W in another order: a wrong layer with the same input gradient.
-    let reversed = |layer: &Linear| {
-        let last = layer.fan_in() - 1;
-        let weight = &layer.weight;
-        let weight =
-            DMatrix::from_fn(last + 1, 4, |row, column| weight[(last - row, column)]);
-        Linear::new(weight, layer.bias.clone())
-    };
-    assert_eq!(reversed(&layer).input_gradient(&ones(2, 4)), input_gradient);
-    let (_, second, output_gradient) = second_example();
-    let wrong = reversed(&second).input_gradient(&output_gradient);
-    assert_ne!(wrong, second.input_gradient(&output_gradient));
+    for order in orders(3) {
+        let wrong = Linear::new(in_order(&layer.weight, &order), layer.bias.clone());
+        assert_eq!(wrong.input_gradient(&ones(2, 4)), input_gradient);
+    }
     snapshot!(
         "linear_layer__ones",
         format!(
@@ -111,9 +104,9 @@ fn the_backward_pass_of_the_second_example_is_exact() {
     let (input, layer, output_gradient) = second_example();
     let input_gradient = layer.input_gradient(&output_gradient);
     let parameters = layer.parameter_gradient(&input, &output_gradient);
-    assert_eq!(input_gradient, dmatrix![6.0, -4.0; 1.0, 5.0; 0.0, 0.0]);
-    assert_eq!(parameters.weight, dmatrix![9.0, 1.0, 1.0, 3.0; -3.0, 4.0, 3.0, 2.0]);
-    assert_eq!(parameters.bias, RowDVector::from_row_slice(&[2.0, 2.0, 3.0, 1.0]));
+    assert_eq!(input_gradient, dmatrix![2.0, -4.0; 3.0, 5.0; 4.0, -2.0]);
+    assert_eq!(parameters.weight, dmatrix![6.0, 1.0, -1.0, 3.0; -3.0, 4.0, 9.0, 2.0]);
+    assert_eq!(parameters.bias, RowDVector::from_row_slice(&[-1.0, 2.0, 5.0, 1.0]));
     snapshot!(
         "linear_layer__backward",
         format!(
@@ -130,19 +123,63 @@ fn the_backward_pass_of_the_second_example_is_exact() {
     );
 }
 
+/// The factors of the three products, one of them with its rows or its columns in
+/// another order.
+#[test]
+fn in_the_second_example_every_wrong_order_of_images_inputs_or_units_is_noticed() {
+    let (input, layer, output_gradient) = second_example();
+    let products = [
+        (output_gradient.clone(), layer.weight.transpose()),
+        (input.transpose(), output_gradient.clone()),
+        (ones(1, 3), output_gradient),
+    ];
+    for (left, right) in &products {
+        let product = left * right;
+        let mut numbers = product.as_slice().to_vec();
+        numbers.sort_by(f64::total_cmp);
+        assert!(numbers.windows(2).all(|pair| pair[0] < pair[1]), "{numbers:?}");
+        for order in orders(right.ncols()) {
+            let wrong = in_order(&right.transpose(), &order).transpose();
+            assert_ne!(left * wrong, product, "columns {order:?}");
+        }
+        if left.nrows() == 1 {
+            continue; // a factor of ones has no order
+        }
+        for order in orders(left.nrows()) {
+            assert_ne!(in_order(left, &order) * right, product, "rows {order:?}");
+        }
+        for order in orders(right.nrows()) {
+            assert_ne!(left * in_order(right, &order), product, "between {order:?}");
+        }
+    }
+}
+
 /// The loss is linear in each single number, so that the difference over a step of 1 is
-/// its derivative, and with whole numbers it is exact.
+/// its derivative, and with whole numbers it is exact. In the square layer, whose batch
+/// is as large as its fans, no shape would tell that a factor is transposed.
 #[test]
 fn every_gradient_is_the_change_of_the_loss_for_a_step_of_one() {
-    let (input, layer, output_gradient) = second_example();
-    let input_gradient = layer.input_gradient(&output_gradient);
-    let parameters = layer.parameter_gradient(&input, &output_gradient);
-    let before = loss(&layer, &input, &output_gradient);
+    let weight = dmatrix![1.0, 2.0; -3.0, 5.0];
+    let square = Linear::new(weight, RowDVector::from_row_slice(&[1.0, -1.0]));
+    let of_two = (dmatrix![2.0, 1.0; -1.0, 3.0], square, dmatrix![4.0, -2.0; 1.0, 3.0]);
+    for (input, layer, output_gradient) in [second_example(), of_two] {
+        every_gradient_is_a_step_of_one(&input, &layer, &output_gradient);
+    }
+}
+
+fn every_gradient_is_a_step_of_one(
+    input: &DMatrix<f64>,
+    layer: &Linear,
+    output_gradient: &DMatrix<f64>,
+) {
+    let input_gradient = layer.input_gradient(output_gradient);
+    let parameters = layer.parameter_gradient(input, output_gradient);
+    let before = loss(layer, input, output_gradient);
     for place in 0..input.len() {
         let mut moved = input.clone();
         moved[place] += 1.0;
         assert_eq!(
-            loss(&layer, &moved, &output_gradient) - before,
+            loss(layer, &moved, output_gradient) - before,
             input_gradient[place]
         );
     }
@@ -150,7 +187,7 @@ fn every_gradient_is_the_change_of_the_loss_for_a_step_of_one() {
         let mut moved = layer.clone();
         moved.weight[place] += 1.0;
         assert_eq!(
-            loss(&moved, &input, &output_gradient) - before,
+            loss(&moved, input, output_gradient) - before,
             parameters.weight[place]
         );
     }
@@ -158,7 +195,7 @@ fn every_gradient_is_the_change_of_the_loss_for_a_step_of_one() {
         let mut moved = layer.clone();
         moved.bias[place] += 1.0;
         assert_eq!(
-            loss(&moved, &input, &output_gradient) - before,
+            loss(&moved, input, output_gradient) - before,
             parameters.bias[place]
         );
     }
@@ -263,6 +300,24 @@ fn a_column_of_ones_makes_the_bias_one_more_row_of_the_weight() {
 
 // Exercises
 
+/// All orders of so many things, but for their own.
+fn orders(count: usize) -> Vec<Vec<usize>> {
+    let mut orders = vec![Vec::new()];
+    for thing in 0..count {
+        let with = |order: &Vec<usize>| {
+            let places = (0..=thing).map(|place| {
+                let mut longer = order.clone();
+                longer.insert(place, thing);
+                longer
+            });
+            places.collect::<Vec<_>>()
+        };
+        orders = orders.iter().flat_map(with).collect();
+    }
+    orders.retain(|order| !order.is_sorted());
+    orders
+}
+
 /// The rows of a matrix in another order.
 fn in_order(matrix: &DMatrix<f64>, order: &[usize]) -> DMatrix<f64> {
     DMatrix::from_fn(order.len(), matrix.ncols(), |i, j| matrix[(order[i], j)])
@@ -306,7 +361,7 @@ fn sigmoid(z: f64) -> f64 {
 #[test]
 fn a_single_one_tells_the_inputs_apart_in_the_second_row_only() {
     let (input, layer) = lecture_example();
-    let orders = [[0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
+    let orders = orders(3);
     for (image, unit) in (0..2).flat_map(|image| (0..4).map(move |unit| (image, unit)))
     {
         let mut gradient = DMatrix::zeros(2, 4);
@@ -315,14 +370,15 @@ fn a_single_one_tells_the_inputs_apart_in_the_second_row_only() {
         let weight_gradient = layer.parameter_gradient(&input, &gradient).weight;
         assert_eq!(input_gradient.row(image), layer.weight.column(unit).transpose());
         assert_eq!(weight_gradient.column(unit), input.row(image).transpose());
-        let noticed = orders.map(|order| {
-            let weight = in_order(&layer.weight, &order);
-            let inputs = in_order(&input.transpose(), &order);
+        let noticed = orders.iter().map(|order| {
+            let weight = in_order(&layer.weight, order);
+            let inputs = in_order(&input.transpose(), order);
             [
                 &gradient * weight.transpose() != input_gradient,
                 inputs * &gradient != weight_gradient,
             ]
         });
+        let noticed: Vec<_> = noticed.collect();
         assert!(noticed.iter().all(|[in_input, _]| *in_input));
         assert_eq!(noticed.iter().all(|[_, in_weight]| *in_weight), image == 1);
         let largest = RowDVector::from_fn(4, |_, j| gradient.column(j).max());
