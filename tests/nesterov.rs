@@ -277,6 +277,7 @@ fn each_form_tells_when_what_it_remembers_leaves_the_numbers() {
     nesterov.step(&mut theta, &dvector![f64::INFINITY]);
     assert!(!nesterov.is_finite());
 
+    let mut theta = dvector![0.0];
     let mut accelerated = Accelerated::new(1.0, Growth::Half).unwrap();
     accelerated.step(&mut theta, &dvector![1.0]);
     assert!(accelerated.is_finite());
