@@ -77,6 +77,10 @@ impl Optimizer for Adam {
             *theta -= rate * u / (scale * v.sqrt() + self.epsilon);
         });
     }
+
+    fn is_finite(&self) -> bool {
+        self.first_moment.is_finite() && self.second_moment.is_finite()
+    }
 }
 // ANCHOR_END: step
 

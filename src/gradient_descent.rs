@@ -24,6 +24,9 @@ pub enum OptimizationError {
     NotFinite,
     /// A run whose parameters left the range of numbers.
     Diverged { step: usize, largest_parameter: f64 },
+    /// A run whose optimizer remembers what is not a finite number, while its parameters
+    /// are finite still.
+    Overflow { step: usize, largest_parameter: f64 },
     /// Points on which the loss does not depend on the parameter.
     Flat { points: usize },
     /// Points that all have one `x`.
@@ -50,7 +53,10 @@ impl fmt::Display for OptimizationError {
                 write!(f, "diverged: gradient, Hessian or step is not finite")
             }
             Self::Flat { points } => {
-                write!(f, "no slope fits best: x = 0 in each of the {points} points")
+                write!(
+                    f,
+                    "no single slope fits best: x = 0 in each of the {points} points"
+                )
             }
             Self::Constant { x } => {
                 write!(f, "x = {x} in every point: nothing to standardize")
@@ -59,6 +65,12 @@ impl fmt::Display for OptimizationError {
                 f,
                 "diverged: step {step} leaves the range of numbers; before it, the \
                  largest parameter was {largest_parameter:e}"
+            ),
+            Self::Overflow { step, largest_parameter } => write!(
+                f,
+                "diverged: in step {step} an average of the optimizer leaves the range of \
+                 numbers; before it, the largest parameter was {largest_parameter:e}; \
+                 divide the loss by a large number, or cut long gradients"
             ),
         }
     }
@@ -83,6 +95,11 @@ pub trait Optimizer {
     /// If there is not one entry of the gradient for each parameter, in this step or
     /// in an earlier one.
     fn step(&mut self, parameters: &mut DVector<f64>, gradient: &DVector<f64>);
+
+    /// Whether all numbers that it remembers are finite.
+    fn is_finite(&self) -> bool {
+        true
+    }
 }
 // ANCHOR_END: optimizer
 
@@ -96,6 +113,10 @@ impl<T: Optimizer + ?Sized> Optimizer for Box<T> {
 
     fn step(&mut self, parameters: &mut DVector<f64>, gradient: &DVector<f64>) {
         (**self).step(parameters, gradient);
+    }
+
+    fn is_finite(&self) -> bool {
+        (**self).is_finite()
     }
 }
 
@@ -153,6 +174,10 @@ pub(crate) fn weight(name: &'static str, value: f64) -> Result<f64, Optimization
     Err(OptimizationError::Hyperparameter { name, value, expected })
 }
 
+pub(crate) fn finite(vector: &DVector<f64>) -> bool {
+    vector.iter().all(|entry| entry.is_finite())
+}
+
 pub(crate) fn check_length(what: &str, vector: &DVector<f64>, parameters: usize) {
     assert_eq!(
         vector.len(),
@@ -164,22 +189,27 @@ pub(crate) fn check_length(what: &str, vector: &DVector<f64>, parameters: usize)
 }
 
 // ANCHOR: trajectory
-/// The start and the points after each of `steps` updates.
+/// The start and the points after each of `steps` updates. An update moves the
+/// parameters, and says whether what it remembers is finite.
 ///
 /// # Errors
-/// If a parameter becomes infinite or not a number: the run has diverged.
+/// If a parameter becomes infinite or not a number, or something remembered does: the
+/// run has diverged.
 pub fn trajectory(
     start: &DVector<f64>,
     steps: usize,
-    mut update: impl FnMut(&mut DVector<f64>),
+    mut update: impl FnMut(&mut DVector<f64>) -> bool,
 ) -> Result<Vec<DVector<f64>>, OptimizationError> {
     let mut points = vec![start.clone()];
     for step in 1..=steps {
         let mut parameters = points[step - 1].clone();
-        update(&mut parameters);
-        if !parameters.iter().all(|parameter| parameter.is_finite()) {
-            let largest_parameter = points[step - 1].amax();
+        let memory_is_finite = update(&mut parameters);
+        let largest_parameter = points[step - 1].amax();
+        if !finite(&parameters) {
             return Err(OptimizationError::Diverged { step, largest_parameter });
+        }
+        if !memory_is_finite {
+            return Err(OptimizationError::Overflow { step, largest_parameter });
         }
         points.push(parameters);
     }
@@ -283,7 +313,7 @@ pub const START: [f64; 2] = [10.0, 1.0];
 
 // ANCHOR: rates
 /// The smallest and the largest eigenvalue, `λmin` and `λmax`, of a positive definite
-/// matrix: all that the speed of gradient descent depends on.
+/// matrix: all that the guaranteed speed of gradient descent depends on.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Spectrum {
     pub smallest: f64,
@@ -302,7 +332,8 @@ impl Spectrum {
         f64::max(factor(self.smallest), factor(self.largest))
     }
 
-    /// `2 / λmax`: gradient descent converges below it and diverges above.
+    /// `2 / λmax`: gradient descent converges below it, and diverges above from almost
+    /// every start.
     pub fn step_size_limit(&self) -> f64 {
         2.0 / self.largest
     }
@@ -323,7 +354,7 @@ impl Spectrum {
 /// The points of an optimizer, from the gradient of the function.
 ///
 /// # Errors
-/// If the run diverges.
+/// If the run diverges, in its parameters or in what the optimizer remembers.
 pub fn minimize(
     optimizer: &mut impl Optimizer,
     start: &DVector<f64>,
@@ -333,6 +364,7 @@ pub fn minimize(
     trajectory(start, steps, |parameters| {
         let gradient = gradient(&optimizer.gradient_point(parameters));
         optimizer.step(parameters, &gradient);
+        optimizer.is_finite()
     })
 }
 // ANCHOR_END: minimize

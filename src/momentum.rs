@@ -7,7 +7,7 @@
 use nalgebra::{DVector, Matrix2, matrix};
 
 use crate::gradient_descent::{
-    OptimizationError, Optimizer, Spectrum, check_length, positive, weight,
+    OptimizationError, Optimizer, Spectrum, check_length, finite, positive, weight,
 };
 
 /// A running average, `u ← βu + (1 − β)g`, which starts at zero.
@@ -50,6 +50,11 @@ impl Average {
         1.0 - self.beta.powi(self.count)
     }
     // ANCHOR_END: average
+
+    /// Whether no sum or square in it has left the range of numbers.
+    pub fn is_finite(&self) -> bool {
+        finite(&self.value)
+    }
 }
 
 // ANCHOR: memory
@@ -65,8 +70,8 @@ pub fn half_life(beta: f64) -> f64 {
 // ANCHOR_END: memory
 
 // ANCHOR: noise
-/// The variance of the average of `t` uncorrelated gradients, in units of that of
-/// one gradient.
+/// The variance of the average of `t` uncorrelated gradients of equal variance, in units
+/// of that of one gradient.
 pub fn average_variance(beta: f64, t: i32) -> f64 {
     (1.0 - beta) / (1.0 + beta) * (1.0 - beta.powi(2 * t))
 }
@@ -78,8 +83,8 @@ pub fn corrected_variance(beta: f64, t: i32) -> f64 {
 // ANCHOR_END: noise
 
 // ANCHOR: gain
-/// `(1 − β) / √(1 − 2β cos ω + β²)`: what the average leaves of a gradient that
-/// oscillates with `ω` radians a step.
+/// `(1 − β) / √(1 − 2β cos ω + β²)`: what the average leaves, in the long run, of the
+/// amplitude of a gradient that oscillates with `ω` radians a step.
 pub fn gain(beta: f64, omega: f64) -> f64 {
     (1.0 - beta) / (1.0 - 2.0 * beta * omega.cos() + beta * beta).sqrt()
 }
@@ -122,6 +127,10 @@ impl Optimizer for Momentum {
         u.update(gradient);
         let correction = if self.bias_correction { u.total_weight() } else { 1.0 };
         parameters.axpy(-self.step_size / correction, u.value(), 1.0);
+    }
+
+    fn is_finite(&self) -> bool {
+        self.first_moment.is_finite()
     }
 }
 // ANCHOR_END: step
@@ -183,6 +192,10 @@ impl Optimizer for PyTorchSgd {
             self.buffer.axpy(1.0 - self.dampening, gradient, self.momentum);
         }
         parameters.axpy(-self.lr, &self.buffer, 1.0);
+    }
+
+    fn is_finite(&self) -> bool {
+        finite(&self.buffer)
     }
 }
 // ANCHOR_END: pytorch

@@ -8,8 +8,8 @@ use std::borrow::Cow;
 use nalgebra::{DMatrix, DVector};
 
 use crate::gradient_descent::{
-    OptimizationError, Optimizer, Quadratic, Spectrum, check_length, not_negative,
-    positive, weight,
+    OptimizationError, Optimizer, Quadratic, Spectrum, check_length, finite,
+    not_negative, positive, weight,
 };
 use crate::momentum::{Momentum, lecture_step_size};
 
@@ -34,6 +34,10 @@ impl Optimizer for Nesterov {
 
     fn step(&mut self, theta: &mut DVector<f64>, gradient: &DVector<f64>) {
         self.momentum.step(theta, gradient);
+    }
+
+    fn is_finite(&self) -> bool {
+        self.momentum.is_finite()
     }
 }
 // ANCHOR_END: nesterov
@@ -127,6 +131,10 @@ impl Optimizer for Accelerated {
         let c = self.growth.next(self.c);
         self.momentum = (self.c - 1.0) / c;
         self.c = c;
+    }
+
+    fn is_finite(&self) -> bool {
+        finite(&self.last_move)
     }
 }
 // ANCHOR_END: accelerated
@@ -242,6 +250,10 @@ impl Optimizer for StoredLookAhead {
         self.buffer.axpy(1.0, gradient, self.beta);
         parameters.axpy(-self.step_size, gradient, 1.0);
         parameters.axpy(-self.step_size * self.beta, &self.buffer, 1.0);
+    }
+
+    fn is_finite(&self) -> bool {
+        finite(&self.buffer)
     }
 }
 // ANCHOR_END: pytorch

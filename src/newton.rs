@@ -5,7 +5,7 @@
 
 use nalgebra::{DMatrix, DVector, dmatrix, dvector};
 
-use crate::gradient_descent::{OptimizationError, Quadratic, positive};
+use crate::gradient_descent::{OptimizationError, Quadratic, finite, positive};
 
 // ANCHOR: smooth
 /// A function from `n` numbers to one, with its first two derivatives.
@@ -68,7 +68,8 @@ pub fn quadratic_model(f: &impl Smooth, a: &DVector<f64>, x: &DVector<f64>) -> f
 /// The `d` with `H d = −∇f`: the way to the stationary point of the quadratic model.
 ///
 /// # Errors
-/// If the Hessian is singular to working precision, or it or the gradient not finite.
+/// If the Hessian is singular to working precision, or it, the gradient or the step not
+/// finite.
 ///
 /// # Panics
 /// If the Hessian is not square, with one row for each entry of the gradient.
@@ -93,10 +94,6 @@ pub fn newton_step(
     step.ok_or(OptimizationError::NotFinite)
 }
 // ANCHOR_END: step
-
-fn finite(vector: &DVector<f64>) -> bool {
-    vector.iter().all(|entry| entry.is_finite())
-}
 
 fn check_shapes(hessian: &DMatrix<f64>, gradient: &DVector<f64>) {
     assert_eq!(

@@ -82,7 +82,8 @@ impl Model {
     // ANCHOR_END: optimum
 
     // ANCHOR: limit
-    /// The step size from which on gradient descent does not converge: `1 / mean(a²)`.
+    /// The step size from which on gradient descent does not converge, unless it starts at
+    /// the optimum: `1 / mean(a²)`.
     ///
     /// # Panics
     /// If there are no points.
@@ -171,7 +172,8 @@ pub fn running_mean(step: usize) -> f64 {
 
 // ANCHOR: stationary
 /// The variance `α σ² / (1 − α)` around the mean in which SGD with a constant step size
-/// ends in the constant model; `variance` is that of the points, `σ²`.
+/// and independent draws ends in the constant model; `variance` is that of the points,
+/// `σ²`.
 ///
 /// # Errors
 /// If the step size is not a finite number above 0, or not below 1: then there is none.

@@ -68,6 +68,10 @@ impl<O: Optimizer> Optimizer for Watched<O> {
         };
         self.ratios.push(self.weights.iter().map(ratio).collect());
     }
+
+    fn is_finite(&self) -> bool {
+        self.optimizer.is_finite()
+    }
 }
 // ANCHOR_END: watched
 

@@ -381,6 +381,36 @@ fn in_single_precision_epsilon_vanishes_beside_root_18_and_tiny_gradients_square
     assert_eq!(g / ((g * g).sqrt() + 1e-8), 1e-16);
 }
 
+/// Its square is beyond the largest number: `v` is infinite from then on, every later step
+/// is zero, and no parameter would tell.
+#[test]
+fn a_gradient_whose_square_leaves_the_numbers_ends_the_run_with_its_step() {
+    let adam = || adam(0.1, [0.9, 0.999], 1e-8);
+    for mut adam in [adam(), adam().with_bias_correction()] {
+        let mut theta = dvector![1.0, 1.0];
+        assert!(adam.is_finite());
+        adam.step(&mut theta, &dvector![1.0, 1e200]);
+        let frozen = theta[1];
+        for _ in 0..10 {
+            adam.step(&mut theta, &dvector![1.0, 1.0]);
+        }
+        assert!(theta[1] == frozen && theta[0] < 1.0 && !adam.is_finite());
+    }
+    let late = |theta: &DVector<f64>| {
+        theta.map(|theta| if theta < 0.75 { 1e200 } else { 1.0 })
+    };
+    let error = minimize(&mut adam().with_bias_correction(), &dvector![1.0], 50, late);
+    let Err(OptimizationError::Overflow { step, largest_parameter }) = error else {
+        panic!("{error:?}");
+    };
+    // The first steps are 1/10 long.
+    assert_eq!(step, 4);
+    assert!((largest_parameter - 0.7).abs() < 1e-6);
+    let mut infinite = adam();
+    infinite.step(&mut dvector![1.0], &dvector![f64::INFINITY]);
+    assert!(!infinite.is_finite());
+}
+
 // The lecture's example of scales
 
 /// The formula beside Adam: `g/(|g| + ε)` and, without correction,
@@ -1094,6 +1124,7 @@ fn on_a_convex_problem_adam_can_walk_to_the_worst_point() {
             let gradient = gradients.next().expect("a cycle has no end");
             optimizer.step(x, &dvector![gradient]);
             x[0] = x[0].clamp(-1.0, 1.0);
+            true
         });
         points.expect("between −1 and 1")[300][0]
     }

@@ -260,6 +260,31 @@ fn a_gradient_of_the_wrong_length_is_refused_by_all() {
     refuses(StoredLookAhead::new(0.1, BETA).unwrap());
 }
 
+/// The sum of two gradients near the largest number is none; their average is.
+#[test]
+fn each_form_tells_when_what_it_remembers_leaves_the_numbers() {
+    let huge = dvector![1.5e308];
+    let mut theta = dvector![0.0];
+    let mut stored = StoredLookAhead::new(1e-300, BETA).unwrap();
+    let mut nesterov = Nesterov::new(1e-300, BETA).unwrap();
+    assert!(stored.is_finite() && nesterov.is_finite());
+    for optimizer in [&mut stored as &mut dyn Optimizer, &mut nesterov] {
+        optimizer.step(&mut theta, &huge);
+        assert!(optimizer.is_finite());
+        optimizer.step(&mut theta, &huge);
+    }
+    assert!(!stored.is_finite() && nesterov.is_finite());
+    nesterov.step(&mut theta, &dvector![f64::INFINITY]);
+    assert!(!nesterov.is_finite());
+
+    let mut theta = dvector![0.0];
+    let mut accelerated = Accelerated::new(1.0, Growth::Half).unwrap();
+    accelerated.step(&mut theta, &dvector![1.0]);
+    assert!(accelerated.is_finite());
+    accelerated.step(&mut theta, &dvector![f64::INFINITY]);
+    assert!(!accelerated.is_finite());
+}
+
 // Stability
 
 const WEIGHTS: [f64; 5] = [0.0, 0.3, 0.5, 0.9, 0.99];

@@ -13,6 +13,7 @@ use descent::newton::{
     newton, newton_step, quadratic_model, symmetric_half_bytes,
 };
 use nalgebra::{DMatrix, DVector, RowDVector, dmatrix, dvector};
+use rand::RngExt;
 use support::{decimals, list, matrix, significant, table, values};
 
 /// Half the distance from 1 to the next number.
@@ -219,10 +220,50 @@ fn near_a_minimum_with_curvature_the_error_is_squared() {
         assert!(next <= x * x / 2.0 + rounding);
         assert!(next >= x * x / 2.0 - x.powi(3) / 6.0 - rounding);
     }
+    // Damped by α, a step keeps `1 − α(1 − e^{−x})/x`, which tends to `1 − α`.
+    for alpha in [0.25, 0.75] {
+        let path = newton(&Example::Exponential, one(1.0), alpha, 20).expect("eˣ > 0");
+        for pair in path.windows(2) {
+            let (x, next) = (pair[0][0], pair[1][0]);
+            let most = (1.0 - alpha + alpha * x / 2.0) * x;
+            let rounding = 10.0 * ROUNDING;
+            assert!(next >= (1.0 - alpha) * x - rounding && next <= most + rounding);
+        }
+    }
     let rows = path.iter().enumerate().map(|(t, x)| {
         [t.to_string(), significant(x[0], 4), significant(x[0] * x[0] / 2.0, 4)]
     });
     snapshot!("newton__squared", table(["step", "$x$", "$x^2/2$"], rows));
+}
+
+/// `x²/2 + 2/5 |x|^{5/2}`: `f'' = 1 + 3/2 √|x|` is continuous, and not differentiable at 0.
+struct Root;
+
+impl Smooth for Root {
+    fn value(&self, x: &DVector<f64>) -> f64 {
+        x[0] * x[0] / 2.0 + 0.4 * x[0].abs().powf(2.5)
+    }
+    fn gradient(&self, x: &DVector<f64>) -> DVector<f64> {
+        one(x[0] + x[0].abs().powf(1.5) * x[0].signum())
+    }
+    fn hessian(&self, x: &DVector<f64>) -> DMatrix<f64> {
+        dmatrix![1.0 + 1.5 * x[0].abs().sqrt()]
+    }
+}
+
+/// The Newton map is `½x√x / (1 + 3/2 √x)`: half the power 3/2, and no multiple of the
+/// square stays above it.
+#[test]
+fn without_a_third_derivative_the_error_may_shrink_by_a_smaller_power_than_the_square()
+{
+    let path = newton(&Root, one(0.1), 1.0, 4).expect("f'' > 0");
+    for pair in path.windows(2) {
+        let (x, next) = (pair[0][0], pair[1][0]);
+        let expected = 0.5 * x.powf(1.5) / (1.0 + 1.5 * x.sqrt());
+        assert!((next - expected).abs() < 10.0 * ROUNDING * x);
+    }
+    let squares: Vec<_> = path.windows(2).map(|p| p[1][0] / p[0][0].powi(2)).collect();
+    assert!(squares.is_sorted() && squares[3] > 100.0 * squares[0], "{squares:?}");
 }
 
 /// The step of `cosh(x/2)` is `−2 tanh(x/2)`. The Newton map `x − 2 tanh(x/2)` has a
@@ -279,19 +320,84 @@ fn from_one_one_the_step_jumps_to_the_saddle() {
         newton(&Example::Saddle, dvector![1.0, 1.0], 1.0, 2).expect("invertible");
     assert_eq!(path[1..], [dvector![0.0, 0.0], dvector![0.0, 0.0]]);
     // Gradient descent moves away from it along y, where the function falls.
-    let down = dvector![1.0, 1.0] - 0.1 * Example::Saddle.gradient(&dvector![1.0, 1.0]);
-    assert!(down[1] > 1.0 && Example::Saddle.value(&down) < 0.0);
+    let mut x = dvector![1.0, 1.0];
+    for _ in 0..50 {
+        let next = &x - 0.1 * Example::Saddle.gradient(&x);
+        assert!(
+            next[1] > x[1] && Example::Saddle.value(&next) < Example::Saddle.value(&x)
+        );
+        x = next;
+    }
+}
+
+/// Damped, it keeps `1 − α` of the distance to the saddle, from every start; with the
+/// shifted Hessian every step goes down.
+#[test]
+fn damping_leads_to_the_saddle_all_the_same_and_a_shift_does_not() {
+    for start in [dvector![1.0, 1.0], dvector![-3.0, 0.5], dvector![0.25, -8.0]] {
+        for kept in [0.75_f64, 0.5, 0.9] {
+            let path = newton(&Example::Saddle, start.clone(), 1.0 - kept, 200)
+                .expect("regular");
+            for (t, x) in path.iter().enumerate() {
+                let expected = kept.powi(t as i32) * &start;
+                assert_relative_eq!(*x, expected, max_relative = 2000.0 * ROUNDING);
+            }
+        }
+        let mut x = start.clone();
+        for _ in 0..50 {
+            let shifted =
+                Example::Saddle.hessian(&x) + 2.5 * DMatrix::<f64>::identity(2, 2);
+            let step = newton_step(&shifted, &Example::Saddle.gradient(&x));
+            let next = &x + step.expect("positive definite");
+            assert!(Example::Saddle.value(&next) < Example::Saddle.value(&x));
+            x = next;
+        }
+        assert!(x.norm() > 1e3 * start[1].abs(), "it leaves the saddle");
+    }
 }
 
 /// With `z = x + iy` the function is the real part of `e^z`, whose first and second
 /// derivatives are equal and never 0: the step is −1 everywhere.
 #[test]
 fn without_a_stationary_point_newton_walks_on_forever() {
-    let path = newton(&Example::Wave, at(), 1.0, 50).expect("H has the pivots ±eˣ");
-    for (t, theta) in path.iter().enumerate() {
-        let expected = at() - t as f64 * dvector![1.0, 0.0];
-        // One step rounds by a few units of 1, a position by those of 50.
-        assert!((theta - expected).amax() < 50.0 * 60.0 * ROUNDING);
+    let mut rng = support::rng(1);
+    for _ in 0..100 {
+        let start = DVector::from_fn(2, |_, _| rng.random_range(-5.0..5.0));
+        let path = newton(&Example::Wave, start.clone(), 1.0, 50);
+        for (t, theta) in path.expect("H has the pivots ±eˣ").iter().enumerate() {
+            let expected = &start - t as f64 * dvector![1.0, 0.0];
+            // One step rounds by a few units of 1, a position by those of 50.
+            assert!((theta - expected).amax() < 50.0 * 60.0 * ROUNDING);
+        }
+    }
+}
+
+/// `x³/3 + x`, whose slope `x² + 1` is never zero.
+struct Climb;
+
+impl Smooth for Climb {
+    fn value(&self, x: &DVector<f64>) -> f64 {
+        x[0].powi(3) / 3.0 + x[0]
+    }
+    fn gradient(&self, x: &DVector<f64>) -> DVector<f64> {
+        one(x[0] * x[0] + 1.0)
+    }
+    fn hessian(&self, x: &DVector<f64>) -> DMatrix<f64> {
+        dmatrix![2.0 * x[0]]
+    }
+}
+
+/// A step is `−(x² + 1)/(2x)`, at least 1 long. From 1 it leads to 0, where `H = 0`; `eˣ`
+/// plus `x` has steps `−1 − e⁻ˣ`, ever longer to the left.
+#[test]
+fn without_a_stationary_point_newton_never_rests_and_may_meet_a_singular_hessian() {
+    let error = newton(&Climb, one(1.0), 1.0, 2).expect_err("H(0) = 0");
+    assert_eq!(error, OptimizationError::Singular { size: 1, smallest_pivot: 0.0 });
+    for start in [0.3, -2.0, 5.0] {
+        let path = newton(&Climb, one(start), 1.0, 1000).expect("it does not hit 0");
+        for pair in path.windows(2) {
+            assert!((pair[1][0] - pair[0][0]).abs() > 1.0 - 1e-9, "{start}");
+        }
     }
 }
 
@@ -307,7 +413,7 @@ fn on_the_quartic_newton_alternates_between_zero_and_one_forever() {
 /// after two steps, up to a factor that is below 1.5 for `ε ≤ 0.05`.
 #[test]
 fn starts_near_zero_are_drawn_into_the_circle() {
-    for start in [-0.05, 0.02, 0.05] {
+    for start in (-50..=50).map(|i| f64::from(i) / 1000.0) {
         let path = newton(&Example::Quartic, one(start), 1.0, 12).expect("invertible");
         for pair in path.windows(3).step_by(2) {
             assert!(pair[2][0].abs() <= 13.5 * pair[0][0].powi(2) + 20.0 * ROUNDING);
@@ -369,6 +475,35 @@ fn a_singular_hessian_is_refused_and_named() {
     assert!(matches!(error, OptimizationError::Singular { size: 2, .. }));
     let error = newton(&Fourth, one(0.0), 1.0, 1).expect_err("H = 0");
     assert_eq!(error, OptimizationError::Singular { size: 1, smallest_pivot: 0.0 });
+    for entry in [f64::NAN, f64::INFINITY] {
+        let hessian = dmatrix![entry, 0.0; 0.0, 1.0];
+        let step = newton_step(&hessian, &dvector![1.0, 1.0]);
+        assert_eq!(step, Err(OptimizationError::NotFinite));
+    }
+    let error = newton_step(&DMatrix::identity(2, 2), &dvector![1.0, f64::INFINITY]);
+    assert_eq!(error, Err(OptimizationError::NotFinite));
+}
+
+/// Diagonal matrices are regular; their pivots are the entries.
+#[test]
+fn a_regular_hessian_whose_pivots_differ_by_more_than_one_over_n_epsilon_is_refused() {
+    for (n, largest) in [(2_u8, 1.0), (3, 64.0), (8, 0.25)] {
+        let limit = f64::from(n) * f64::EPSILON * largest;
+        let step = |smallest: f64| {
+            let n = usize::from(n);
+            let mut diagonal = DVector::from_element(n, largest);
+            diagonal[n - 1] = smallest;
+            newton_step(&DMatrix::from_diagonal(&diagonal), &-diagonal)
+        };
+        for smallest_pivot in [0.01 * limit, 0.6 * limit, 0.99 * limit, limit] {
+            let size = usize::from(n);
+            let refused = OptimizationError::Singular { size, smallest_pivot };
+            assert_eq!(step(smallest_pivot), Err(refused));
+        }
+        for smallest in [1.01 * limit, 2.0 * limit, largest] {
+            assert_eq!(step(smallest), Ok(DVector::from_element(n.into(), 1.0)));
+        }
+    }
 }
 
 #[test]
@@ -496,6 +631,46 @@ fn a_hessian_vector_product_takes_two_gradients_and_agrees_with_the_full_hessian
     );
 }
 
+/// Conjugate gradients from 0 on `H d = b`: `H` enters by products alone.
+fn conjugate_gradients(
+    product: impl Fn(&DVector<f64>) -> DVector<f64>,
+    b: &DVector<f64>,
+    steps: usize,
+) -> DVector<f64> {
+    let mut d = DVector::zeros(b.len());
+    let (mut residual, mut direction) = (b.clone(), b.clone());
+    for _ in 0..steps {
+        let image = product(&direction);
+        let along = residual.norm_squared() / direction.dot(&image);
+        d += along * &direction;
+        let next = &residual - along * image;
+        let share = next.norm_squared() / residual.norm_squared();
+        direction = &next + share * &direction;
+        residual = next;
+    }
+    d
+}
+
+/// On the chain with `½‖x‖²` beside it all eigenvalues of `H` are from 1 to `1 + 4E`, with
+/// `E` from above, below 34: an error falls in each step by `(√κ − 1)/(√κ + 1) < 0.71`,
+/// to 10⁻¹⁰ in 80 steps. A product's own error is above all the tolerance above times
+/// `√200`, 5·10⁻⁸ of its vector, and the worst of them would add up over few steps.
+#[test]
+fn conjugate_gradients_find_newtons_step_by_products_alone() {
+    const H: f64 = 1e-5;
+    let x = DVector::from_fn(CHAIN, |i, _| (i as f64).sin());
+    let gradient = |x: &DVector<f64>| chain_gradient(x) + x;
+    let g = gradient(&x);
+    let product = |v: &DVector<f64>| {
+        let length = v.amax();
+        length * hessian_vector_product(gradient, &x, &(v / length), H)
+    };
+    let found = conjugate_gradients(product, &-&g, 80);
+    let whole = chain_hessian(&x) + DMatrix::identity(CHAIN, CHAIN);
+    let newton = newton_step(&whole, &g).expect("positive definite");
+    assert!((found - &newton).norm() < 1e-6 * newton.norm());
+}
+
 // Exercises.
 
 /// An even power of `x`.
@@ -590,23 +765,52 @@ fn half_of_the_hessian_lets_the_network_grow_by_the_root_of_two() {
     );
 }
 
-/// `gᵀd = −dᵀ(H + λI)d` is below 0, and for a short step the decrease is at least half of
-/// it: `f` is a quadratic whose curvature along `d` is at most the shifted one.
-#[test]
-fn with_a_positive_definite_shifted_hessian_the_step_goes_down() {
-    for (x, y) in [(1.0, 1.0), (-2.0, 0.5), (0.1, -3.0), (0.0, 1.0)] {
-        let x = dvector![x, y];
-        let (f, gradient) = (Example::Saddle, Example::Saddle.gradient(&x));
-        for lambda in [2.01, 2.5, 3.0, 10.0] {
-            let shifted = f.hessian(&x) + lambda * DMatrix::identity(2, 2);
-            let step = newton_step(&shifted, &gradient).expect("positive definite");
-            assert!(gradient.dot(&step) < 0.0);
-            let decrease = f.value(&x) - f.value(&(&x + &step));
-            assert!(decrease >= -0.5 * gradient.dot(&step) * (1.0 - 1e-12));
-        }
-        let plain = newton_step(&f.hessian(&x), &gradient).expect("invertible");
-        assert_eq!(&x + plain, dvector![0.0, 0.0]);
+/// `x²/2 + y⁴/4 − y²/2`: a saddle at 0, and no quadratic.
+struct Bent;
+
+impl Smooth for Bent {
+    fn value(&self, v: &DVector<f64>) -> f64 {
+        v[0] * v[0] / 2.0 + v[1].powi(4) / 4.0 - v[1] * v[1] / 2.0
     }
+    fn gradient(&self, v: &DVector<f64>) -> DVector<f64> {
+        dvector![v[0], v[1].powi(3) - v[1]]
+    }
+    fn hessian(&self, v: &DVector<f64>) -> DMatrix<f64> {
+        dmatrix![1.0, 0.0; 0.0, 3.0 * v[1] * v[1] - 1.0]
+    }
+}
+
+/// `gᵀd = −dᵀ(H + λI)d` is below 0. On a quadratic the change is `−½dᵀ(H + 2λI)d`, at most
+/// half of that; elsewhere only a short step keeps to it.
+#[test]
+fn with_a_positive_definite_shifted_hessian_the_step_points_down_and_on_a_quadratic_leads_down()
+ {
+    let shifted_step = |f: &dyn Smooth, x: &DVector<f64>, lambda: f64| {
+        let shifted = f.hessian(x) + lambda * DMatrix::identity(2, 2);
+        newton_step(&shifted, &f.gradient(x)).expect("positive definite")
+    };
+    let mut rng = support::rng(2);
+    for _ in 0..200 {
+        let x = DVector::from_fn(2, |_, _| rng.random_range(-3.0..3.0));
+        let lambda = rng.random_range(2.01..10.0);
+        let f = Example::Saddle;
+        let step = shifted_step(&f, &x, lambda);
+        let slope = f.gradient(&x).dot(&step);
+        let decrease = f.value(&x) - f.value(&(&x + &step));
+        assert!(slope < 0.0 && decrease >= -0.5 * slope * (1.0 - 1e-12) - 1e-14);
+        let plain = newton_step(&f.hessian(&x), &f.gradient(&x)).expect("invertible");
+        assert!((&x + plain).amax() < 20.0 * ROUNDING);
+
+        let step = shifted_step(&Bent, &x, lambda);
+        assert!(Bent.gradient(&x).dot(&step) < 0.0);
+        assert!(Bent.value(&(&x + 1e-3 * &step)) < Bent.value(&x));
+    }
+    // By 0.98 the sum is diag(1.98, 0.01), and the step 9.9 long.
+    let x = dvector![0.0, 0.1];
+    let step = shifted_step(&Bent, &x, 0.98);
+    assert!((&step - dvector![0.0, 9.9]).amax() < 1e-11);
+    assert!(Bent.gradient(&x).dot(&step) < 0.0 && Bent.value(&(&x + &step)) > 2000.0);
+    assert!(Bent.value(&(&x + 0.1 * &step)) < Bent.value(&x));
 }
 
 /// Far out a step removes a third of the distance, and near the edge the first one leads

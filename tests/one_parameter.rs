@@ -8,9 +8,10 @@ use descent::one_parameter::{
     Model, Point, constant_example, draws, equally_wrong, running_mean, scaled,
     slope_example, standardized, stationary_variance,
 };
+use descent::random::shift;
 use nalgebra::{DMatrix, dmatrix};
-use support::statistics::mean;
-use support::{decimals, list, significant, table, values};
+use support::statistics::{SIGMAS, assert_share, bernstein, mean};
+use support::{decimals, grouped, list, significant, table, values};
 
 /// Half the distance from 1 to the next number: no operation has a larger relative
 /// error.
@@ -76,12 +77,16 @@ fn the_loss_is_a_parabola_around_the_optimum() {
 }
 
 #[test]
-fn if_every_x_is_zero_there_is_no_best_slope() {
+fn if_every_x_is_zero_there_is_no_single_best_slope() {
     let points = [Point { x: 0.0, y: 1.0 }, Point { x: 0.0, y: 2.0 }];
     let error = Model::Slope.optimum(&points).expect_err("no slope");
     assert_eq!(error, OptimizationError::Flat { points: 2 });
-    assert_eq!(error.to_string(), "no slope fits best: x = 0 in each of the 2 points");
-    assert_eq!(Model::Slope.votes(&points, 5.0), [0.0, 0.0]);
+    let message = "no single slope fits best: x = 0 in each of the 2 points";
+    assert_eq!(error.to_string(), message);
+    for parameter in [-7.0, 0.0, 5.0] {
+        assert_eq!(Model::Slope.votes(&points, parameter), [0.0, 0.0]);
+        assert_eq!(Model::Slope.loss(&points, parameter), 2.5, "all are as good");
+    }
     assert_eq!(Model::Constant.optimum(&points), Ok(1.5));
 }
 
@@ -203,9 +208,15 @@ fn the_models_converge_just_below_the_limit_and_diverge_just_above_it() {
 }
 
 #[test]
-fn at_its_limit_the_constant_model_flips_between_two_values_forever() {
+fn at_its_limit_a_model_flips_between_two_values_forever_unless_it_starts_at_the_optimum()
+ {
     let path = Model::Constant.descend(&constant_example(), 0.0, 1.0, 6);
     assert_eq!(path, Ok(vec![0.0, 6.0, 0.0, 6.0, 0.0, 6.0, 0.0]));
+    // The mean of x² is 4 and the best slope 1.
+    let points = [(2.0, 1.0), (-2.0, -3.0)].map(|(x, y)| Point { x, y });
+    let path = Model::Slope.descend(&points, 5.0, 0.25, 4);
+    assert_eq!(path, Ok(vec![5.0, -3.0, 5.0, -3.0, 5.0]));
+    assert_eq!(Model::Slope.descend(&points, 1.0, 0.25, 2), Ok(vec![1.0; 3]));
 }
 
 #[test]
@@ -281,31 +292,63 @@ fn with_the_step_size_1_over_2t_sgd_is_the_running_mean() {
     snapshot!("one_parameter__running", values([("largest", significant(largest, 1))]));
 }
 
-/// The first step has the factor `1 − 2α₁ = 0` before the start. 10¹⁶ − 1 is not a
-/// number of this format; it is rounded to 10¹⁶.
+/// The first step has the factor `1 − 2α₁ = 0` before the start `θ₀`: what is left is the
+/// rounding of `θ₀ − y₁`, at most `u|θ₀ − y₁|`. For a whole `y₁` there is none up to 2⁵³;
+/// 10¹⁶ − 1 is not a number of this format and is rounded to 10¹⁶. Of tenths the last digits
+/// are lost. Step `t` multiplies this error by `(t − 1)/t`, and rounds numbers below 1 a few
+/// times itself.
 #[test]
 fn the_running_mean_forgets_its_start_unless_rounding_eats_the_first_point() {
     let points = constant_example();
-    let path = |start| Model::Constant.sgd(&points, start, running_mean);
-    assert_eq!(path(0.0).expect("stable")[1..], path(1000.0).expect("stable")[1..]);
-    assert_eq!(path(1e16).expect("stable")[1], 0.0);
+    let path =
+        |start| Model::Constant.sgd(&points, start, running_mean).expect("stable");
+    assert_eq!(path(0.0)[1..], path(1000.0)[1..]);
+    assert_eq!(path(1e16)[1], 0.0);
+
+    let points = points.map(|point| Point { y: point.y / 10.0, ..point });
+    let path =
+        |start| Model::Constant.sgd(&points, start, running_mean).expect("stable");
+    for size in [1e3, 1e6, 1e9, 1e12] {
+        let mut largest = 0.0_f64;
+        for start in (1..=20).map(|i| size * (1.0 + f64::from(i) / 23.0)) {
+            let path = path(start);
+            let first = path[1] - points[0].y;
+            assert!(first.abs() <= ROUNDING * start, "{start}");
+            largest = largest.max(first.abs());
+            let mut sum = 0.0;
+            for (t, point) in (1..).zip(&points) {
+                sum += point.y;
+                let (count, own) = (t as f64, FEW_ROUNDINGS * t as f64);
+                assert!((path[t] - sum / count - first / count).abs() < own);
+            }
+        }
+        assert!(largest > 0.2 * ROUNDING * size, "in proportion to the start");
+    }
 }
 
 #[test]
 fn one_pass_of_the_running_mean_ends_at_the_optimum_in_every_order() {
     let points = constant_example();
-    for order in [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1]] {
+    let mut orders = 0;
+    for code in 0..256 {
+        let order = [code / 64, code / 16 % 4, code / 4 % 4, code % 4];
+        if !(0..4).all(|place| order.contains(&place)) {
+            continue;
+        }
+        orders += 1;
         let path = Model::Constant
             .sgd(&order.map(|i: usize| points[i]), 100.0, running_mean)
             .expect("stable");
         assert_relative_eq!(path[4], 3.0, max_relative = FEW_ROUNDINGS);
     }
+    assert_eq!(orders, 24);
 }
 
 /// The same algebra with `S_t = Σ x²` in the place of `t`.
 #[test]
 fn in_the_slope_model_1_over_twice_the_sum_of_squares_gives_the_running_optimum() {
-    let points = scattered();
+    let mut points = scattered().to_vec();
+    points.insert(2, Point { x: 0.0, y: 5.0 });
     let squares =
         |t: usize| points[..t].iter().map(|point| point.x.powi(2)).sum::<f64>();
     let path =
@@ -359,14 +402,16 @@ fn effective(ratio: f64) -> f64 {
     STEPS as f64 * (1.0 - ratio) / (1.0 + ratio)
 }
 
-/// Step sizes and seed were chosen before the run; four standard errors are allowed.
+/// Step sizes and seed were chosen before the run. At the book's seed four standard errors
+/// are enough, as the page says.
 #[test]
 fn at_constant_step_size_sgd_has_variance_alpha_sigma_squared_over_one_minus_alpha() {
     let rows = [0.02, 0.1, 0.25, 0.5, 0.75, 0.95].map(|step_size| {
         let theory = stationary_variance(step_size, 3.5).expect("stable");
         let Simulated { variance, standard_error } = simulate(step_size, 2);
+        let allowed = if shift() == Ok(0) { 4.0 } else { SIGMAS };
         assert!(
-            (variance - theory).abs() < 4.0 * standard_error,
+            (variance - theory).abs() < allowed * standard_error,
             "α = {step_size}: {variance}, not {theory} ± {standard_error}"
         );
         [
@@ -403,17 +448,28 @@ fn at_step_size_one_half_sgd_remembers_the_last_point_only() {
     assert_eq!(stationary_variance(0.5, 3.5), Ok(3.5));
 }
 
+/// The largest `x²` is 9. A step multiplies the distance by `1 − 2αx²`, below 1 in size but
+/// for `x = 0`; of 4000 steps each of the five points gets 500 at least, and the closest
+/// factor to 1 is then `0.96^500 · 0.99^…`, far below one rounding of 2.
 #[test]
 fn if_one_parameter_fits_every_point_sgd_converges_at_a_constant_step_size() {
-    let points = slope_example().map(|point| Point { y: 2.0 * point.x, ..point });
-    let drawn = draws(&points, 2000, 4);
-    // Every factor |1 − 2αx²| is below 0.91: 0.91^2000 is far below one rounding of 2.
-    let path = Model::Slope.sgd(&drawn, 0.0, |_| 0.05).expect("stable");
-    assert!((path[2000] - 2.0).abs() <= 2.0 * FEW_ROUNDINGS);
+    let points = [1.0, -2.0, 3.0, 0.0, -1.0].map(|x: f64| Point { x, y: 2.0 * x });
+    assert_eq!(Model::Slope.votes(&points, 2.0), [0.0; 5]);
+    let drawn = draws(&points, 4000, 4);
+    for step_size in [0.02, 0.05, 0.1, 0.11] {
+        assert!(step_size < 1.0 / 9.0);
+        let path = Model::Slope.sgd(&drawn, 0.0, |_| step_size).expect("stable");
+        for pair in path.windows(2) {
+            assert!(
+                (pair[1] - 2.0).abs() <= (pair[0] - 2.0).abs() + 2.0 * FEW_ROUNDINGS
+            );
+        }
+        assert!((path[4000] - 2.0).abs() <= 2.0 * FEW_ROUNDINGS, "{step_size}");
+    }
     assert_eq!(stationary_variance(0.05, 0.0), Ok(0.0));
 }
 
-/// With points on a line a step of SGD multiplies the error by `1 − 2αx²`. The mean of
+/// If one slope fits all points, a step of SGD multiplies the distance to it by `1 − 2αx²`. The mean of
 /// its square, over the points, is 1 at `α = mean(x²)/mean(x⁴)`, here 1/7, while
 /// gradient descent is stable up to 3/14. By the law of large numbers a long run
 /// shrinks if the mean of the logarithm is negative.
@@ -436,6 +492,7 @@ fn the_mean_square_of_sgd_in_the_slope_model_grows_where_a_typical_run_shrinks()
     assert_relative_eq!(mean(&squares), growth(0.2).powi(8), max_relative = 1e-12);
     let log = mean(&factors(0.2).map(|factor| factor.abs().ln()));
     assert!(growth(0.2) > 2.0 && log < 0.0);
+    let Runs { back, far } = runs();
     snapshot!(
         "one_parameter__sgd_limit",
         values([
@@ -443,8 +500,77 @@ fn the_mean_square_of_sgd_in_the_slope_model_grows_where_a_typical_run_shrinks()
             ("sgd", decimals(1.0 / 7.0, 3)),
             ("growth", decimals(growth(0.2), 2)),
             ("log", decimals(log, 3)),
+            ("steps", grouped(LONG)),
+            ("back", decimals(100.0 * back, 0)),
+            ("far", decimals(100.0 * far, 0)),
         ])
     );
+}
+
+/// At the step size 0.2 the factors of `x = 1, 2, 3` are 0.6, −0.6 and −2.6: the logarithm
+/// of the distance after some steps, from 1, by how many of them had `x = 3`.
+fn logarithm(steps: usize, threes: usize) -> f64 {
+    (steps - threes) as f64 * 0.6_f64.ln() + threes as f64 * 2.6_f64.ln()
+}
+
+const LONG: usize = 5000;
+const FAR: f64 = 1000.0;
+
+/// Of all runs of [`LONG`] steps from the distance 1: the share that ends nearer, and the
+/// share that was ever [`FAR`] away.
+struct Runs {
+    back: f64,
+    far: f64,
+}
+
+/// The shares of all draws, step by step, by how many of them were `x = 3`. A run that has
+/// been [`FAR`] away is counted and left out.
+fn runs() -> Runs {
+    let end = |threes: usize| logarithm(LONG, threes);
+    let (mut log_share, mut back) = (LONG as f64 * (2.0_f64 / 3.0).ln(), 0.0);
+    for threes in 0..=LONG {
+        if end(threes) < 0.0 {
+            back += log_share.exp();
+        }
+        log_share += ((LONG - threes) as f64 / (threes + 1) as f64 / 2.0).ln();
+    }
+    let (mut shares, mut far) = (vec![1.0], 0.0);
+    for steps in 1..=LONG {
+        let mut next = vec![0.0; shares.len() + 1];
+        for (threes, share) in shares.iter().enumerate() {
+            next[threes] += share * 2.0 / 3.0;
+            next[threes + 1] += share / 3.0;
+        }
+        if logarithm(steps, shares.len()) > FAR.ln() {
+            far += next.pop().expect("one entry more than before");
+        }
+        shares = next;
+    }
+    Runs { back, far }
+}
+
+/// Runs on points that the slope 0 fits, so that the parameter is the distance itself.
+/// Their counts are binomial.
+#[test]
+fn nearly_every_run_of_sgd_converges_where_the_mean_square_grows_and_half_of_them_after_a_long_way()
+ {
+    const COUNT: usize = 400;
+    let Runs { back, far } = runs();
+    assert!(back > 0.98 && (0.4..0.6).contains(&far), "{back} {far}");
+    let points = slope_example().map(|point| Point { y: 0.0, ..point });
+    let (mut near, mut away) = (0, 0);
+    for seed in 0..COUNT {
+        let drawn = draws(&points, LONG, 100 + seed as u64);
+        let path = Model::Slope.sgd(&drawn, 1.0, |_| 0.2).expect("no run is so far");
+        let largest = path.iter().fold(0.0_f64, |far, theta| far.max(theta.abs()));
+        near += usize::from(path[LONG].abs() < 1.0);
+        away += usize::from(largest > FAR);
+        let threes = drawn[..200].iter().filter(|point| point.x == 3.0).count();
+        assert!((path[200].abs().ln() - logarithm(200, threes)).abs() < 1e-10);
+    }
+    let count = COUNT as f64;
+    assert!((near as f64 - count * back).abs() < bernstein(count, back), "{near}");
+    assert_share(away, COUNT, far);
 }
 
 // Leverage and units.
@@ -465,14 +591,26 @@ fn a_point_moves_the_slope_in_proportion_to_its_x_and_the_mean_by_one_nth() {
     }
 }
 
+/// Each `y` more moves the mean by `1/N` and the slope by `x/Σx²`, however large it is; a
+/// point at 0 moves no slope. Whole numbers and powers of two: exact.
 #[test]
-fn one_outlier_pulls_the_mean_without_bound() {
-    let with_last = |y| {
-        let mut points = constant_example();
-        points[3].y = y;
-        Model::Constant.optimum(&points).expect("points")
+fn one_outlier_pulls_the_mean_without_bound_and_the_slope_if_its_x_is_not_zero() {
+    let moved = |model: Model, x: f64, y: f64| {
+        let optimum = |y| {
+            let points = [(x, y), (4.0, 1.0), (4.0, 1.0), (-4.0, 3.0)]
+                .map(|(x, y)| Point { x, y });
+            model.optimum(&points).expect("x ≠ 0")
+        };
+        optimum(y) - optimum(0.0)
     };
-    assert_eq!([with_last(6.0), with_last(606.0)], [3.0, 153.0]);
+    for y in [1.0, 600.0, -1e6, 1e12] {
+        for x in [0.0, 4.0, -4.0] {
+            assert_eq!(moved(Model::Constant, x, y), y / 4.0);
+        }
+        assert_eq!(moved(Model::Slope, 4.0, y), y / 16.0);
+        assert_eq!(moved(Model::Slope, -4.0, y), -y / 16.0);
+        assert_eq!(moved(Model::Slope, 0.0, y), 0.0);
+    }
 }
 
 /// The loss of the line `ŷ = w x + b` has the Hessian

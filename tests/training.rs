@@ -125,6 +125,11 @@ fn the_measured_ratio_is_that_of_the_networks_before_and_after_the_step() {
     let mut network = start.clone();
     train(&mut network, &mut watched, &batches, examples);
     assert_eq!(network, after, "to watch changes nothing");
+    assert!(watched.is_finite());
+    let count = start.parameters().len();
+    let infinite = DVector::from_element(count, f64::INFINITY);
+    watched.step(&mut start.parameters(), &infinite);
+    assert!(!watched.is_finite(), "it hides no average that overflows");
     let (moved, sizes) = (distances(&after, &before), weight_norms(&before));
     assert_eq!(watched.ratios.len(), 1);
     for layer in 0..3 {

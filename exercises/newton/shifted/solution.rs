@@ -1,6 +1,6 @@
 use nalgebra::{DMatrix, DVector};
 
-/// Newton's step with a shifted Hessian, which goes down on saddles too.
+/// Newton's step with a shifted Hessian, which points downhill on saddles too.
 pub fn shifted(
     hessian: &DMatrix<f64>,
     gradient: &DVector<f64>,

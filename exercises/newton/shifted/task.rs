@@ -1,6 +1,6 @@
 use nalgebra::{DMatrix, DVector};
 
-/// Newton's step with a shifted Hessian, which goes down on saddles too.
+/// Newton's step with a shifted Hessian, which points downhill on saddles too.
 ///
 /// Return d with (H + λI)d = −g. Here λ ≥ 0 is as small as it can be, so that no
 /// eigenvalue of H + λI lies below `least`, a number above zero.

@@ -4,7 +4,7 @@ use descent::adam::{
     Adam, arrival, largest_ratio, missing_correction, turned, turned_valley,
 };
 use descent::gradient_descent::{
-    GradientDescent, Optimizer, Quadratic, START, minimize, trajectory,
+    GradientDescent, Optimizer, Quadratic, START, minimize,
 };
 use descent::momentum::Momentum;
 use nalgebra::{DVector, dvector};
@@ -211,12 +211,9 @@ fn turns() -> DrawResult<Figure> {
 fn sweep() -> DrawResult<Figure> {
     const HORIZON: usize = 400;
     let valley = Quadratic::valley();
-    let count = |optimizer: &mut dyn FnMut(&mut DVector<f64>, &DVector<f64>)| {
-        let update = |theta: &mut DVector<f64>| {
-            let gradient = valley.gradient(theta);
-            optimizer(theta, &gradient);
-        };
-        let path = trajectory(&start(), HORIZON, update).ok()?;
+    let count = |mut optimizer: Box<dyn Optimizer>| {
+        let gradient = |theta: &DVector<f64>| valley.gradient(theta);
+        let path = minimize(&mut optimizer, &start(), HORIZON, gradient).ok()?;
         let values: Vec<_> = path.iter().map(|theta| valley.value(theta)).collect();
         arrival(&values, 1e-4 * values[0])
     };
@@ -225,13 +222,10 @@ fn sweep() -> DrawResult<Figure> {
         .into();
     for exponent in -80..=80 {
         let step_size = twelve_digits(10_f64.powf(f64::from(exponent) / 40.0));
-        let mut descent = GradientDescent::new(step_size)?;
-        let mut momentum = Momentum::new(step_size, USUAL[0])?;
-        let mut adam = adam(step_size)?;
         let counts = [
-            count(&mut |theta, gradient| descent.step(theta, gradient)),
-            count(&mut |theta, gradient| momentum.step(theta, gradient)),
-            count(&mut |theta, gradient| adam.step(theta, gradient)),
+            count(Box::new(GradientDescent::new(step_size)?)),
+            count(Box::new(Momentum::new(step_size, USUAL[0])?)),
+            count(Box::new(adam(step_size)?)),
         ];
         for (line, steps) in lines.iter_mut().zip(counts) {
             line.points.extend(steps.map(|steps| (step_size, steps as f64)));
