@@ -340,8 +340,8 @@ pub const BATCH_SIZES: [(usize, [f64; 4]); 5] = [
     (1, [0.01, 0.02, 0.05, 0.1]),
     (10, [0.1, 0.2, 0.5, 1.0]),
     (100, [0.2, 0.5, 1.0, 2.0]),
-    (1000, [0.2, 0.5, 1.0, 2.0]),
-    (DIGITS, [0.2, 0.5, 1.0, 2.0]),
+    (1000, [0.5, 1.0, 2.0, 5.0]),
+    (DIGITS, [0.5, 1.0, 2.0, 5.0]),
 ];
 
 /// The optimizers that are compared in batches of a hundred, each with the step sizes
