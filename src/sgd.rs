@@ -71,8 +71,8 @@ pub fn batches(
 // ANCHOR_END: batches
 
 // ANCHOR: train
-/// One step of the optimizer for each batch; gives the loss of each batch before its
-/// step. `examples` brings the examples at some positions.
+/// One step of the optimizer for each batch; gives the loss of each batch at the point
+/// of its gradient. `examples` brings the examples at some positions.
 ///
 /// # Panics
 /// If a batch is empty, or if the examples do not fit the network.
@@ -101,6 +101,7 @@ fn loss_and_mean_gradient(
     positions: &[usize],
     examples: &(impl Fn(&[usize]) -> Batch + Sync),
 ) -> (f64, DVector<f64>) {
+    assert!(!positions.is_empty(), "a batch without examples");
     let of = |positions: &[usize]| loss_and_gradient(network, &examples(positions));
     let (first, second) = positions.split_at(positions.len() / 2);
     if first.is_empty() {
@@ -339,8 +340,8 @@ pub const BATCH_SIZES: [(usize, [f64; 4]); 5] = [
     (1, [0.01, 0.02, 0.05, 0.1]),
     (10, [0.1, 0.2, 0.5, 1.0]),
     (100, [0.2, 0.5, 1.0, 2.0]),
-    (1000, [0.2, 0.5, 1.0, 2.0]),
-    (DIGITS, [0.2, 0.5, 1.0, 2.0]),
+    (1000, [0.5, 1.0, 2.0, 5.0]),
+    (DIGITS, [0.5, 1.0, 2.0, 5.0]),
 ];
 
 /// The optimizers that are compared in batches of a hundred, each with the step sizes

@@ -510,6 +510,14 @@ fn without_correction_the_usual_betas_step_too_far_and_the_worksheets_too_short(
     for t in 2..1000 {
         assert!(missing_correction([0.9, 0.99], t) > 1.0);
     }
+    for (i, j) in (0..100).flat_map(|i| (0..100).map(move |j| (i, j))) {
+        let [beta1, beta2] = [i, j].map(|k| f64::from(k) / 100.0);
+        let root = (1.0 - beta2).sqrt();
+        if (1.0 - beta1 - root).abs() > 1e-12 {
+            let too_long = missing_correction([beta1, beta2], 1) > 1.0;
+            assert_eq!(too_long, 1.0 - beta1 > root, "{beta1} {beta2}");
+        }
+    }
     assert!(all[..at].windows(2).all(|pair| pair[0] < pair[1]));
     assert!(all[at - 1..].windows(2).all(|pair| pair[0] > pair[1]));
     assert!(all[close - 2] > 1.01 && all[close - 1] <= 1.01);
@@ -865,6 +873,39 @@ fn a_thousand_times_the_loss_takes_the_same_path_if_epsilon_grows_with_it() {
     assert_ne!(run(&times, 0.25), run(&valley, 0.25));
 }
 
+/// `f(w) = g(w/‖w‖)`: the gradient is at right angles to `w`, so a step of gradient
+/// descent turns it by the arc tangent of their ratio. A step of Adam without ε has a
+/// fixed length; what turns `w` is its part across. The terms of second order are as
+/// small beside it as the step beside `w`.
+#[test]
+fn twice_the_weight_in_front_of_a_normalization_turns_a_quarter_as_far_under_gradient_descent_and_half_as_far_under_adam()
+ {
+    let target = dvector![0.6, -0.48, 0.64];
+    let gradient = |w: &DVector<f64>| {
+        let (norm, unit) = (w.norm(), w.normalize());
+        let outer = &unit - &target;
+        (&outer - outer.dot(&unit) * &unit) / norm
+    };
+    let w = dvector![1.0, 2.0, -2.0];
+    assert_relative_eq!(gradient(&w), 2.0 * gradient(&(2.0 * &w)), epsilon = 1e-15);
+    let turned = |mut optimizer: Box<dyn Optimizer>, w: &DVector<f64>| {
+        let mut after = w.clone();
+        optimizer.step(&mut after, &gradient(w));
+        let across = &after - after.dot(w) / w.norm_squared() * w;
+        across.norm() * w.norm() / after.dot(w)
+    };
+    let ratio = |optimizer: &dyn Fn() -> Box<dyn Optimizer>| {
+        turned(optimizer(), &(2.0 * &w)) / turned(optimizer(), &w)
+    };
+    for step_size in [0.5, 1e-4] {
+        let quarter =
+            ratio(&|| Box::new(GradientDescent::new(step_size).expect("above 0")));
+        assert_relative_eq!(quarter, 0.25, max_relative = 1e-10);
+    }
+    let half = ratio(&|| Box::new(corrected(1e-4, USUAL, 0.0)));
+    assert_relative_eq!(half, 0.5, max_relative = 2e-4);
+}
+
 /// Each gradient entry with a factor of its own, a power of two.
 #[test]
 fn every_entry_of_the_gradient_can_have_its_own_unit() {
@@ -945,14 +986,35 @@ fn with_both_betas_zero_adam_is_sign_descent() {
     }
 }
 
-/// From 1 on `½x²` with steps of 3/8: 1, 5/8, ¼, −⅛, ¼, −⅛, …
+/// On `½x²`, from eighths with steps of some eighths: nothing rounds. A start that is a
+/// multiple of the step hits 0, where the next step is 0/0. From any other the signs
+/// alternate once the points are within a step of 0, for ever.
 #[test]
-fn sign_descent_with_a_constant_step_size_never_arrives() {
-    let one = Quadratic::new(DMatrix::identity(1, 1), dvector![0.0]);
-    let points = run(adam(0.375, [0.0; 2], 0.0), &one, &dvector![1.0], 20);
-    assert_eq!(points[2][0], 0.25);
-    for (t, point) in points.iter().enumerate().skip(2) {
-        assert_eq!(point[0], if t % 2 == 0 { 0.25 } else { -0.125 });
+fn sign_descent_with_a_constant_step_size_jumps_to_and_fro_unless_it_hits_the_minimum()
+{
+    for (start, step) in (1..=30).flat_map(|start| (1..=7).map(move |s| (start, s))) {
+        let path = minimize(
+            &mut adam(f64::from(step) / 8.0, [0.0; 2], 0.0),
+            &dvector![f64::from(start) / 8.0],
+            60,
+            Clone::clone,
+        );
+        let Ok(points) = path else {
+            assert_eq!(start % step, 0, "only a hit ends the run");
+            let diverged = OptimizationError::Diverged {
+                step: start as usize / step as usize + 1,
+                largest_parameter: 0.0,
+            };
+            assert_eq!(path, Err(diverged));
+            continue;
+        };
+        assert_ne!(start % step, 0);
+        let (left, size) = (f64::from(start % step) / 8.0, f64::from(step) / 8.0);
+        let first = start as usize / step as usize;
+        for (t, point) in points.iter().enumerate().skip(first) {
+            let expected = if (t - first) % 2 == 0 { left } else { left - size };
+            assert_eq!(point[0], expected);
+        }
     }
 }
 
@@ -1015,6 +1077,9 @@ fn in_narrow_valleys_along_the_axes_adam_needs_hardly_more_steps_and_across_them
         let momentum = best(momentum, &straight, &start());
         let along = best(adam, &straight, &start());
         let across = best(adam, &oblique, &across);
+        // Not epsilon makes the counts along the axes differ.
+        let exact = best(|a| corrected(a, USUAL, 0.0), &straight, &start());
+        assert_eq!(exact, along);
         let rate = (condition - 1.0) / (condition + 1.0);
         let kept = 1e-4 * (50.0 + condition / 2.0) / f64::min(50.0, condition / 2.0);
         assert!(descent as f64 >= kept.ln() / (2.0 * rate.ln()));

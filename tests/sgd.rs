@@ -8,13 +8,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use approx::{assert_abs_diff_eq, assert_relative_eq};
 use descent::adam::Adam;
-use descent::backpropagation::{loss_and_gradient, relative_difference};
+use descent::backpropagation::{
+    loss_and_gradient, relative_difference, squared_error_and_gradient,
+};
 use descent::gradient_descent::{
     GradientDescent, OptimizationError, Optimizer, Quadratic, START, descend, minimize,
 };
+use descent::linear_layer::Linear;
 use descent::mnist::{Digits, Split};
 use descent::momentum::Momentum;
-use descent::network::{Batch, Network, cross_entropy};
+use descent::nesterov::Nesterov;
+use descent::network::{Activation, Batch, Network, cross_entropy};
 use descent::objective;
 use descent::one_parameter::stationary_variance;
 use descent::sgd::{
@@ -23,7 +27,7 @@ use descent::sgd::{
     half_resolution, mean_of_batch_means, method_courses, minibatch_variance,
     noise_ball, noisy_descent, reshuffled_variance, select, small_network, train,
 };
-use nalgebra::{DMatrix, DVector, dmatrix, dvector};
+use nalgebra::{DMatrix, DVector, RowDVector, dmatrix, dvector};
 use rayon::ThreadPoolBuilder;
 use support::statistics::{SIGMAS, mean, standard_deviation};
 use support::{grouped, rng, significant, table, values};
@@ -348,6 +352,34 @@ fn a_step_of_training_is_the_step_size_over_the_batch_size_times_the_sum_of_the_
     assert_abs_diff_eq!(losses[0], before, epsilon = ROUNDINGS * 10.0);
 }
 
+/// The look-ahead point of the second step is not where the network stands.
+#[test]
+fn a_training_gives_the_losses_at_the_points_of_the_gradients() {
+    let (mut network, five) = (small_network(SEED), digits(0..5));
+    let mut theta = network.parameters();
+    let nesterov = Nesterov::new(0.3, 0.9).expect("settings");
+    let all = [vec![0, 1], vec![2, 3, 4]];
+    let losses =
+        train(&mut network, &mut nesterov.clone(), &all, |batch| select(&five, batch));
+    let mut by_hand = nesterov;
+    for (batch, recorded) in all.iter().zip(losses) {
+        let there = network.with_parameters(&by_hand.gradient_point(&theta));
+        let (loss, gradient) = loss_and_gradient(&there, &select(&five, batch));
+        assert_relative_eq!(loss, recorded, max_relative = LONG_SUM);
+        by_hand.step(&mut theta, &gradient);
+    }
+    assert_abs_diff_eq!(network.parameters(), theta, epsilon = LONG_SUM);
+}
+
+#[test]
+#[should_panic = "a batch without examples"]
+fn a_training_refuses_an_empty_batch() {
+    let mut sgd = GradientDescent::new(0.1).expect("a step size");
+    train(&mut small_network(SEED), &mut sgd, &[vec![]], |batch| {
+        select(&EXAMPLES, batch)
+    });
+}
+
 #[test]
 fn gradients_of_pieces_weighted_by_their_sizes_add_up_to_that_of_the_batch() {
     let (network, ten) = (small_network(SEED), digits(0..10));
@@ -540,9 +572,11 @@ fn noise_moments(batch_size: u32) -> (f64, f64) {
 
 /// Along an eigendirection `x' = φx − αξ` with `φ = 1 − αλ` and independent `ξ`. The
 /// fourth moment of `x` is `(6φ²Vα²s² + α⁴ E ξ⁴) / (1 − φ⁴)`; squares `k` steps apart
-/// have the correlation `φ²ᵏ`, so that `T` steps are worth `T (1 − φ²)/(1 + φ²)`.
+/// have the correlation `φ²ᵏ`, so that `T` steps are worth `T (1 − φ²)/(1 + φ²)`. The
+/// value is a sum over both coordinates, and its error at most the sum of theirs.
 #[test]
-fn simulated_minibatches_fill_the_noise_ball_of_the_formula() {
+fn simulated_minibatches_fill_the_noise_ball_of_the_formula_and_raise_the_loss_by_half_the_trace()
+ {
     const STEPS: usize = 100_000;
     const SETTLE: usize = 2_000; // 0.99²⁰⁰⁰ < 10⁻⁸ of the start is left
     let valley = Quadratic::valley();
@@ -568,6 +602,9 @@ fn simulated_minibatches_fill_the_noise_ball_of_the_formula() {
             );
             let points = &points.expect("a stable run")[SETTLE..];
             let mut cells = vec![batch_size.to_string(), step_size.to_string()];
+            let raised =
+                mean(&points.iter().map(|p| valley.value(p)).collect::<Vec<_>>());
+            let mut raised_error = 0.0;
             for (k, lambda) in [1.0, 10.0].into_iter().enumerate() {
                 let squares: Vec<f64> = points.iter().map(|p| p[k].powi(2)).collect();
                 let (measured, v) = (mean(&squares), ball[(k, k)]);
@@ -578,8 +615,11 @@ fn simulated_minibatches_fill_the_noise_ball_of_the_formula() {
                 let worth = STEPS as f64 * (1.0 - factor) / (1.0 + factor);
                 let error = ((m4 - v * v) / worth).sqrt();
                 assert_abs_diff_eq!(measured, v, epsilon = SIGMAS * error);
+                raised_error += 0.5 * lambda * error;
                 cells.extend([significant(v, 2), significant(measured, 2)]);
             }
+            let half_trace = 0.5 * (valley.hessian() * &ball).trace();
+            assert_abs_diff_eq!(raised, half_trace, epsilon = SIGMAS * raised_error);
             rows.push(<[String; 6]>::try_from(cells).expect("six cells"));
         }
     }
@@ -717,17 +757,104 @@ fn reshuffled_steps_beyond_the_limit_have_no_variance() {
     reshuffled_variance((0.2, 10.0), 9.0, 4);
 }
 
+/// Two runs of the four examples with the same noise, from the chapter's start and from
+/// the minimum. The second is the noise alone; what the first has in addition does not
+/// depend on the noise.
+fn with_the_same_noise(
+    quadratic: &Quadratic,
+    settings: (f64, usize),
+    steps: usize,
+) -> [Vec<DVector<f64>>; 2] {
+    [start(), dvector![0.0, 0.0]].map(|from| {
+        noisy_descent(quadratic, &four_examples(), &from, settings, steps, &mut rng(4))
+            .expect("a stable run")
+    })
+}
+
+/// The mean square of both coordinates of the last points.
+fn mean_square(points: &[DVector<f64>]) -> f64 {
+    mean(&points.iter().map(DVector::norm_squared).collect::<Vec<_>>())
+}
+
+/// The runs differ by `(1 − αλ)ᵗ` of the start, up to some roundings of numbers up to 10
+/// in each of 20 stable steps. With `φ = 1 − αλ` at most 0.81 in modulus, 20,000 steps
+/// are worth 4,000: the mean squares are within 13 % of the noise ball's with five
+/// standard errors, which are a third of each other.
 #[test]
-fn the_zigzag_needs_no_noise_and_the_noise_no_zigzag() {
-    let zigzag = descend(&Quadratic::valley(), &start(), 0.19, 20).expect("stable");
-    assert!(zigzag.windows(2).all(|pair| pair[0][1] * pair[1][1] < 0.0));
+fn a_larger_batch_reduces_the_noise_and_does_nothing_about_the_zigzag() {
+    let (valley, step_size) = (Quadratic::valley(), 0.19);
+    let alone = descend(&valley, &start(), step_size, 20).expect("stable");
+    assert!(alone.windows(2).all(|pair| pair[0][1] * pair[1][1] < 0.0));
+    let squares = [1, 2, 4].map(|batch_size| {
+        let [run, noise] =
+            with_the_same_noise(&valley, (step_size, batch_size), 20_000);
+        for (t, expected) in alone.iter().enumerate() {
+            assert_abs_diff_eq!(&run[t] - &noise[t], expected, epsilon = 1e-12);
+        }
+        mean_square(&noise[100..])
+    });
+    let ball = noise_ball(&valley, &dmatrix![9.0, 0.0; 0.0, 9.0], step_size);
+    let ball = ball.expect("stable").trace();
+    assert_relative_eq!(squares[0], ball, max_relative = 0.13);
+    assert_relative_eq!(squares[1], ball / 3.0, max_relative = 0.13);
+    assert_eq!(squares[2], 0.0);
+}
+
+/// As above, with `φ = 0.9`: 20,000 steps are worth 2,000, and the mean square of two
+/// coordinates is within `5 √(2/2,000)` of the noise ball's.
+#[test]
+fn in_a_round_bowl_there_is_noise_without_a_zigzag() {
     let round = Quadratic::new(DMatrix::identity(2, 2), dvector![0.0, 0.0]);
-    let smooth = descend(&round, &start(), 0.1, 20).expect("stable");
-    assert!(smooth.windows(2).all(|pair| pair[0][1] * pair[1][1] > 0.0));
-    let noise = dmatrix![9.0, 0.0; 0.0, 9.0];
-    let ball = noise_ball(&round, &noise, 0.1).expect("stable");
-    assert_relative_eq!(ball[(0, 0)], 0.9 / 1.9, max_relative = ROUNDINGS);
-    assert_relative_eq!(ball[(1, 1)], 0.9 / 1.9, max_relative = ROUNDINGS);
+    let [run, noise] = with_the_same_noise(&round, (0.1, 1), 20_000);
+    for (t, pair) in run.windows(2).zip(noise.windows(2)).take(20).enumerate() {
+        let [before, after] = [0, 1].map(|i| &pair.0[i] - &pair.1[i]);
+        assert!((0..2).all(|k| before[k] * after[k] > 0.0), "{t}");
+    }
+    assert_relative_eq!(
+        mean_square(&noise[100..]),
+        2.0 * 0.9 / 1.9,
+        max_relative = 0.16
+    );
+}
+
+/// A network 2-16-1 with squared error, one example a step in a fixed order, from near
+/// parameters at which three examples are fitted exactly. If a fourth has the input of
+/// the third and another target, no parameters fit both.
+#[test]
+fn a_network_that_fits_every_example_comes_to_rest_at_a_constant_step_size_and_one_that_cannot_does_not()
+ {
+    let inputs = dmatrix![1.0, 0.5; -0.5, 1.0; 0.5, -1.0; 0.5, -1.0];
+    let mut k = 0.0_f64;
+    let mut sine = || {
+        k += 1.0;
+        (k * k).sin()
+    };
+    let teacher =
+        Network::with_widths(&[2, 16, 1], Activation::Relu, |rows, columns| {
+            let weight = DMatrix::from_fn(rows, columns, |_, _| sine());
+            Linear::new(weight, RowDVector::from_fn(columns, |_, _| sine()))
+        });
+    let start = teacher.parameters().map(|parameter| 1.05 * parameter);
+    let largest_step = |disagreement: f64| {
+        let mut targets = teacher.forward(inputs.clone())[2].clone();
+        targets[3] += disagreement;
+        let mut theta = start.clone();
+        let mut last = 0.0_f64;
+        for step in 0..4000 {
+            let example = step % 4;
+            let gradient = squared_error_and_gradient(
+                &teacher.with_parameters(&theta),
+                inputs.rows(example, 1).into_owned(),
+                &targets.rows(example, 1).into_owned(),
+            )
+            .1;
+            last = if example == 0 { 0.0 } else { last }.max(gradient.norm());
+            theta -= 0.05 * gradient;
+        }
+        last
+    };
+    assert!(largest_step(0.0) < 1e-10);
+    assert!(largest_step(0.1) > 1e-2);
 }
 
 #[test]
@@ -754,23 +881,93 @@ static BY_BATCH_SIZE: LazyLock<Vec<Vec<f64>>> = LazyLock::new(|| {
     compare(&batch_size_courses(), &EXAMPLES, SEED).expect("step sizes")
 });
 
-/// Fixed before the runs; the first is that of the book.
-const SEEDS: [u64; 3] = [SEED, 8, 9];
+/// The losses of all courses that compare optimizers, at the seed of the book.
+static BY_METHOD: LazyLock<Vec<Vec<f64>>> =
+    LazyLock::new(|| compare(&method_courses(), &EXAMPLES, SEED).expect("step sizes"));
 
-/// The losses of all courses that compare optimizers, for each seed.
-static BY_METHOD: LazyLock<[Vec<Vec<f64>>; 3]> = LazyLock::new(|| {
-    SEEDS.map(|seed| compare(&method_courses(), &EXAMPLES, seed).expect("step sizes"))
+/// What a sentence says of the runs that the book shows is checked where they are these.
+fn runs_are_the_books() -> bool {
+    descent::random::shift() == Ok(0)
+}
+
+/// Other networks and orders than the book's, chosen before they were run.
+const OTHERS: [u64; 5] = [101, 102, 103, 104, 105];
+
+const fn course(
+    method: Method,
+    batch_size: usize,
+    step_size: f64,
+    epochs: usize,
+) -> Course {
+    Course { method, step_size, batch_size, epochs }
+}
+
+/// The smaller experiments: half of the digits in batches of half the size, so that the
+/// numbers of steps are those of the book's runs.
+const SMALLER: [Course; 16] = [
+    course(Method::Sgd, 1, 0.01, 1),
+    course(Method::Sgd, 5, 0.05, 1),
+    course(Method::Sgd, 500, 5.0, 1),
+    course(Method::Sgd, 5, 0.1, EPOCHS),
+    course(Method::Sgd, 50, 0.2, EPOCHS),
+    course(Method::Sgd, 50, 0.5, EPOCHS),
+    course(Method::Sgd, 50, 1.0, EPOCHS),
+    course(Method::Sgd, 50, 2.0, EPOCHS),
+    course(Method::Sgd, 50, 5.0, EPOCHS),
+    course(Method::Sgd, 500, 0.5, EPOCHS),
+    course(Method::Sgd, DIGITS / 2, 0.5, EPOCHS),
+    course(Method::Momentum, 50, 0.1, EPOCHS),
+    course(Method::Momentum, 50, 0.2, EPOCHS),
+    course(Method::Momentum, 50, 2.0, EPOCHS),
+    course(Method::Adam, 50, 0.05, EPOCHS),
+    course(Method::Adam, 50, 0.2, EPOCHS),
+];
+
+static ON_OTHERS: LazyLock<[Vec<Vec<f64>>; 5]> = LazyLock::new(|| {
+    let half = digits(0..DIGITS / 2);
+    OTHERS.map(|seed| compare(&SMALLER, &half, seed).expect("step sizes"))
 });
+
+/// The losses of one of the smaller experiments after an epoch, one for each of
+/// [`OTHERS`].
+fn on_others(
+    (method, batch_size, step_size): (Method, usize, f64),
+    epoch: usize,
+) -> [f64; 5] {
+    let same = |course: &Course| {
+        (course.method, course.batch_size, course.step_size)
+            == (method, batch_size, step_size)
+    };
+    let place = SMALLER.iter().position(same).expect("a course");
+    ON_OTHERS.each_ref().map(|runs| runs[place][epoch])
+}
+
+/// Asserts that a quotient is between two limits for at least three of the five. If a
+/// share `p` of all networks are exceptions, this fails with probability below `10 p³`:
+/// below one in a million for `p` up to 0.004. The limits were set beforehand by some 40
+/// networks from another program and generator, of which none was an exception: they are
+/// at least 2.8 standard deviations of its logarithm from the mean.
+#[track_caller]
+fn assert_in_most(above: [f64; 5], below: [f64; 5], limits: std::ops::Range<f64>) {
+    let quotients: Vec<f64> = above.iter().zip(below).map(|(a, b)| a / b).collect();
+    let inside = quotients.iter().filter(|quotient| limits.contains(quotient));
+    assert!(inside.count() >= 3, "{quotients:?} are not in {limits:?}");
+}
 
 fn last(losses: &[f64]) -> f64 {
     losses[EPOCHS]
 }
 
-/// The best run of a sweep; both ends of the range must be worse, or it would not be
-/// known to be the best.
+/// The best run of a sweep; in the book's runs both ends of the range are worse, or it
+/// would not be known to be the best.
 fn best_inside(losses: &[Vec<f64>]) -> usize {
     let best = best(losses);
-    assert!(0 < best && best < losses.len() - 1, "the best step size is at the edge");
+    if runs_are_the_books() {
+        assert!(
+            0 < best && best < losses.len() - 1,
+            "the best step size is at the edge"
+        );
+    }
     best
 }
 
@@ -822,8 +1019,9 @@ fn relative_errors(gradients: &[DVector<f64>]) -> [f64; 5] {
 fn per_unit_of_work_small_batches_are_far_ahead_of_large_ones_on_the_digits() {
     let network = small_network(SEED);
     let errors = relative_errors(&example_gradients(&network, &EXAMPLES));
+    // √(100 · (1 − 1/2000) / (1 − 100/2000)), whatever the gradients.
     let tenfold = errors[0] / errors[2];
-    assert!((10.0..10.5).contains(&tenfold), "a hundred times the batch: {tenfold}");
+    assert_relative_eq!(tenfold, (99.95_f64 / 0.95).sqrt(), max_relative = 1e-12);
     let all = BATCH_SIZES.iter().zip(BY_BATCH_SIZE.chunks(4)).zip(errors);
     let rows = all.clone().map(|(((size, step_sizes), losses), error)| {
         [
@@ -850,16 +1048,18 @@ fn per_unit_of_work_small_batches_are_far_ahead_of_large_ones_on_the_digits() {
         .map(|losses| last(&losses[best_inside(losses)]))
         .collect();
     let [one, ten, hundred, thousand, full] = bests[..] else { panic!("five sizes") };
-    assert!((0.8..1.25).contains(&(one / ten)), "one and ten are equally good");
-    assert!(hundred > 1.5 * f64::max(one, ten));
-    assert!(thousand > 3.0 * hundred);
-    assert!(full > 1.2 * thousand);
-    for losses in BY_BATCH_SIZE[8..].chunks(4) {
-        assert_eq!(
-            best_inside(losses),
-            2,
-            "from a hundred on the best step size stays at 1"
+    if runs_are_the_books() {
+        assert!(errors[0] > 3.0, "several times as long");
+        assert!(
+            (0.7..1.4).contains(&(one / ten)),
+            "one and ten are about equally good"
         );
+        assert!(hundred > 1.2 * f64::max(one, ten));
+        assert!(thousand > 2.5 * hundred);
+        assert!(full > 1.1 * thousand);
+        let step_sizes = [2, 3, 4]
+            .map(|i| BATCH_SIZES[i].1[best_inside(&BY_BATCH_SIZE[4 * i..4 * i + 4])]);
+        assert!(step_sizes.iter().all(|size| (1.0..=2.0).contains(size)));
     }
     snapshot!(
         "sgd__batch_size_values",
@@ -870,36 +1070,33 @@ fn per_unit_of_work_small_batches_are_far_ahead_of_large_ones_on_the_digits() {
     );
 }
 
-/// At the best step sizes of the book's run, which the other seeds did not choose.
 #[test]
-fn the_ranking_of_the_batch_sizes_is_that_of_other_networks_and_orders_too() {
-    let courses: Vec<Course> = batch_size_courses()
-        .chunks(4)
-        .zip(BY_BATCH_SIZE.chunks(4))
-        .map(|(courses, losses)| courses[best_inside(losses)])
-        .collect();
-    for seed in &SEEDS[1..] {
-        let losses = compare(&courses, &EXAMPLES, *seed).expect("step sizes");
-        let ends: Vec<f64> = losses.iter().map(|losses| last(losses)).collect();
-        let [one, ten, hundred, thousand, full] = ends[..] else {
-            panic!("five sizes")
-        };
-        let small = f64::max(one, ten);
-        assert!(1.2 * small < hundred, "seed {seed}: {ends:?}");
-        assert!(
-            2.0 * hundred < thousand && 1.2 * thousand < full,
-            "seed {seed}: {ends:?}"
-        );
-    }
+fn in_most_networks_batches_of_5_end_below_50_these_far_below_500_and_these_below_all_1000()
+ {
+    let ends =
+        |batch_size, step_size| on_others((Method::Sgd, batch_size, step_size), EPOCHS);
+    let [five, fifty, hundreds, all] =
+        [(5, 0.1), (50, 0.5), (500, 0.5), (1000, 0.5)].map(|(b, a)| ends(b, a));
+    assert_in_most(fifty, five, 1.1..f64::INFINITY);
+    assert_in_most(hundreds, fifty, 2.5..f64::INFINITY);
+    assert_in_most(all, hundreds, 1.15..f64::INFINITY);
 }
 
 #[test]
+fn in_most_networks_linear_scaling_holds_from_1_to_5_nearly_to_50_and_no_more_at_500() {
+    let after_one =
+        |batch_size, step_size| on_others((Method::Sgd, batch_size, step_size), 1);
+    let [one, five, fifty, hundreds] =
+        [(1, 0.01), (5, 0.05), (50, 0.5), (500, 5.0)].map(|(b, a)| after_one(b, a));
+    assert_in_most(one, five, 0.95..1.05);
+    assert_in_most(fifty, five, 0.9..1.7);
+    assert_in_most(hundreds, fifty, 1.3..f64::INFINITY);
+}
+
+/// At the seed of the book.
+#[test]
 fn on_the_digits_linear_scaling_holds_from_one_to_ten_nearly_to_a_hundred_and_fails_at_a_thousand()
  {
-    let bests = [0, 1, 2]
-        .map(|i| BATCH_SIZES[i].1[best_inside(&BY_BATCH_SIZE[4 * i..4 * i + 4])]);
-    assert_eq!(bests[1], 10.0 * bests[0]);
-    assert!(bests[2] < 10.0 * bests[1], "the best step sizes stop short");
     let loss = |size: usize, step_size: f64| {
         let courses = batch_size_courses();
         let same = |course: &Course| {
@@ -908,58 +1105,72 @@ fn on_the_digits_linear_scaling_holds_from_one_to_ten_nearly_to_a_hundred_and_fa
         last(&BY_BATCH_SIZE[courses.iter().position(same).expect("a course")])
     };
     let scaled = [loss(1, 0.01), loss(10, 0.1), loss(100, 1.0)];
-    assert_relative_eq!(scaled[0], scaled[1], max_relative = 0.03);
-    assert!((1.1..1.5).contains(&(scaled[2] / scaled[1])));
-    let course = Course {
-        method: Method::Sgd,
-        step_size: 10.0,
-        batch_size: 1000,
-        epochs: EPOCHS,
-    };
-    let failed = last(&compare(&[course], &EXAMPLES, SEED).expect("a step size")[0]);
-    assert!(failed.is_nan() || failed > 2.0, "1000 examples at step size 10: {failed}");
+    let fails = course(Method::Sgd, 1000, 10.0, EPOCHS);
+    let fails = &compare(&[fails], &EXAMPLES, SEED).expect("a step size")[0];
+    if runs_are_the_books() {
+        let bests = [0, 1, 2]
+            .map(|i| BATCH_SIZES[i].1[best_inside(&BY_BATCH_SIZE[4 * i..4 * i + 4])]);
+        assert_eq!(bests[1], 10.0 * bests[0]);
+        assert!(bests[2] < 10.0 * bests[1], "the best step sizes stop short");
+        assert_relative_eq!(scaled[0], scaled[1], max_relative = 0.03);
+        assert!((1.0..1.5).contains(&(scaled[2] / scaled[1])));
+        assert!(last(fails).is_nan() || last(fails) > 6.0 * scaled[2]);
+    }
     snapshot!(
         "sgd__scaling",
         values([
             ("one", significant(scaled[0], 2)),
             ("ten", significant(scaled[1], 2)),
             ("hundred", significant(scaled[2], 2)),
+            ("thousand", significant(last(fails), 2)),
         ])
     );
 }
 
-/// The best course of the book's run with batches of a hundred.
-fn trained() -> Network {
-    let losses = &BY_BATCH_SIZE[8..12];
-    let course = batch_size_courses()[8 + best_inside(losses)];
-    let mut network = small_network(SEED);
-    course.run(&mut network, &EXAMPLES, SEED).expect("a step size");
+/// The network of a seed after five epochs in batches of a hundred.
+fn trained(seed: u64, step_size: f64) -> Network {
+    let mut network = small_network(seed);
+    let course = course(Method::Sgd, 100, step_size, EPOCHS);
+    course.run(&mut network, &EXAMPLES, seed).expect("a step size");
     network
 }
 
+/// The length of the full gradient and the spread of single examples around it, which is
+/// estimated from every fourth of them.
+fn full_and_spread(network: &Network) -> [f64; 2] {
+    let fourth: Vec<usize> = (0..DIGITS).step_by(4).collect();
+    let gradients = example_gradients(network, &select(&EXAMPLES, &fourth));
+    let full = loss_and_gradient(network, &EXAMPLES).1.norm();
+    [full, minibatch_variance(&gradients, 1).sqrt()]
+}
+
+/// For most networks, as in [`assert_in_most`].
 #[test]
-fn the_gradient_is_noisier_after_training_than_before() {
-    let gradients = [small_network(SEED), trained()]
-        .map(|network| example_gradients(&network, &EXAMPLES));
-    let [before, after] = gradients.each_ref().map(|all| relative_errors(all));
-    let shrinks = |length: &dyn Fn(&[DVector<f64>]) -> f64| {
-        length(&gradients[1]) / length(&gradients[0])
-    };
-    let spread = shrinks(&|all| minibatch_variance(all, 1).sqrt());
-    let full =
-        shrinks(&|all| (all.iter().sum::<DVector<f64>>() / all.len() as f64).norm());
-    assert!(full < spread && spread < 1.0, "{full} {spread}");
-    assert!(after[0] > 1.5 * before[0]);
-    assert_eq!(after[4], 0.0);
+fn training_shortens_the_full_gradient_and_the_spread_of_the_examples_by_less_if_at_all()
+ {
+    let (mut full, mut spread) = ([0.0; 5], [0.0; 5]);
+    for (i, seed) in OTHERS.into_iter().enumerate() {
+        let [before, after] =
+            [small_network(seed), trained(seed, 0.2)].map(|it| full_and_spread(&it));
+        (full[i], spread[i]) = (after[0] / before[0], after[1] / before[1]);
+    }
+    assert_in_most(full, [1.0; 5], 0.0..1.0);
+    assert_in_most(full, spread, 0.0..1.0);
+    let noise = [small_network(SEED), trained(SEED, 0.2)].map(|network| {
+        let [full, spread] = full_and_spread(&network);
+        spread / full
+    });
     snapshot!(
         "sgd__noise_values",
         values([
-            ("before", significant(before[0], 2)),
-            ("after", significant(after[0], 2)),
+            ("before", significant(noise[0], 2)),
+            ("after", significant(noise[1], 2)),
         ])
     );
 }
 
+/// For most networks, as in [`assert_in_most`]. Before training the two sets are samples
+/// from one law, and the means differ by chance.
 #[test]
 fn after_training_the_loss_of_fresh_digits_is_higher_than_that_of_the_trained_ones() {
     let fresh = digits(DIGITS..2 * DIGITS);
@@ -967,37 +1178,50 @@ fn after_training_the_loss_of_fresh_digits_is_higher_than_that_of_the_trained_on
         let activations = network.forward(digits.images.clone());
         cross_entropy(&activations[2], &digits.labels)
     };
-    let network = small_network(SEED);
-    let [old, new] = [&*EXAMPLES, &fresh].map(|digits| losses(&network, digits));
-    let squares = [&old, &new].map(|losses| standard_deviation(losses).powi(2));
-    let error = ((squares[0] + squares[1]) / DIGITS as f64).sqrt();
-    assert_abs_diff_eq!(mean(&old), mean(&new), epsilon = SIGMAS * error);
-    let network = trained();
-    let after = (mean(&losses(&network, &EXAMPLES)), mean(&losses(&network, &fresh)));
-    assert!(after.1 > 1.2 * after.0);
+    let after = |seed| {
+        let network = trained(seed, 0.5);
+        [&*EXAMPLES, &fresh].map(|digits| mean(&losses(&network, digits)))
+    };
+    for seed in OTHERS.into_iter().chain([SEED]) {
+        let network = small_network(seed);
+        let [old, new] = [&*EXAMPLES, &fresh].map(|digits| losses(&network, digits));
+        let squares = [&old, &new].map(|losses| standard_deviation(losses).powi(2));
+        let error = ((squares[0] + squares[1]) / DIGITS as f64).sqrt();
+        assert_abs_diff_eq!(mean(&old), mean(&new), epsilon = SIGMAS * error);
+    }
+    let others = OTHERS.map(after);
+    let [old, new] = [0, 1].map(|set| others.map(|losses| losses[set]));
+    assert_in_most(new, old, 1.0..f64::INFINITY);
+    let [old, new] = after(SEED);
     snapshot!(
         "sgd__fresh",
-        values([
-            ("trained", significant(after.0, 2)),
-            ("fresh", significant(after.1, 2))
-        ])
+        values([("trained", significant(old, 2)), ("fresh", significant(new, 2))])
     );
 }
 
+/// The losses of plain SGD at the better of two step sizes, one for each of [`OTHERS`].
+fn best_of_sgd() -> [f64; 5] {
+    let ends = [0.5, 1.0].map(|size| on_others((Method::Sgd, 50, size), EPOCHS));
+    std::array::from_fn(|i| f64::min(ends[0][i], ends[1][i]))
+}
+
+/// The order of the three in the book's runs, the first and the last in most others.
 #[test]
 fn each_with_its_best_step_size_adam_leads_and_plain_sgd_comes_last_on_the_digits() {
-    for (seed, runs) in SEEDS.iter().zip(BY_METHOD.iter()) {
-        let bests: Vec<f64> =
-            runs.chunks(6).map(|losses| last(&losses[best_inside(losses)])).collect();
+    let bests: Vec<f64> =
+        BY_METHOD.chunks(6).map(|losses| last(&losses[best_inside(losses)])).collect();
+    if runs_are_the_books() {
         let [sgd, momentum, adam] = bests[..] else { panic!("three methods") };
-        assert!(
-            adam < 0.8 * momentum && momentum < 0.9 * sgd,
-            "seed {seed}: {bests:?}"
-        );
+        assert!(adam < momentum && momentum < sgd, "{bests:?}");
     }
+    assert_in_most(
+        on_others((Method::Adam, 50, 0.05), EPOCHS),
+        best_of_sgd(),
+        0.0..0.9,
+    );
     let rows = METHODS
         .iter()
-        .zip(BY_METHOD[0].chunks(6))
+        .zip(BY_METHOD.chunks(6))
         .map(|((method, sizes), losses)| [name(*method).into(), sweep(sizes, losses)]);
     snapshot!(
         "sgd__methods",
@@ -1006,25 +1230,36 @@ fn each_with_its_best_step_size_adam_leads_and_plain_sgd_comes_last_on_the_digit
 }
 
 #[test]
-fn momentum_is_nearly_sgd_at_small_step_sizes_and_still_learns_at_larger_ones() {
-    for (seed, runs) in SEEDS.iter().zip(BY_METHOD.iter()) {
-        let (sgd, momentum) = (&runs[..6], &runs[6..12]);
+fn momentum_is_nearly_sgd_at_a_small_step_size_and_still_learns_at_a_larger_one() {
+    let both = |step_size| {
+        [Method::Sgd, Method::Momentum]
+            .map(|method| on_others((method, 50, step_size), EPOCHS))
+    };
+    let [sgd, momentum] = both(0.2);
+    assert_in_most(sgd, momentum, 0.9..1.1);
+    let [sgd, momentum] = both(2.0);
+    assert_in_most(sgd, momentum, 2.0..f64::INFINITY);
+    if runs_are_the_books() {
+        let ends: Vec<f64> = BY_METHOD.iter().map(|losses| last(losses)).collect();
         for i in 0..2 {
-            assert_relative_eq!(last(&sgd[i]), last(&momentum[i]), max_relative = 0.05);
+            assert_relative_eq!(ends[i], ends[6 + i], max_relative = 0.05);
         }
-        assert!(last(&momentum[4]) < 0.5 * last(&sgd[4]), "seed {seed}, step size 2");
+        assert!(ends[6 + 4] < 0.5 * ends[4], "step size 2");
     }
 }
 
 #[test]
 fn at_the_worst_step_size_tried_each_optimizer_ends_above_plain_sgd_at_its_best() {
-    for (seed, runs) in SEEDS.iter().zip(BY_METHOD.iter()) {
-        let sgd = last(&runs[best_inside(&runs[..6])]);
-        for losses in runs.chunks(6) {
-            let ends = losses.iter().map(|losses| last(losses));
-            let worst =
-                ends.fold(0.0, |a: f64, b| if b.is_nan() { b } else { a.max(b) });
-            assert!(worst.is_nan() || worst > 1.5 * sgd, "seed {seed}: {worst}, {sgd}");
+    let worst = [(Method::Sgd, 5.0), (Method::Momentum, 0.1), (Method::Adam, 0.2)];
+    for (method, step_size) in worst {
+        let ends = on_others((method, 50, step_size), EPOCHS);
+        assert_in_most(ends, best_of_sgd(), 1.3..f64::INFINITY);
+    }
+    if runs_are_the_books() {
+        let sgd = last(&BY_METHOD[best_inside(&BY_METHOD[..6])]);
+        for losses in BY_METHOD.chunks(6) {
+            let is_worse = |losses: &Vec<f64>| last(losses) > 1.3 * sgd;
+            assert!(losses.iter().any(is_worse), "{sgd}");
         }
     }
 }
@@ -1082,13 +1317,16 @@ fn in_the_valley_the_same_optimizers_arrive_in_the_opposite_order() {
     let tuned = arrival(Box::new(tuned.expect("settings"))).expect("an arrival");
     let tuned_sgd = Method::Sgd.optimizer(2.0 / 11.0).expect("a step size");
     let tuned_sgd = arrival(tuned_sgd).expect("an arrival");
-    assert!(tuned < tuned_sgd && tuned_sgd <= all[1][0]);
+    let corrected = Momentum::new(4.0 / (root + 1.0).powi(2) / (1.0 - beta), beta);
+    let corrected = corrected.expect("settings").with_bias_correction();
+    let corrected = arrival(Box::new(corrected)).expect("an arrival");
+    assert!(tuned.max(corrected) < tuned_sgd && tuned_sgd <= all[1][0]);
     // Each step leaves 9/11 of both coordinates, up to the sign.
     let steps = (1e3 * start().norm()).ln() / (11.0_f64 / 9.0).ln();
     assert_eq!(tuned_sgd, steps.ceil() as usize);
-    let numbers =
-        [sgd, momentum, adam, tuned_sgd, tuned].map(|steps| steps.to_string());
-    let [sgd, momentum, adam, tuned_sgd, tuned] = numbers;
+    let numbers = [sgd, momentum, adam, tuned_sgd, tuned, corrected];
+    let [sgd, momentum, adam, tuned_sgd, tuned, corrected] =
+        numbers.map(|steps| steps.to_string());
     snapshot!(
         "sgd__valley",
         values([
@@ -1096,7 +1334,8 @@ fn in_the_valley_the_same_optimizers_arrive_in_the_opposite_order() {
             ("momentum", momentum),
             ("adam", adam),
             ("tuned_sgd", tuned_sgd),
-            ("tuned", tuned)
+            ("tuned", tuned),
+            ("tuned_corrected", corrected)
         ])
     );
 }
@@ -1117,7 +1356,12 @@ fn results_do_not_depend_on_the_number_of_threads() {
             ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
         pool.install(|| compare(&courses, &examples, 3).expect("step sizes"))
     };
-    assert_eq!(run(1), run(4));
+    let alone = courses.iter().map(|course| {
+        course.run(&mut small_network(3), &examples, 3).expect("step sizes")
+    });
+    assert_eq!(run(1), alone.collect::<Vec<_>>());
+    assert_eq!(run(4), run(1));
+    assert_eq!(compare(&[], &examples, 3), Ok(vec![]));
 }
 
 #[test]
