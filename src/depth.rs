@@ -57,14 +57,15 @@ pub fn network_of_pytorch(widths: &[usize], seed: u64) -> Network {
     })
 }
 
-/// A sigmoid network with zero biases and weights of variance `1 / fan_in`.
+/// The network of the seed with sigmoids in the place of the ReLUs.
 ///
 /// # Panics
 /// If there are fewer than two widths.
-pub fn network_of_sigmoids(widths: &[usize], seed: u64) -> Network {
-    let mut rng = generator(seed, Stream::Weights);
-    Network::with_widths(widths, Activation::Sigmoid, |fan_in, fan_out| {
-        initialization::normal(fan_in, fan_out, 1.0 / fan_in as f64, &mut rng)
+pub fn network_of_sigmoids(widths: &[usize], scale: f64, seed: u64) -> Network {
+    let relus = network(widths, scale, seed);
+    let mut linears = relus.layers().iter().map(|layer| layer.linear.clone());
+    Network::with_widths(widths, Activation::Sigmoid, |_, _| {
+        linears.next().expect("as many layers")
     })
 }
 

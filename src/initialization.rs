@@ -215,7 +215,8 @@ fn product_without(w: &DVector<f64>, left_out: &[usize]) -> f64 {
 /// Source: EECS 182 notes on initialization, 1.3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Biases {
-    /// As one more weight, of an input that is always 1: `N(0, 1 / (n + 1))`.
+    /// As one more weight, of an input that is always 1, by Xavier's rule: `N(0, 1 /
+    /// (n + 1))`.
     Weight,
     Zero,
     /// 0.01

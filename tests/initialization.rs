@@ -26,7 +26,9 @@ use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
 use rand_distr::StandardNormal;
 use rayon::prelude::*;
-use support::statistics::{SIGMAS, integral, mean, standard_deviation};
+use support::statistics::{
+    SIGMAS, assert_share, bernstein, integral, mean, standard_deviation,
+};
 use support::{decimals, grouped, significant, table, values};
 
 /// Half the distance from 1 to the next number.
@@ -163,23 +165,29 @@ fn a_zero_matrix_stops_the_gradients_before_it_and_what_else_depends_on_the_acti
     snapshot!("initialization__zero", table(["zero", "ReLU", "tanh", "sigmoid"], rows));
 }
 
-/// Centred differences with step 10⁻⁵ are off by about 10⁻¹⁰; entries that are not zero
-/// are larger than a thousandth here. (Zero weights put a ReLU on its kink, where
-/// differences mean nothing.)
+/// Centred differences with step 10⁻⁵ are off by about 10⁻¹⁰. Behind zero weights a ReLU
+/// is on its kink, where differences mean nothing; with biases of −0.01 it is as dead as by
+/// our convention, and differences of 10⁻⁵ do not reach the kink. (At the last layer there
+/// is none behind the zero weights, and nothing else moves the loss.)
 #[test]
 fn differences_find_the_same_zeros() {
-    for hidden in [Activation::Tanh, Activation::Sigmoid] {
+    for (hidden, bias) in
+        [(Activation::Relu, -0.01), (Activation::Tanh, 0.0), (Activation::Sigmoid, 0.0)]
+    {
         for zero in [&[0][..], &[1], &[2], &[0, 1, 2]] {
             let (network, batch) = three_layers(hidden);
             let network = with_zero(&network, zero);
+            let learn = weights_that_learn(&network, &batch);
+            let network = changed(&network, |i, linear| {
+                linear.bias.fill(if i < 2 { bias } else { 0.0 });
+            });
             let at =
                 |theta: &DVector<f64>| loss(&network.with_parameters(theta), &batch);
             let gradient = numerical_gradient(at, &network.parameters(), 1e-5);
             let gradients = network.with_parameters(&gradient);
-            let learn = weights_that_learn(&network, &batch);
             for (layer, learns) in gradients.layers().iter().zip(learn) {
                 let largest = layer.linear.weight.amax();
-                assert!(if learns { largest > 1e-3 } else { largest < 1e-9 });
+                assert!(if learns { largest > 1e-6 } else { largest < 1e-9 });
             }
         }
     }
@@ -329,16 +337,19 @@ fn mnist_from_zero() -> Network {
 fn from_zero_only_the_last_bias_moves_and_the_images_play_no_part() {
     const STEPS: usize = 30;
     let batch = DIGITS.sample(100, 0);
-    let mut network = mnist_from_zero();
-    let losses = descend(&mut network, &batch, 1.0, STEPS).expect("a step size");
-    let [hidden, last] = network.layers() else { panic!("two layers") };
-    assert_eq!(hidden.linear, zeros(PIXELS, 100));
-    assert_eq!(last.linear.weight, DMatrix::zeros(100, 10));
     let (alone, bias) = last_bias_alone(&shares(&batch.labels, 10), 1.0, STEPS);
     let tolerance = 100.0 * STEPS as f64 * ROUNDING;
-    assert_abs_diff_eq!(last.linear.bias, bias, epsilon = tolerance);
-    for (loss, alone) in losses.iter().zip(alone) {
-        assert_abs_diff_eq!(*loss, alone, epsilon = tolerance);
+    for widths in [&[PIXELS, 100, 10][..], &[PIXELS, 20, 20, 10]] {
+        let start = Network::with_widths(widths, Activation::Relu, zeros);
+        let mut network = start.clone();
+        let losses = descend(&mut network, &batch, 1.0, STEPS).expect("a step size");
+        let (last, hidden) = network.layers().split_last().expect("layers");
+        assert_eq!(hidden, &start.layers()[..hidden.len()]);
+        assert_eq!(last.linear.weight.amax(), 0.0);
+        assert_abs_diff_eq!(last.linear.bias, bias, epsilon = tolerance);
+        for (loss, alone) in losses.iter().zip(&alone) {
+            assert_abs_diff_eq!(*loss, *alone, epsilon = tolerance);
+        }
     }
 }
 
@@ -460,6 +471,23 @@ fn descent_stays_at_zero_arrives_there_along_the_antidiagonal_and_leaves_from_th
     for start in [dvector![1e-6, 0.0], dvector![-1e-3, 0.0], dvector![0.5, -0.499]] {
         assert_relative_eq!(end(start).product(), 1.0, max_relative = 1e-9);
     }
+    // The two runs of the figure. The second comes near the saddle on its way.
+    assert!(end(dvector![0.3, 0.0]).min() > 0.0);
+    let start = dvector![1.3, -1.301];
+    let nearest = walk(start.clone(), 400).iter().map(|w| w.norm()).reduce(f64::min);
+    assert!(nearest < Some(0.05) && end(start).max() < 0.0);
+}
+
+/// A step near zero adds `α (w₂, w₁)`, up to `α |w|³`: along (1, 1) it multiplies by `1 +
+/// α`, along (1, −1) by `1 − α`.
+#[test]
+fn near_zero_equal_weights_move_away_and_opposite_ones_come_closer() {
+    for w in [1e-3, -1e-4] {
+        for (sign, factor) in [(1.0, 1.1), (-1.0, 0.9)] {
+            let next = walk(dvector![w, sign * w], 1).pop().expect("a point");
+            assert_relative_eq!(next[0] / w, factor, max_relative = w * w);
+        }
+    }
 }
 
 /// Steps from `(ε, …, ε)` until the loss is below ¼.
@@ -472,7 +500,8 @@ fn patience(weights: usize, epsilon: f64) -> usize {
 /// `L = 2`; for `L = 3`, `1/w` falls by `α` in each step, up to a little that adds up to
 /// a few logarithms.
 #[test]
-fn two_weights_wait_the_same_time_for_each_zero_and_three_wait_ten_times_as_long() {
+fn two_weights_wait_the_same_time_for_each_zero_three_ten_times_as_long_and_more_wait_longer()
+ {
     let wait: Vec<_> = (1..7).map(|k| patience(2, 0.1_f64.powi(k)) as f64).collect();
     let decade = LN_10 / 1.1_f64.ln();
     for pair in wait.windows(2).skip(1) {
@@ -487,10 +516,12 @@ fn two_weights_wait_the_same_time_for_each_zero_and_three_wait_ten_times_as_long
             max_relative = slack
         );
     }
+    let longer = (2..6).map(|weights| patience(weights, 0.1)).collect::<Vec<_>>();
+    assert!(longer.windows(2).all(|pair| pair[1] > 3 * pair[0]), "{longer:?}");
     snapshot!(
         "initialization__wait",
         table(
-            ["start", "two weights", "three weights"],
+            ["start of each weight", "two weights", "three weights"],
             [0.1, 0.01, 0.001].map(|epsilon| [
                 epsilon.to_string(),
                 patience(2, epsilon).to_string(),
@@ -678,11 +709,15 @@ fn random_weights_on_one_side_are_enough_to_tell_the_units_apart() {
                 true => normal(n, m, he(n), &mut rng),
                 false => constant(n, m, 0.01),
             });
+        let outputs = network.layers()[0].forward(&batch.images);
+        let alive = |unit: &usize| outputs.column(*unit).amax() > 0.0;
+        let alive: Vec<_> = (0..30).filter(alive).collect();
         descend(&mut network, &batch, 0.1, 1).expect("a step size");
         let [hidden, last] = network.layers() else { panic!("two layers") };
         let coming = &hidden.linear.weight;
         let going = last.linear.weight.transpose();
-        for (i, j) in (0..30).flat_map(|i| (0..i).map(move |j| (i, j))) {
+        let pairs = alive.iter().flat_map(|&i| alive.iter().map(move |&j| (i, j)));
+        for (i, j) in pairs.filter(|(i, j)| i != j) {
             assert!((coming.column(i) - coming.column(j)).amax() > 1e-6);
             assert!((going.column(i) - going.column(j)).amax() > 1e-6);
         }
@@ -714,7 +749,8 @@ fn pytorchs_default_is_uniform_within_one_over_the_root_of_the_fan_in() {
     let layer = pytorch_default(100, 1000, &mut rng());
     let count = layer.weight.len() as f64;
     assert!(layer.weight.iter().chain(&layer.bias).all(|w| w.abs() <= 0.1));
-    assert!(layer.weight.amax() > 0.0999 && layer.bias.amax() > 0.099);
+    // A thousand biases all stay below 0.097 once in 10¹³ times.
+    assert!(layer.weight.amax() > 0.0999 && layer.bias.amax() > 0.097);
     let square = layer.weight.norm_squared() / count;
     let error = 0.01 * ((1.0_f64 / 5.0 - 1.0 / 9.0) / count).sqrt();
     assert!((square - 0.01 / 3.0).abs() < SIGMAS * error);
@@ -742,8 +778,8 @@ fn one_seed_gives_one_layer() {
 
 // The variance of a sum.
 
-/// The mean of a quantity over draws stays within four standard errors of what it should
-/// be, given its standard deviation.
+/// The mean of a quantity over draws misses what it should be by few standard errors, given
+/// its standard deviation.
 fn assert_mean(values: &[f64], expected: f64, deviation: f64) {
     let error = deviation / (values.len() as f64).sqrt();
     assert_abs_diff_eq!(mean(values), expected, epsilon = SIGMAS * error);
@@ -753,18 +789,35 @@ fn powers(values: &[f64], power: i32) -> Vec<f64> {
     values.iter().map(|y| y.powi(power)).collect()
 }
 
-/// Moments of a standard normal: 1, 3, 15, 105 for the powers 2, 4, 6, 8, and 10395 for
-/// 12.
+/// The probability that a standard normal lies within `±t`.
+fn within(t: f64) -> f64 {
+    integral(|y| (-y * y / 2.0).exp() / (2.0 * PI).sqrt(), -t, t, 200)
+}
+
+fn count(values: impl IntoIterator<Item = f64>, inside: impl Fn(f64) -> bool) -> usize {
+    values.into_iter().filter(|&value| inside(value)).count()
+}
+
+/// Shares, since high powers of a few thousand normals are far from normal themselves. If
+/// neighbours are independent, they have the same sign half of the time, and are both large
+/// as often as the product of the shares says.
 #[test]
 fn for_a_fixed_input_the_outputs_are_normal_with_the_norm_of_the_input() {
     let image = DIGITS.batch(&[0]).images;
-    let layer = normal(PIXELS, 2000, xavier(PIXELS), &mut rng());
+    let layer = normal(PIXELS, 4000, xavier(PIXELS), &mut rng());
     let scale = image.norm() / (PIXELS as f64).sqrt();
     let outputs: Vec<f64> = (layer.forward(&image) / scale).iter().copied().collect();
     assert_mean(&outputs, 0.0, 1.0);
     assert_mean(&powers(&outputs, 2), 1.0, 2.0_f64.sqrt());
-    assert_mean(&powers(&outputs, 4), 3.0, 96.0_f64.sqrt());
-    assert_mean(&powers(&outputs, 6), 15.0, (10395.0_f64 - 225.0).sqrt());
+    for t in [0.25, 0.5, 1.0, 1.5, 2.0] {
+        let inside = count(outputs.iter().copied(), |y| y.abs() < t);
+        assert_share(inside, outputs.len(), within(t));
+    }
+    let pairs = || outputs.chunks(2).map(|pair| (pair[0], pair[1]));
+    let same = count(pairs().map(|(a, b)| a * b), |product| product > 0.0);
+    assert_share(same, outputs.len() / 2, 0.5);
+    let larger = count(pairs().map(|(a, b)| a.abs().min(b.abs())), |y| y > 0.6745);
+    assert_share(larger, outputs.len() / 2, 0.25);
 }
 
 /// A uniform weight has the excess kurtosis −6/5, and the sum that with the factor
@@ -837,20 +890,53 @@ fn pairs_of_outputs(n: usize, count: usize) -> (Vec<f64>, Vec<f64>) {
     (0..count).map(pair).unzip()
 }
 
+/// The probabilities that one output is larger than `t` and that both are: given the
+/// input they are independent normals of the deviation `r = ‖x‖/√n`, whose density is
+/// `r^{n−1} exp(−n r²/2)` up to a factor.
+fn larger(n: usize, t: f64) -> (f64, f64) {
+    let density =
+        |r: f64| r.powi(n as i32 - 1) * (n as f64 / 2.0 * (1.0 - r * r)).exp();
+    let mean = |f: &dyn Fn(f64) -> f64| {
+        integral(|r| f(r) * density(r), 1e-6, 6.0, 600)
+            / integral(density, 1e-6, 6.0, 600)
+    };
+    let beyond = |r: f64| if t > 9.0 * r { 0.0 } else { 1.0 - within(t / r) };
+    (mean(&beyond), mean(&|r| beyond(r).powi(2)))
+}
+
 /// Given the input, the outputs are independent normals of variance `s = ‖x‖²/n`. So `E
 /// y² = 1`, `E y⁴ = 3 E s²`, `E y⁸ = 105 E s⁴`, `E y₁²y₂² = E s²` and `E y₁⁴y₂⁴ = 9 E s⁴`.
+/// For two inputs fourth powers have tails too heavy for their mean; shares have not.
 #[test]
 fn over_random_inputs_outputs_have_heavy_tails_and_are_uncorrelated_but_not_independent()
  {
-    let rows = [(2, 50_000), (10, 50_000), (100, 10_000)].map(|(n, count)| {
+    let rows = [(2, 50_000), (10, 50_000), (100, 10_000)].map(|(n, pairs)| {
         let (s2, s4) = (norm_moment(n, 2), norm_moment(n, 4));
-        let (first, second) = pairs_of_outputs(n, count);
-        assert_mean(&powers(&first, 2), 1.0, (3.0 * s2 - 1.0).sqrt());
+        let (first, second) = pairs_of_outputs(n, pairs);
         let kurtosis = 3.0 * s2;
-        assert_mean(&powers(&first, 4), kurtosis, (105.0 * s4 - 9.0 * s2 * s2).sqrt());
         let product: Vec<f64> = first.iter().zip(&second).map(|(a, b)| a * b).collect();
         assert_mean(&product, 0.0, s2.sqrt());
-        assert_mean(&powers(&product, 2), s2, (9.0 * s4 - s2 * s2).sqrt());
+        if n > 2 {
+            assert_mean(&powers(&first, 2), 1.0, (3.0 * s2 - 1.0).sqrt());
+            let deviation = (105.0 * s4 - 9.0 * s2 * s2).sqrt();
+            assert_mean(&powers(&first, 4), kurtosis, deviation);
+            assert_mean(&powers(&product, 2), s2, (9.0 * s4 - s2 * s2).sqrt());
+        }
+        for t in [1.0, 2.0, 3.0] {
+            let (one, both) = larger(n, t);
+            assert!(both > one * one, "when one is large, so is the other");
+            assert!(t < 3.0 || one > 1.0 - within(t), "heavier than the normal's");
+            let smaller = first.iter().zip(&second).map(|(a, b)| a.abs().min(b.abs()));
+            let hits = [
+                (one, count(first.iter().map(|y| y.abs()), |y| y > t)),
+                (both, count(smaller, |y| y > t)),
+            ];
+            let trials = pairs as f64;
+            for (share, hits) in hits {
+                let tolerance = bernstein(trials, share);
+                assert_abs_diff_eq!(hits as f64, trials * share, epsilon = tolerance);
+            }
+        }
         let excess = kurtosis - 3.0;
         let correlation = (s2 - 1.0) / (kurtosis - 1.0);
         assert_relative_eq!(excess, 6.0 / n as f64, max_relative = 1e-12);
@@ -910,7 +996,37 @@ fn for_given_weights_the_outputs_of_random_inputs_have_the_covariance_of_the_col
             epsilon = SIGMAS * error
         );
     }
-    assert!((expected - DMatrix::identity(3, 3)).amax() > 0.1, "not N(0, I)");
+    for (i, output) in outputs.column_iter().enumerate() {
+        let deviation = expected[(i, i)].sqrt();
+        let inside = count(output.iter().copied(), |y| y.abs() < deviation);
+        assert_share(inside, COUNT, within(1.0));
+    }
+}
+
+/// An entry of `WᵀW` beside the diagonal is a sum of `n` products of two normals of variance
+/// `1/n`: mean 0, variance `1/n`, fourth moment `3/n² + 6/n³`. On the diagonal it is `χ²_n/n`:
+/// mean 1, variance `2/n`, fourth central moment `12/n² + 48/n³`.
+#[test]
+fn the_covariance_of_the_outputs_is_the_identity_on_average_and_off_by_one_over_the_root_of_n()
+ {
+    for n in [20, 80] {
+        let mut rng = rng();
+        let mut beside = Vec::new();
+        let mut on = Vec::new();
+        for _ in 0..4000 {
+            let weight = normal(n, 2, xavier(n), &mut rng).weight;
+            let covariance = weight.transpose() * &weight;
+            beside.push(covariance[(0, 1)]);
+            on.push(covariance[(0, 0)] - 1.0);
+        }
+        let n = n as f64;
+        assert_mean(&beside, 0.0, (1.0 / n).sqrt());
+        assert_mean(&on, 0.0, (2.0 / n).sqrt());
+        let deviation = (2.0 + 6.0 / n).sqrt() / n;
+        assert_mean(&powers(&beside, 2), 1.0 / n, deviation);
+        let deviation = (8.0 + 48.0 / n).sqrt() / n;
+        assert_mean(&powers(&on, 2), 2.0 / n, deviation);
+    }
 }
 
 // The ReLU.
@@ -1110,17 +1226,29 @@ fn the_scales_of_the_rules_for_three_layers() {
 
 // Biases.
 
-const SEEDS: std::ops::Range<u64> = 0..8;
+const SEEDS: std::ops::Range<u64> = 0..16;
 const WIDTHS: [usize; 3] = [PIXELS, 50, 10];
-const EXAMPLES: usize = 8000;
+const EXAMPLES: usize = 4000;
+
+/// With one input, so that it shows whether the bias counts as an input: the variance is ½,
+/// not 1.
+#[test]
+fn a_bias_like_a_weight_counts_as_one_more_input() {
+    let biases = Biases::Weight.draw(1, 4000, &mut rng());
+    assert_mean(biases.as_slice(), 0.0, 0.5_f64.sqrt());
+    assert_mean(&powers(biases.as_slice(), 2), 0.5, 0.5_f64.sqrt());
+}
 
 #[test]
 fn the_four_choices_differ_in_their_biases_and_in_nothing_else() {
     let networks = Biases::ALL.map(|biases| with_biases(&[400, 3000, 10], biases, 0));
     let expected = [(0.0, 1.0 / 401.0), (0.0, 0.0), (0.01, 0.0), (0.0, 1e-4)];
     for (network, (center, variance)) in networks.iter().zip(expected) {
+        for (layer, other) in network.layers().iter().zip(networks[0].layers()) {
+            assert_eq!(layer.linear.weight, other.linear.weight);
+            assert_eq!(layer.activation, other.activation);
+        }
         let [Layer { linear, .. }, ..] = network.layers() else { panic!("a layer") };
-        assert_eq!(linear.weight, networks[0].layers()[0].linear.weight);
         let biases = linear.bias.as_slice();
         let squares: Vec<f64> = biases.iter().map(|b| (b - center).powi(2)).collect();
         assert_mean(&squares, variance, 2.0_f64.sqrt() * variance);
@@ -1132,9 +1260,9 @@ fn the_four_choices_differ_in_their_biases_and_in_nothing_else() {
     assert_relative_eq!(square, he(400), max_relative = SIGMAS * error);
 }
 
-/// Loss and accuracy on the last 2000 digits after one epoch over the first 8000.
+/// Loss and accuracy on the last 2000 digits after one epoch over the first ones.
 fn held_out(biases: Biases) -> (Vec<f64>, Vec<f64>) {
-    let test = DIGITS.batch(&(EXAMPLES..DIGITS.len()).collect::<Vec<_>>());
+    let test = DIGITS.batch(&(DIGITS.len() - 2000..DIGITS.len()).collect::<Vec<_>>());
     let score = |seed| {
         let start = with_biases(&WIDTHS, biases, seed);
         let network = after_one_epoch(start, seed, EXAMPLES, |p| DIGITS.batch(p));
@@ -1148,15 +1276,15 @@ fn held_out(biases: Biases) -> (Vec<f64>, Vec<f64>) {
     SEEDS.into_par_iter().map(score).collect::<Vec<_>>().into_iter().unzip()
 }
 
-/// The standard error of a mean difference is estimated from eight values: by Student's
-/// distribution with seven degrees of freedom one in 190 is larger than four of them. Noisy
-/// differences pass that more easily; what they cannot pass is the bound on the largest.
+/// The differences at one seed have about a tenth of the deviation over the seeds. That one
+/// of two such deviations, each from sixteen values, comes out five times as large by chance
+/// has a probability of some 10⁻⁷ (Fisher's F with 15 and 15 degrees of freedom).
 #[test]
 fn the_choice_of_biases_moves_the_loss_by_less_than_the_seed_does() {
     let results = Biases::ALL.map(held_out);
     let zero = &results[1].0;
     let spread = standard_deviation(zero);
-    let names = ["like a weight", "0", "0.01", "small"];
+    let names = ["Xavier's", "0", "0.01", "small"];
     let mut largest: f64 = 0.0;
     let rows: Vec<_> = names
         .iter()
@@ -1166,8 +1294,9 @@ fn the_choice_of_biases_moves_the_loss_by_less_than_the_seed_does() {
                 losses.iter().zip(zero).map(|(a, b)| a - b).collect();
             largest = differences.iter().fold(largest, |l, d| l.max(d.abs()));
             let error = standard_deviation(&differences) / (SEEDS.end as f64).sqrt();
-            assert!(mean(&differences).abs() <= SIGMAS * error, "{name}");
-            assert!(mean(accuracies) > 0.85, "it learns");
+            assert!(standard_deviation(&differences) < spread / 2.0, "{name}");
+            assert!(mean(&differences).abs() < spread / 4.0, "{name}");
+            assert!(mean(accuracies) > 0.8, "it learns");
             [
                 name.to_string(),
                 decimals(mean(losses), 4),
@@ -1182,7 +1311,6 @@ fn the_choice_of_biases_moves_the_loss_by_less_than_the_seed_does() {
             ]
         })
         .collect();
-    assert!(largest < spread / 4.0, "{largest} {spread}");
     snapshot!(
         "initialization__biases",
         table(
@@ -1204,11 +1332,11 @@ fn the_choice_of_biases_moves_the_loss_by_less_than_the_seed_does() {
     let expected =
         (2.0 * batch.images.norm_squared() / batch.images.len() as f64).sqrt();
     assert_relative_eq!(size, expected, max_relative = SIGMAS * 0.1);
-    // The usual mean and deviation of the pixels of all training images.
-    let squares = batch.images.row_iter().map(|row| row.norm_squared() / PIXELS as f64);
+    let all = DIGITS.batch(&(0..DIGITS.len()).collect::<Vec<_>>()).images;
+    let square = all.norm_squared() / all.len() as f64;
+    // The usual mean and deviation of the pixels belong to the training images.
     let usual = 0.1307_f64.powi(2) + 0.3081_f64.powi(2);
-    let squares: Vec<f64> = squares.collect();
-    assert_mean(&squares, usual, standard_deviation(&squares));
+    assert_relative_eq!(square, usual, max_relative = 0.03);
     snapshot!(
         "initialization__bias_values",
         values([
@@ -1216,7 +1344,9 @@ fn the_choice_of_biases_moves_the_loss_by_less_than_the_seed_does() {
             ("bias", decimals(xavier(PIXELS + 1).sqrt(), 3)),
             ("largest", decimals(largest, 3)),
             ("spread", decimals(spread, 3)),
-            ("square", decimals(expected * expected / 2.0, 2)),
+            ("square", decimals(square, 2)),
+            ("seeds", SEEDS.end.to_string()),
+            ("examples", grouped(EXAMPLES)),
         ])
     );
 }

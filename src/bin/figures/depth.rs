@@ -439,7 +439,7 @@ impl Experiment<'_> {
             ),
             Line::new(
                 Ink::Series(3),
-                "the same, infinite width",
+                "map of the mean, infinite width",
                 from_layer(1, infinite),
             ),
             Line::new(
@@ -469,7 +469,7 @@ impl Experiment<'_> {
             .collect();
         let description = format!(
             "Means over {FEW} networks of width {} with c = 2, from the input to the last hidden layer. The mean \
-             cosine between two images rises {}; at infinite width it would rise {}. The share of units that are \
+             cosine between two images rises {}; the map of infinite width takes the mean at the input {}. The share of units that are \
              zero for all {} images rises {} from the first hidden layer on.",
             self.options.width, ends[0], ends[1], self.options.batch, ends[2],
         );
@@ -487,7 +487,7 @@ impl Experiment<'_> {
             ("ReLU, c = 2, no biases", network(&widths, HE, seed)),
             ("the same with biases", network_with_biases(&widths, HE, seed)),
             ("ReLU, PyTorch's default", network_of_pytorch(&widths, seed)),
-            ("sigmoid, c = 1, no biases", network_of_sigmoids(&widths, seed)),
+            ("sigmoid, c = 1, no biases", network_of_sigmoids(&widths, 1.0, seed)),
         ];
         let line = |((name, network), ink)| {
             let gradients = norms(&network, &batch).weight_gradients;
