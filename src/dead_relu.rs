@@ -126,7 +126,7 @@ impl Pull<'_> {
 
 /// The step sizes of the experiment, and its seeds.
 pub const STEP_SIZES: [f64; 6] = [0.1, 0.2, 0.4, 0.8, 1.6, 3.2];
-pub const SEEDS: [u64; 3] = [0, 1, 2];
+pub const SEEDS: [u64; 7] = [0, 1, 2, 3, 4, 5, 6];
 
 // ANCHOR: setting
 /// A network with one hidden layer, and how plain SGD trains it.

@@ -25,11 +25,12 @@ use descent::linear_layer::Linear;
 use descent::mnist::{Digits, PIXELS, Split};
 use descent::momentum::Momentum;
 use descent::network::{Activation, Batch, LEAKY_SLOPE, Network};
+use descent::random::shift;
 use descent::sgd::select;
 use nalgebra::{DMatrix, DVector, RowDVector, dmatrix, dvector};
-use proptest::prelude::*;
 use rand::RngExt;
 use rand_distr::StandardNormal;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use support::statistics::{bernstein, integral, mean, median};
 use support::{decimals, point, significant, table, values};
 
@@ -372,24 +373,31 @@ fn for_random_inputs_the_chance_is_the_mean_of_the_closed_form_over_the_inputs()
     }
 }
 
-/// With many inputs `χ²_n/n` is within a few `√(2/n)` of 1; in between, Φ moves by at most
-/// `|d/dr Φ(b/√(2r))| ≤ φ(b/√2)|b|/(2√2) < 0.2` for each unit of `r` near 1.
+/// Entries with three distributions, each divided by its root mean square. The mean square
+/// `r` of `n` entries has the mean 1 and the variance `(E x⁴ − 1)/n`. Near 1 the second
+/// derivative of `Φ(b/√(2r))`, `uφ(u)(3 − u²)/4r²` with `u = b/√(2r)`, is below 0.4 for
+/// these biases, which bends the mean by less than 0.2 times this variance.
 #[test]
 fn with_many_inputs_the_chance_is_that_at_the_root_mean_square() {
     const DRAWS: usize = 4000;
     const INPUTS: usize = 1000;
-    let x = random(DRAWS, INPUTS, 7);
+    let normal = random(DRAWS, INPUTS, 7);
+    let mut rng = support::rng(9);
+    let uniform =
+        DMatrix::from_fn(DRAWS, INPUTS, |_, _| 3.0_f64.sqrt() * rng.random::<f64>());
+    let exponential = DMatrix::from_fn(DRAWS, INPUTS, |_, _| {
+        -(1.0 - rng.random::<f64>()).ln() / SQRT_2
+    });
     let w = random(DRAWS, INPUTS, 8) * (2.0 / INPUTS as f64).sqrt();
-    let z = x.component_mul(&w).column_sum();
-    for bias in [0.0, -1.0, -2.0] {
-        let active = z.iter().filter(|&&z| z + bias > 0.0).count() as f64;
-        let p = probability_active(bias, 2.0, 1.0);
-        let (draws, bend) = (DRAWS as f64, 0.2 * 2.0 / INPUTS as f64);
-        assert_abs_diff_eq!(
-            active,
-            draws * p,
-            epsilon = bernstein(draws, p) + draws * bend
-        );
+    for (x, fourth) in [(normal, 3.0), (uniform, 9.0 / 5.0), (exponential, 6.0)] {
+        let z = x.component_mul(&w).column_sum();
+        for bias in [0.0, -1.0, -2.0] {
+            let active = z.iter().filter(|&&z| z + bias > 0.0).count() as f64;
+            let p = probability_active(bias, 2.0, 1.0);
+            let (draws, bend) = (DRAWS as f64, 0.2 * (fourth - 1.0) / INPUTS as f64);
+            let tolerance = bernstein(draws, p) + draws * bend;
+            assert_abs_diff_eq!(active, draws * p, epsilon = tolerance);
+        }
     }
 }
 
@@ -549,34 +557,48 @@ fn is_dead(neuron: Neuron, samples: &[(f64, f64)]) -> bool {
     samples.iter().all(|&(x, _)| neuron.w * x + neuron.b <= 0.0)
 }
 
-proptest! {
-    #[test]
-    fn plain_descent_on_the_same_data_never_moves_a_dead_unit(
-        samples in prop::collection::vec((-5.0..5.0, -5.0..5.0_f64), 1..8),
-        w in -3.0..3.0,
-        slack in 0.0..2.0,
-        step_size in 1e-3..1e3,
-        batch in 1_usize..8,
-    ) {
+/// Each step has a step size and a batch of its own.
+#[test]
+fn plain_descent_on_the_same_data_never_moves_a_dead_unit() {
+    let mut rng = support::rng(30);
+    for _ in 0..200 {
+        let mut sample =
+            || (rng.random_range(-5.0..5.0), rng.random_range(-5.0..5.0_f64));
+        let samples: [(f64, f64); 8] = std::array::from_fn(|_| sample());
+        let (w, slack) = (rng.random_range(-3.0..3.0), rng.random_range(0.0..2.0));
         let highest = samples.iter().map(|&(x, _)| w * x).fold(f64::MIN, f64::max);
         let start = Neuron { w, b: -highest - slack };
         // −max(wx) + wx rounds to at most 0.
-        prop_assert!(is_dead(start, &samples));
-        for part in samples.chunks(batch) {
-            let path = plain(part).follow(&mut descent(step_size), start, 20).expect("finite");
-            prop_assert!(path.iter().all(|&neuron| neuron == start));
+        assert!(is_dead(start, &samples));
+        let mut theta = start.parameters();
+        for _ in 0..20 {
+            let first = rng.random_range(0..8);
+            let batch = &samples[first..rng.random_range(first + 1..9)];
+            let step_size = 10.0_f64.powf(rng.random_range(-3.0..3.0));
+            let gradient = plain(batch).gradient(&theta);
+            descent(step_size).step(&mut theta, &gradient);
+            assert_eq!(theta, start.parameters());
         }
     }
+}
 
-    #[test]
-    fn without_a_past_neither_momentum_nor_adam_moves_a_dead_unit(w in -3.0..3.0, slack in 0.0..2.0) {
-        let start = Neuron { w, b: -3.0 * f64::abs(w) - slack };
-        let pull = plain(&SAMPLES);
-        let momentum = pull.follow(&mut Momentum::new(1.0, 0.9).expect("settings"), start, 20);
-        prop_assert!(momentum.expect("finite").iter().all(|&neuron| neuron == start));
-        let mut adam = Adam::new(1.0, [0.9, 0.999], 1e-8).expect("settings").with_bias_correction();
-        let adam = pull.follow(&mut adam, start, 20).expect("finite");
-        prop_assert!(adam.iter().all(|&neuron| neuron == start));
+#[test]
+fn without_a_past_neither_momentum_nor_adam_moves_a_dead_unit() {
+    let mut rng = support::rng(31);
+    for _ in 0..200 {
+        let (w, slack) = (rng.random_range(-3.0..3.0_f64), rng.random_range(0.0..2.0));
+        let start = Neuron { w, b: -3.0 * w.abs() - slack };
+        let momentum = Momentum::new(1.0, 0.9).expect("settings");
+        let adam = Adam::new(1.0, [0.9, 0.999], 1e-8).expect("settings");
+        let optimizers: [Box<dyn Optimizer>; 3] = [
+            Box::new(momentum),
+            Box::new(adam.clone()),
+            Box::new(adam.with_bias_correction()),
+        ];
+        for mut optimizer in optimizers {
+            let path = plain(&SAMPLES).follow(&mut optimizer, start, 20);
+            assert!(path.expect("finite").iter().all(|&neuron| neuron == start));
+        }
     }
 }
 
@@ -743,7 +765,7 @@ fn after_one_plain_step_the_unit_is_right_at_a_tenth_and_dead_from_a_fifth_to_a_
 /// With zero gradients after the first, step `k` has the length `α 2^{−k/2}` in both
 /// parameters, and `z(−3) = −4 + 2α Σ 2^{−k/2}`, whose limit is `−4 + 2α(1 + √2)`.
 #[test]
-fn adams_state_revives_the_worksheets_unit_if_and_only_if_the_step_size_is_above_two_roots_of_two_minus_two()
+fn adams_state_revives_the_worksheets_unit_between_two_roots_of_two_minus_two_and_two_roots_of_two()
  {
     let limit = |step_size: f64| -4.0 + 2.0 * step_size * (1.0 + SQRT_2);
     let threshold = 2.0 * (SQRT_2 - 1.0);
@@ -755,10 +777,15 @@ fn adams_state_revives_the_worksheets_unit_if_and_only_if_the_step_size_is_above
         // 200 steps leave 2⁻¹⁰⁰ of the way.
         assert_abs_diff_eq!(other_side(&path[200]), limit(step_size), epsilon = 1e-13);
     }
-    for step_size in [threshold + 1e-3, 1.0] {
+    // Up to 2√2, dead after the second step and active later; above, at once.
+    let at_once = 2.0 * SQRT_2;
+    for step_size in [threshold + 1e-3, 1.0, 1.5, 2.0, 2.5, at_once - 1e-3] {
         let path = adam(step_size, 0.0, 60);
-        assert!(is_dead(path[1], &SAMPLES));
-        assert!(path.iter().any(|neuron| other_side(neuron) > 0.0));
+        assert!(is_dead(path[1], &SAMPLES) && other_side(&path[1]) < 0.0);
+        assert!(path[2..].iter().any(|neuron| other_side(neuron) > 0.0));
+    }
+    for step_size in [at_once + 1e-3, 3.5] {
+        assert!(other_side(&adam(step_size, 0.0, 1)[1]) > 0.0, "never dead");
     }
     // A smaller step than this one leaves it active at the third turn, at x = 3.
     let third_turn = |step_size| is_dead(adam(step_size, 0.0, 2)[2], &SAMPLES);
@@ -774,6 +801,7 @@ fn adams_state_revives_the_worksheets_unit_if_and_only_if_the_step_size_is_above
         values([
             ("threshold", decimals(threshold, 3)),
             ("half", decimals(limit(0.5), 2)),
+            ("at_once", decimals(at_once, 2)),
         ])
     );
 }
@@ -957,20 +985,21 @@ fn each_of_five_ways_revives_a_unit_that_plain_descent_leaves_where_it_is() {
 const HIDDEN: usize = 50;
 const EPOCHS: usize = 5;
 
-fn run(activation: Activation, step_size: f64, seed: u64) -> Run {
-    Setting::new(activation, step_size).run(training(), seed).expect("a step size")
+/// The runs of all seeds with a step size.
+fn runs(setting: Setting) -> Vec<Run> {
+    let run = |&seed| setting.run(training(), seed).expect("a step size");
+    SEEDS.par_iter().map(run).collect()
 }
 
-/// For every step size the runs of all seeds.
-type Sweep = Vec<Vec<Run>>;
-
-fn sweep(activation: Activation) -> Sweep {
-    let runs = |step_size| SEEDS.map(|seed| run(activation, step_size, seed)).to_vec();
-    STEP_SIZES.map(runs).to_vec()
-}
-
-static RELU: LazyLock<Sweep> = LazyLock::new(|| sweep(Activation::Relu));
-static LEAKY: LazyLock<Sweep> = LazyLock::new(|| sweep(Activation::LeakyRelu));
+/// For every step size.
+static RELU: LazyLock<[Vec<Run>; 6]> = LazyLock::new(|| {
+    STEP_SIZES.map(|step_size| runs(Setting::new(Activation::Relu, step_size)))
+});
+/// For the three largest.
+static LEAKY: LazyLock<[Vec<Run>; 3]> = LazyLock::new(|| {
+    let runs = |i: usize| runs(Setting::new(Activation::LeakyRelu, STEP_SIZES[i]));
+    [3, 4, 5].map(runs)
+});
 
 fn dead(runs: &[Run], epoch: usize) -> Vec<f64> {
     runs.iter().map(|run| run.dead[epoch]).collect()
@@ -980,15 +1009,21 @@ fn median_loss(runs: &[Run]) -> f64 {
     median(&runs.iter().map(|run| run.loss).collect::<Vec<_>>())
 }
 
+/// Single networks differ by 0.06 in the share at 0.4, where the mean is 0.1, and by less in
+/// relation to it at larger steps: means of seven are some five standard errors apart.
 #[test]
 fn the_larger_the_step_the_more_units_die_and_at_the_largest_almost_all() {
     let ends: Vec<_> = RELU.iter().map(|runs| mean(&dead(runs, EPOCHS))).collect();
-    assert!(RELU.iter().flatten().all(|run| run.dead[0] == 0.0));
-    assert!(ends.windows(2).all(|pair| pair[0] < pair[1]), "{ends:?}");
-    assert!(ends[0] == 0.0 && ends[5] > 0.95, "{ends:?}");
+    let at_start: f64 = RELU[0].iter().map(|run| run.dead[0]).sum();
+    assert!(at_start * HIDDEN as f64 <= 2.0, "of 350 units hardly one is dead");
+    assert!(ends[1..5].windows(2).all(|pair| pair[0] < pair[1]), "{ends:?}");
+    assert!(ends[0].max(ends[1]) < 0.05 && ends[5] > 0.95, "{ends:?}");
     // From 0.4 on most of the dying is done in the first of the epochs.
     for (runs, end) in RELU.iter().zip(&ends).skip(2) {
         assert!(mean(&dead(runs, 1)) > 0.5 * end);
+    }
+    if shift() == Ok(0) {
+        assert!(at_start == 0.0 && ends.is_sorted());
     }
     let percent = |share: f64| decimals(100.0 * share, 0);
     let row = |(step, runs): (&f64, &Vec<Run>)| {
@@ -1010,14 +1045,20 @@ fn for_a_leak_of_a_hundredth_the_leaky_rule_is_hes_to_four_digits() {
     assert!((ratio - 1.0).abs() < 1e-4);
 }
 
+/// At the book's seeds it is lower. In six other sets of digits the logarithm of the ratio
+/// was between −0.5 and −1.2, and medians of seven know it to 0.2.
+#[test]
+fn where_one_unit_in_ten_dies_the_loss_is_not_much_larger_than_where_hardly_one_does() {
+    let (few, some) = (&RELU[0], &RELU[2]);
+    assert!(mean(&dead(few, EPOCHS)) < 0.02 && mean(&dead(some, EPOCHS)) > 0.02);
+    let ratio = median_loss(some) / median_loss(few);
+    assert!(ratio < 1.5 && (ratio < 1.0 || shift() != Ok(0)), "{ratio}");
+}
+
 #[test]
 fn a_leak_of_a_hundredth_makes_no_large_step_small() {
-    for (relu, leaky) in RELU[..5].iter().zip(&LEAKY[..5]) {
-        let ratio = median_loss(leaky) / median_loss(relu);
-        assert!((0.5..2.0).contains(&ratio), "{ratio}");
-    }
-    for (relu, leaky) in RELU[3].iter().zip(&LEAKY[3]) {
-        assert!(relu.dead[EPOCHS] > 0.25 && leaky.dead[EPOCHS] > 0.25);
+    for runs in [&RELU[3], &LEAKY[0]] {
+        assert!(mean(&dead(runs, EPOCHS)) > 0.35);
     }
 }
 
@@ -1043,11 +1084,13 @@ fn in_a_network_with_one_hidden_layer_plain_sgd_never_brings_a_unit_back() {
     assert!(unmoved > 0);
 }
 
+/// In 24 other networks some came back in 14 at a step size of 0.8 and in 22 at 1.6.
 #[test]
 fn with_a_slope_below_zero_every_unit_keeps_a_gradient_and_some_come_back() {
-    let shares = &LEAKY[3][0].dead;
-    assert!(shares.windows(2).any(|pair| pair[0] > pair[1]), "{shares:?}");
-    for run in LEAKY.iter().flatten() {
+    let comes_back = |run: &&Run| run.dead.windows(2).any(|pair| pair[0] > pair[1]);
+    let networks = LEAKY[..2].iter().flatten().filter(comes_back).count();
+    assert!(networks > 0);
+    for run in &LEAKY[0] {
         let (_, gradient) = loss_and_gradient(&run.network, training());
         let units = gradient.as_slice()[..PIXELS * HIDDEN].chunks(PIXELS);
         for unit in units {
@@ -1060,11 +1103,9 @@ fn with_a_slope_below_zero_every_unit_keeps_a_gradient_and_some_come_back() {
 /// The loss of guessing by the labels' shares is below ln 10.
 #[test]
 fn where_relus_die_of_a_step_that_is_too_large_leaky_ones_diverge() {
-    for (relu, leaky) in RELU[5].iter().zip(&LEAKY[5]) {
-        assert!(relu.dead[EPOCHS] > 0.95);
-        assert!(relu.loss < 1.1 * LN_10, "{}", relu.loss);
-        assert!(leaky.loss > 100.0, "{}", leaky.loss);
-    }
+    assert!(mean(&dead(&RELU[5], EPOCHS)) > 0.95);
+    assert!((0.95..1.1).contains(&(median_loss(&RELU[5]) / LN_10)));
+    assert!(median_loss(&LEAKY[2]) > 100.0, "{}", median_loss(&LEAKY[2]));
 }
 
 #[test]
@@ -1084,6 +1125,8 @@ fn a_unit_dead_on_the_training_set_can_be_active_on_new_digits() {
     snapshot!(
         "dead_relu__new",
         values([
+            ("networks", SEEDS.len().to_string()),
+            ("units", (SEEDS.len() * HIDDEN).to_string()),
             ("dead", dead_before.to_string()),
             ("revived", (dead_before - still).to_string())
         ])
@@ -1118,9 +1161,9 @@ fn the_fewer_examples_one_looks_at_the_more_units_look_dead() {
 fn with_a_bias_of_a_hundredth_many_units_still_die_of_large_steps() {
     let setting =
         Setting { bias: 0.01, ..Setting::new(Activation::Relu, STEP_SIZES[3]) };
-    let run = |seed| setting.run(training(), seed).expect("a step size").dead[EPOCHS];
-    let (zero, small) = (mean(&dead(&RELU[3], EPOCHS)), mean(&SEEDS.map(run)));
-    assert!(zero > 0.4 && small > 0.4);
+    let [zero, small] =
+        [&RELU[3], &runs(setting)].map(|runs| mean(&dead(runs, EPOCHS)));
+    assert!(zero > 0.35 && small > 0.35, "{zero} {small}");
     snapshot!(
         "dead_relu__bias",
         values([

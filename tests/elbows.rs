@@ -15,6 +15,7 @@ use descent::elbows::{
 use descent::gradient_descent::Quadratic;
 use descent::linear_layer::Linear;
 use descent::network::{Activation, Layer, Network};
+use descent::random::shift;
 use nalgebra::{DMatrix, DVector, RowDVector};
 use rand::RngExt;
 use rand_distr::StandardNormal;
@@ -279,15 +280,21 @@ fn half_of_the_means_lie_beyond_one_whatever_the_number_of_elbows_in_them() {
             significant(typical, 3),
         ]);
         if size >= 100 {
-            // π/(2√n) is at most 0.16: 1 is beyond six standard errors.
-            assert_eq!(medians, 0);
+            // Of 100 elbows, half are beyond 1 on one side in one of seven million groups:
+            // two of a thousand groups are not.
+            assert!(medians <= 1);
             assert_relative_eq!(typical / size as f64, 2.0 / PI / LN_2, epsilon = 0.01);
         }
     }
     snapshot!(
         "elbows__means",
         table(
-            ["elbows", "means beyond ±1", "medians beyond ±1", "median of the largest"],
+            [
+                "elbows",
+                "means beyond ±1",
+                "medians beyond ±1",
+                "exact median of the largest"
+            ],
             rows
         )
     );
@@ -386,6 +393,16 @@ fn shares(start: Start) -> [f64; 5] {
     }
 }
 
+/// Without decimals where the percentage is whole but for roundings, of which `atan` has some.
+fn percent(share: f64, digits: usize) -> String {
+    let percent = 100.0 * share;
+    let whole = percent.round();
+    match (percent - whole).abs() < 1e-9 {
+        true => format!("{whole} %"),
+        false => format!("{} %", significant(percent, digits)),
+    }
+}
+
 #[test]
 fn every_start_has_its_shares_of_bending_linear_and_dead_units() {
     let starts = [
@@ -412,19 +429,15 @@ fn every_start_has_its_shares_of_bending_linear_and_dead_units() {
             assert_eq!(count(&|c| c == 0.0), UNITS);
         }
         assert_share(count(&|c| c.abs() > 10.0), UNITS, exact[4]);
-        let percent = |share: f64| match 100.0 * share {
-            whole if whole == whole.round() => format!("{whole} %"),
-            percent => format!("{} %", significant(percent, 3)),
-        };
         let [bends, linear, dead, half, far] = exact;
         let half = if half == 0.0 { "0".into() } else { significant(half, 3) };
         [
             name.to_owned(),
-            percent(bends),
-            percent(linear),
-            percent(dead),
+            percent(bends, 3),
+            percent(linear, 3),
+            percent(dead, 3),
             format!("±{half}"),
-            percent(far),
+            percent(far, 3),
         ]
     });
     let header = ["start", "bend", "linear", "dead", "middle half", "beyond ±10"];
@@ -483,10 +496,7 @@ fn far_from_zero_almost_every_unit_is_linear_or_dead() {
             assert_share(counts[0], UNITS, inside);
             assert_share(counts[1], UNITS, (1.0 - inside) / 2.0);
             assert_share(counts[2], UNITS, (1.0 - inside) / 2.0);
-            match 100.0 * inside {
-                whole if whole == whole.round() => format!("{whole} %"),
-                percent => format!("{} %", significant(percent, 2)),
-            }
+            percent(inside, 2)
         });
         let cells: Vec<_> = cells.collect();
         let name = format!("[{}, {}]", data.0, data.1).replace('-', "−");
@@ -505,7 +515,14 @@ const SEEDS: std::ops::Range<u64> = 0..7;
 const HIDDEN: usize = 20;
 /// Steps of one pass through the data.
 const PASS: usize = 8;
-const STEP_SIZES: [f64; 6] = [0.0125, 0.025, 0.05, 0.1, 0.2, 0.4];
+/// Networks that are trained: of each of them all layers, of the first ones the last.
+const TRAINED: std::ops::Range<u64> = 0..31;
+const LAST_TRAINED: std::ops::Range<u64> = 0..15;
+/// Networks whose best last layer is computed.
+const NETWORKS: std::ops::Range<u64> = 0..1000;
+const STEP_SIZES: [f64; 5] = [0.025, 0.05, 0.1, 0.2, 0.4];
+/// What all layers are trained with, the best of them for the first start.
+const STEP_SIZE: f64 = 0.1;
 const STARTS: [(&str, Start); 6] = [
     ("$w, b \\sim \\mathcal N(0, 1)$", NOTES),
     ("PyTorch", Start::Uniform),
@@ -514,7 +531,6 @@ const STARTS: [(&str, Start); 6] = [
     ("He, $b \\sim \\mathcal N(0, 0.01^2)$", SMALL),
     ("He, elbows placed", PLACED),
 ];
-const BOTH: [Trained; 2] = [Trained::LastLayer, Trained::AllLayers];
 
 fn loss(network: &Network, curve: &Curve) -> f64 {
     squared_error_and_gradient(network, curve.x.clone(), &curve.y).0
@@ -532,23 +548,30 @@ fn final_loss(start: Start, seed: u64, trained: Trained, step_size: f64) -> f64 
     mean(&losses.collect::<Vec<_>>())
 }
 
-/// Medians over the seeds: `FINAL[start][trained][step size]`.
-static FINAL: LazyLock<Vec<[[f64; 6]; 2]>> = LazyLock::new(|| {
-    let of = |start, trained, step_size| {
-        let losses = SEEDS
-            .into_par_iter()
-            .map(|seed| final_loss(start, seed, trained, step_size));
-        median(&losses.collect::<Vec<_>>())
-    };
-    let each = |(_, start)| {
-        BOTH.map(|trained| STEP_SIZES.map(|step_size| of(start, trained, step_size)))
-    };
-    STARTS.into_par_iter().map(each).collect()
+/// The median over networks of the loss at the end.
+fn median_loss(
+    start: Start,
+    networks: std::ops::Range<u64>,
+    trained: Trained,
+    step_size: f64,
+) -> f64 {
+    let loss = |seed| final_loss(start, seed, trained, step_size);
+    median(&networks.into_par_iter().map(loss).collect::<Vec<_>>())
+}
+
+/// Of each start the median of the best last layers.
+static FLOORS: LazyLock<[f64; 6]> = LazyLock::new(|| {
+    let curve = sine();
+    STARTS.map(|(_, start)| {
+        let floor = |seed| best_last_layer(&network(start, HIDDEN, seed), &curve);
+        median(&NETWORKS.into_par_iter().map(floor).collect::<Vec<_>>())
+    })
 });
 
-fn best(losses: &[f64; 6]) -> f64 {
-    losses.iter().copied().fold(f64::INFINITY, f64::min)
-}
+/// Of each start the median after training all layers.
+static ALL: LazyLock<[f64; 6]> = LazyLock::new(|| {
+    STARTS.map(|(_, start)| median_loss(start, TRAINED, Trained::AllLayers, STEP_SIZE))
+});
 
 /// In each single parameter the loss is a quadratic as long as no unit changes sides on
 /// an example, and of a quadratic the centred difference is exact: what remains is the
@@ -558,9 +581,12 @@ fn the_gradient_of_half_the_mean_squared_error_agrees_with_centred_differences()
     const H: f64 = 1e-4;
     let curve = sine();
     for start in [NOTES, PLACED] {
-        let network = network(start, 6, 3);
-        let z = network.layers()[0].linear.forward(&curve.x);
-        assert!(z.iter().all(|z| z.abs() > H), "a unit changes sides");
+        let stays = |network: &Network| {
+            let z = network.layers()[0].linear.forward(&curve.x);
+            z.iter().all(|z| z.abs() > H)
+        };
+        let mut networks = (0..100).map(|seed| network(start, 6, seed));
+        let network = networks.find(stays).expect("no unit changes sides");
         let (size, gradient) =
             squared_error_and_gradient(&network, curve.x.clone(), &curve.y);
         let of = |theta: &DVector<f64>| loss(&network.with_parameters(theta), &curve);
@@ -640,7 +666,8 @@ fn with_fixed_elbows_the_loss_is_a_convex_quadratic_in_the_last_layer() {
 
 /// Along the steepest direction a step multiplies the distance by `1 − αλmax`: −0.98 and
 /// −1.02. Along no other is it larger in size than 1 below the limit. The start is far
-/// enough away in that direction.
+/// enough away in that direction: 1.02²⁴⁰⁰ is above 10²⁰, so that a part of a thousand
+/// millionth of the distance is enough.
 #[test]
 fn on_whole_batches_the_last_layer_descends_below_two_over_the_largest_eigenvalue_only()
 {
@@ -648,26 +675,26 @@ fn on_whole_batches_the_last_layer_descends_below_two_over_the_largest_eigenvalu
     let (network, _) = experiment(NOTES, 0);
     let limit =
         2.0 / quadratic(&network, &curve).hessian().symmetric_eigenvalues().max();
-    let whole = vec![(0..64).collect(); 600];
-    let losses = |step_size: f64| {
+    let losses = |step_size: f64, steps| {
+        let whole = vec![(0..64).collect(); steps];
         let points = fit(&network, &curve, Trained::LastLayer, step_size, &whole);
         let points = points.expect("finite");
         let losses =
             points.iter().map(|theta| loss(&network.with_parameters(theta), &curve));
         losses.collect::<Vec<_>>()
     };
-    let below = losses(0.99 * limit);
+    let below = losses(0.99 * limit, 600);
     assert!(below.windows(2).all(|pair| pair[1] < pair[0]));
-    let above = losses(1.01 * limit);
-    assert!(above[600] > 1e3 * above[0]);
+    let above = losses(1.01 * limit, 1200);
+    assert!(above[1200] > 10.0 * above[0]);
 }
 
 #[test]
 fn training_the_last_layer_leaves_every_elbow_where_it_was_bit_for_bit() {
     for seed in SEEDS {
         let (network, batches) = experiment(NOTES, seed);
-        let points = fit(&network, &sine(), Trained::LastLayer, 0.05, &batches);
-        let points = points.expect("0.05 is small enough");
+        let points = fit(&network, &sine(), Trained::LastLayer, 0.01, &batches);
+        let points = points.expect("0.01 is small enough");
         let hidden = network.parameters().rows(0, 2 * HIDDEN).into_owned();
         assert!(points.iter().all(|theta| theta.rows(0, 2 * HIDDEN) == hidden));
         assert_ne!(last_layer(&points[1000]), last_layer(&points[0]));
@@ -700,6 +727,7 @@ fn a_unit_that_is_dead_on_the_data_never_moves() {
 #[test]
 fn units_without_an_elbow_in_the_data_add_one_straight_line_together() {
     let curve = sine();
+    let mut without = 0;
     for seed in SEEDS {
         let (network, _) = experiment(NOTES, seed);
         let bending = roles(&network.layers()[0].linear, DATA)[0];
@@ -707,8 +735,9 @@ fn units_without_an_elbow_in_the_data_add_one_straight_line_together() {
         // What is 0 has the size of roundings.
         let rank = singular.iter().filter(|&&s| s > 1e-12 * singular.max()).count();
         assert!(rank <= bending + 2, "seed {seed}: {rank}, {bending}");
-        assert!(bending + 2 < HIDDEN, "and there are others");
+        without += HIDDEN - bending;
     }
+    assert_share(without, SEEDS.count() * HIDDEN, 0.5);
 }
 
 /// Least squares with `1`, `x` and `|x|`: the same three functions. `sin 5x` is odd, and
@@ -720,6 +749,10 @@ fn with_all_elbows_at_zero_the_best_last_layer_is_a_straight_line_here() {
     let line = (&curve.y - slope * &curve.x).norm_squared() / 128.0;
     for seed in SEEDS {
         let (network, _) = experiment(ZERO, seed);
+        let weights = network.parameters().rows(0, HIDDEN).into_owned();
+        if weights.max() < 0.0 || weights.min() > 0.0 {
+            continue; // all of twenty units on one side, one network in half a million
+        }
         let singular = features(&network, &curve.x).singular_values();
         assert_eq!(singular.iter().filter(|&&s| s > 1e-12 * singular.max()).count(), 3);
         assert_relative_eq!(
@@ -730,21 +763,26 @@ fn with_all_elbows_at_zero_the_best_last_layer_is_a_straight_line_here() {
     }
 }
 
-/// The normal equations with a tiny ridge bound the minimum from above, and no step of
-/// gradient descent goes below it.
+/// No step of gradient descent goes below it. With a ridge `r`, the solution `θ_r` of the
+/// normal equations has `loss(θ_r) + r ‖θ_r‖²/128 ≤ loss(θ) + r ‖θ‖²/128` for every `θ`,
+/// the best one as well.
 #[test]
 fn the_best_last_layer_is_best() {
+    const RIDGE: f64 = 1e-9;
     let curve = sine();
     for (_, start) in STARTS {
         let (network, batches) = experiment(start, 0);
         let best = best_last_layer(&network, &curve);
         let features = features(&network, &curve.x);
-        let ridge = DMatrix::identity(HIDDEN + 1, HIDDEN + 1) * 1e-9;
+        let ridge = DMatrix::identity(HIDDEN + 1, HIDDEN + 1) * RIDGE;
         let solution = (features.tr_mul(&features) + ridge).cholesky();
         let solution = solution.expect("definite").solve(&features.tr_mul(&curve.y));
         let ridged = (&features * solution - &curve.y).norm_squared() / 128.0;
-        assert!(best <= ridged * (1.0 + 1e-9) && ridged < 1.1 * best);
-        let points = fit(&network, &curve, Trained::LastLayer, 0.05, &batches);
+        let svd = features.svd(true, true);
+        let size = svd.solve(&curve.y, 1e-10).expect("both factors").norm_squared();
+        assert!(best <= ridged * (1.0 + 1e-9));
+        assert!(ridged <= (best + RIDGE * size / 128.0) * (1.0 + 1e-6));
+        let points = fit(&network, &curve, Trained::LastLayer, 0.01, &batches);
         let points = points.expect("finite");
         let losses =
             points.iter().map(|theta| loss(&network.with_parameters(theta), &curve));
@@ -754,7 +792,8 @@ fn the_best_last_layer_is_best() {
 
 /// To first order in the step size. The centred difference along the gradient is off by
 /// the third derivative of `−b/w`, at most `6 (|b| + |w|) |g|³ / w⁴` for `|g|` the
-/// unit's part of the gradient, times `h²/6`, and by roundings of `c`.
+/// unit's part of the gradient, times `h²/6`, and by roundings of `c`. Units are left out
+/// whose `w` the difference moves by more than a thousandth.
 #[test]
 fn a_step_moves_an_elbow_by_the_errors_on_its_active_side() {
     const H: f64 = 1e-5;
@@ -781,6 +820,9 @@ fn a_step_moves_an_elbow_by_the_errors_on_its_active_side() {
             let measured = (after[unit] - before[unit]) / (2.0 * H);
             let [of_w, of_b, _] = of_unit(&gradient, unit);
             let size = of_w.abs() + of_b.abs();
+            if H * size > 1e-3 * w.abs() {
+                continue;
+            }
             let third = (w.abs() + b.abs()) * size.powi(3) / w.powi(4);
             let rounding = 8.0 * UNIT_ROUNDOFF * c.abs() / H;
             let tolerance = H * H * 2.0 * third + rounding + 1e-12 * speed.abs();
@@ -788,7 +830,8 @@ fn a_step_moves_an_elbow_by_the_errors_on_its_active_side() {
             moved += usize::from(speed.abs() > 1e3 * tolerance);
         }
     }
-    assert!(moved > 5 * HIDDEN, "{moved} units tell the formula from others");
+    // Three in four are not dead.
+    assert!(moved > 3 * HIDDEN, "{moved} units tell the formula from others");
 }
 
 /// Two units with their elbows at ½, one active to the right and one to the left, before
@@ -985,140 +1028,208 @@ fn cell(loss: f64) -> String {
     }
 }
 
-/// Both are at their best at the step size of the figures.
+/// At the book's seeds both are at their best at the step size of the figures. At others
+/// the last layer may have its best at a neighbour.
 #[test]
 fn each_way_of_training_has_its_best_step_size() {
-    let losses = FINAL[0];
-    for [at_best, others @ ..] in losses.map(|losses| {
-        let [a, b, c, at_best, d, e] = losses;
-        [at_best, a, b, c, d, e]
-    }) {
-        assert!(others.iter().all(|&other| other > at_best), "{at_best} {others:?}");
+    let both = [Trained::LastLayer, Trained::AllLayers];
+    let losses = both.map(|trained| {
+        STEP_SIZES.map(|step_size| median_loss(NOTES, LAST_TRAINED, trained, step_size))
+    });
+    let [last, all] = losses;
+    assert!(
+        last[4] == f64::INFINITY && last[1] < last[0] && all[2] < all[0].min(all[4])
+    );
+    if shift() == Ok(0) {
+        for losses in losses {
+            let best = losses.iter().copied().fold(f64::INFINITY, f64::min);
+            assert!(losses[2] == best && STEP_SIZES[2] == STEP_SIZE);
+        }
     }
     let rows = (0..STEP_SIZES.len())
-        .map(|i| [STEP_SIZES[i].to_string(), cell(losses[0][i]), cell(losses[1][i])]);
+        .map(|i| [STEP_SIZES[i].to_string(), cell(last[i]), cell(all[i])]);
     snapshot!("elbows__sweep", table(["α", "last layer only", "all layers"], rows));
-}
-
-fn floors(start: Start) -> Vec<f64> {
-    let curve = sine();
-    SEEDS.map(|seed| best_last_layer(&experiment(start, seed).0, &curve)).collect()
 }
 
 #[test]
 fn in_a_thousand_steps_all_layers_fit_better_than_the_last_alone_from_every_start() {
-    let rows = STARTS.iter().zip(FINAL.iter()).map(|((name, start), [last, all])| {
-        let floor = median(&floors(*start));
-        assert!(best(all) < best(last) / 2.0, "{name}");
-        [
-            (*name).to_owned(),
-            significant(floor, 2),
-            significant(best(last), 2),
-            significant(best(all), 2),
-        ]
+    let rows = (0..STARTS.len()).map(|i| {
+        let (name, start) = STARTS[i];
+        let last = [STEP_SIZE, 2.0 * STEP_SIZE].map(|step_size| {
+            median_loss(start, LAST_TRAINED, Trained::LastLayer, step_size)
+        });
+        let last = last[0].min(last[1]);
+        assert!(ALL[i] < last, "{name}");
+        let [floor, last, all] =
+            [FLOORS[i], last, ALL[i]].map(|loss| significant(loss, 2));
+        [name.to_owned(), floor, last, all]
     });
     let header = ["start", "best last layer", "last layer, SGD", "all layers, SGD"];
     let body = table(header, rows);
     snapshot!("elbows__fits", body);
 }
 
+/// Single networks have floors with a spread of a factor of three, and losses after
+/// training with one of 1.4: the medians of a thousand and of 31 are known to five and
+/// eight parts in a hundred.
 #[test]
 fn spread_elbows_allow_a_better_last_layer_than_sgd_finds_and_elbows_at_zero_do_not() {
-    let medians = STARTS.map(|(_, start)| median(&floors(start)));
-    let all: Vec<f64> = FINAL.iter().map(|[_, all]| best(all)).collect();
-    assert!(medians[0] < all[0] && all[0] < 1.5 * medians[0]);
-    for i in [1, 5] {
-        assert!(2.0 * medians[i] < all[i], "{:?}", STARTS[i]);
+    let [floors, all] = [*FLOORS, *ALL];
+    for i in [0, 1] {
+        assert!(floors[i] < all[i], "{:?}", STARTS[i]);
     }
+    assert!(3.0 * floors[5] < all[5], "by far with placed elbows");
     for i in [2, 3, 4] {
-        assert!(medians[i] > 5.0 * all[i], "{:?}", STARTS[i]);
+        assert!(floors[i] > 4.0 * all[i], "{:?}", STARTS[i]);
     }
 }
 
 #[test]
-fn after_training_all_layers_the_losses_of_the_starts_differ_by_less_than_half() {
-    let all: Vec<f64> = FINAL.iter().map(|[_, all]| best(all)).collect();
-    let largest = all.iter().copied().fold(0.0, f64::max);
-    let smallest = all.iter().copied().fold(f64::INFINITY, f64::min);
-    assert!(largest < 1.5 * smallest, "{all:?}");
+fn after_training_all_layers_the_losses_of_the_starts_are_within_a_factor_of_two() {
+    let largest = ALL.iter().copied().fold(0.0, f64::max);
+    let smallest = ALL.iter().copied().fold(f64::INFINITY, f64::min);
+    assert!(largest < 2.0 * smallest, "{:?}", *ALL);
 }
 
-/// Gradient descent on all data multiplies the component along an eigenvector by `1 −
-/// αλ`: what is left of the loss above the best after any number of steps is a sum.
+/// For one seed: the last layer, and the order of the batches.
+#[test]
+fn only_the_first_layers_of_the_starts_differ() {
+    for seed in SEEDS {
+        let runs = STARTS.map(|(_, start)| experiment(start, seed));
+        for (network, batches) in &runs {
+            assert_eq!(network.layers()[1], runs[0].0.layers()[1]);
+            assert_eq!(batches, &runs[0].1);
+        }
+        let [notes, pytorch] = [0, 1].map(|i| &runs[i].0.layers()[0].linear);
+        assert_ne!(notes, pytorch);
+        // The weights of three of them are the same draws, too.
+        let weight = |i: usize| &runs[i].0.layers()[0].linear.weight;
+        assert!([3, 4].iter().all(|&i| weight(i) == weight(2)));
+    }
+}
+
+/// The last layer of a network on the curve, by its singular values.
+struct Valley {
+    eigenvalues: DVector<f64>,
+    /// The distance from the best last layer along each direction.
+    along: DVector<f64>,
+    best: f64,
+}
+
+impl Valley {
+    fn new(network: &Network, curve: &Curve) -> Self {
+        let svd = features(network, &curve.x).svd(true, true);
+        let target = svd.solve(&curve.y, 1e-10).expect("both factors");
+        let distance = last_layer(&network.parameters()) - target.column(0);
+        Self {
+            along: svd.v_t.as_ref().expect("asked for") * distance,
+            eigenvalues: svd.singular_values.map(|s| s * s / 64.0),
+            best: best_last_layer(network, curve),
+        }
+    }
+
+    /// What is left of the loss above the best: gradient descent with `1/λmax` multiplies
+    /// the part along an eigenvector by `1 − λ/λmax`.
+    fn left(&self, steps: f64) -> f64 {
+        let largest = self.eigenvalues.max();
+        let terms =
+            self.eigenvalues.iter().zip(&self.along).map(|(eigenvalue, along)| {
+                let factor = (1.0 - eigenvalue / largest).powf(2.0 * steps);
+                0.5 * eigenvalue * along * along * factor
+            });
+        terms.sum()
+    }
+
+    /// To within twice the best, between powers of two and then by halving.
+    fn steps(&self) -> f64 {
+        let far = |steps: f64| self.left(steps) > self.best;
+        let high = (0..60).map(|k| 2.0_f64.powi(k)).find(|&steps| !far(steps));
+        let (mut low, mut high) = (0.0, high.expect("in 2⁶⁰ steps"));
+        for _ in 0..50 {
+            let middle = (low + high) / 2.0;
+            if far(middle) { low = middle } else { high = middle }
+        }
+        high
+    }
+}
+
+/// Scaled to the slope 1, two units active to one side with elbows `d` apart differ by at
+/// most `d`, whose square bounds an eigenvalue by Rayleigh's quotient. The control keeps
+/// all that the features can do, and takes their likeness away: with orthonormal
+/// combinations of them, one step from zero is at the best.
 #[test]
 fn the_last_layer_needs_a_long_time_because_its_features_are_alike() {
     let curve = sine();
-    let steps = SEEDS.map(|seed| {
-        let (network, _) = experiment(NOTES, seed);
-        let features = features(&network, &curve.x);
-        let best = best_last_layer(&network, &curve);
-        let svd = features.svd(true, true);
-        let target = svd.solve(&curve.y, 1e-10).expect("both factors");
-        let distance = last_layer(&network.parameters()) - target.column(0);
-        let along = svd.v_t.as_ref().expect("asked for") * distance;
-        let eigenvalues = svd.singular_values.map(|s| s * s / 64.0);
-        let step_size = 1.0 / eigenvalues.max();
-        let left = |steps: f64| {
-            let terms = eigenvalues.iter().zip(&along).map(|(eigenvalue, along)| {
-                let factor = (1.0 - step_size * eigenvalue).powf(2.0 * steps);
-                0.5 * eigenvalue * along * along * factor
-            });
-            terms.sum::<f64>()
-        };
-        // The closed form is the run.
-        let whole = vec![(0..64).collect(); 100];
-        let points = fit(&network, &curve, Trained::LastLayer, step_size, &whole);
-        let end = &points.expect("finite")[100];
-        let reached = loss(&network.with_parameters(end), &curve);
-        assert_relative_eq!(best + left(100.0), reached, max_relative = 1e-8);
-        let doublings = (0..60).map(|k| 2.0_f64.powi(k));
-        let (mut low, mut high) = (0.0, 1.0);
-        for steps in doublings {
-            if left(steps) > best {
-                (low, high) = (steps, 2.0 * steps);
+    let steps = |seed| {
+        let network = network(NOTES, HIDDEN, seed);
+        let valley = Valley::new(&network, &curve);
+        let hidden = &network.layers()[0].linear;
+        let units: Vec<_> = elbows(hidden).into_iter().zip(&hidden.weight).collect();
+        let smallest = valley.eigenvalues.min();
+        for (i, &(c, w)) in units.iter().enumerate() {
+            for &(other, next) in units[..i].iter().filter(|unit| unit.1 * w > 0.0) {
+                let size = w.powi(-2) + next.powi(-2);
+                let rounding = 1e-13 * valley.eigenvalues.max();
+                assert!(smallest <= (c - other).powi(2) / size + rounding);
             }
         }
-        for _ in 0..50 {
-            let middle = (low + high) / 2.0;
-            if left(middle) > best { low = middle } else { high = middle }
-        }
-        high
-    });
-    let steps = median(&steps.collect::<Vec<_>>());
-    assert!(steps > 1e4, "{steps}");
-    snapshot!("elbows__slow", values([("steps", significant(steps, 1))]));
+        let svd = features(&network, &curve.x).svd(true, false);
+        let kept = svd.singular_values.iter().filter(|&&s| s > 1e-10).count();
+        let orthonormal = svd.u.expect("asked for").columns(0, kept).into_owned();
+        let one_step = orthonormal.tr_mul(&curve.y);
+        let reached = (orthonormal * one_step - &curve.y).norm_squared() / 128.0;
+        assert_relative_eq!(reached, valley.best, max_relative = 1e-6);
+        valley.steps()
+    };
+    let steps: Vec<f64> = (0..300_u64).into_par_iter().map(steps).collect();
+    // Single networks differ by factors of three or so, and medians of 300 by a tenth.
+    assert!(median(&steps) > 1e4, "{}", median(&steps));
+    // The closed form is the run.
+    let network = network(NOTES, HIDDEN, 0);
+    let valley = Valley::new(&network, &curve);
+    let (whole, step_size) =
+        (vec![(0..64).collect(); 100], 1.0 / valley.eigenvalues.max());
+    let points = fit(&network, &curve, Trained::LastLayer, step_size, &whole);
+    let reached = loss(&network.with_parameters(&points.expect("finite")[100]), &curve);
+    assert_relative_eq!(valley.best + valley.left(100.0), reached, max_relative = 1e-8);
+    snapshot!(
+        "elbows__slow",
+        values([
+            ("steps", significant(median(&steps), 1)),
+            ("networks", steps.len().to_string()),
+        ])
+    );
 }
 
-/// The runs of the figures: every seed, both at step size 0.1.
+/// The runs of all layers from standard normals. About one elbow of a network comes in and
+/// one leaves; 31 networks know the sum to a quarter.
 #[test]
 fn when_all_layers_train_every_elbow_in_the_data_moves_and_few_cross_its_border() {
-    let mut moves = Vec::new();
-    let [mut coming, mut leaving] = [Vec::new(), Vec::new()];
-    for seed in SEEDS {
+    let curve = sine();
+    let runs = TRAINED.into_par_iter().map(|seed| {
         let (network, batches) = experiment(NOTES, seed);
-        let points = fit(&network, &sine(), Trained::AllLayers, 0.1, &batches);
+        let points = fit(&network, &curve, Trained::AllLayers, STEP_SIZE, &batches);
         let end = network.with_parameters(&points.expect("finite")[1000]);
         let [first, last] = [&network, &end].map(|network| &network.layers()[0].linear);
-        let pairs: Vec<_> = elbows(first).into_iter().zip(elbows(last)).collect();
-        let inside = |c: f64| c.abs() < 1.0;
-        let count = |sides: [bool; 2]| {
-            let of =
-                |(start, end): &(f64, f64)| [inside(*start), inside(*end)] == sides;
-            pairs.iter().filter(|pair| of(pair)).count() as f64
-        };
-        let crossing = [count([false, true]), count([true, false])];
-        assert!(crossing[0] + crossing[1] < 0.2 * HIDDEN as f64, "seed {seed}");
-        coming.push(crossing[0]);
-        leaving.push(crossing[1]);
-        let stems = pairs.iter().filter(|(start, _)| inside(*start));
-        moves.extend(stems.map(|(start, end)| (end - start).abs()));
-    }
+        elbows(first).into_iter().zip(elbows(last)).collect::<Vec<_>>()
+    });
+    let pairs: Vec<(f64, f64)> = runs.flatten_iter().collect();
+    let inside = |c: f64| c.abs() < 1.0;
+    let count = |sides: [bool; 2]| {
+        let of = |(start, end): &&(f64, f64)| [inside(*start), inside(*end)] == sides;
+        pairs.iter().filter(of).count() as f64 / TRAINED.count() as f64
+    };
+    let (coming, leaving) = (count([false, true]), count([true, false]));
+    assert!(coming + leaving < 0.2 * HIDDEN as f64, "{coming} {leaving}");
+    let moves = pairs.iter().filter(|(start, _)| inside(*start));
+    let moves: Vec<f64> = moves.map(|(start, end)| (end - start).abs()).collect();
     assert!(moves.iter().all(|&moved| moved > 0.0));
     snapshot!(
         "elbows__moves",
         values([
-            ("in", decimals(mean(&coming), 1)),
-            ("out", decimals(mean(&leaving), 1)),
+            ("networks", TRAINED.count().to_string()),
+            ("in", decimals(coming, 1)),
+            ("out", decimals(leaving, 1)),
             ("median", significant(median(&moves), 2)),
         ])
     );

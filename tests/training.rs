@@ -8,20 +8,23 @@ use std::sync::LazyLock;
 use approx::{assert_abs_diff_eq, assert_relative_eq};
 use descent::backpropagation::loss_and_gradient;
 use descent::gradient_descent::{GradientDescent, Optimizer};
+use descent::initialization::entropy;
 use descent::linear_layer::Linear;
 use descent::mnist::{Digits, PIXELS, Split};
 use descent::momentum::Momentum;
 use descent::network::{Activation, Batch, Layer, Network};
 use descent::newton::jacobian;
 use descent::objective::permuted;
-use descent::sgd::{Method, Plan, batches, train};
+use descent::random::shift;
+use descent::sgd::{Method, Plan, batches, fit, half_resolution, small_network, train};
 use descent::training::{
-    Epoch, FEW, FULL, GRID, HIDDEN, MOVERS, Run, SEEDS, SWEEP, TUNED, VALIDATION,
-    WIDTHS, Watched, accuracy, at_right_angles, choose, compare, distances, full_batch,
-    he, largest_curvature, matched, mean_curvature, movement, order, run, settled,
-    sweep, weight_norms, widths_compared,
+    ALL, FEW, GRID, HIDDEN, MOVERS, PLAN, Run, SEEDS, SWEEP, TUNED, VALIDATION,
+    WIDTH_SEEDS, WIDTHS, Watched, accuracy, at_right_angles, choose, compare,
+    distances, full_batch, he, largest_curvature, matched, mean_curvature, movement,
+    order, run, settled, sweep, test_positions, weight_norms, widths_compared,
 };
 use nalgebra::{DMatrix, DVector, RowDVector, dmatrix};
+use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use support::statistics::{SIGMAS, mean, median, standard_deviation};
 use support::{decimals, grouped, significant, table, values};
 
@@ -43,31 +46,38 @@ fn first(count: usize) -> Batch {
 }
 
 /// The trainings of the chapter, `[method][seed]`.
-static RUNS: LazyLock<Vec<Vec<Run>>> = LazyLock::new(|| {
-    let test = digits(Split::Test);
-    let test = test.batch(&(0..test.len()).collect::<Vec<_>>());
-    compare(&SEEDS, &examples, &test)
-});
+static RUNS: LazyLock<Vec<Vec<Run>>> =
+    LazyLock::new(|| compare(&SEEDS, &examples, &TEST));
+
+/// The digits with which accuracy is measured.
+static TEST: LazyLock<Batch> =
+    LazyLock::new(|| digits(Split::Test).batch(&test_positions()));
 
 /// The networks of several widths, `[mover][width][seed]`.
 static WIDE: LazyLock<Vec<Vec<Vec<Run>>>> =
-    LazyLock::new(|| widths_compared(&examples, &first(100)));
+    LazyLock::new(|| widths_compared(&examples));
 
-/// The settled network of each seed with its largest curvature.
-static SETTLED: LazyLock<Vec<(Network, f64)>> = LazyLock::new(|| {
-    let batch = first(FEW);
+/// The digits of the experiment with curvature.
+static FEW_DIGITS: LazyLock<Batch> = LazyLock::new(|| half_resolution(&first(FEW)));
+
+/// What is measured of a network of the experiment with curvature.
+struct Settled {
+    network: Network,
+    at_start: f64,
+    largest: f64,
+}
+
+const CURVATURE_SEEDS: u64 = 16;
+
+static SETTLED: LazyLock<Vec<Settled>> = LazyLock::new(|| {
     let settle = |seed| {
-        let network = settled(&batch, seed);
-        let largest = largest_curvature(&network, &batch, 20, seed);
-        (network, largest)
+        let network = settled(&FEW_DIGITS, seed);
+        let largest =
+            |network: &Network| largest_curvature(network, &FEW_DIGITS, 20, seed);
+        let [at_start, largest] = [&small_network(seed), &network].map(largest);
+        Settled { network, at_start, largest }
     };
-    SEEDS.map(settle).into()
-});
-
-/// The largest curvature of the start of each seed.
-static AT_START: LazyLock<Vec<f64>> = LazyLock::new(|| {
-    let largest = |seed| largest_curvature(&he(&WIDTHS, seed), &first(FEW), 20, seed);
-    SEEDS.map(largest).into()
+    (0..CURVATURE_SEEDS).into_par_iter().map(settle).collect()
 });
 
 fn each_seed(runs: &[Run], quantity: impl Fn(&Run) -> f64) -> Vec<f64> {
@@ -148,19 +158,21 @@ fn the_smallest_step_size_within_a_standard_error_of_the_best_is_chosen() {
     assert_eq!(choose(&swept, 9), 0.2);
 }
 
+/// The book's seed chooses the step sizes of the chapter. Another may choose a neighbour, and
+/// so of all seeds only what is far from chance is claimed.
 #[test]
-fn the_sweep_finds_the_step_sizes_of_the_chapter_inside_the_grid() {
+fn sgd_and_momentum_fall_off_a_cliff_within_the_grid() {
     let swept = sweep(&examples);
     let mut rows = Vec::new();
     for (((method, swept), (tuned, step_size)), name) in
         swept.iter().zip(TUNED).zip(NAMES)
     {
         assert_eq!(*method, tuned);
-        assert_eq!(choose(swept, VALIDATION.len()), step_size);
-        assert!(swept[0].0 < step_size && step_size < swept[4].0);
-        let best = swept.iter().map(|&(_, accuracy)| accuracy).fold(0.0, f64::max);
-        for end in [swept[0].1, swept[4].1] {
-            assert!(end < best - 0.005, "{name} is best at an end of its grid");
+        let chosen = choose(swept, VALIDATION.len());
+        assert!(chosen < swept[4].0, "{name}: {chosen}");
+        if shift() == Ok(0) {
+            assert_eq!(chosen, step_size);
+            assert!(swept[0].0 < step_size, "{name}: inside the grid");
         }
         let shown = swept.iter().map(|&(step_size, accuracy)| {
             format!("{step_size}: {}", percent(accuracy))
@@ -174,9 +186,10 @@ fn the_sweep_finds_the_step_sizes_of_the_chapter_inside_the_grid() {
     }
     let header = ["", "", "", "", "", "", "chosen"];
     snapshot!("training__sweep", table(header, rows));
-    // SGD still learns at 1 and no longer at 2, momentum still at 2.
     let accuracy = |method: usize, size: usize| swept[method].1[size].1;
-    assert!(accuracy(0, 3) > 0.9 && accuracy(0, 4) < 0.5 && accuracy(1, 3) > 0.9);
+    for method in [0, 1] {
+        assert!(accuracy(method, 2) > 0.8 && accuracy(method, 4) < 0.7, "{method}");
+    }
     let tries = GRID.iter().map(|(_, sizes)| sizes.len()).sum::<usize>();
     snapshot!(
         "training__sweep_values",
@@ -190,11 +203,13 @@ fn the_sweep_finds_the_step_sizes_of_the_chapter_inside_the_grid() {
 
 // The trainings.
 
+/// Single accuracies differ by 0.2 percent between seeds, and means of five by 0.1: each mean
+/// is some ten of these away from 93.
 #[test]
-fn in_the_mean_of_three_seeds_every_optimizer_reaches_97_and_a_half_percent() {
+fn in_the_mean_of_five_seeds_every_optimizer_gets_above_93_percent() {
     let mut rows = Vec::new();
     for (runs, name) in RUNS.iter().zip(NAMES) {
-        for epoch in 0..=FULL.epochs {
+        for epoch in 0..=PLAN.epochs {
             let loss = each_seed(runs, |run| run.epochs[epoch].loss());
             let right = each_seed(runs, |run| run.epochs[epoch].accuracy);
             rows.push([
@@ -206,8 +221,8 @@ fn in_the_mean_of_three_seeds_every_optimizer_reaches_97_and_a_half_percent() {
                 span(range(&right), percent),
             ]);
         }
-        let last = each_seed(runs, |run| run.epochs[FULL.epochs].accuracy);
-        assert!(mean(&last) >= 0.975, "{name}: {last:?}");
+        let last = each_seed(runs, |run| run.epochs[PLAN.epochs].accuracy);
+        assert!(mean(&last) > 0.93, "{name}: {last:?}");
     }
     let header = [
         "",
@@ -220,50 +235,66 @@ fn in_the_mean_of_three_seeds_every_optimizer_reaches_97_and_a_half_percent() {
     snapshot!("training__epochs", table(header, rows));
 }
 
+/// Differences of means of five seeds, in their own standard errors: six or more for the
+/// losses, ten for the accuracy.
 #[test]
-fn adam_has_the_lowest_training_loss_at_the_end_and_the_highest_in_the_third_epoch() {
-    let [sgd, momentum, adam] = [0, 1, 2].map(|method| {
-        [0, 2, 3].map(|epoch| {
-            range(&each_seed(&RUNS[method], |run| run.epochs[epoch].loss()))
-        })
-    });
-    for other in [sgd, momentum] {
-        assert!(adam[0].1 < other[0].0, "first epoch");
-        assert!(adam[2].1 < other[2].0, "last epoch");
-    }
-    for others in &RUNS[..2] {
-        for (adam, other) in RUNS[2].iter().zip(others) {
-            assert!(adam.epochs[2].loss() > other.epochs[2].loss(), "third epoch");
-        }
-    }
-}
-
-#[test]
-fn adams_accuracies_are_above_those_of_sgd_and_momentums_overlap_with_both() {
-    let [sgd, momentum, adam] = [0, 1, 2]
-        .map(|method| range(&each_seed(&RUNS[method], |run| run.epochs[3].accuracy)));
-    assert!(adam.0 > sgd.1);
-    assert!(momentum.0 <= sgd.1 && momentum.1 >= adam.0);
-    assert!(adam.1 - sgd.0 < 0.006);
-    let right = (sgd.0 + adam.1) / 2.0;
-    let error = (right * (1.0 - right) / 10_000.0).sqrt();
-    snapshot!("training__rank", values([("error", decimals(100.0 * error, 2))]));
-}
-
-#[test]
-fn with_a_tenth_of_the_step_size_the_loss_falls_by_a_larger_factor_than_in_the_epoch_before()
+fn in_the_mean_adam_has_the_lowest_loss_in_the_first_epoch_and_the_last_and_sgd_the_highest()
  {
-    for run in RUNS.iter().flatten() {
-        let loss: Vec<_> = run.epochs.iter().map(Epoch::loss).collect();
-        assert!(loss[3] / loss[2] < 0.95 * loss[2] / loss[1], "{loss:?}");
-        assert!(run.epochs[3].accuracy > run.epochs[2].accuracy);
+    for epoch in [0, PLAN.epochs] {
+        let losses = [0, 1, 2].map(|method| {
+            mean(&each_seed(&RUNS[method], |run| run.epochs[epoch].loss()))
+        });
+        assert!(losses[2] < losses[1] && losses[1] < losses[0], "{losses:?}");
     }
+    let right = [0, 1, 2].map(|method| {
+        mean(&each_seed(&RUNS[method], |run| run.epochs[PLAN.epochs].accuracy))
+    });
+    assert!(right[2] > right[0], "{right:?}");
+    let error = (right[1] * (1.0 - right[1]) / TEST.len() as f64).sqrt();
+    snapshot!("training__rank", values([("error", decimals(100.0 * error, 1))]));
 }
 
-/// Three runs a side. The standard deviation of a run is pooled over the methods of both
-/// sides, which gives it twelve degrees of freedom.
+/// The fourth epoch once more, from the same network with the same batches and a fresh
+/// optimizer, but with the step size of the third. A tenth of it takes a part from the loss
+/// that is between a tenth for SGD and a half for Adam, and differs by a hundredth or two
+/// between seeds.
 #[test]
-fn pytorch_gets_as_far_with_the_same_recipe() {
+fn with_a_tenth_of_the_step_size_the_fourth_epoch_has_a_lower_loss_than_with_the_whole()
+{
+    let trainings = &*RUNS; // all run before the controls, which share their threads
+    let control = |(method, seed): &(usize, usize)| {
+        let mut rng = order(SEEDS[*seed]);
+        let batches =
+            [(); 4].map(|()| batches(PLAN.examples, PLAN.batch_size, &mut rng));
+        let mut network = trainings[*method][*seed].epochs[2].network.clone();
+        let (name, step_size) = TUNED[*method];
+        let mut optimizer = name.optimizer(step_size).expect("a step size");
+        mean(&train(&mut network, &mut optimizer, &batches[3], examples))
+    };
+    let rows = (0..NAMES.len()).map(|method| {
+        let runs: Vec<_> = (0..3).map(|seed| (method, seed)).collect();
+        let whole: Vec<f64> = runs.par_iter().map(control).collect();
+        let tenth = each_seed(&trainings[method][..3], |run| run.epochs[3].loss());
+        let third = each_seed(&trainings[method][..3], |run| run.epochs[2].loss());
+        for (tenth, whole) in tenth.iter().zip(&whole) {
+            assert!(tenth < whole, "{tenth} {whole}");
+        }
+        let shown = [third, whole, tenth].map(|losses| significant(mean(&losses), 2));
+        let [third, whole, tenth] = shown;
+        [NAMES[method].to_owned(), third, whole, tenth]
+    });
+    let header = ["", "third epoch", "fourth, same step size", "fourth, a tenth of it"];
+    let body = table(header, rows);
+    snapshot!("training__fourth", body);
+}
+
+/// One run of ours beside three of PyTorch's, after the first epoch on all digits. The
+/// standard deviation of a run, relative for the loss, is pooled over the methods of
+/// PyTorch's runs and of our shorter ones, which vary more: 6 and 12 degrees of freedom, for
+/// which Student's distribution has one in a million beyond 7.23.
+#[test]
+fn after_one_epoch_on_all_digits_pytorch_is_where_we_are() {
+    const STUDENT: f64 = 7.23;
     let lines = include_str!("pytorch/training.txt").lines();
     let lines: Vec<Vec<&str>> = lines
         .filter(|line| !line.starts_with('#'))
@@ -274,54 +305,74 @@ fn pytorch_gets_as_far_with_the_same_recipe() {
         let rows = lines.iter().filter(|words| words[0] == name && words[2] == epoch);
         rows.map(|words| words[column].parse().expect("a number")).collect()
     };
+    let (loss, right) =
+        (|name, epoch| theirs(name, epoch, 3), |name, epoch| theirs(name, epoch, 4));
+    let test = digits(Split::Test);
+    let test = test.batch(&(0..test.len()).collect::<Vec<_>>());
+    let course = |&(method, step_size): &(Method, f64)| {
+        let mut network = he(&WIDTHS, 0);
+        let mut optimizer = method.optimizer(step_size).expect("a step size");
+        let record = |network: &Network, losses: &[f64]| {
+            (mean(losses), accuracy(network, &test))
+        };
+        fit(&mut network, &mut optimizer, ALL, &mut order(0), examples, record)[0]
+    };
+    let ours: Vec<_> = TUNED.par_iter().map(course).collect();
+    let pooled = |of: &dyn Fn(usize) -> [Vec<f64>; 2], scaled: bool| {
+        let variances = (0..3).flat_map(of).map(|values| {
+            let scale = if scaled { mean(&values) } else { 1.0 };
+            (values.len() - 1) as f64 * (standard_deviation(&values) / scale).powi(2)
+        });
+        (variances.sum::<f64>() / 18.0 * (1.0 + 1.0 / 3.0)).sqrt()
+    };
+    let of_loss =
+        |i: usize| [loss(NAMES[i], 1), each_seed(&RUNS[i], |run| run.epochs[0].loss())];
+    let of_right = |i: usize| {
+        [right(NAMES[i], 1), each_seed(&RUNS[i], |run| run.epochs[0].accuracy)]
+    };
+    let errors = [pooled(&of_loss, true), pooled(&of_right, false)];
     let mut rows = Vec::new();
-    let last = FULL.epochs;
-    type Quantity = fn(&Run) -> f64;
-    let quantities: [(usize, Quantity); 2] = [
-        (3, |run| run.epochs[FULL.epochs].loss()),
-        (4, |run| run.epochs[FULL.epochs].accuracy),
-    ];
-    let sides = quantities.map(|(column, ours)| {
-        let sides: Vec<[Vec<f64>; 2]> = (RUNS.iter().zip(NAMES))
-            .map(|(runs, name)| [each_seed(runs, ours), theirs(name, last + 1, column)])
-            .collect();
-        let deviations =
-            sides.iter().flatten().map(|values| standard_deviation(values).powi(2));
-        let error = (deviations.sum::<f64>() / 6.0).sqrt() * (2.0_f64 / 3.0).sqrt();
-        for [ours, theirs] in &sides {
-            assert_eq!((ours.len(), theirs.len()), (3, 3));
-            assert_abs_diff_eq!(mean(ours), mean(theirs), epsilon = SIGMAS * error);
-        }
-        sides
-    });
-    // Neither of our orders holds among PyTorch's runs.
-    let overlap =
-        |a: &[f64], b: &[f64]| range(a).0 < range(b).1 && range(b).0 < range(a).1;
-    let [losses, accuracies] = &sides;
-    assert!(overlap(&losses[1][1], &losses[2][1]));
-    assert!(overlap(&accuracies[0][1], &accuracies[2][1]));
-    for (i, name) in NAMES.into_iter().enumerate() {
-        let [loss, right] = [&sides[0][i], &sides[1][i]];
+    for (name, our) in NAMES.into_iter().zip(&ours) {
+        let (first, end) = (mean(&loss(name, 1)), loss(name, 4));
+        assert_relative_eq!(our.0, first, max_relative = STUDENT * errors[0]);
+        let first_right = mean(&right(name, 1));
+        assert_abs_diff_eq!(our.1, first_right, epsilon = STUDENT * errors[1]);
         rows.push([
             name.to_owned(),
-            significant(mean(&loss[0]), 2),
-            significant(mean(&loss[1]), 2),
-            percent(mean(&right[0])),
-            percent(mean(&right[1])),
+            significant(our.0, 2),
+            significant(first, 2),
+            percent(our.1),
+            percent(first_right),
+            significant(mean(&end), 2),
+            span(range(&right(name, 4)), percent),
         ]);
+        assert!(range(&right(name, 4)).0 >= 0.9755);
     }
-    let header =
-        ["last epoch", "training loss", "PyTorch", "test accuracy, %", "PyTorch"];
+    // At the end neither of our orders holds among PyTorch's runs.
+    let overlap =
+        |a: &[f64], b: &[f64]| range(a).0 < range(b).1 && range(b).0 < range(a).1;
+    assert!(overlap(&loss("momentum", 4), &loss("Adam", 4)));
+    assert!(overlap(&right("SGD", 4), &right("Adam", 4)));
+    let header = [
+        "all digits",
+        "loss of epoch 1",
+        "PyTorch",
+        "accuracy after it, %",
+        "PyTorch",
+        "PyTorch, loss of epoch 4",
+        "accuracy after it, %",
+    ];
     snapshot!("training__pytorch", table(header, rows));
 }
 
 // The updates.
 
-/// Medians over the measured steps of an epoch and the three seeds.
+/// Medians over the measured steps of an epoch and the five seeds.
 #[test]
-fn no_optimizer_keeps_the_ratio_of_update_to_weight_at_a_thousandth() {
-    let steps = FULL.examples / FULL.batch_size / 10;
-    let (mut rows, mut of_sgd) = (Vec::new(), Vec::new());
+fn the_ratio_of_update_to_weight_is_several_thousandths_and_one_at_a_tenth_of_the_step_size()
+ {
+    let steps = PLAN.examples / PLAN.batch_size / 10;
+    let (mut rows, mut of_sgd, mut quotients) = (Vec::new(), Vec::new(), Vec::new());
     for (runs, name) in RUNS.iter().zip(NAMES) {
         for layer in 0..2 {
             let median_in = |epoch: usize| {
@@ -330,18 +381,16 @@ fn no_optimizer_keeps_the_ratio_of_update_to_weight_at_a_thousandth() {
                 median(&ratios.map(|ratios| ratios[layer]).collect::<Vec<_>>())
             };
             let medians = [0, 1, 2, 3].map(median_in);
-            assert!(medians[..3].iter().all(|&ratio| (0.003..0.03).contains(&ratio)));
-            assert!((0.0002..0.001).contains(&medians[3]));
-            assert!(medians.windows(2).all(|pair| pair[1] < pair[0]), "falling");
-            if name == "SGD" {
-                of_sgd.push(medians);
-            } else if name == "momentum" {
-                for (momentum, sgd) in medians.iter().zip(of_sgd[layer]) {
-                    assert!(
-                        (0.3..0.5).contains(&(momentum / sgd)),
-                        "a third to a half"
-                    );
+            assert!(medians[..3].iter().all(|&ratio| (0.003..0.1).contains(&ratio)));
+            assert!((0.0002..0.003).contains(&medians[3]));
+            assert!(medians[3] < 0.25 * medians[2]);
+            match name {
+                "SGD" => of_sgd.push(medians),
+                "momentum" => {
+                    let pairs = medians.into_iter().zip(of_sgd[layer]);
+                    quotients.extend(pairs.map(|(momentum, sgd)| momentum / sgd));
                 }
+                _ => {}
             }
             let [a, b, c, d] = medians.map(|ratio| {
                 decimals(1000.0 * ratio, if ratio < 0.001 { 2 } else { 1 })
@@ -349,6 +398,9 @@ fn no_optimizer_keeps_the_ratio_of_update_to_weight_at_a_thousandth() {
             rows.push([name.to_owned(), (layer + 1).to_string(), a, b, c, d]);
         }
     }
+    // Each is known to a fifth or better, their median to a tenth.
+    let quotient = median(&quotients);
+    assert!((0.2..0.55).contains(&quotient), "about a third: {quotient}");
     let header = [
         "median of $10^3\\,\\lVert\\Delta W\\rVert / \\lVert W\\rVert$",
         "layer",
@@ -419,7 +471,7 @@ fn moves_at_right_angles_keep_the_end_nearer_to_its_start_however_long_they_are(
 }
 
 #[test]
-fn after_five_times_its_norm_adams_first_layer_is_still_nearer_to_its_start_than_to_another_end()
+fn after_twice_its_norm_adams_first_layer_is_still_nearer_to_its_start_than_to_another_end()
  {
     let mut rows = Vec::new();
     for (runs, name) in RUNS.iter().zip(NAMES) {
@@ -436,11 +488,16 @@ fn after_five_times_its_norm_adams_first_layer_is_still_nearer_to_its_start_than
                     let [start, end] = [&run.start, &run.end]
                         .map(|network| &network.layers()[0].linear.weight);
                     let kept = end.dot(start) / start.norm_squared();
-                    assert!((0.9..1.05).contains(&kept), "{name}: {kept}");
+                    assert!((0.9..1.1).contains(&kept), "{name}: {kept}");
+                    let share = kept.powi(2) * (start.norm() / end.norm()).powi(2);
+                    assert!(name != "Adam" || share < 0.25, "a small share: {share}");
                 }
                 for (ratio, free) in against.iter().zip(&free) {
-                    assert_abs_diff_eq!(ratio, free, epsilon = 0.02);
+                    assert_abs_diff_eq!(ratio, free, epsilon = 0.03);
                 }
+            }
+            if layer == 1 {
+                assert!(mean(&against) < mean(&free), "{name}");
             }
             let shown =
                 |values: &[f64]| span(range(values), |value| significant(value, 2));
@@ -454,7 +511,7 @@ fn after_five_times_its_norm_adams_first_layer_is_still_nearer_to_its_start_than
         }
     }
     let adam = each_seed(&RUNS[2], |run| movement(run, run)[0].relative);
-    assert!(adam.iter().all(|&relative| relative > 5.0), "{adam:?}");
+    assert!(adam.iter().all(|&relative| relative > 2.0), "{adam:?}");
     let header = [
         "",
         "layer",
@@ -469,14 +526,13 @@ fn relative(mover: usize, width: usize, layer: usize) -> Vec<f64> {
     each_seed(&WIDE[mover][width], |run| movement(run, run)[layer].relative)
 }
 
+/// Means of three seeds; each is some five or more standard errors from the next.
 #[test]
-fn the_first_layer_moves_less_the_wider_it_is_in_every_run() {
+fn the_first_layer_moves_less_the_wider_it_is() {
     for mover in 0..2 {
-        for width in 1..HIDDEN.len() {
-            let narrow = range(&relative(mover, width - 1, 0));
-            let wide = range(&relative(mover, width, 0));
-            assert!(wide.1 < narrow.0, "{mover} {width}");
-        }
+        let means: Vec<_> =
+            (0..4).map(|width| mean(&relative(mover, width, 0))).collect();
+        assert!(means.windows(2).all(|pair| pair[1] < pair[0]), "{means:?}");
     }
     let mut rows = Vec::new();
     for (mover, name) in ["SGD", "Adam"].into_iter().enumerate() {
@@ -507,18 +563,23 @@ fn the_first_layer_moves_less_the_wider_it_is_in_every_run() {
     );
 }
 
-/// From the narrowest to the widest, SGD's first and second layer fall below a half. In
-/// the others the means of the seeds stay within a factor of 1.4.
+/// From the narrowest to the widest, SGD's first and second layer fall below two thirds. The
+/// means of the last layer stay within a factor of 1.6, and Adam's second does not fall. Means
+/// of three seeds are known to some seven parts in a hundred.
 #[test]
 fn the_last_layer_does_not_follow_the_width_nor_does_adams_second() {
-    for (mover, layer) in [(0, 2), (1, 2), (1, 1)] {
-        let means: Vec<_> =
-            (0..4).map(|width| mean(&relative(mover, width, layer))).collect();
-        let (low, high) = range(&means);
-        assert!(high < 1.4 * low, "{means:?}");
+    let means =
+        |mover, layer| [0, 1, 2, 3].map(|width| mean(&relative(mover, width, layer)));
+    for mover in 0..2 {
+        let (low, high) = range(&means(mover, 2));
+        assert!(high < 1.6 * low, "{low} {high}");
     }
-    assert!(mean(&relative(0, 3, 1)) < 0.5 * mean(&relative(0, 0, 1)));
-    assert!(mean(&relative(0, 3, 0)) < 0.5 * mean(&relative(0, 0, 0)));
+    let second = means(1, 1);
+    assert!(second[3] > 0.9 * second[0], "{second:?}");
+    for layer in 0..2 {
+        let means = means(0, layer);
+        assert!(means[3] < 2.0 / 3.0 * means[0], "{means:?}");
+    }
 }
 
 /// The sums over the hidden units are taken in another order.
@@ -538,7 +599,7 @@ fn a_network_with_its_units_in_another_order_computes_the_same_far_away() {
 /// partner there is, taken or not, gives a bound that no order passes.
 #[test]
 fn matching_the_units_of_two_solutions_leaves_them_far_apart() {
-    const BOUND: f64 = 60.0;
+    const BOUND: f64 = 50.0;
     let mut left = Vec::new();
     for runs in &*RUNS {
         for (one, other) in pairs(runs) {
@@ -572,7 +633,7 @@ fn matching_the_units_of_two_solutions_leaves_them_far_apart() {
 #[test]
 fn weights_of_pixels_that_are_black_in_every_digit_do_not_move_by_a_bit() {
     let mut sums = RowDVector::zeros(PIXELS);
-    for start in (0..FULL.examples).step_by(1000) {
+    for start in (0..PLAN.examples).step_by(1000) {
         sums += examples(&(start..start + 1000).collect::<Vec<_>>()).images.row_sum();
     }
     let black: Vec<usize> = (0..PIXELS).filter(|&pixel| sums[pixel] == 0.0).collect();
@@ -621,94 +682,141 @@ fn power_iteration_finds_the_largest_eigenvalue_and_random_directions_the_mean()
     );
 }
 
-/// Losses of 20 steps on the first digits, from the settled network: the step size is
-/// `multiple · 2/λmax`.
-fn losses(network: &Network, optimizer: &mut impl Optimizer) -> Vec<f64> {
-    full_batch(network, optimizer, &first(FEW), 20).expect("finite losses").0
+/// Losses of `steps` steps from the settled network with `multiple · 2/λmax`.
+fn losses(
+    settled: &Settled,
+    multiple: f64,
+    momentum: Option<f64>,
+    steps: usize,
+) -> Vec<f64> {
+    let step_size = multiple * 2.0 / settled.largest;
+    let mut optimizer: Box<dyn Optimizer> = match momentum {
+        None => Box::new(GradientDescent::new(step_size).expect("a step size")),
+        Some(beta) => Box::new(Momentum::new(step_size, beta).expect("settings")),
+    };
+    full_batch(&settled.network, &mut optimizer, &FEW_DIGITS, steps)
+        .expect("finite losses")
+        .0
 }
 
+fn falls(losses: &[f64]) -> bool {
+    losses.windows(2).all(|pair| pair[1] < pair[0])
+}
+
+fn explodes(losses: &[f64]) -> bool {
+    range(losses).1 > 10.0 * losses[0]
+}
+
+/// Counts of sixteen networks. In 32 of other seeds all fell at 0.9 and exploded at 2, one
+/// exploded at 1.2, and one did not at 1.5: counts as far off as those that are refused here
+/// would be less likely than one in a million if as many as one in twenty did otherwise.
 #[test]
 fn below_two_over_the_curvature_the_loss_falls_in_every_step_and_at_twice_it_explodes()
 {
-    let batch = first(FEW);
-    let mut rows = Vec::new();
-    for ((&seed, &at_start), &(ref network, largest)) in
-        SEEDS.iter().zip(&*AT_START).zip(&*SETTLED)
-    {
-        let limit = 2.0 / largest;
-        let descent = |multiple: f64| {
-            losses(
-                network,
-                &mut GradientDescent::new(multiple * limit).expect("a step size"),
-            )
-        };
-        let falls = |losses: &[f64]| losses.windows(2).all(|pair| pair[1] < pair[0]);
-        let explodes = |losses: &[f64]| range(losses).1 > 10.0 * losses[0];
-        assert!(falls(&descent(0.9)));
-        assert!(explodes(&descent(2.0)));
-        // One and a half times the limit gets by: the curvature falls meanwhile.
-        assert!(!explodes(&descent(1.5)));
-        let later = full_batch(
-            network,
-            &mut GradientDescent::new(1.5 * limit).expect("a step size"),
-            &batch,
-            40,
-        );
-        let later = later.expect("finite losses").1;
-        let fallen = largest_curvature(&later[40], &batch, 20, seed);
-        assert!(fallen < 0.5 * largest && largest < 0.6 * at_start);
-        // The same multiples with momentum.
-        for multiple in [2.0, 16.0] {
-            let mut momentum = Momentum::new(multiple * limit, 0.9).expect("settings");
-            let losses = losses(network, &mut momentum);
-            assert!(losses[19] < 0.5 * losses[0] && !explodes(&losses), "{multiple}");
-        }
-        let mean = mean_curvature(network, &batch, 4, seed);
-        assert!(largest > 1000.0 * mean.abs(), "{largest} {mean}");
-        rows.push([
-            seed.to_string(),
-            significant(at_start, 2),
-            significant(largest, 2),
-            significant(fallen, 2),
-            significant(limit, 2),
-        ]);
-    }
+    const MULTIPLES: [f64; 4] = [0.9, 1.2, 1.5, 2.0];
+    let networks = SETTLED.len();
+    let counts = MULTIPLES.map(|multiple| {
+        let runs: Vec<_> =
+            SETTLED.par_iter().map(|it| losses(it, multiple, None, 20)).collect();
+        let count =
+            |of: fn(&[f64]) -> bool| runs.iter().filter(|losses| of(losses)).count();
+        [count(falls), count(explodes)]
+    });
+    let most = networks - 6;
+    assert!(counts[0][0] >= most && counts[0][1] == 0, "{counts:?}");
+    assert!(counts[1][1] <= 6, "{counts:?}");
+    assert!(counts[2][1] >= most && counts[3][1] >= most, "{counts:?}");
+    let rows = MULTIPLES.iter().zip(counts);
+    let rows = rows.map(|(multiple, [falls, explodes])| {
+        [multiple.to_string(), falls.to_string(), explodes.to_string()]
+    });
     let header = [
-        "seed",
-        "$\\lambda_\\text{max}$ at the start",
-        "after 100 steps",
-        "after 40 more",
-        "$2/\\lambda_\\text{max}$ after 100 steps",
+        "$\\alpha$ in units of $2/\\lambda_\\text{max}$",
+        "falls in every step",
+        "explodes",
     ];
-    snapshot!("training__curvature", table(header, rows));
+    snapshot!("training__limit", table(header, rows));
+    // The same with momentum, at twice and at sixteen times the limit.
+    for it in SETTLED.iter() {
+        for multiple in [2.0, 16.0] {
+            let losses = losses(it, multiple, Some(0.9), 20);
+            assert!(losses[19] < 0.8 * losses[0] && !explodes(&losses), "{multiple}");
+        }
+    }
 }
 
-/// Guessing with the shares `p` of the classes has the loss `−Σ p log p`.
+/// In forty more steps below the limit the curvature falls to about a half in every network;
+/// all were between 0.49 and 0.55 at other seeds.
+#[test]
+fn the_curvature_falls_while_the_network_learns_the_digits_by_heart() {
+    let measured: Vec<[f64; 2]> = (0..SETTLED.len())
+        .into_par_iter()
+        .map(|seed| {
+            let Settled { network, largest, .. } = &SETTLED[seed];
+            let mut descent = GradientDescent::new(1.8 / largest).expect("a step size");
+            let path = full_batch(network, &mut descent, &FEW_DIGITS, 40);
+            let later = path.expect("finite losses").1.pop().expect("a network");
+            let fallen = largest_curvature(&later, &FEW_DIGITS, 20, seed as u64);
+            let mean = mean_curvature(network, &FEW_DIGITS, 4, seed as u64);
+            [fallen, largest / mean.abs()]
+        })
+        .collect();
+    for (it, [fallen, over_mean]) in SETTLED.iter().zip(&measured) {
+        assert!(*fallen < 0.75 * it.largest, "{fallen} {}", it.largest);
+        assert!(*over_mean > 200.0, "{over_mean}");
+    }
+    let column = |values: Vec<f64>| {
+        let (low, high) = range(&values);
+        [median(&values), low, high].map(|value| significant(value, 2))
+    };
+    let of =
+        |quantity: fn(&Settled) -> f64| column(SETTLED.iter().map(quantity).collect());
+    let rows = [
+        ("$\\lambda_\\text{max}$ at the start", of(|it| it.at_start)),
+        ("after 100 steps of 0.5", of(|it| it.largest)),
+        (
+            "after 40 more at 0.9 times the limit",
+            column(measured.iter().map(|it| it[0]).collect()),
+        ),
+        ("$2/\\lambda_\\text{max}$ after 100 steps", of(|it| 2.0 / it.largest)),
+    ];
+    let rows = rows.map(|(name, [median, low, high])| [name.into(), median, low, high]);
+    snapshot!("training__curvature", table(["", "median", "lowest", "highest"], rows));
+    let black = FEW_DIGITS.images.column_iter().filter(|pixel| pixel.amax() == 0.0);
+    let units = SETTLED[0].network.layers()[0].linear.fan_out();
+    snapshot!(
+        "training__curvature_values",
+        values([
+            ("networks", SETTLED.len().to_string()),
+            ("zeros", grouped(units * black.count())),
+        ])
+    );
+}
+
+/// Guessing with the shares `p` of the classes has the loss `−Σ p log p`. At single seeds the
+/// way there is as good as random; the median of sixteen is not.
 #[test]
 fn at_four_times_the_limit_the_loss_explodes_and_comes_back_to_about_that_of_guessing()
 {
-    let batch = first(FEW);
-    let share = |class| {
-        let count = batch.labels.iter().filter(|&&label| label == class).count();
-        count as f64 / FEW as f64
-    };
-    let guess: f64 = (0..10).map(|class| -share(class) * share(class).ln()).sum();
-    for (network, largest) in &*SETTLED {
-        let mut descent = GradientDescent::new(8.0 / largest).expect("a step size");
-        let losses =
-            full_batch(network, &mut descent, &batch, 80).expect("finite losses").0;
-        assert!(losses[0] < guess / 10.0 && range(&losses).1 > 10.0 * guess);
-        // Not one loss, because the way there is as good as random.
-        assert_abs_diff_eq!(median(&losses[60..]), guess, epsilon = guess / 2.0);
-    }
+    let guess = entropy(&FEW_DIGITS.labels);
+    let runs: Vec<_> = SETTLED.par_iter().map(|it| losses(it, 4.0, None, 60)).collect();
+    let exploded = runs.iter().filter(|losses| explodes(losses)).count();
+    assert!(exploded >= SETTLED.len() - 6, "{exploded}");
+    let ends: Vec<f64> = runs.iter().map(|losses| median(&losses[40..])).collect();
+    assert_relative_eq!(median(&ends), guess, max_relative = 0.25);
+    assert!(runs.iter().all(|losses| losses[0] < guess / 10.0));
 }
 
-/// SGD trains well at 0.5 on batches of a hundred.
+/// SGD trains well at 0.5 on batches of a hundred. The largest curvature of the chapter's
+/// network at the start is near 6, give or take a half from seed to seed.
 #[test]
 fn the_tuned_step_size_of_sgd_is_above_the_limit_at_the_start() {
-    for largest in &*AT_START {
-        assert!(TUNED[0].1 > 1.3 * 2.0 / largest, "{largest}");
-    }
+    let batch = first(FEW);
+    let largest = |&seed: &u64| largest_curvature(&he(&WIDTHS, seed), &batch, 10, seed);
+    let largest: Vec<f64> = SEEDS.par_iter().map(largest).collect();
+    let limit = 2.0 / median(&largest);
+    assert!(TUNED[0].1 > limit, "{largest:?}");
+    snapshot!("training__start", values([("limit", significant(limit, 2))]));
 }
 
 #[test]
@@ -728,7 +836,7 @@ fn a_run_with_a_wrong_step_size_is_refused() {
 fn first_step(seed: u64) -> ([Network; 3], Batch) {
     let (method, step_size) = TUNED[2];
     let start = he(&WIDTHS, seed);
-    let positions = &batches(FULL.examples, FULL.batch_size, &mut order(seed))[0];
+    let positions = &batches(PLAN.examples, PLAN.batch_size, &mut order(seed))[0];
     let batch = examples(positions);
     let gradient = loss_and_gradient(&start, &batch).1;
     let mut theta = start.parameters();
@@ -816,26 +924,32 @@ fn cosine(one: &DMatrix<f64>, other: &DMatrix<f64>) -> f64 {
 }
 
 /// Two directions drawn at random have a cosine of about 1/√1000 in the last layer, and
-/// of 1/280 in the first.
+/// of 1/280 in the first. Between seeds the cosines of the moves differ by 0.04.
 #[test]
 fn the_last_layer_moves_partly_along_its_own_start_and_hardly_along_another_move() {
+    let mut all = Vec::new();
     for runs in &*RUNS {
         for run in runs {
             let along = |layer| {
                 let (start, moved) = start_and_move(run, layer);
                 cosine(&start, &moved)
             };
-            assert!(along(1) > 0.1 && along(0).abs() < 0.01);
+            assert!(along(0).abs() < 0.03);
+            all.push(along(1));
         }
+        // Means of five, whose standard error is 0.04 for momentum and half of it for others.
+        let last = &all[all.len() - runs.len()..];
+        assert!(mean(last) > 0.0, "{last:?}");
         for (one, other) in pairs(runs) {
             let [one, other] = [one, other].map(|run| start_and_move(run, 1).1);
-            assert!(cosine(&one, &other).abs() < 0.15);
+            assert!(cosine(&one, &other).abs() < 0.3);
         }
     }
+    assert!(mean(&all) > 0.1, "{all:?}");
 }
 
-/// Between the moves of two seeds. Of the cosine that would be needed, Adam's first layer
-/// has less than a tenth.
+/// Between the moves of two seeds: far below the half that the exercise needs in any case.
+/// Momentum's are the largest, 0.04 with a deviation of 0.02.
 #[test]
 fn the_moves_of_two_first_layers_have_next_to_nothing_in_common() {
     let moved = |run| start_and_move(run, 0).1;
@@ -845,10 +959,10 @@ fn the_moves_of_two_first_layers_have_next_to_nothing_in_common() {
         .map(|(one, other)| cosine(&moved(one), &moved(other)))
         .collect();
     let (_, largest) = range(&cosines);
-    assert!(cosines.iter().all(|cosine| cosine.abs() < 0.05), "{cosines:?}");
+    assert!(cosines.iter().all(|cosine| cosine.abs() < 0.2), "{cosines:?}");
     let relative = mean(&each_seed(&RUNS[2], |run| movement(run, run)[0].relative));
     let needed = 0.5 + 1.0 / relative.powi(2);
-    let steps = SEEDS.map(first_update);
+    let steps = WIDTH_SEEDS.map(first_update);
     let measured = |layer: usize, digits| {
         let ratios = steps.map(|layers| layers[layer].0);
         span(range(&ratios), |ratio| decimals(ratio, digits))

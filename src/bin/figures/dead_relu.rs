@@ -123,7 +123,7 @@ fn sweep(activation: Activation, examples: &Batch) -> DrawResult<Sweep> {
     STEP_SIZES.into_iter().zip(runs).map(|(step, runs)| Ok((step, runs?))).collect()
 }
 
-/// The middle one of three values, with the lowest and the highest.
+/// The middle one of the values, with the lowest and the highest.
 fn middle(runs: &[Run], value: impl Fn(&Run) -> f64) -> [f64; 3] {
     let mut values: Vec<_> = runs.iter().map(value).collect();
     values.sort_by(f64::total_cmp);
@@ -197,7 +197,7 @@ fn loss(relu: &Sweep, leaky: &Sweep) -> DrawResult<Figure> {
         title: "Death or divergence",
         description: format!(
             "Training loss after the last step against the step size, both logarithmic. The two curves stay \
-             together up to 1.6. At 3.2 the loss is {:.1} with the ReLU and {:.0e} with the leaky ReLU.",
+             together up to 0.4. At 3.2 the loss is {:.1} with the ReLU and {:.0e} with the leaky ReLU.",
             last(&lines[0]),
             last(&lines[1]),
         ),
