@@ -91,9 +91,9 @@ impl Reply {
         let [(rows, columns), (m, n)] = [self, other].map(|it| it.numbers.shape());
         match other.form {
             _ if (rows, columns) == (m, n) => None,
-            Form::Matrix => {
-                Some(format!("Its shape should be [{m}, {n}] and is [{rows}, {columns}]."))
-            }
+            Form::Matrix => Some(format!(
+                "Its shape should be [{m}, {n}] and is [{rows}, {columns}]."
+            )),
             _ => Some(format!("Its length should be {n} and is {columns}.")),
         }
     }

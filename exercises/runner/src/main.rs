@@ -93,18 +93,15 @@ fn find(name: &str, answers: &Path) -> Result<&'static dyn Judged, String> {
         });
     };
     let judged = file(exercise, answers);
-    match fs::canonicalize(name) {
-        Ok(given)
-            if given.is_file() && fs::canonicalize(&judged).ok() != Some(given) =>
-        {
-            Err(format!(
-                "{name} is not the file that would be judged, which is {}; \
-                 `--answers DIR` names another folder of answers",
-                judged.display()
-            ))
-        }
-        _ => Ok(exercise),
+    let given = fs::canonicalize(name).ok().filter(|given| given.is_file());
+    if given.is_some() && given != fs::canonicalize(&judged).ok() {
+        return Err(format!(
+            "{name} is not the file that would be judged, which is {}; \
+             `--answers DIR` names another folder of answers",
+            judged.display()
+        ));
     }
+    Ok(exercise)
 }
 
 fn file(exercise: &dyn Judged, answers: &Path) -> PathBuf {
