@@ -1,3 +1,5 @@
+//! Right answers that are written in other ways than the solution.
+
 type Step = fn(f64, f64, &mut [f64; 2], i32) -> f64;
 
 const RATES: [f64; 2] = [0.9, 0.999];

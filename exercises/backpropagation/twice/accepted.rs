@@ -1,3 +1,5 @@
+//! Right answers that are written in other ways than the solution.
+
 use descent::linear_layer::Linear;
 use nalgebra::{DMatrix, RowDVector};
 

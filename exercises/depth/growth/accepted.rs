@@ -1,3 +1,5 @@
+//! Right answers that are written in other ways than the solution.
+
 pub const ACCEPTED: [fn(&[usize], f64) -> f64; 10] = [
     |widths, scale| {
         let layers = widths.len() - 1;

@@ -1,3 +1,5 @@
+//! Right answers that are written in other ways than the solution.
+
 use nalgebra::{DMatrix, RowDVector};
 
 type Matrix = DMatrix<f64>;

@@ -1,3 +1,5 @@
+//! Right answers that are written in other ways than the solution.
+
 pub const ACCEPTED: [fn(f64, f64) -> (f64, f64, f64); 10] = [
     |eta, beta| (eta * beta, 1.0 - beta, 0.0),
     |eta, beta| (beta * eta, -(beta - 1.0), 0.0),

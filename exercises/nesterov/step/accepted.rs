@@ -1,3 +1,5 @@
+//! Right answers that are written in other ways than the solution.
+
 type Step = fn(f64, &mut f64, fn(f64) -> f64) -> f64;
 
 pub const ACCEPTED: [Step; 10] = [

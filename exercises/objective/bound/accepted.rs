@@ -1,3 +1,5 @@
+//! Right answers that are written in other ways than the solution.
+
 type Function = fn(f64) -> f64;
 
 pub const ACCEPTED: [fn(Function, Function, f64, f64) -> f64; 10] = [

@@ -1,3 +1,5 @@
+//! Right answers that are written in other ways than the solution.
+
 type RunningSlope = fn(f64, &mut f64, f64, f64) -> f64;
 
 pub const ACCEPTED: [RunningSlope; 10] = [

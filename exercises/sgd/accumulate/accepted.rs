@@ -1,3 +1,5 @@
+//! Right answers that are written in other ways than the solution.
+
 use nalgebra::DVector;
 
 type Gradient<'a> = &'a dyn Fn(&[usize]) -> DVector<f64>;
