@@ -271,8 +271,10 @@ mod tests {
     use super::{Exercise, Mistake, Replies, Verdict, own_line};
     use crate::reply::Reply;
 
+    type Shaped = fn() -> (f64, DMatrix<f64>);
+
     /// Asks for 1, and for the row [1, 2].
-    const SHAPED: Exercise<fn() -> (f64, DMatrix<f64>)> = Exercise {
+    const SHAPED: Exercise<Shaped> = Exercise {
         name: "chapter/shaped",
         text: "",
         hint: "",

@@ -5,7 +5,9 @@ use nalgebra::{DMatrix, RowDVector};
 type Matrix = DMatrix<f64>;
 type Row = RowDVector<f64>;
 
-pub const ACCEPTED: [fn(&Matrix, &Row, &[Matrix]) -> f64; 10] = [
+type Dead = fn(&Matrix, &Row, &[Matrix]) -> f64;
+
+pub const ACCEPTED: [Dead; 10] = [
     |w, b, batches| {
         let is_dead = |unit: usize| {
             batches.iter().all(|x| (x * w).column(unit).iter().all(|z| z + b[unit] <= 0.0))

@@ -1,6 +1,8 @@
 //! Right answers that are written in other ways than the solution.
 
-pub const ACCEPTED: [fn(&[usize], f64) -> f64; 10] = [
+type Growth = fn(&[usize], f64) -> f64;
+
+pub const ACCEPTED: [Growth; 10] = [
     |widths, scale| {
         let layers = widths.len() - 1;
         let ends = widths[layers] as f64 / widths[0] as f64;

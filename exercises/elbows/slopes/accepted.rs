@@ -1,6 +1,8 @@
 //! Right answers that are written in other ways than the solution.
 
-pub const ACCEPTED: [fn(&[[f64; 3]], f64, f64) -> Vec<f64>; 10] = [
+type Slopes = fn(&[[f64; 3]], f64, f64) -> Vec<f64>;
+
+pub const ACCEPTED: [Slopes; 10] = [
     // Between two ends, the slope in the middle.
     |units, low, high| {
         let ends = ends(units, low, high);

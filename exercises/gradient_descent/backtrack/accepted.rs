@@ -71,7 +71,7 @@ pub const ACCEPTED: [Backtrack; 10] = [
     },
     |f, theta, g, longest| {
         let tried = (0..).map(|k| longest * (f64::from(-k)).exp2());
-        tried.skip_while(|&alpha| !keeps(f, theta, g, alpha)).next().unwrap()
+        tried.skip_while(|&alpha| !keeps(f, theta, g, alpha)).take(1).sum()
     },
 ];
 

@@ -1,6 +1,8 @@
 //! Right answers that are written in other ways than the solution.
 
-pub const ACCEPTED: [fn((usize, usize), f64, f64) -> f64; 10] = [
+type Bound = fn((usize, usize), f64, f64) -> f64;
+
+pub const ACCEPTED: [Bound; 10] = [
     |(n, _), left, right| (6.0 / (n as f64 * (left * left + right * right))).sqrt(),
     |(n, _), left, right| 6.0_f64.sqrt() / (n as f64).sqrt() / left.hypot(right),
     |shape, left, right| {

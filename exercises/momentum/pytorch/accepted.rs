@@ -1,6 +1,8 @@
 //! Right answers that are written in other ways than the solution.
 
-pub const ACCEPTED: [fn(f64, f64) -> (f64, f64, f64); 10] = [
+type Convert = fn(f64, f64) -> (f64, f64, f64);
+
+pub const ACCEPTED: [Convert; 10] = [
     |eta, beta| (eta * beta, 1.0 - beta, 0.0),
     |eta, beta| (beta * eta, -(beta - 1.0), 0.0),
     |eta, beta| {
@@ -18,7 +20,5 @@ pub const ACCEPTED: [fn(f64, f64) -> (f64, f64, f64); 10] = [
         settings.1 -= beta;
         settings
     },
-    |eta, beta| match (eta, beta) {
-        (eta, beta) => (beta * eta, (1.0 - beta * beta) / (1.0 + beta), eta - eta),
-    },
+    |eta, beta| (0.0_f64.max(beta * eta), (1.0 - beta * beta) / (1.0 + beta), 0.0),
 ];

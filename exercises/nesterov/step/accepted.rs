@@ -34,9 +34,9 @@ pub const ACCEPTED: [Step; 10] = [
         theta - 0.5 * (1.0 - 0.8) * gradient
     },
     |theta, u, slope| {
-        let next = |u: f64| 0.8 * u + 0.2 * slope(theta - 0.5 * 0.8 * u);
-        *u = next(*u);
-        theta - 0.5 * *u
+        let place = |u: f64| theta - 0.5 * u;
+        *u = 0.8 * *u + 0.2 * slope(place(0.8 * *u));
+        place(*u)
     },
     |theta, u, slope| {
         let old = std::mem::take(u);

@@ -1,6 +1,8 @@
 //! Right answers that are written in other ways than the solution.
 
-pub const ACCEPTED: [fn(f64, bool) -> f64; 10] = [
+type LogisticLoss = fn(f64, bool) -> f64;
+
+pub const ACCEPTED: [LogisticLoss; 10] = [
     |z, label| softplus(if label { -z } else { z }),
     |z, label| {
         let wrong = if label { -z } else { z };

@@ -2,7 +2,9 @@
 
 type Function = fn(f64) -> f64;
 
-pub const ACCEPTED: [fn(Function, Function, f64, f64) -> f64; 10] = [
+type Bound = fn(Function, Function, f64, f64) -> f64;
+
+pub const ACCEPTED: [Bound; 10] = [
     |f, slope, a, b| f(a) + slope(a) * (crossing(f, slope, a, b) - a),
     |f, slope, a, b| f(b) + slope(b) * (crossing(f, slope, a, b) - b),
     |f, slope, a, b| {

@@ -413,9 +413,10 @@ fn variables<'a>(code: &str, tokens: &[Token<'a>], head: usize) -> BTreeSet<&'a 
     for (token, next) in tokens.iter().zip(&tokens[1..]) {
         let is_parameter = token.start > head && token.start < body && next.text == ":";
         match token.text {
-            "let" | "const" | "for" | "|" => binds = true,
+            "let" | "const" | "for" => binds = true,
+            "|" => binds = !binds,
             "=" | "in" | ":" => binds = false,
-            _ if token.is_name() && (is_parameter || binds && token.text != "_") => {
+            _ if token.is_name() && (is_parameter || binds) => {
                 names.insert(token.text);
             }
             _ => {}
@@ -444,8 +445,9 @@ fn swaps(code: &str, tokens: &[Token]) -> Vec<Change> {
     let swap = |pair: &[(usize, usize)]| {
         let [one, other] =
             [pair[0], pair[1]].map(|(start, end)| code[start..end].trim());
-        let is_whole =
-            |piece: &str| !piece.is_empty() && piece.matches('|').count() % 2 == 0;
+        let is_whole = |piece: &str| {
+            !piece.is_empty() && piece.matches('|').count().is_multiple_of(2)
+        };
         (is_whole(one) && is_whole(other))
             .then(|| (pair[0].0, pair[1].1, format!("{other}, {one}")))
     };

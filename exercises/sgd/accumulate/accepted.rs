@@ -4,7 +4,9 @@ use nalgebra::DVector;
 
 type Gradient<'a> = &'a dyn Fn(&[usize]) -> DVector<f64>;
 
-pub const ACCEPTED: [fn(&[usize], usize, Gradient<'_>) -> DVector<f64>; 10] = [
+type Accumulate = fn(&[usize], usize, Gradient<'_>) -> DVector<f64>;
+
+pub const ACCEPTED: [Accumulate; 10] = [
     |batch, room, gradient| {
         let sums = batch.chunks(room).map(|piece| gradient(piece) * piece.len() as f64);
         sums.sum::<DVector<f64>>() / batch.len() as f64

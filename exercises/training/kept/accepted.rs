@@ -4,7 +4,9 @@ use nalgebra::DMatrix;
 
 type Matrix = DMatrix<f64>;
 
-pub const ACCEPTED: [fn(&Matrix, &Matrix) -> (f64, f64); 10] = [
+type Kept = fn(&Matrix, &Matrix) -> (f64, f64);
+
+pub const ACCEPTED: [Kept; 10] = [
     |start, end| {
         let c = start.dot(end) / start.dot(start);
         (c, c * c * start.norm_squared() / end.norm_squared())
