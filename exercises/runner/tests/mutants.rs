@@ -26,8 +26,8 @@ const EQUIVALENT: &[(&str, &str, &str)] = &[
     ),
     (
         "backpropagation/twice",
-        "let mut output = layer.forward(&hidden);",
-        "the same, with the line left out",
+        "without Relu.apply(&mut output);",
+        "for the same reason",
     ),
     (
         "backpropagation/twice",
@@ -74,7 +74,7 @@ const ENDS: &str = "the task says that no elbow lies at an end";
 struct Mutant {
     exercise: &'static dyn Judged,
     text: String,
-    /// The changed line, or the one before a line that is left out.
+    /// The line that is changed or left out.
     line: String,
 }
 
@@ -209,7 +209,10 @@ fn mutants(exercise: &'static dyn Judged) -> Vec<Mutant> {
         let text = format!("{}{other}{}", &code[..start], &code[end..]);
         if texts.insert(text.clone()) {
             let line = text[..start].lines().count().max(1);
-            let line = text.lines().nth(line - 1).unwrap_or_default().trim().to_owned();
+            let line = match text.lines().nth(line - 1).unwrap_or_default().trim() {
+                "" => format!("without {}", &code[start..end]),
+                line => line.to_owned(),
+            };
             mutants.push(Mutant { exercise, text, line });
         }
     }
@@ -320,7 +323,9 @@ fn changes(code: &str, function: &str) -> Vec<Change> {
             "+", "-", "*", "/", "=", "+=", "-=", "*=", "/=", "<", ">", "<=", ">=",
             "return", ";", "{", "}",
         ];
-        if (token.is_name() || token.is_number()) && operand.contains(&text_near(-1)) {
+        if (token.is_name() || token.is_number() && token.text != "0.0")
+            && operand.contains(&text_near(-1))
+        {
             put(start, start, "-");
         }
         match token.text {
@@ -416,7 +421,7 @@ fn variables<'a>(code: &str, tokens: &[Token<'a>], head: usize) -> BTreeSet<&'a 
             "let" | "const" | "for" => binds = true,
             "|" => binds = !binds,
             "=" | "in" | ":" => binds = false,
-            _ if token.is_name() && (is_parameter || binds) => {
+            _ if token.is_name() && token.text != "_" && (is_parameter || binds) => {
                 names.insert(token.text);
             }
             _ => {}
