@@ -79,7 +79,7 @@ struct Mutant {
 }
 
 #[test]
-#[ignore = "takes a minute: cargo test --test mutants -- --ignored --nocapture"]
+#[ignore = "takes some minutes: cargo test --test mutants -- --ignored --nocapture"]
 fn the_judges_refuse_every_mutant_that_is_not_right() {
     let all: Vec<Mutant> = ALL.iter().flat_map(|exercise| mutants(*exercise)).collect();
     let (mutants, accepted) = judged(all);
