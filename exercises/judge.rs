@@ -5,7 +5,8 @@ use std::backtrace::Backtrace;
 use std::fmt::{self, Display, Formatter};
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook};
 use std::process::ExitCode;
-use std::thread;
+use std::sync::Mutex;
+use std::{env, fs, thread};
 
 use crate::reply::Reply;
 
@@ -73,6 +74,9 @@ impl Display for Verdict {
             Self::Panicked(_) => write!(f, "It panicked."),
             Self::Wrong { question, reply, right, told } => {
                 writeln!(f, "Not yet. {question}")?;
+                if let Some(shape) = reply.misshapen(right) {
+                    writeln!(f, "{shape}")?;
+                }
                 writeln!(f, "  should be {right}")?;
                 write!(f, "  but is    {reply}")?;
                 told.map_or(Ok(()), |told| write!(f, "\n{told}"))
@@ -87,21 +91,34 @@ pub const RIGHT: u8 = 100;
 /// The exit code of a program that reports a wrong one.
 pub const WRONG: u8 = 102;
 
+/// The environment variable that names the file for the words of [`Exercise::report`].
+pub const FILE_OF_VERDICT: &str = "DESCENT_VERDICT";
+
+/// The last panic, told with its place.
+static PANIC: Mutex<String> = Mutex::new(String::new());
+
 impl<F: Copy> Exercise<F> {
-    /// Judges a function and tells the reader.
+    /// Judges a function and leaves the verdict in its file, where nothing that the
+    /// answer prints gets into it.
+    ///
+    /// # Panics
+    /// If the file cannot be written.
     pub fn report(&self, function: F) -> ExitCode {
         let file = format!("{}.rs:", self.name);
-        set_hook(Box::new(move |panic| say_where(panic, &file)));
+        set_hook(Box::new(move |panic| note_where(panic, &file)));
         let verdict = self.judge(function);
-        println!("{verdict}");
-        if verdict == Verdict::Unwritten {
-            asks_for(self.text).for_each(|line| println!("    {line}"));
+        let words = in_words(&verdict, self.text);
+        let file = env::var_os(FILE_OF_VERDICT).expect("the runner names a file");
+        if let Err(error) = fs::write(&file, words) {
+            eprintln!("{}: {error}. Is the disk full?", file.display());
+            return ExitCode::FAILURE;
         }
         ExitCode::from(if verdict == Verdict::Solved { RIGHT } else { WRONG })
     }
 
-    /// Puts all questions to a function, and says what comes of the first wrong reply. A
-    /// panic counts where the replies before it are right.
+    /// Puts all questions to a function, and says what comes of the first wrong reply; of the
+    /// first matrix of a wrong shape, if there is one. A panic counts where the replies before
+    /// it are right.
     ///
     /// # Panics
     /// If there is not one right reply for each question.
@@ -109,7 +126,11 @@ impl<F: Copy> Exercise<F> {
         let (replies, end) = self.replies(function);
         let truth = (self.truth)();
         let is_wrong = |i: &usize| !replies[*i].1.is(&truth[*i]);
-        if let Some(first) = (0..replies.len()).find(is_wrong) {
+        let is_misshapen = |i: &usize| {
+            truth[*i].is_matrix() && replies[*i].1.misshapen(&truth[*i]).is_some()
+        };
+        let misshapen = (0..replies.len()).find(is_misshapen);
+        if let Some(first) = misshapen.or_else(|| (0..replies.len()).find(is_wrong)) {
             let told = self.mistake(&replies);
             let (question, reply) = replies[first].clone();
             return Verdict::Wrong {
@@ -145,21 +166,42 @@ impl<F: Copy> Exercise<F> {
     }
 }
 
+/// A verdict as the reader gets it: where it panicked, or what is still to write.
+pub fn in_words(verdict: &Verdict, task: &str) -> String {
+    match verdict {
+        Verdict::Panicked(message) => {
+            let place = PANIC.lock().unwrap_or_else(|error| error.into_inner());
+            let place = if place.is_empty() { message } else { &*place };
+            format!("{place}\n{verdict}\n")
+        }
+        Verdict::Unwritten => {
+            let lines = asks_for(task).map(|line| format!("    {line}\n"));
+            format!("{verdict}\n{}", lines.collect::<String>())
+        }
+        _ => format!("{verdict}\n"),
+    }
+}
+
 /// What a task asks for, in words: the lines of its documentation.
 pub fn asks_for(text: &str) -> impl Iterator<Item = &str> {
     text.lines().filter_map(|line| line.strip_prefix("///")).map(str::trim_start)
 }
 
-/// Why and where an answer panicked: the last of its own lines, if there is one.
-fn say_where(panic: &PanicHookInfo<'_>, file: &str) {
+/// Notes why and where an answer panicked: the last of its own lines, if there is one.
+fn note_where(panic: &PanicHookInfo<'_>, file: &str) {
     let Verdict::Panicked(message) = stopped(panic.payload()) else { return };
     let trace = Backtrace::force_capture().to_string();
-    let mut lines = trace.lines().filter_map(|line| line.trim().strip_prefix("at "));
-    let own = lines.find(|line| line.contains(file)).map(str::to_owned);
-    match own.or_else(|| Some(panic.location()?.to_string())) {
-        Some(place) => println!("At {place}: {message}"),
-        None => println!("{message}"),
-    }
+    let own = own_line(&trace, file).map(str::to_owned);
+    let place = own.or_else(|| Some(panic.location()?.to_string()));
+    let words = place.map(|place| format!("At {place}: {message}"));
+    *PANIC.lock().unwrap_or_else(|error| error.into_inner()) = words.unwrap_or(message);
+}
+
+/// The first line of a backtrace that lies in a file, whose name has slashes: the trace may
+/// have backslashes.
+fn own_line<'a>(trace: &'a str, file: &str) -> Option<&'a str> {
+    let mut places = trace.lines().filter_map(|line| line.trim().strip_prefix("at "));
+    places.find(|place| place.replace('\\', "/").contains(file))
 }
 
 fn stopped(payload: &(dyn Any + Send)) -> Verdict {
@@ -219,5 +261,91 @@ impl<F: Copy + Sync> Judged for Exercise<F> {
     fn mistakes(&self) -> Vec<(&'static str, Verdict)> {
         let mistakes = self.mistakes.iter();
         mistakes.map(|mistake| (mistake.told, self.judge(mistake.function))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use nalgebra::{DMatrix, dmatrix};
+
+    use super::{Exercise, Mistake, Replies, Verdict, own_line};
+    use crate::reply::Reply;
+
+    type Shaped = fn() -> (f64, DMatrix<f64>);
+
+    /// Asks for 1, and for the row [1, 2].
+    const SHAPED: Exercise<Shaped> = Exercise {
+        name: "chapter/shaped",
+        text: "",
+        hint: "",
+        ask: |shaped, replies: &mut Replies| {
+            let (number, row) = shaped();
+            replies.note("the number", number);
+            replies.note("the row", row);
+        },
+        truth: || vec![1.0.into(), dmatrix![1.0, 2.0].into()],
+        task: || todo!(),
+        solution: || (1.0, dmatrix![1.0, 2.0]),
+        mistakes: &[],
+    };
+
+    #[test]
+    fn a_matrix_of_a_wrong_shape_comes_before_a_wrong_number() {
+        let words = SHAPED.judge(|| (5.0, dmatrix![1.0; 2.0])).to_string();
+        let expected = "Not yet. the row\nIts shape should be [1, 2] and is [2, 1].\n";
+        assert!(words.starts_with(expected), "{words}");
+        let words = SHAPED.judge(|| (5.0, dmatrix![2.0, 1.0])).to_string();
+        assert!(words.starts_with("Not yet. the number\n  should be 1\n"), "{words}");
+    }
+
+    type Function = fn(f64) -> f64;
+
+    /// Asks for the doubles of 1, 2 and 3. Who breaks off at 2 has made the first mistake.
+    const DOUBLE: Exercise<Function> = Exercise {
+        name: "chapter/double",
+        text: "",
+        hint: "",
+        ask: |double, replies: &mut Replies| {
+            for x in [1.0, 2.0, 3.0] {
+                replies.note(format!("twice {x}"), double(x));
+            }
+        },
+        truth: || [2.0, 4.0, 6.0].map(Reply::from).to_vec(),
+        task: |_| todo!(),
+        solution: |x| 2.0 * x,
+        mistakes: &[
+            Mistake {
+                function: |x| if x < 2.0 { 5.0 } else { panic!("on purpose") },
+                told: "breaks off",
+            },
+            Mistake { function: |x| 4.0 + x, told: "adds" },
+        ],
+    };
+
+    fn told(function: Function) -> Option<&'static str> {
+        match DOUBLE.judge(function) {
+            Verdict::Wrong { told, .. } => told,
+            verdict => panic!("{verdict:?}"),
+        }
+    }
+
+    #[test]
+    fn a_mistake_that_breaks_off_is_that_of_an_answer_only_if_it_breaks_off_there_too()
+    {
+        assert_eq!(told(|x| 4.0 + x), Some("adds"));
+        assert_eq!(told(|x| if x < 2.0 { 5.0 } else { panic!() }), Some("breaks off"));
+        assert_eq!(told(|x| if x < 3.0 { 4.0 + x } else { panic!() }), Some("adds"));
+        assert_eq!(told(|_| 5.0), None);
+    }
+
+    #[test]
+    fn the_line_of_an_answer_is_found_whatever_separates_folders() {
+        let std = "  2: core::slice\n     at /rustc/1/library/core/slice.rs:7:5\n";
+        for path in ["/my/answers/adam/step.rs:4:9", r"C:\my\answers\adam\step.rs:4:9"]
+        {
+            let trace = format!("{std}  3: step\n             at {path}\n");
+            assert_eq!(own_line(&trace, "adam/step.rs:"), Some(path));
+        }
+        assert_eq!(own_line(std, "adam/step.rs:"), None);
     }
 }

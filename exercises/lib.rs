@@ -6,6 +6,7 @@
 //! |---|---|
 //! | `task.rs` | the function that the reader is to write; what it starts from |
 //! | `solution.rs` | the function, written |
+//! | `accepted.rs` | the function, written in ten other ways |
 //! | `mistakes.rs` | the function as one may get it wrong, and what to say of each |
 //! | `mod.rs` | what an answer is asked, and the truth that it is compared with |
 //! | `hint.md` | one step of the way |

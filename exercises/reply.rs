@@ -71,6 +71,11 @@ impl From<DMatrix<f64>> for Reply {
 impl Reply {
     /// Whether it is the other up to rounding: a billionth of the largest finite entry, or
     /// of a thousandth where all are smaller.
+    ///
+    /// A right answer may compute in any order. To an entry it takes fewer than a thousand
+    /// roundings, each of at most 1.2e-16 of a number that is less than a thousand times as
+    /// large as the largest entry: together 1.2e-10 of that. What is wrong differs by far
+    /// more, for the questions are made of numbers of few digits.
     pub fn is(&self, other: &Self) -> bool {
         let finite = other.numbers.iter().filter(|entry| entry.is_finite());
         let largest = finite.fold(1e-3, |largest, entry| entry.abs().max(largest));
@@ -79,6 +84,23 @@ impl Reply {
         };
         self.numbers.shape() == other.numbers.shape()
             && self.numbers.iter().zip(&other.numbers).all(|(a, b)| equal(a, b))
+    }
+
+    /// What is wrong with its shape, if it should be the other.
+    pub fn misshapen(&self, other: &Self) -> Option<String> {
+        let [(rows, columns), (m, n)] = [self, other].map(|it| it.numbers.shape());
+        match other.form {
+            _ if (rows, columns) == (m, n) => None,
+            Form::Matrix => Some(format!(
+                "Its shape should be [{m}, {n}] and is [{rows}, {columns}]."
+            )),
+            _ => Some(format!("Its length should be {n} and is {columns}.")),
+        }
+    }
+
+    /// Whether it is a matrix.
+    pub fn is_matrix(&self) -> bool {
+        self.form == Form::Matrix
     }
 }
 
@@ -139,6 +161,16 @@ mod tests {
         assert_eq!(third, "0.3333333333");
         let row = Reply::from([-0.0, 1e-7 / 3.0, f64::NAN]).to_string();
         assert_eq!(row, "[0, 3.333333333e-8, NaN]");
+    }
+
+    #[test]
+    fn a_wrong_shape_is_named() {
+        let (wide, row) = (Reply::from(dmatrix![1.0, 2.0]), Reply::from([1.0, 2.0]));
+        let words = Reply::from(dmatrix![1.0; 2.0]).misshapen(&wide);
+        assert_eq!(words.as_deref(), Some("Its shape should be [1, 2] and is [2, 1]."));
+        let words = Reply::from([1.0]).misshapen(&row);
+        assert_eq!(words.as_deref(), Some("Its length should be 2 and is 1."));
+        assert_eq!(Reply::from(dmatrix![0.0, 0.0]).misshapen(&wide), None);
     }
 
     #[test]

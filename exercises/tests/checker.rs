@@ -88,7 +88,8 @@ fn there_is_no_file_but_those_of_the_exercises() {
     let around = ["Cargo.toml", "judge.rs", "lib.rs", "reply.rs", "runner/", "tests/"];
     expected.extend(around.map(str::to_owned));
     assert_eq!(names("."), expected);
-    let files = ["hint.md", "mistakes.rs", "mod.rs", "solution.rs", "task.rs"];
+    let files =
+        ["accepted.rs", "hint.md", "mistakes.rs", "mod.rs", "solution.rs", "task.rs"];
     for (chapter, functions) in &chapters {
         assert_eq!(names(chapter), folders(functions), "{chapter}");
         for function in functions {

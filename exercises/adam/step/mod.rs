@@ -33,21 +33,28 @@ fn ask(step: Step, replies: &mut Replies) {
             theta = step(theta, gradient, &mut moments, t);
             let so_far = &gradients[..t as usize];
             replies.note(format!("θ from 1 with the gradients {so_far:?}"), theta);
+            replies.note(format!("`moments` after the gradients {so_far:?}"), moments);
         }
     }
 }
 
+/// The path of the book's Adam; and the moments as the weighted sums that they are.
 fn truth() -> Vec<Reply> {
     let runs = GRADIENTS.map(|gradients| {
         let adam =
             Adam::new(0.1, [0.9, 0.999], 1e-8).expect("settings in their ranges");
         let mut adam = adam.with_bias_correction();
         let mut theta = dvector![1.0];
-        let step = |&gradient: &f64| {
-            adam.step(&mut theta, &dvector![gradient]);
-            theta[0].into()
+        let step = |t: usize| {
+            adam.step(&mut theta, &dvector![gradients[t]]);
+            let average = |beta: f64, power: i32| -> f64 {
+                let weights =
+                    (0..=t).rev().map(|age| (1.0 - beta) * beta.powi(age as i32));
+                weights.zip(gradients).map(|(weight, g)| weight * g.powi(power)).sum()
+            };
+            [theta[0].into(), [average(0.9, 1), average(0.999, 2)].into()]
         };
-        gradients.iter().map(step).collect::<Vec<Reply>>()
+        (0..gradients.len()).flat_map(step).collect::<Vec<Reply>>()
     });
     runs.concat()
 }

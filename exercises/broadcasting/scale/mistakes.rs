@@ -13,7 +13,7 @@ pub const MISTAKES: &[Mistake<Scale>] = &[
     Mistake {
         function: |x, s, g| {
             let read_as_a_row = |i: usize, j: usize| g[(i, j)] * s[j];
-            (DMatrix::from_fn(3, 2, read_as_a_row), scale(x, s, g).1)
+            (DMatrix::from_fn(x.nrows(), x.ncols(), read_as_a_row), scale(x, s, g).1)
         },
         told: "In ∂X each feature has a factor here, and each image should have one: \
                the column was read as a row. With these shapes a library would have \

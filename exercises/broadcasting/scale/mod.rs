@@ -23,33 +23,42 @@ pub const EXERCISE: Exercise<Scale> = Exercise {
     mistakes: mistakes::MISTAKES,
 };
 
-/// X, s and G. More images than features, so that a column read as a row is a wrong
-/// reply and not a panic.
-fn example() -> (Matrix, DVector<f64>, Matrix) {
+/// X, s and G. First more images than features, so that a column read as a row is a wrong
+/// reply and not a panic; then fewer.
+fn examples() -> [(Matrix, DVector<f64>, Matrix); 2] {
     let input = dmatrix![1.0, 2.0; 3.0, -1.0; 4.0, 5.0];
     let output_gradient = dmatrix![1.0, -1.0; 2.0, 3.0; -2.0, 4.0];
-    (input, dvector![2.0, -1.0, 3.0], output_gradient)
+    let wide = dmatrix![2.0, -1.0, 3.0; 1.0, 4.0, -2.0];
+    let wide_gradient = dmatrix![1.0, 3.0, -1.0; 2.0, -2.0, 5.0];
+    [
+        (input, dvector![2.0, -1.0, 3.0], output_gradient),
+        (wide, dvector![0.5, -2.0], wide_gradient),
+    ]
 }
 
 fn ask(scale: Scale, replies: &mut Replies) {
-    let (x, s, g) = example();
-    let (input, factors) = scale(&x, &s, &g);
-    let [x, g] = [x, g].map(Reply::from);
-    replies.note(format!("∂X for s = [2, -1, 3] and G = {g}"), input);
-    replies.note(format!("∂s for X = {x} and G = {g}"), factors);
+    for (x, s, g) in examples() {
+        let (input, factors) = scale(&x, &s, &g);
+        let [x, s, g] = [Reply::from(x), s.into(), g.into()];
+        replies.note(format!("∂X for s = {s} and G = {g}"), input);
+        replies.note(format!("∂s for X = {x} and G = {g}"), factors);
+    }
 }
 
 /// Differences of the loss Σ G ∘ Z. It is of degree one in each number, so that with a
 /// step of 1 they are its derivatives.
 fn truth() -> Vec<Reply> {
-    let (x, s, g) = example();
-    let loss = |x: &Matrix, s: &DVector<f64>| {
-        (DMatrix::from_diagonal(s) * x).component_mul(&g).sum()
-    };
-    let matrix =
-        |column: &DVector<f64>| Matrix::from_column_slice(3, 2, column.as_slice());
-    let column = DVector::from_column_slice(x.as_slice());
-    let by_input = numerical_gradient(|x| loss(&matrix(x), &s), &column, 1.0);
-    let by_factors = numerical_gradient(|s| loss(&x, s), &s, 1.0);
-    vec![matrix(&by_input).into(), by_factors.into()]
+    let replies = examples().map(|(x, s, g)| {
+        let loss = |x: &Matrix, s: &DVector<f64>| {
+            (DMatrix::from_diagonal(s) * x).component_mul(&g).sum()
+        };
+        let matrix = |column: &DVector<f64>| {
+            Matrix::from_column_slice(x.nrows(), x.ncols(), column.as_slice())
+        };
+        let column = DVector::from_column_slice(x.as_slice());
+        let by_input = numerical_gradient(|x| loss(&matrix(x), &s), &column, 1.0);
+        let by_factors = numerical_gradient(|s| loss(&x, s), &s, 1.0);
+        [matrix(&by_input).into(), by_factors.into()]
+    });
+    replies.concat()
 }

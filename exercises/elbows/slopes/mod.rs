@@ -24,42 +24,51 @@ pub const EXERCISE: Exercise<Slopes> = Exercise {
     mistakes: mistakes::MISTAKES,
 };
 
-const LOW: f64 = -1.0;
-const HIGH: f64 = 2.0;
+/// Units `[w, b, v]`, and two ends.
+type Question = (&'static [[f64; 3]], f64, f64);
 
-/// Networks of units `[w, b, v]`, with elbows at 1.5; at 0.5, to the left; out of sight;
-/// out of sight to the left and to the right, with w of either sign, so that two of the
-/// units are active all the way and two nowhere; and in no order.
-const NETWORKS: [&[[f64; 3]]; 5] = [
-    &[[2.0, -3.0, 1.5]],
-    &[[-2.0, 1.0, 1.5]],
-    &[[1.0, 4.0, 3.0], [2.0, 1.0, -1.0]],
-    &[
-        [0.5, 3.0, 4.0],
-        [2.0, -6.0, 1.5],
-        [-1.0, -2.0, 2.0],
-        [-0.5, 2.0, -8.0],
-        [3.0, -1.5, 1.0],
-    ],
-    &[[1.0, -1.5, 4.0], [-2.0, -0.5, 1.5], [0.5, 2.0, -3.0], [-1.0, 1.0, 0.5]],
+/// Networks with elbows at 1.5; at 0.5, to the left; out of sight; out of sight to the left
+/// and to the right, with w of either sign, so that two of the units are active all the way
+/// and two nowhere; in no order; and with inputs of ±½ at the left end.
+const QUESTIONS: [Question; 6] = [
+    (&[[2.0, -3.0, 1.5]], -1.0, 2.0),
+    (&[[-2.0, 1.0, 1.5]], -1.0, 2.0),
+    (&[[1.0, 4.0, 3.0], [2.0, 1.0, -1.0]], -1.0, 2.0),
+    (
+        &[
+            [0.5, 3.0, 4.0],
+            [2.0, -6.0, 1.5],
+            [-1.0, -2.0, 2.0],
+            [-0.5, 2.0, -8.0],
+            [3.0, -1.5, 1.0],
+        ],
+        -1.0,
+        2.0,
+    ),
+    (
+        &[[1.0, -1.5, 4.0], [-2.0, -0.5, 1.5], [0.5, 2.0, -3.0], [-1.0, 1.0, 0.5]],
+        -1.0,
+        2.0,
+    ),
+    (&[[1.0, 0.0, 3.0], [1.0, -1.0, -2.0]], 0.5, 3.0),
 ];
 
 fn ask(slopes: Slopes, replies: &mut Replies) {
-    for units in NETWORKS {
+    for (units, low, high) in QUESTIONS {
         replies.note(
-            format!("The slopes from {LOW} to {HIGH} with the units {units:?}"),
-            slopes(units, LOW, HIGH),
+            format!("The slopes from {low} to {high} with the units {units:?}"),
+            slopes(units, low, high),
         );
     }
 }
 
 /// Measured on the network's outputs, at two places within each piece.
 fn truth() -> Vec<Reply> {
-    let slopes = |units: &[[f64; 3]]| {
+    let slopes = |(units, low, high): Question| {
         let hidden = Linear::new(row(units, 0), RowDVector::from(row(units, 1).row(0)));
         let mut ends = elbows(&hidden);
-        ends.retain(|&c| LOW < c && c < HIGH);
-        ends.extend([LOW, HIGH]);
+        ends.retain(|&c| low < c && c < high);
+        ends.extend([low, high]);
         ends.sort_by(f64::total_cmp);
         let last = Linear::new(row(units, 2).transpose(), RowDVector::zeros(1));
         let network = Network::new(vec![
@@ -73,7 +82,7 @@ fn truth() -> Vec<Reply> {
         };
         ends.windows(2).map(slope).collect::<Vec<_>>().into()
     };
-    NETWORKS.map(slopes).into()
+    QUESTIONS.map(slopes).into()
 }
 
 /// One number of each unit.

@@ -46,9 +46,8 @@ pub const MISTAKES: &[Mistake<Gradients>] = &[
             (g * w.transpose(), dw, db)
         },
         told: "∂X is that of the book's layout here. With the weight turned around, \
-               Z_ij contains X_ik with another entry of W: look which one. (The layer \
-               asked for has as many inputs as outputs, so that no shape gives it \
-               away.)",
+               Z_ij contains X_ik with another entry of W: look which one. (Where a \
+               layer has as many inputs as outputs, no shape gives it away.)",
     },
     Mistake {
         function: |x, w, g| {
@@ -57,7 +56,7 @@ pub const MISTAKES: &[Mistake<Gradients>] = &[
         },
         told: "∂W is transposed: its rows belong to inputs. An optimizer subtracts it \
                from W entry by entry, so its rows have to belong to units, as those \
-               of W do. (The layer asked for has as many inputs as outputs, so that \
-               no shape gives it away.)",
+               of W do. (Where a layer has as many inputs as outputs, no shape gives \
+               it away.)",
     },
 ];

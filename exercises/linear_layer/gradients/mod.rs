@@ -23,28 +23,33 @@ pub const EXERCISE: Exercise<Gradients> = Exercise {
     mistakes: mistakes::MISTAKES,
 };
 
-/// X, W and G. As many inputs as outputs, so that a product in the wrong layout is a
-/// wrong reply and not a panic.
-fn example() -> [Matrix; 3] {
+/// X, W and G. First as many inputs as outputs, so that a product in the wrong layout is a
+/// wrong reply and not a panic; then three inputs and two outputs, for the shapes.
+fn examples() -> [[Matrix; 3]; 2] {
     let input = dmatrix![1.0, 2.0; 3.0, -1.0; 0.0, 4.0];
     let weight = dmatrix![2.0, 5.0; -1.0, 3.0];
     let output_gradient = dmatrix![1.0, 0.0; 2.0, -1.0; 3.0, 4.0];
-    [input, weight, output_gradient]
+    let wide = [dmatrix![1.0, 2.0, -1.0], dmatrix![2.0, 5.0, 0.0; -1.0, 3.0, 4.0]];
+    let [wide_input, wide_weight] = wide;
+    [[input, weight, output_gradient], [wide_input, wide_weight, dmatrix![2.0, -3.0]]]
 }
 
 fn ask(gradients: Gradients, replies: &mut Replies) {
-    let [x, w, g] = example();
-    let (input, weight, bias) = gradients(&x, &w, &g);
-    let [x, w, g] = [x, w, g].map(Reply::from);
-    replies.note(format!("∂b for G = {g}"), bias);
-    replies.note(format!("∂X for W = {w} and G = {g}"), input);
-    replies.note(format!("∂W for X = {x} and G = {g}"), weight);
+    for [x, w, g] in examples() {
+        let (input, weight, bias) = gradients(&x, &w, &g);
+        let [x, w, g] = [x, w, g].map(Reply::from);
+        replies.note(format!("∂b for G = {g}"), bias);
+        replies.note(format!("∂X for W = {w} and G = {g}"), input);
+        replies.note(format!("∂W for X = {x} and G = {g}"), weight);
+    }
 }
 
 /// The book's layer has the transposed weight, and its gradient is transposed back.
 fn truth() -> Vec<Reply> {
-    let [x, w, g] = example();
-    let layer = Linear::new(w.transpose(), RowDVector::zeros(w.nrows()));
-    let Linear { weight, bias } = layer.parameter_gradient(&x, &g);
-    vec![bias.into(), layer.input_gradient(&g).into(), weight.transpose().into()]
+    let replies = examples().map(|[x, w, g]| {
+        let layer = Linear::new(w.transpose(), RowDVector::zeros(w.nrows()));
+        let Linear { weight, bias } = layer.parameter_gradient(&x, &g);
+        [bias.into(), layer.input_gradient(&g).into(), weight.transpose().into()]
+    });
+    replies.concat()
 }

@@ -1,17 +1,21 @@
 //! `cargo exercise`: hands out the exercises of the book and judges the answers.
 
+mod book;
+mod say;
 mod trial;
 
+use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
+use clap::builder::RangedU64ValueParser;
 use exercises::ALL;
 use exercises::judge::{Judged, asks_for};
 
-const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+use crate::say::{say, warn};
 
 /// Hands out an exercise of the book, and judges the answer.
 ///
@@ -28,6 +32,7 @@ struct Cli {
     hint: bool,
     /// How many seconds an answer may take; a right one takes less than one
     #[arg(long, value_name = "SECONDS", default_value_t = 5)]
+    #[arg(value_parser = RangedU64ValueParser::<u64>::new().range(1..=3600))]
     limit: u64,
     /// The folder of your answers [default: answers]
     #[arg(long, value_name = "DIR")]
@@ -35,84 +40,112 @@ struct Cli {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let answers = cli.answers.unwrap_or_else(answers_of_the_book);
-    match cli.name {
-        None => list(&answers),
-        Some(name) => match find(&name) {
-            Ok(exercise) if cli.hint => print!("{}", exercise.hint()),
-            Ok(exercise) => {
-                return judge(exercise, &answers, Duration::from_secs(cli.limit));
-            }
-            Err(message) => return refuse(&message),
-        },
+    reply(Cli::parse()).unwrap_or_else(|message| {
+        warn(&message);
+        ExitCode::from(2)
+    })
+}
+
+fn reply(cli: Cli) -> Result<ExitCode, String> {
+    let book = book::root()?;
+    let answers =
+        cli.answers.unwrap_or_else(|| book::seen_from_here(&book.join("answers")));
+    let Some(name) = cli.name else {
+        list(&answers);
+        return Ok(ExitCode::SUCCESS);
+    };
+    let exercise = find(&name, &answers)?;
+    if cli.hint {
+        say(exercise.hint());
+        return Ok(ExitCode::SUCCESS);
     }
-    ExitCode::SUCCESS
-}
-
-fn refuse(message: &str) -> ExitCode {
-    eprintln!("{message}");
-    ExitCode::from(2)
-}
-
-/// The folder `answers` of the book, seen from here if it lies below.
-fn answers_of_the_book() -> PathBuf {
-    let root = fs::canonicalize(ROOT).unwrap_or_else(|_| ROOT.into());
-    let here = std::env::current_dir().unwrap_or_default();
-    root.strip_prefix(here).unwrap_or(&root).join("answers")
+    descent::random::shift()?;
+    is_of(exercise, &book)?;
+    judge(exercise, &book, &answers, Duration::from_secs(cli.limit))
 }
 
 /// All exercises, each with what it asks for.
 fn list(answers: &Path) {
+    let mut text = String::new();
     for exercise in ALL {
         let mark = if file(*exercise, answers).is_file() { "•" } else { " " };
         let first = asks_for(exercise.text()).next().unwrap_or_default();
-        println!("{mark} {:<32} {first}", exercise.name());
+        let _ = writeln!(text, "{mark} {:<32} {first}", exercise.name());
     }
-    println!("\n• begun. To begin one or to have it judged: cargo exercise NAME");
+    text += "\n• begun. To begin one or to have it judged: cargo exercise NAME";
+    say(&text);
 }
 
-fn find(name: &str) -> Result<&'static dyn Judged, String> {
-    exercises::find(&of_file(name)).ok_or_else(|| {
-        let of_chapter =
-            |it: &&&dyn Judged| name.split('/').next() == Some(it.chapter());
-        let mut near: Vec<_> = ALL.iter().filter(of_chapter).collect();
-        if near.is_empty() {
-            near = ALL.iter().collect();
-        }
-        let names: Vec<_> = near.iter().map(|exercise| exercise.name()).collect();
-        format!("no exercise `{name}`; there are: {}", names.join(", "))
-    })
-}
-
-/// The name of an exercise from that of its file, as shells complete it.
-fn of_file(name: &str) -> String {
-    let Some(path) = name.strip_suffix(".rs") else { return name.to_owned() };
-    let parts: Vec<_> = path.split('/').collect();
-    parts[parts.len().saturating_sub(2)..].join("/")
+/// The exercise of a name, or of a file as shells complete it.
+fn find(name: &str, answers: &Path) -> Result<&'static dyn Judged, String> {
+    let plain = name.replace('\\', "/").to_lowercase();
+    let plain = plain.strip_suffix(".rs").unwrap_or(&plain);
+    let parts: Vec<_> = plain.split('/').filter(|part| !part.is_empty()).collect();
+    let last = &parts[parts.len().saturating_sub(2)..];
+    let Some(exercise) = exercises::find(&last.join("/")) else {
+        let near = |it: &&&dyn Judged| {
+            last.iter().any(|part| [it.chapter(), it.function()].contains(part))
+        };
+        let near: Vec<_> = ALL.iter().filter(near).map(|it| it.name()).collect();
+        return Err(match near[..] {
+            [] => format!("no exercise `{name}`; `cargo exercise` lists them all"),
+            _ => format!("no exercise `{name}`; near it: {}", near.join(", ")),
+        });
+    };
+    let judged = file(exercise, answers);
+    let given = fs::canonicalize(name).ok().filter(|given| given.is_file());
+    if given.is_some() && given != fs::canonicalize(&judged).ok() {
+        return Err(format!(
+            "{name} is not the file that would be judged, which is {}; \
+             `--answers DIR` names another folder of answers",
+            judged.display()
+        ));
+    }
+    Ok(exercise)
 }
 
 fn file(exercise: &dyn Judged, answers: &Path) -> PathBuf {
     answers.join(exercise.name()).with_extension("rs")
 }
 
-fn judge(exercise: &dyn Judged, answers: &Path, limit: Duration) -> ExitCode {
+/// Two checkouts that share a folder of builds may also share this program.
+fn is_of(exercise: &dyn Judged, book: &Path) -> Result<(), String> {
+    let task = book.join("exercises").join(exercise.name()).join("task.rs");
+    if fs::read_to_string(task).ok().as_deref() == Some(exercise.text()) {
+        return Ok(());
+    }
+    Err(format!(
+        "this program was compiled from another checkout than {}: \
+         call `cargo clean -p exercises -p exercise` there, and then again",
+        book.display()
+    ))
+}
+
+fn judge(
+    exercise: &dyn Judged,
+    book: &Path,
+    answers: &Path,
+    limit: Duration,
+) -> Result<ExitCode, String> {
     let (name, file) = (exercise.name(), file(exercise, answers));
-    if let Err(message) = hand_out(exercise, &file) {
-        return refuse(&message);
-    }
-    let verdict = trial::run(exercise, &file, limit);
-    if let Ok(true) = verdict {
-        println!("{name} is solved.{}", next(name));
-        return ExitCode::SUCCESS;
-    }
-    let code = match verdict {
-        Ok(_) => ExitCode::FAILURE,
-        Err(message) => refuse(&format!("{}: {message}", file.display())),
+    hand_out(exercise, &file)?;
+    let code = match trial::run(exercise, book, &file, limit) {
+        Ok(words) if words.solved => {
+            say(&format!("{}{name} is solved.{}", words.verdict, next(name)));
+            return Ok(ExitCode::SUCCESS);
+        }
+        Ok(words) => {
+            say(&words.verdict);
+            ExitCode::FAILURE
+        }
+        Err(message) => {
+            warn(&message);
+            ExitCode::from(2)
+        }
     };
-    println!("\nYour file: {}", file.display());
-    println!("A hint:    cargo exercise {name} --hint");
-    code
+    let file = file.display();
+    say(&format!("\nYour file: {file}\nA hint:    cargo exercise {name} --hint"));
+    Ok(code)
 }
 
 /// Puts the task in its place, unless there is something already.
@@ -120,11 +153,16 @@ fn hand_out(exercise: &dyn Judged, file: &Path) -> Result<(), String> {
     if file.exists() {
         return Ok(());
     }
-    let at = |path: &Path, error| format!("{}: {error}", path.display());
+    let at = |path: &Path, error| {
+        let path = path.display();
+        format!(
+            "{path}: {error}; `--answers DIR` puts your answers into another folder"
+        )
+    };
     let folder = file.parent().expect("a file in a folder");
     fs::create_dir_all(folder).map_err(|error| at(folder, error))?;
     fs::write(file, exercise.text()).map_err(|error| at(file, error))?;
-    println!("{} is now a file of yours: {}\n", exercise.name(), file.display());
+    say(&format!("{} is now a file of yours: {}\n\n", exercise.name(), file.display()));
     Ok(())
 }
 

@@ -1,8 +1,11 @@
 //! What a reader sees who calls `cargo exercise`.
 
-use std::fs;
-use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, pipe};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant, SystemTime};
 
 use tempfile::TempDir;
 
@@ -35,12 +38,33 @@ impl Reader {
 
     /// Exit code, output and errors of a call.
     fn calls(&self, arguments: &[&str]) -> (i32, String, String) {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_exercise"));
-        command.args(arguments).arg("--answers").arg(self.0.path());
-        let Output { status, stdout, stderr } = command.output().expect("the runner");
-        let text = |bytes| String::from_utf8(bytes).expect("a text");
-        (status.code().expect("a code"), text(stdout), text(stderr))
+        ends(self.call(arguments))
     }
+
+    fn call(&self, arguments: &[&str]) -> Command {
+        let mut command = runner();
+        command.args(arguments).arg("--answers").arg(self.0.path());
+        command
+    }
+}
+
+fn runner() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_exercise"))
+}
+
+/// Exit code, output and errors of a command, with slashes in their paths.
+fn ends(mut command: Command) -> (i32, String, String) {
+    let Output { status, stdout, stderr } = command.output().expect("the runner");
+    let text = |bytes| {
+        let text = String::from_utf8(bytes).expect("a text");
+        if cfg!(windows) { text.replace('\\', "/") } else { text }
+    };
+    (status.code().expect("a code"), text(stdout), text(stderr))
+}
+
+/// The folder of the book, with everything in it.
+fn book() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
 #[track_caller]
@@ -56,8 +80,8 @@ fn the_first_call_hands_the_task_out_and_says_what_to_do_in_which_file() {
     let (code, out, _) = reader.calls(&[NAME]);
     let file = reader.file();
     assert_eq!((code, fs::read_to_string(&file).unwrap().as_str()), (1, TASK));
-    let path = file.to_str().unwrap();
-    assert_has(&out, &[path, "not written yet", "A step of Adam", "--hint"]);
+    let path = file.to_str().unwrap().replace('\\', "/");
+    assert_has(&out, &[&path, "not written yet", "A step of Adam", "--hint"]);
 }
 
 #[test]
@@ -71,23 +95,14 @@ fn an_answer_is_never_overwritten() {
 #[test]
 fn a_right_answer_ends_with_0_and_says_what_comes_next() {
     let reader = Reader::new();
-    fs::create_dir(reader.0.path().join("momentum")).unwrap();
-    let solution = include_str!("../../momentum/pytorch/solution.rs");
-    fs::write(reader.0.path().join("momentum/pytorch.rs"), solution).unwrap();
-    let (code, out, _) = reader.calls(&["momentum/pytorch"]);
-    assert_eq!(code, 0, "{out}");
-    assert_has(&out, &["momentum/pytorch is solved. Next: cargo exercise "]);
-}
-
-#[test]
-fn an_answer_can_use_what_its_task_names_of_the_book() {
-    let reader = Reader::new();
     fs::create_dir(reader.0.path().join("backpropagation")).unwrap();
     let solution = include_str!("../../backpropagation/twice/solution.rs");
+    // It uses what its task names of the book.
     assert_has(solution, &["use descent::", "use nalgebra::"]);
     fs::write(reader.0.path().join("backpropagation/twice.rs"), solution).unwrap();
     let (code, out, err) = reader.calls(&["backpropagation/twice"]);
     assert_eq!(code, 0, "{out}{err}");
+    assert_has(&out, &["It is right.\n", "is solved. Next: cargo exercise "]);
 }
 
 #[test]
@@ -145,10 +160,10 @@ fn a_file_without_the_function_is_refused_by_both_names() {
 #[test]
 fn what_counts_is_the_text_and_not_the_time_of_the_file() {
     let reader = Reader::who_wrote(SOLUTION);
-    let of_the_past = std::time::SystemTime::UNIX_EPOCH;
+    let of_the_past = SystemTime::UNIX_EPOCH;
     assert_eq!(reader.calls(&[NAME]).0, 0);
     fs::write(reader.file(), format!("{HEAD} theta }}")).unwrap();
-    let file = fs::File::options().append(true).open(reader.file()).unwrap();
+    let file = File::options().append(true).open(reader.file()).unwrap();
     file.set_modified(of_the_past).unwrap();
     assert_eq!(reader.calls(&[NAME]).0, 1);
 }
@@ -182,11 +197,14 @@ fn an_unsolved_exercise_does_not_touch_another() {
 #[test]
 fn an_unknown_name_ends_with_2_and_with_the_names_near_it() {
     let reader = Reader::new();
-    for name in ["adam/stop", "adam", "../step"] {
+    for name in ["adam/stop", "adam", "../step", "step", r"answers\adam\stop.rs"] {
         let (code, _, err) = reader.calls(&[name]);
         assert_eq!(code, 2);
-        assert_has(&err, &[&format!("no exercise `{name}`"), NAME]);
+        assert_has(&err, &[&format!("no exercise `{name}`; near it: "), NAME]);
     }
+    let (code, _, err) = reader.calls(&["adm"]);
+    assert_eq!(code, 2);
+    assert_has(&err, &["no exercise `adm`; `cargo exercise` lists them all"]);
     assert_eq!(fs::read_dir(reader.0.path()).unwrap().count(), 0);
 }
 
@@ -210,9 +228,28 @@ fn the_list_has_all_exercises_and_marks_those_that_are_begun() {
 
 #[test]
 fn the_file_of_an_exercise_is_as_good_as_its_name() {
-    for name in ["adam/step.rs", "answers/adam/step.rs", "./adam/step.rs"] {
-        assert_eq!(Reader::new().calls(&[name]).0, 1, "{name}");
+    for name in [
+        "adam/step.rs",
+        "answers/adam/step.rs",
+        "./adam/step.rs",
+        r"answers\adam\step.rs",
+        r".\answers\adam\step.rs",
+        r"C:\book\answers\adam\step.rs",
+        "adam/step/",
+        "Adam/Step",
+    ] {
+        assert_eq!(Reader::new().calls(&[name, "--hint"]).0, 0, "{name}");
     }
+}
+
+#[test]
+fn a_file_that_would_not_be_judged_is_refused() {
+    let [reader, other] = [Reader::who_wrote(TASK), Reader::who_wrote(TASK)];
+    let file = other.file();
+    assert_eq!(other.calls(&[file.to_str().unwrap()]).0, 1);
+    let (code, _, err) = reader.calls(&[file.to_str().unwrap()]);
+    assert_eq!(code, 2);
+    assert_has(&err, &["is not the file that would be judged", "--answers DIR"]);
 }
 
 #[test]
@@ -222,11 +259,165 @@ fn what_is_in_the_way_of_an_answer_is_named() {
     fs::write(&folder, "a file where a folder should be").unwrap();
     let (code, _, err) = reader.calls(&[NAME]);
     assert_eq!(code, 2);
-    assert_has(&err, &[&format!("{}: ", folder.display())]);
+    assert_has(&err, &[&format!("{}: ", folder.display()), "--answers DIR"]);
 
     let reader = Reader::new();
     fs::create_dir_all(reader.file()).unwrap();
     let (code, _, err) = reader.calls(&[NAME]);
     assert_eq!(code, 2);
-    assert_has(&err, &["adam/step.rs: ", "directory"]);
+    assert_has(&err, &["adam/step.rs: ", "hands the task out again"]);
+
+    let reader = Reader::new();
+    fs::create_dir(reader.0.path().join("adam")).unwrap();
+    fs::write(reader.file(), b"pub fn step \xff").unwrap();
+    let (code, _, err) = reader.calls(&[NAME]);
+    assert_eq!(code, 2);
+    assert_has(&err, &["adam/step.rs: ", "UTF-8"]);
+}
+
+#[test]
+fn a_folder_of_builds_that_is_in_the_way_is_named_and_not_the_answer() {
+    let program = Path::new(env!("CARGO_BIN_EXE_exercise"));
+    let builds = TempDir::new_in(program.parent().unwrap()).unwrap();
+    let (lock, programs) =
+        (builds.path().join("exercise.lock"), builds.path().join("debug"));
+    fs::create_dir(&lock).unwrap();
+    fs::create_dir(&programs).unwrap();
+    let same = programs.join(program.file_name().unwrap());
+    fs::hard_link(program, &same).unwrap();
+    let reader = Reader::who_wrote(SOLUTION);
+    let mut command = Command::new(same);
+    command.args([NAME, "--answers"]).arg(reader.0.path());
+    let (code, _, err) = ends(command);
+    assert_eq!(code, 2);
+    let lock = lock.to_str().unwrap().replace('\\', "/");
+    assert!(err.starts_with(&lock), "{err}");
+    assert_has(&err, &["has to be writable", "CARGO_TARGET_DIR"]);
+}
+
+/// A moved or copied checkout, or one of two with the same folder of builds: of the book
+/// it has what the runner looks at.
+#[test]
+fn the_runner_works_on_the_checkout_that_it_is_started_from() {
+    let checkout = TempDir::new().unwrap();
+    let runner_of = checkout.path().join("exercises/runner");
+    let task = checkout.path().join("exercises/adam/step/task.rs");
+    fs::create_dir_all(&runner_of).unwrap();
+    fs::create_dir_all(task.parent().unwrap()).unwrap();
+    fs::write(runner_of.join("Cargo.toml"), "").unwrap();
+    fs::write(&task, TASK).unwrap();
+    let call = |of_cargo: Option<&Path>, here: &Path| {
+        let mut command = runner();
+        command.arg(NAME).current_dir(here).env_remove("CARGO_MANIFEST_DIR");
+        command.envs(of_cargo.map(|folder| ("CARGO_MANIFEST_DIR", folder)));
+        ends(command)
+    };
+    let answer = checkout.path().join("answers/adam/step.rs");
+    for (of_cargo, here) in
+        [(Some(&*runner_of), &*book()), (None, checkout.path()), (None, &runner_of)]
+    {
+        let (code, out, _) = call(of_cargo, here);
+        assert_eq!(code, 1);
+        assert_has(&out, &["is now a file of yours", "answers/adam/step.rs"]);
+        assert!(!out.contains(r"\\?\"), "{out}");
+        fs::remove_file(&answer).expect("a new file in this checkout");
+    }
+
+    fs::write(&task, "// another edition\n").unwrap();
+    let (code, _, err) = call(Some(&*runner_of), checkout.path());
+    assert_eq!(code, 2);
+    assert_has(&err, &["compiled from another checkout", "cargo clean -p"]);
+}
+
+#[test]
+fn what_an_answer_prints_is_cut_off_and_the_verdict_stands_on_a_line_of_its_own() {
+    let flood = "for _ in 0..100_000 { print!(\"theta \"); eprint!(\"e\"); } theta";
+    let reader = Reader::who_wrote(&format!("{HEAD} {flood} }}"));
+    let (code, out, err) = reader.calls(&[NAME]);
+    assert_eq!(code, 1);
+    assert_has(&out, &["theta theta ", "more, which are left out.\nNot yet. θ from 1"]);
+    assert!(out.len() < 25_000 && err.len() < 25_000, "{}, {}", out.len(), err.len());
+    assert_has(&err, &["eeee", "which are left out."]);
+}
+
+#[test]
+fn a_shift_that_is_no_whole_number_ends_with_2() {
+    let reader = Reader::who_wrote(TASK);
+    let mut command = reader.call(&[NAME]);
+    command.env(descent::random::SHIFT, "two");
+    let (code, _, err) = ends(command);
+    assert_eq!(code, 2);
+    assert_has(&err, &["SEED_SHIFT", "two", "whole number"]);
+}
+
+#[test]
+fn a_closed_pipe_is_a_quiet_end() {
+    let reader = Reader::who_wrote(TASK);
+    for (arguments, expected) in [(&[][..], 0), (&[NAME, "--hint"], 0), (&[NAME], 1)] {
+        let (closed, open) = pipe().unwrap();
+        drop(closed);
+        let mut call = reader.call(arguments);
+        call.stdout(open).stderr(Stdio::piped());
+        let Output { status, stderr, .. } =
+            call.spawn().unwrap().wait_with_output().unwrap();
+        let stderr = String::from_utf8_lossy(&stderr);
+        assert_eq!((status.code(), &*stderr), (Some(expected), ""), "{arguments:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told() {
+    let full = || File::options().write(true).open("/dev/full").unwrap();
+    let mut list = runner();
+    list.stdout(full());
+    let (code, err) = ends_with_own_output(list);
+    assert_eq!(code, Some(2));
+    assert_has(&err, &["the output cannot be written", "disk full"]);
+    let mut both = runner();
+    both.arg("adam").stdout(full()).stderr(full());
+    assert_eq!(both.status().unwrap().code(), Some(2));
+}
+
+#[cfg(target_os = "linux")]
+fn ends_with_own_output(mut command: Command) -> (Option<i32>, String) {
+    let running = command.stderr(Stdio::piped()).spawn().unwrap();
+    let Output { status, stderr, .. } = running.wait_with_output().unwrap();
+    (status.code(), String::from_utf8_lossy(&stderr).into_owned())
+}
+
+/// The first answer counts in a file for as long as it lives.
+#[test]
+fn a_second_call_says_that_it_waits_and_a_killed_runner_leaves_nothing_running() {
+    let reader = Reader::new();
+    let count = reader.0.path().join("count");
+    fs::create_dir(reader.0.path().join("adam")).unwrap();
+    let endless = format!(
+        "{HEAD} for i in 0.. {{ std::fs::write({count:?}, format!(\"{{i}}\")).unwrap();\n\
+         std::thread::sleep(std::time::Duration::from_millis(5)); }} theta }}"
+    );
+    fs::write(reader.file(), endless).unwrap();
+    let mut first = reader.call(&[NAME, "--limit", "600"]).spawn().unwrap();
+    let start = Instant::now();
+    while !count.exists() {
+        assert!(start.elapsed() < Duration::from_secs(300), "it does not begin");
+        sleep(Duration::from_millis(20));
+    }
+
+    let other = Reader::who_wrote(&format!("{HEAD} thetta }}"));
+    let mut second = other.call(&[NAME]);
+    let mut second = second.stderr(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(second.stderr.take().unwrap()).read_line(&mut line).unwrap();
+    assert_has(&line, &["Another answer is being judged"]);
+
+    first.kill().unwrap();
+    first.wait().unwrap();
+    if cfg!(unix) {
+        sleep(Duration::from_secs(1));
+        let last = fs::read_to_string(&count).unwrap();
+        sleep(Duration::from_millis(200));
+        assert_eq!(fs::read_to_string(&count).unwrap(), last);
+    }
+    assert_eq!(second.wait().unwrap().code(), Some(2));
 }
