@@ -8,7 +8,7 @@ use plotters::style::text_anchor::HPos;
 use crate::canvas::{Area, DrawResult, Ink, PIXEL, text};
 use crate::chart::Axis;
 use crate::grid::label;
-use crate::output::{csv, number};
+use crate::output::{csv, number, shown};
 
 pub type Point = (f64, f64);
 
@@ -82,13 +82,14 @@ impl Plane<'_> {
             }
         }
         for path in &self.paths {
+            let rounded = |&(a, b): &Point| (shown(a), shown(b));
             let within = |(low, high): Point, place: f64| {
                 let slack = 1e-9 * (high - low);
                 (low - slack..=high + slack).contains(&place)
             };
             let inside = |&&(a, b): &&Point| within(x, a) && within(y, b);
             let points: Vec<Point> =
-                path.points.iter().take_while(inside).copied().collect();
+                path.points.iter().take_while(inside).map(rounded).collect();
             let style = path.ink.color().stroke_width(3 * PIXEL as u32 / 2);
             chart.draw_series([PathElement::new(points.clone(), style)])?;
             let dots = points.iter().filter(|_| path.dots).enumerate().map(
