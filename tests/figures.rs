@@ -443,7 +443,7 @@ fn fewer_images_than_asked_for_are_named_with_the_option() {
         let folder = digits(count);
         let mnist = folder.path().to_str().expect("a path");
         let file = folder.path().join("t10k-images-idx3-ubyte.gz");
-        let found = format!("there are {count} in {}", file.display());
+        let found = format!("images in {}: {count}", file.display());
         let message = format!("--batch {batch}: {found}; {advice}");
         let arguments = [&SMALL[..5], &["--mnist", mnist, "--batch", batch]].concat();
         refused(&arguments, &message);

@@ -81,7 +81,7 @@ impl Options {
             };
             let file = file.display();
             return Err(format!(
-                "--batch {batch}: there are {found} in {file}; {advice}"
+                "--batch {batch}: images in {file}: {found}; {advice}"
             ));
         }
         Ok(())
