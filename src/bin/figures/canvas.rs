@@ -6,6 +6,8 @@ use std::fmt::Write;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
+use crate::progress;
+
 /// plotters rounds coordinates to whole units; ten units make one pixel of the finished
 /// figure.
 pub const PIXEL: i32 = 10;
@@ -101,7 +103,9 @@ pub fn svg(
         area.present()?;
     }
     let (_, body) = svg.split_once(">\n").ok_or("plotters wrote no svg element")?;
-    Ok(head(caption, width, height)? + &themed(body))
+    let svg = head(caption, width, height)? + &themed(body);
+    progress::figure();
+    Ok(svg)
 }
 
 fn head(caption: &Caption, width: u32, height: u32) -> Result<String, std::fmt::Error> {

@@ -1,5 +1,9 @@
 //! Lines and bands over two axes: what most figures of the book are.
 
+use std::ops::Range;
+
+use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
+use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
@@ -62,6 +66,12 @@ impl Axis {
     pub fn powers(label: &str, (low, high): (i32, i32), ticks: usize) -> Self {
         let range = (low.into(), high.into());
         Self { label: label.into(), range, ticks, scale: Scale::Logarithmic }
+    }
+
+    /// The range for plotters, with its ticks.
+    pub fn ticked(&self) -> Ticked {
+        let (low, high) = self.range;
+        Ticked { range: (low..high).into(), ticks: ticks(self.range, self.ticks) }
     }
 
     /// Where a value lies; nowhere if it has no logarithm.
@@ -193,10 +203,7 @@ impl Chart {
             .margin_left(4 * PIXEL)
             .x_label_area_size(46 * PIXEL)
             .y_label_area_size(68 * PIXEL)
-            .build_cartesian_2d(
-                self.x.range.0..self.x.range.1,
-                self.y.range.0..self.y.range.1,
-            )?;
+            .build_cartesian_2d(self.x.ticked(), self.y.ticked())?;
         chart
             .configure_mesh()
             .label_style(text(TEXT, Ink::Foreground))
@@ -204,8 +211,6 @@ impl Chart {
             .axis_style(Ink::Foreground.color().stroke_width(PIXEL as u32))
             .bold_line_style(Ink::Grid.color().stroke_width(PIXEL as u32))
             .light_line_style(TRANSPARENT)
-            .x_labels(self.x.ticks)
-            .y_labels(self.y.ticks)
             .x_label_formatter(&|&x| self.x.tick_clear_of_corner(x))
             // The space keeps exponents off the axis.
             .y_label_formatter(&|&y| self.y.tick(y) + "\u{a0}")
@@ -276,6 +281,52 @@ impl Chart {
     fn places(&self, points: impl Iterator<Item = (f64, f64)>) -> Vec<(f64, f64)> {
         points.map_while(|(x, y)| Some((self.x.place(x)?, self.y.place(y)?))).collect()
     }
+}
+
+/// A range with its ticks. plotters would choose them by a logarithm, whose last bit
+/// differs from system to system.
+pub struct Ticked {
+    range: RangedCoordf64,
+    ticks: Vec<f64>,
+}
+
+impl Ranged for Ticked {
+    type FormatOption = DefaultFormatting;
+    type ValueType = f64;
+
+    fn map(&self, value: &f64, limit: (i32, i32)) -> i32 {
+        self.range.map(value, limit)
+    }
+
+    fn key_points<Hint: KeyPointHint>(&self, hint: Hint) -> Vec<f64> {
+        if hint.weight().allow_light_points() { vec![] } else { self.ticks.clone() }
+    }
+
+    fn range(&self) -> Range<f64> {
+        self.range.range()
+    }
+}
+
+/// The most multiples of 1, 2 or 5 times a power of ten in a range that are no more than
+/// `most`.
+fn ticks((low, high): (f64, f64), most: usize) -> Vec<f64> {
+    let written = format!("{:e}", high - low);
+    let exponent = written.split_once('e').and_then(|(_, power)| power.parse().ok());
+    let exponent: i32 = exponent.unwrap_or(0);
+    let steps = (exponent - 3..=exponent + 1).rev();
+    let steps = steps.flat_map(|power| [5, 2, 1].map(|digit| (digit, power)));
+    let multiple = |(digit, power): (i64, i32), count: i64| -> f64 {
+        format!("{}e{power}", digit * count).parse().expect("a number")
+    };
+    let inside = |step| {
+        let size = multiple(step, 1);
+        (low / size - SLACK).ceil() as i64..=(high / size + SLACK).floor() as i64
+    };
+    let few = |step: &(i64, i32)| inside(*step).count() <= most;
+    let step = steps.take_while(few).last();
+    step.map_or(vec![low], |step| {
+        inside(step).map(|count| multiple(step, count)).collect()
+    })
 }
 
 /// A tick that is a whole number.

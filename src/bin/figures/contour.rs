@@ -8,7 +8,7 @@ use plotters::style::text_anchor::HPos;
 use crate::canvas::{Area, DrawResult, Ink, PIXEL, text};
 use crate::chart::Axis;
 use crate::grid::label;
-use crate::output::{csv, number};
+use crate::output::{csv, number, shown};
 
 pub type Point = (f64, f64);
 
@@ -62,15 +62,13 @@ impl Plane<'_> {
             .margin_left(4 * PIXEL)
             .x_label_area_size(if self.x.label.is_empty() { 24 } else { 44 } * PIXEL)
             .y_label_area_size(if self.y.label.is_empty() { 36 } else { 58 } * PIXEL)
-            .build_cartesian_2d(x.0..x.1, y.0..y.1)?;
+            .build_cartesian_2d(self.x.ticked(), self.y.ticked())?;
         chart
             .configure_mesh()
             .disable_mesh()
             .label_style(text(15, Ink::Foreground))
             .axis_desc_style(text(15, Ink::Foreground))
             .axis_style(Ink::Foreground.color().stroke_width(PIXEL as u32))
-            .x_labels(self.x.ticks)
-            .y_labels(self.y.ticks)
             .x_label_formatter(&|&x| self.x.tick(x))
             .y_label_formatter(&|&y| self.y.tick(y))
             .x_desc(&self.x.label)
@@ -84,11 +82,14 @@ impl Plane<'_> {
             }
         }
         for path in &self.paths {
-            let inside = |&&(a, b): &&Point| {
-                (x.0..=x.1).contains(&a) && (y.0..=y.1).contains(&b)
+            let rounded = |&(a, b): &Point| (shown(a), shown(b));
+            let within = |(low, high): Point, place: f64| {
+                let slack = 1e-9 * (high - low);
+                (low - slack..=high + slack).contains(&place)
             };
+            let inside = |&&(a, b): &&Point| within(x, a) && within(y, b);
             let points: Vec<Point> =
-                path.points.iter().take_while(inside).copied().collect();
+                path.points.iter().take_while(inside).map(rounded).collect();
             let style = path.ink.color().stroke_width(3 * PIXEL as u32 / 2);
             chart.draw_series([PathElement::new(points.clone(), style)])?;
             let dots = points.iter().filter(|_| path.dots).enumerate().map(

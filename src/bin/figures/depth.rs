@@ -81,7 +81,7 @@ impl Options {
             };
             let file = file.display();
             return Err(format!(
-                "--batch {batch}: there are {found} in {file}; {advice}"
+                "--batch {batch}: images in {file}: {found}; {advice}"
             ));
         }
         Ok(())
@@ -155,11 +155,15 @@ impl Experiment<'_> {
         iter::once(PIXELS).chain(hidden).collect()
     }
 
-    /// From the input to the last ReLU layer, at He's scale.
-    fn hidden_activations(&self, seed: u64, images: DMatrix<f64>) -> Vec<DMatrix<f64>> {
-        let mut activations = network(&self.widths(), HE, seed).forward(images);
-        activations.pop();
-        activations
+    /// The norms of the images from the input to the last ReLU layer, at He's scale.
+    fn hidden_norms(&self, seed: u64, mut images: DMatrix<f64>) -> Vec<Vec<f64>> {
+        let network = network(&self.widths(), HE, seed);
+        let mut norms = vec![image_norms(&images)];
+        for layer in &network.layers()[..self.hidden().len() - 1] {
+            images = layer.forward(&images);
+            norms.push(image_norms(&images));
+        }
+        norms
     }
 
     fn batch(&self, seed: u64) -> Batch {
@@ -286,9 +290,9 @@ impl Experiment<'_> {
         let hidden = self.hidden();
         let walk = |seed| {
             let image = self.digits.sample(1, seed).images;
-            let activations = self.hidden_activations(seed, image);
-            let start = activations[0].norm();
-            let logs = activations.iter().map(|z| (z.norm() / start).log10());
+            let norms = self.hidden_norms(seed, image);
+            let start = norms[0][0];
+            let logs = norms.iter().map(|norms| (norms[0] / start).log10());
             Line::faint(
                 Ink::Solid(1),
                 format!("seed {seed}"),
@@ -344,11 +348,9 @@ impl Experiment<'_> {
     fn spread(&self) -> DrawResult<Figure> {
         let hidden = self.hidden();
         let walk = |&seed: &u64| {
-            let activations = self.hidden_activations(seed, self.batch(seed).images);
-            let norms: Vec<_> = activations.iter().map(image_norms).collect();
-            let one = norms
-                .iter()
-                .map(|norms| (norms[0] / activations[0].row(0).norm()).log10());
+            let norms = self.hidden_norms(seed, self.batch(seed).images);
+            let first = norms[0][0];
+            let one = norms.iter().map(|norms| (norms[0] / first).log10());
             let start = root_mean_square(&norms[0]);
             let all =
                 norms.iter().map(|norms| (root_mean_square(norms) / start).log10());

@@ -57,8 +57,8 @@ struct Cli {
 
 #[derive(Args)]
 struct Place {
-    /// The folder for the files [default: chapters/figures for the book's own settings,
-    /// target/figures for any others]
+    /// The folder for the files [default: chapters/figures for the book's own settings
+    /// and seeds, target/figures for any others]
     #[arg(long, global = true, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Write the data only, as CSV, and draw nothing

@@ -1,5 +1,6 @@
 //! How far the drawing is, on the error stream where that is a terminal.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{LazyLock, Mutex};
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ static BAR: LazyLock<ProgressBar> = LazyLock::new(|| {
     bar
 });
 
+static FIGURES: AtomicUsize = AtomicUsize::new(0);
 static AT_WORK: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 /// Announces pieces of work.
@@ -25,19 +27,27 @@ pub fn done() {
     BAR.inc(1);
 }
 
+/// A figure is drawn.
+pub fn figure() {
+    FIGURES.fetch_add(1, Ordering::Relaxed);
+    tell(|_| {});
+}
+
 /// Shows a name while something is done.
 pub fn named<R>(name: &str, work: impl FnOnce() -> R) -> R {
-    let change = |change: &dyn Fn(&mut Vec<String>)| {
-        if let Ok(mut names) = AT_WORK.lock() {
-            change(&mut names);
-            BAR.set_message(names.join(", "));
-        }
-    };
-    change(&|names| names.push(name.to_owned()));
+    tell(|names| names.push(name.to_owned()));
     let result = work();
-    change(&|names| names.retain(|other| other != name));
+    tell(|names| names.retain(|other| other != name));
     done();
     result
+}
+
+fn tell(change: impl FnOnce(&mut Vec<String>)) {
+    if let Ok(mut names) = AT_WORK.lock() {
+        change(&mut names);
+        let figures = FIGURES.load(Ordering::Relaxed);
+        BAR.set_message(format!("{figures} figures drawn, at {}", names.join(", ")));
+    }
 }
 
 /// Takes the bar away.

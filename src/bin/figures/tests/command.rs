@@ -206,9 +206,8 @@ fn checkout() -> TempDir {
     let checkout = TempDir::new().expect("a folder");
     let [source, data] =
         ["src/bin/figures", "data/mnist"].map(|folder| checkout.path().join(folder));
-    for folder in [&source, &data] {
-        fs::create_dir_all(folder).expect("a folder");
-    }
+    fs::create_dir_all(&source).expect("a folder");
+    fs::create_dir_all(&data).expect("a folder");
     fs::write(source.join("main.rs"), "").expect("a file");
     let original = Path::new(ROOT).join("data/mnist");
     for name in ["t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"] {
@@ -327,7 +326,10 @@ fn programs_that_draw_into_one_folder_at_once_all_leave_it_whole() {
     for _ in 0..5 {
         let folder = TempDir::new().expect("a folder");
         let out = folder.path().to_str().expect("a path");
-        let start = |_| command(&["broadcasting", "--out", out]).spawn();
+        let start = |_| {
+            let mut command = command(&["broadcasting", "--out", out]);
+            command.stdout(Stdio::null()).spawn()
+        };
         let programs: Vec<_> =
             (0..6).map(|i| start(i).expect("the binary runs")).collect();
         for mut program in programs {
@@ -378,7 +380,7 @@ fn a_standard_output_without_room_is_said_and_the_figures_are_there() {
     assert_eq!(files(folder.path()).len(), 4);
 }
 
-/// A limit on the size of files stands for a full disk: eight blocks of 512 or 1024 bytes
+/// A limit on the size of files stands for a full disk: two blocks of 512 or 1024 bytes
 /// are more than the data have and less than the pictures.
 #[cfg(unix)]
 #[test]
@@ -391,9 +393,9 @@ fn without_room_for_a_figure_none_is_changed_and_nothing_is_left() {
     }
     let mut limited = Command::new("sh");
     let binary = env!("CARGO_BIN_EXE_figures");
-    limited.args(["-c", "ulimit -f 8; exec \"$@\"", "sh", binary, "broadcasting"]);
+    limited.args(["-c", "ulimit -f 2; exec \"$@\"", "sh", binary, "broadcasting"]);
     limited.arg("--out").arg(folder.path());
-    refuses(&mut limited, "broadcasting-sum.svg: cannot be written: File too large");
+    refuses(&mut limited, "broadcasting-view.svg: cannot be written: File too large");
     assert_eq!(files(folder.path()), names);
     for name in &names {
         assert_eq!(fs::read_to_string(path(name)).expect("a file"), "old");
@@ -443,7 +445,7 @@ fn fewer_images_than_asked_for_are_named_with_the_option() {
         let folder = digits(count);
         let mnist = folder.path().to_str().expect("a path");
         let file = folder.path().join("t10k-images-idx3-ubyte.gz");
-        let found = format!("there are {count} in {}", file.display());
+        let found = format!("images in {}: {count}", file.display());
         let message = format!("--batch {batch}: {found}; {advice}");
         let arguments = [&SMALL[..5], &["--mnist", mnist, "--batch", batch]].concat();
         refused(&arguments, &message);
