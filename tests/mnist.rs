@@ -298,16 +298,6 @@ fn zeros_behind_the_gzip_data_are_accepted() {
 }
 
 #[test]
-fn a_file_of_several_gzip_members_is_read_whole() {
-    let whole = images(2);
-    for cut in [0, 3, 16, 900, whole.len()] {
-        let file = [gzip(&whole[..cut]), gzip(&[]), gzip(&whole[cut..])].concat();
-        let pixels = read_images(Path::new("f"), &file[..]).expect("a good file");
-        assert_eq!(pixels, vec![7; 2 * PIXELS]);
-    }
-}
-
-#[test]
 fn anything_else_behind_the_gzip_data_is_refused_with_its_place_and_length() {
     let good = gzip(&images(1));
     let message = |start: usize, length: usize| {
