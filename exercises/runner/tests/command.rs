@@ -397,7 +397,7 @@ fn a_second_call_says_that_it_waits_and_a_killed_runner_leaves_nothing_running()
          std::thread::sleep(std::time::Duration::from_millis(5)); }} theta }}"
     );
     fs::write(reader.file(), endless).unwrap();
-    let mut first = reader.call(&[NAME, "--limit", "600"]).spawn().unwrap();
+    let mut first = reader.call(&[NAME, "--limit", "60"]).spawn().unwrap();
     let start = Instant::now();
     while !count.exists() {
         assert!(start.elapsed() < Duration::from_secs(300), "it does not begin");
