@@ -34,8 +34,8 @@ pub fn figures() -> DrawResult<Vec<Figure>> {
 }
 
 /// A measured number with three digits: the last bits of a long run depend on the
-/// processor.
-fn rounded(value: f64) -> f64 {
+/// processor and on the C library.
+pub fn rounded(value: f64) -> f64 {
     format!("{value:.2e}").parse().expect("a number")
 }
 

@@ -14,6 +14,7 @@ use crate::canvas::{Caption, DrawResult, Ink};
 use crate::chart::{Axis, Chart, Line, tenths, whole};
 use crate::digits::digits;
 use crate::output::{Figure, twelve_digits};
+use crate::sgd::rounded;
 
 const NAMES: [&str; 3] = ["SGD", "momentum", "Adam"];
 /// The colours of SGD, momentum and Adam in the whole book.
@@ -236,7 +237,7 @@ fn limits(batch: &Batch) -> DrawResult<Figure> {
     let limit = 2.0 / largest_curvature(&network, batch, 20, SEEDS[0]);
     let points = |losses: Vec<f64>| {
         let shown = losses.iter().take_while(|&&loss| loss < TOP).count();
-        (0..shown).map(|t| (t as f64, losses[t])).collect::<Vec<_>>()
+        (0..shown).map(|t| (t as f64, rounded(losses[t]))).collect::<Vec<_>>()
     };
     let mut lines = Vec::new();
     for (multiple, down) in [(0.5, -9), (0.9, 1), (1.5, 11), (2.0, 0), (4.0, 0)] {
