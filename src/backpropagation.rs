@@ -68,10 +68,10 @@ pub const WORKSHEET: Neuron = Neuron { w: 1.0, b: -1.0 };
 
 // ANCHOR: activation
 impl Activation {
-    /// `G ∘ σ'(Z)`, in place, where `G = ∂loss/∂σ(Z)`. The derivative is written in
-    /// terms of the output `a = σ(Z)`, which the forward pass has kept: for ReLU it is
-    /// 1 where `a > 0` and 0 elsewhere (so `ReLU'(0) = 0`, a convention), for the
-    /// leaky one 1 and the small slope, for the sigmoid `a (1 − a)`, for tanh `1 − a²`.
+    /// `G ∘ σ'(A)`, in place, where `G = ∂loss/∂Z` and `Z = σ(A)`. The derivative is
+    /// written in terms of the output `z = σ(a)`, which the forward pass has kept: for
+    /// ReLU it is 1 where `z > 0` and 0 elsewhere (so `ReLU'(0) = 0`, a convention), for
+    /// the leaky one 1 and the small slope, for the sigmoid `z (1 − z)`, for tanh `1 − z²`.
     ///
     /// # Panics
     /// If the two matrices do not have one shape.
@@ -87,12 +87,12 @@ impl Activation {
         match self {
             Self::Identity => {}
             Self::Relu => {
-                entries.for_each(|(g, &a)| *g = if a > 0.0 { *g } else { 0.0 })
+                entries.for_each(|(g, &z)| *g = if z > 0.0 { *g } else { 0.0 })
             }
             Self::LeakyRelu => entries
-                .for_each(|(g, &a)| *g *= if a > 0.0 { 1.0 } else { LEAKY_SLOPE }),
-            Self::Sigmoid => entries.for_each(|(g, &a)| *g *= a * (1.0 - a)),
-            Self::Tanh => entries.for_each(|(g, &a)| *g *= 1.0 - a * a),
+                .for_each(|(g, &z)| *g *= if z > 0.0 { 1.0 } else { LEAKY_SLOPE }),
+            Self::Sigmoid => entries.for_each(|(g, &z)| *g *= z * (1.0 - z)),
+            Self::Tanh => entries.for_each(|(g, &z)| *g *= 1.0 - z * z),
         }
     }
 }

@@ -8,7 +8,7 @@ use descent::backpropagation::{
     numerical_gradient, relative_difference, smooth_derivative, smooth_loss,
     squared_error_and_gradient,
 };
-use descent::initialization::pytorch_default;
+use descent::initialization::{normal, pytorch_default};
 use descent::linear_layer::Linear;
 use descent::network::{
     Activation, Batch, LEAKY_SLOPE, Layer, Network, cross_entropy, small_example,
@@ -16,7 +16,8 @@ use descent::network::{
 };
 use nalgebra::{DMatrix, DVector, RowDVector, dmatrix, dvector};
 use rand::RngExt;
-use support::{decimals, grouped, matrix, point, significant, table, values};
+use support::statistics::median;
+use support::{decimals, grouped, list, matrix, point, significant, table, values};
 
 const UNIT_ROUNDOFF: f64 = f64::EPSILON / 2.0;
 
@@ -28,8 +29,22 @@ fn loss(network: &Network, input: &DMatrix<f64>) -> f64 {
     losses.iter().sum::<f64>() / losses.len() as f64
 }
 
+/// A random network and five images for it; those of the first seed from 5 on, for which
+/// no step of a difference comes near a kink.
 fn network_and_input(activation: Activation) -> (Network, DMatrix<f64>) {
-    let mut rng = support::rng(5);
+    let has_kinks = matches!(activation, Activation::Relu | Activation::LeakyRelu);
+    let mut random = (5..).map(|seed| random_network_and_input(activation, seed));
+    let far = |(network, input): &(Network, DMatrix<f64>)| {
+        !has_kinks || steps_to_a_kink(network, input) > 10.0
+    };
+    random.find(far).expect("a network")
+}
+
+fn random_network_and_input(
+    activation: Activation,
+    seed: u64,
+) -> (Network, DMatrix<f64>) {
+    let mut rng = support::rng(seed);
     let input = DMatrix::from_fn(5, 4, |_, _| rng.random_range(-1.0..1.0));
     let network = Network::with_widths(&[4, 6, 5, 3], activation, |fan_in, fan_out| {
         pytorch_default(fan_in, fan_out, &mut rng)
@@ -42,6 +57,58 @@ fn changed(network: &Network, layer: usize, change: impl Fn(&mut Linear)) -> Net
     let mut layers: Vec<Layer> = network.layers().to_vec();
     change(&mut layers[layer].linear);
     Network::new(layers)
+}
+
+/// The smallest `|a|` that goes into a function with a kink, in units of what `STEP` in one
+/// parameter can do to it: in every layer the step times the largest number that goes in,
+/// or the step itself for a bias, and in the layers behind it this times the weights on
+/// the way.
+fn steps_to_a_kink(network: &Network, input: &DMatrix<f64>) -> f64 {
+    let activations = network.forward(input.clone());
+    let mut least = f64::INFINITY;
+    // For each layer so far, how far one of its units moves each unit here, at most.
+    let mut moves: Vec<DMatrix<f64>> = Vec::new();
+    for (layer, z) in network.layers().iter().zip(&activations) {
+        let weight = layer.linear.weight.abs();
+        moves.iter_mut().for_each(|move_| *move_ = &*move_ * &weight);
+        let own = STEP * z.amax().max(1.0);
+        moves.push(DMatrix::identity(weight.ncols(), weight.ncols()) * own);
+        if layer.activation != Activation::Identity {
+            let farthest = moves.iter().map(|moves| moves.amax()).fold(0.0, f64::max);
+            least = least.min(layer.linear.forward(z).abs().min() / farthest);
+        }
+    }
+    least
+}
+
+/// `1-1-1` with ReLU units and weights 100 and 0.01: what goes into the second unit is
+/// 5·10⁻⁴, and 100 goes into its weight.
+#[test]
+fn a_step_in_a_weight_moves_its_unit_by_the_step_times_what_goes_in() {
+    let unit = |weight: f64, bias: f64| Layer {
+        linear: Linear::new(dmatrix![weight], RowDVector::from_row_slice(&[bias])),
+        activation: Activation::Relu,
+    };
+    let network = |w2: f64| Network::new(vec![unit(100.0, 0.0), unit(w2, -0.9995)]);
+    let output = |w2: f64| network(w2).forward(dmatrix![1.0])[2][0];
+    // The right gradient is 100, and the difference sees the kink.
+    let gradient = {
+        let activations = network(0.01).forward(dmatrix![1.0]);
+        let last = backward(&network(0.01), &activations, dmatrix![1.0]).next();
+        last.expect("a layer").parameters.weight[0]
+    };
+    assert_eq!(gradient, 100.0);
+    let difference = centred_difference(output, 0.01, STEP);
+    assert!((difference - 75.0).abs() < 1e-6);
+    // The smallest |a| is ten times what a step in the first layer can do to it, and what
+    // a step in the bias can do, but not what a step in this weight does.
+    let a = output(0.01);
+    assert!(a > 10.0 * STEP * 0.01 && a > 10.0 * STEP && a < STEP * 100.0);
+    assert!(steps_to_a_kink(&network(0.01), &dmatrix![1.0]) < 1.0);
+    // Ten times farther away the check passes.
+    let far = centred_difference(output, 0.02, STEP);
+    assert!(steps_to_a_kink(&network(0.02), &dmatrix![1.0]) > 10.0);
+    assert!((far - 100.0).abs() < 1e-6);
 }
 
 /// Centred differences with step h are wrong by h²/6·f''' and by ε·loss/h from
@@ -90,20 +157,6 @@ fn check(activation: Activation) {
 
 #[test]
 fn relu_gradients_agree_with_centred_differences() {
-    let (network, input) = network_and_input(Activation::Relu);
-    let mut closest_to_a_kink = f64::INFINITY;
-    let mut z = input;
-    for layer in &network.layers()[..2] {
-        let pre_activation = layer.linear.forward(&z);
-        closest_to_a_kink = pre_activation
-            .iter()
-            .fold(closest_to_a_kink, |least, z| least.min(z.abs()));
-        z = layer.forward(&z);
-    }
-    assert!(
-        closest_to_a_kink > 10.0 * STEP,
-        "choose another point: {closest_to_a_kink}"
-    );
     check(Activation::Relu);
     check(Activation::LeakyRelu);
 }
@@ -124,11 +177,16 @@ fn gradients_without_activation_agree_with_centred_differences() {
 }
 
 #[test]
-fn the_derivative_of_relu_at_zero_is_zero() {
-    let output = dmatrix![0.0, 1e-300];
-    let mut gradient = dmatrix![5.0, 5.0];
-    Activation::Relu.backward(&output, &mut gradient);
-    assert_eq!(gradient, dmatrix![0.0, 5.0]);
+fn at_zero_relu_and_leaky_relu_take_the_derivative_from_the_left() {
+    for (activation, left) in
+        [(Activation::Relu, 0.0), (Activation::LeakyRelu, LEAKY_SLOPE)]
+    {
+        let mut output = dmatrix![-1e-300, 0.0, 1e-300];
+        activation.apply(&mut output);
+        let mut gradient = dmatrix![5.0, 5.0, 5.0];
+        activation.backward(&output, &mut gradient);
+        assert_eq!(gradient, dmatrix![5.0 * left, 5.0 * left, 5.0]);
+    }
 }
 
 /// Probabilities sum to one, and so does the label's row of zeros and a one.
@@ -419,10 +477,9 @@ fn a_gradient_check_tells_a_right_gradient_from_wrong_ones() {
     let error = |gradient: &DVector<f64>| relative_difference(gradient, &numerical);
     let on = |a: f64| f64::from(a > 0.0);
     let same = |g: DMatrix<f64>| g;
-    // 83 entries, each wrong by less than TOLERANCE, beside a norm above 0.2.
+    // 83 entries, each wrong by less than TOLERANCE.
     let (_, right) = loss_and_gradient(&network, &batch);
-    assert!(right.norm() > 0.2);
-    assert!(error(&right) < 83.0_f64.sqrt() * TOLERANCE / 0.4);
+    assert!(error(&right) < 83.0_f64.sqrt() * TOLERANCE / right.norm());
     assert_eq!(with_mistake(&network, &batch, on, same, 1.0), right);
     let mistakes = [
         (
@@ -450,7 +507,6 @@ fn a_gradient_check_tells_a_right_gradient_from_wrong_ones() {
     let no_gate = &mistakes[1].1;
     let last = network.layers()[2].parameter_count();
     assert_eq!(no_gate.rows(83 - last, last), right.rows(83 - last, last));
-    assert!(no_gate.dot(&right) > 0.95 * no_gate.norm() * right.norm());
     let rows = mistakes.map(|(name, gradient)| {
         assert!(error(&gradient) > 0.01, "{name}");
         [name.to_owned(), decimals(error(&gradient), 2)]
@@ -461,6 +517,100 @@ fn a_gradient_check_tells_a_right_gradient_from_wrong_ones() {
         "backpropagation__mistakes",
         table(["mistake", "relative difference"], [first].into_iter().chain(rows))
     );
+}
+
+fn cosine(a: &DVector<f64>, b: &DVector<f64>) -> f64 {
+    a.dot(b) / (a.norm() * b.norm())
+}
+
+/// The gradients with the gates and without them, as one column each.
+fn with_and_without_gates(network: &Network, batch: &Batch) -> [DVector<f64>; 2] {
+    let same = |g: DMatrix<f64>| g;
+    let on = |z: f64| f64::from(z > 0.0);
+    [
+        with_mistake(network, batch, on, same, 1.0),
+        with_mistake(network, batch, |_| 1.0, same, 1.0),
+    ]
+}
+
+/// Of 5000 draws, 4.3 in a hundred were below ½. If that is so, the count of 1000 passes
+/// one hundred with a probability below 10⁻¹².
+#[test]
+fn without_gates_most_gradients_of_the_small_network_still_point_in_the_right_direction()
+ {
+    let cosines: Vec<f64> = (0..1000)
+        .map(|seed| {
+            let (network, input) = random_network_and_input(Activation::Relu, seed);
+            let [right, wrong] = with_and_without_gates(&network, &batch(input));
+            cosine(&right, &wrong)
+        })
+        .collect();
+    let small = cosines.iter().filter(|&&cosine| cosine <= 0.5).count();
+    assert!(small < 100, "{small}");
+    let astray = median_cosines_behind_hidden_layers();
+    snapshot!(
+        "backpropagation__gates",
+        values([
+            ("networks", cosines.len().to_string()),
+            ("whole", decimals(median(&cosines), 2)),
+            ("astray", list(&astray, 2)),
+        ])
+    );
+}
+
+/// The cosine of the first layer's weight gradients with and without gates, behind 1, 2, 4
+/// and 8 hidden layers: the median of 200 networks with the variance 2/n.
+fn median_cosines_behind_hidden_layers() -> [f64; 4] {
+    [1, 2, 4, 8].map(|hidden| {
+        let cosines = (0..200).map(|seed| {
+            let mut rng = support::rng(1000 * hidden as u64 + seed);
+            let mut widths = vec![30; hidden + 1];
+            widths.push(3);
+            let network = Network::with_widths(&widths, Activation::Relu, |n, m| {
+                normal(n, m, 2.0 / n as f64, &mut rng)
+            });
+            let input = DMatrix::from_fn(5, 30, |_, _| rng.random_range(-1.0..1.0));
+            let gradients = with_and_without_gates(&network, &batch(input));
+            let [right, wrong] =
+                gradients.map(|gradient| gradient.rows(0, 900).into_owned());
+            cosine(&right, &wrong)
+        });
+        median(&cosines.collect::<Vec<_>>())
+    })
+}
+
+/// One cosine strays by 0.15 around its median, whatever the depth, and the median of 200
+/// by 0.015: these differ by more than ten times as much.
+#[test]
+fn without_gates_the_first_gradient_goes_astray_with_the_number_of_layers() {
+    let medians = median_cosines_behind_hidden_layers();
+    assert!(medians[0] < 0.85);
+    assert!(medians.windows(2).all(|pair| pair[0] - pair[1] > 0.08), "{medians:?}");
+}
+
+/// Each product costs what `Linear::multiplications` says.
+#[test]
+fn the_products_of_the_backward_pass_cost_at_most_two_forward_passes_and_here_about_one()
+ {
+    let costs = |widths: &[usize]| {
+        let network = Network::with_widths(widths, Activation::Relu, |i, o| {
+            Linear::new(DMatrix::zeros(i, o), RowDVector::zeros(o))
+        });
+        let layers = network.layers().iter();
+        let forward: Vec<_> =
+            layers.map(|layer| layer.linear.multiplications(256)).collect();
+        let gradients = forward.iter().enumerate();
+        let backward = gradients.map(|(i, cost)| if i == 0 { *cost } else { 2 * cost });
+        (forward.iter().sum::<usize>(), backward.sum::<usize>())
+    };
+    for widths in [vec![784, 100, 10], vec![4, 6, 5, 3], vec![10; 50], vec![1, 2, 90]] {
+        let (forward, backward) = costs(&widths);
+        assert!(backward < 2 * forward);
+    }
+    let (forward, backward) = costs(&[784, 100, 10]);
+    assert!(backward as f64 / (forward as f64) < 1.02);
+    let (forward, backward) = costs(&[10; 50]);
+    assert!(backward as f64 / forward as f64 > 1.95);
 }
 
 #[test]
