@@ -1296,7 +1296,7 @@ fn the_choice_of_biases_moves_the_loss_by_less_than_the_seed_does() {
             let error = standard_deviation(&differences) / (SEEDS.end as f64).sqrt();
             assert!(standard_deviation(&differences) < spread / 2.0, "{name}");
             assert!(mean(&differences).abs() < spread / 4.0, "{name}");
-            assert!(mean(accuracies) > 0.8, "it learns");
+            assert!(mean(accuracies) > 0.7, "it learns");
             [
                 name.to_string(),
                 decimals(mean(losses), 4),

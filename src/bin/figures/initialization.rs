@@ -242,7 +242,7 @@ fn biases(digits: &Digits) -> DrawResult<Figure> {
     };
     Chart {
         x: Axis::linear("seed", (0.0, SEEDS as f64 - 1.0), 6, whole),
-        y: Axis::linear("loss", (0.29, 0.36), 8, |value| format!("{value:.2}")),
+        y: Axis::linear("loss", (0.5, 0.75), 6, |value| format!("{value:.2}")),
         bands: vec![],
         lines,
         key: Some((100, 183)),
