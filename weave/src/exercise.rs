@@ -1,6 +1,6 @@
 //! Exercises: the folders `exercises/<chapter>/<function>/`.
 
-use crate::fault::{Faults, list};
+use crate::fault::{Faults, nearest};
 use crate::listing;
 use crate::source::files_below;
 use std::collections::BTreeMap;
@@ -66,7 +66,7 @@ impl Exercises {
     /// The exercise of this name.
     pub fn get(&self, name: &str) -> Result<&Exercise, String> {
         self.0.get(name).ok_or_else(|| {
-            format!("no exercise `{name}`; there are: {}", list(self.names()))
+            format!("no exercise `{name}`; near it: {}", nearest(name, self.names()))
         })
     }
 }

@@ -61,18 +61,27 @@ pub fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     names.join(", ")
 }
 
-/// The few `names` that share the most words with `wanted`, or all when none shares any.
+/// The few `names` that differ least from `wanted`.
 pub fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> String {
     const SHOWN: usize = 3;
-    let words: BTreeSet<_> = wanted.split('_').collect();
-    let mut ranked: Vec<_> = names
-        .into_iter()
-        .map(|name| (name.split('_').filter(|w| words.contains(w)).count(), name))
-        .collect();
-    ranked.sort_by_key(|&(shared, name)| (std::cmp::Reverse(shared), name));
-    if ranked.first().is_some_and(|&(shared, _)| shared > 0) {
-        ranked.retain(|&(shared, _)| shared > 0);
-        ranked.truncate(SHOWN);
+    let mut ranked: Vec<_> =
+        names.into_iter().map(|name| (distance(wanted, name), name)).collect();
+    ranked.sort_unstable();
+    ranked.dedup();
+    list(ranked.into_iter().take(SHOWN).map(|(_, name)| name))
+}
+
+/// How many letters must be changed, left out or put in to make one name of the other.
+fn distance(from: &str, to: &str) -> usize {
+    let to: Vec<_> = to.chars().collect();
+    let mut row: Vec<_> = (0..=to.len()).collect();
+    for (i, a) in from.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, &b) in to.iter().enumerate() {
+            let changed = diagonal + usize::from(a != b);
+            diagonal = row[j + 1];
+            row[j + 1] = changed.min(row[j] + 1).min(diagonal + 1);
+        }
     }
-    list(ranked.into_iter().map(|(_, name)| name))
+    row[to.len()]
 }

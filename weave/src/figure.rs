@@ -1,10 +1,14 @@
 //! Figures: SVG files that become part of the page, each with its data beside it.
 
-use crate::fault::{Faults, list};
-use crate::source::files_below;
+use crate::fault::{Faults, nearest};
+use crate::html;
+use crate::source::{Sources, files_below, line_of};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+
+/// Where the code is that draws them.
+const DRAWN_BY: &str = "src/bin/figures/";
 
 /// The figures of the book, by name.
 pub struct Figures {
@@ -14,7 +18,12 @@ pub struct Figures {
 
 impl Figures {
     /// Reads and checks all files in `folder`.
-    pub fn read(root: &Path, folder: String, faults: &mut Faults) -> Self {
+    pub fn read(
+        root: &Path,
+        folder: String,
+        sources: &Sources,
+        faults: &mut Faults,
+    ) -> Self {
         let files = files_below(root, &folder);
         let mut svgs = BTreeMap::new();
         for file in &files {
@@ -26,6 +35,18 @@ impl Figures {
                 let svg = fs::read_to_string(root.join(file)).unwrap_or_default();
                 for message in lacks(&svg) {
                     faults.add(file, 1, message);
+                }
+                for (at, message) in html::faults_of_figure(&svg) {
+                    faults.add(file, line_of(&svg, at), message);
+                }
+                if !is_drawn(sources, name) {
+                    faults.add(
+                        file,
+                        1,
+                        format!(
+                            "no code draws it: \"{name}\" stands nowhere in {DRAWN_BY}"
+                        ),
+                    );
                 }
                 if !has(".csv") {
                     faults.add(
@@ -64,8 +85,8 @@ impl Figures {
     pub fn svg(&self, name: &str) -> Result<&str, String> {
         let svg = self.svgs.get(name).map(String::as_str);
         svg.ok_or_else(|| {
-            let names = list(self.names());
-            format!("no figure `{}`; figures there: {names}", self.path(name))
+            let near = nearest(name, self.names());
+            format!("no figure `{}`; near it: {near}", self.path(name))
         })
     }
 }
@@ -79,6 +100,12 @@ pub fn name_of<'a>(url: &'a str, to_root: &str) -> Option<&'a str> {
 /// What a figure is called.
 pub fn title(svg: &str) -> &str {
     content(svg, "title").unwrap_or_default()
+}
+
+fn is_drawn(sources: &Sources, name: &str) -> bool {
+    let literal = format!("\"{name}\"");
+    let mut files = sources.iter().filter(|(path, _)| path.starts_with(DRAWN_BY));
+    files.any(|(_, source)| source.holds(&literal))
 }
 
 fn lacks(svg: &str) -> Vec<String> {

@@ -19,13 +19,19 @@ pub mod directive;
 pub mod exercise;
 pub mod fault;
 pub mod figure;
+pub mod html;
+mod idle;
 pub mod listing;
 pub mod markdown;
 pub mod math;
 pub mod outline;
 pub mod page;
+pub mod ran;
+pub mod rust;
 pub mod snapshot;
 pub mod source;
+mod theme;
+pub mod typed;
 pub mod uses;
 
 use exercise::Exercises;
@@ -38,7 +44,7 @@ use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 use outline::Outline;
 use page::{Page, Weaver};
 use snapshot::Snapshots;
-use source::Sources;
+use source::{Sources, files_below};
 use std::path::Path;
 use uses::Uses;
 
@@ -65,19 +71,13 @@ impl Preprocessor for Weave {
 /// # Errors
 /// All faults of the book.
 pub fn weave(root: &Path, chapters: &str, mut book: Book) -> Result<Book, Faults> {
-    let mut faults = Faults::default();
-    let mut weaver = Weaver {
-        maths: Maths::default(),
-        sources: Sources::read(root, &mut faults),
-        snapshots: Snapshots::read(root),
-        figures: Figures::read(root, format!("{chapters}/figures"), &mut faults),
-        exercises: Exercises::read(root, &mut faults),
-        outline: Outline::read(&book),
-        uses: Uses::default(),
-        faults,
-    };
-    book.for_each_chapter_mut(|chapter| weave_chapter(&mut weaver, chapters, chapter));
-    weaver.report_idle();
+    let mut weaver = weaver(root, chapters, &book);
+    let unlisted = weaver.unlisted(chapters);
+    if !unlisted.is_empty() {
+        return Err(unlisted);
+    }
+    weaver.weave_book(chapters, &mut book);
+    weaver.report_idle(root);
     if !weaver.faults.is_empty() {
         return Err(weaver.faults);
     }
@@ -87,74 +87,49 @@ pub fn weave(root: &Path, chapters: &str, mut book: Book) -> Result<Book, Faults
     Ok(book)
 }
 
-fn weave_chapter(weaver: &mut Weaver, chapters: &str, chapter: &mut Chapter) {
-    let Some(file) = &chapter.source_path else {
-        return;
-    };
-    let depth = file.components().count().saturating_sub(1);
-    let file = file.to_string_lossy();
-    chapter.content = weaver.weave(&Page {
-        path: &format!("{chapters}/{file}"),
-        file: &file,
-        to_root: &"../".repeat(depth),
-        text: &chapter.content,
-    });
+/// What the pages of a book are woven from.
+fn weaver(root: &Path, chapters: &str, book: &Book) -> Weaver {
+    let mut faults = theme::faults(root);
+    let sources = Sources::read(root, &mut faults);
+    let below = format!("{chapters}/");
+    let files = files_below(root, chapters).into_iter();
+    Weaver {
+        maths: Maths::default(),
+        snapshots: Snapshots::read(root),
+        figures: Figures::read(
+            root,
+            format!("{chapters}/figures"),
+            &sources,
+            &mut faults,
+        ),
+        exercises: Exercises::read(root, &mut faults),
+        outline: Outline::read(book),
+        files: files.map(|file| file.replacen(&below, "", 1)).collect(),
+        pages: Vec::new(),
+        uses: Uses::default(),
+        sources,
+        faults,
+    }
 }
 
 impl Weaver {
-    /// Reports what exists for the pages and is on none of them.
-    fn report_idle(&mut self) {
-        let Self { uses, faults, .. } = self;
-        for (path, source) in self.sources.iter() {
-            for (name, anchor) in source.anchors() {
-                let is_used =
-                    uses.anchors.contains(&(path.to_owned(), name.to_owned()));
-                if !is_used && (path.starts_with("src/") || path.starts_with("tests/"))
-                {
-                    faults.add(
-                        path,
-                        anchor.first + 1,
-                        format!("no page shows the anchor `{name}`"),
-                    );
-                }
-            }
-        }
-        for name in self.figures.names() {
-            if !uses.figures.contains_key(name) {
-                faults.add(&self.figures.path(name), 1, "no page shows this figure");
-            }
-        }
-        for name in self.exercises.names() {
-            if !uses.exercises.contains(name) {
-                let path = exercise::path(name, "task.rs");
-                faults.add(&path, 1, "no page has this exercise");
-            }
-        }
-        for (name, snapshot) in self.snapshots.iter() {
-            let path = snapshot::path(name);
-            if self.sources.test_of_snapshot(name).is_none() {
-                faults.add(
-                    &path,
-                    1,
-                    format!("no test in tests/ that runs holds \"{name}\""),
-                );
-            }
-            if uses.tables.contains(name) {
-                continue;
-            }
-            if !uses.values.iter().any(|(snapshot, _)| snapshot == name) {
-                faults.add(&path, 1, "no page uses this snapshot");
-            } else if snapshot.is_values() {
-                for (line, value, _) in snapshot.values() {
-                    if !uses.values.contains(&(name.to_owned(), value.to_owned())) {
-                        faults.add(
-                            &path,
-                            line,
-                            format!("no page uses the value `{value}`"),
-                        );
-                    }
-                }
-            }
-        }
+    /// Weaves all pages, in their order.
+    fn weave_book(&mut self, chapters: &str, book: &mut Book) {
+        book.for_each_chapter_mut(|chapter| self.weave_chapter(chapters, chapter));
+    }
+
+    fn weave_chapter(&mut self, chapters: &str, chapter: &mut Chapter) {
+        let Some(file) = &chapter.source_path else {
+            return;
+        };
+        let file = outline::name_of(file);
+        let path = format!("{chapters}/{file}");
+        self.pages.push((path.clone(), chapter.content.clone()));
+        chapter.content = self.weave(&Page {
+            path: &path,
+            to_root: &"../".repeat(file.matches('/').count()),
+            file: &file,
+            text: &chapter.content,
+        });
     }
 }

@@ -52,7 +52,8 @@ fn longest_run(text: &str, wanted: char) -> usize {
 /// The chapter of all listings, unless the pages refer to no file.
 pub fn chapter(sources: &Sources, uses: &Uses) -> Option<BookItem> {
     let anchored = uses.anchors.iter().map(|(path, _)| path);
-    let shown: BTreeSet<_> = anchored.chain(&uses.test_files).collect();
+    let shown: BTreeSet<_> =
+        anchored.chain(uses.tests.keys().map(|(path, _)| path)).collect();
     let listed = sources.iter().filter(|(path, _)| shown.iter().any(|p| p == path));
     let mut listings = Chapter::new(TITLE, String::new(), "listings.md", Vec::new());
     listings.content =
@@ -99,8 +100,9 @@ fn page(
         for id in places.get(&start).into_iter().flatten() {
             text += &format!("<a id=\"{id}\"></a>");
         }
-        let part = lines.iter().filter(|(i, _)| (start..end).contains(i));
-        let part: Vec<_> = part.map(|(_, line)| *line).collect();
+        let index = |line| lines.partition_point(|(i, _)| *i < line);
+        let part = &lines[index(start)..index(end)];
+        let part: Vec<_> = part.iter().map(|(_, line)| *line).collect();
         if !part.is_empty() {
             text += &format!("\n\n{}\n", block(path, &part.join("\n")));
         }

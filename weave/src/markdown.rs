@@ -1,6 +1,8 @@
 //! Where a page's code, formulas and images are.
 
-use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{
+    BrokenLink, CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEnd,
+};
 use std::ops::Range;
 
 /// A formula in the text.
@@ -25,6 +27,14 @@ pub struct Image {
     pub is_alone: bool,
 }
 
+/// A link in the text.
+pub struct Link {
+    /// Its place.
+    pub range: Range<usize>,
+    /// Where it leads.
+    pub url: String,
+}
+
 /// What there is in a text, by offset.
 #[derive(Default)]
 pub struct Scan {
@@ -36,6 +46,14 @@ pub struct Scan {
     pub formulas: Vec<Formula>,
     /// Images.
     pub images: Vec<Image>,
+    /// Links.
+    pub links: Vec<Link>,
+    /// Links whose `[reference]` is nowhere defined.
+    pub undefined: Vec<Range<usize>>,
+    /// Raw HTML.
+    pub html: Vec<Range<usize>>,
+    /// Headings that ask for attributes other than an id or a class.
+    pub attributes: Vec<usize>,
     /// Dollar signs that belong to no formula.
     pub strays: Vec<usize>,
 }
@@ -58,7 +76,15 @@ impl Scan {
         let mut scan = Self::default();
         let mut depth = 0;
         let mut paragraph = 0..0;
-        let mut events = Parser::new_ext(text, options()).into_offset_iter();
+        let mut undefined = Vec::new();
+        let note = |link: BrokenLink<'_>| {
+            if !matches!(link.link_type, LinkType::Shortcut) {
+                undefined.push(link.span);
+            }
+            None
+        };
+        let parser = Parser::new_with_broken_link_callback(text, options(), Some(note));
+        let mut events = parser.into_offset_iter();
         while let Some((event, range)) = events.next() {
             scan.extend_caption(&range);
             match event {
@@ -76,6 +102,13 @@ impl Scan {
                     depth += 1;
                     match tag {
                         Tag::Paragraph => paragraph = range,
+                        Tag::Link { dest_url, .. } => {
+                            let url = dest_url.into_string();
+                            scan.links.push(Link { range, url });
+                        }
+                        Tag::Heading { attrs, .. } if !attrs.is_empty() => {
+                            scan.attributes.push(range.start);
+                        }
                         Tag::Image { dest_url, .. } => scan.images.push(Image {
                             is_alone: depth == 2
                                 && text[paragraph.clone()].trim()
@@ -91,12 +124,19 @@ impl Scan {
                 Event::Code(_) => scan.code.push(range),
                 Event::InlineMath(tex) => scan.formula(range, &tex, false),
                 Event::DisplayMath(tex) => scan.formula(range, &tex, true),
-                Event::Text(_) | Event::Html(_) | Event::InlineHtml(_) => {
-                    scan.strays.extend(dollars(text, range));
+                Event::Text(_) => scan.strays.extend(dollars(text, range)),
+                Event::Html(_) | Event::InlineHtml(_) => {
+                    scan.strays.extend(dollars(text, range.clone()));
+                    match scan.html.last_mut() {
+                        Some(last) if last.end == range.start => last.end = range.end,
+                        _ => scan.html.push(range),
+                    }
                 }
                 _ => {}
             }
         }
+        drop(events);
+        scan.undefined = undefined;
         scan
     }
 
@@ -135,15 +175,19 @@ fn dollars(text: &str, range: Range<usize>) -> impl Iterator<Item = usize> {
     offsets.filter(|&i| !text[..i].ends_with('\\'))
 }
 
-/// The texts of all headings.
-pub fn headings(text: &str) -> Vec<String> {
+/// The texts of all headings, each with its id if it asks for one.
+pub fn headings(text: &str) -> Vec<(Option<String>, String)> {
     let mut headings = Vec::new();
-    let mut open = None::<String>;
+    let mut open = None::<(Option<String>, String)>;
     for event in Parser::new_ext(text, options()) {
         match (event, &mut open) {
-            (Event::Start(Tag::Heading { .. }), _) => open = Some(String::new()),
+            (Event::Start(Tag::Heading { id, .. }), _) => {
+                open = Some((id.map(|id| id.into_string()), String::new()));
+            }
             (Event::End(TagEnd::Heading(_)), _) => headings.extend(open.take()),
-            (Event::Text(part) | Event::Code(part), Some(heading)) => *heading += &part,
+            (Event::Text(part) | Event::Code(part), Some((_, heading))) => {
+                *heading += &part;
+            }
             _ => {}
         }
     }

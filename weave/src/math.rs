@@ -3,6 +3,8 @@
 use katex::types::{OutputFormat, StrictMode, StrictSetting};
 use katex::{KatexContext, Settings};
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::HashMap;
 
 /// How KaTeX marks the place of an error: a combining character that no terminal needs.
 const UNDERLINE: char = '\u{332}';
@@ -12,6 +14,8 @@ pub struct Maths {
     context: KatexContext,
     inline: Settings,
     display: Settings,
+    /// What has been rendered: the same few formulas return on every page.
+    known: RefCell<HashMap<(String, bool), Result<String, String>>>,
 }
 
 impl Default for Maths {
@@ -27,6 +31,7 @@ impl Default for Maths {
             context: KatexContext::default(),
             inline: settings(false),
             display: settings(true),
+            known: RefCell::default(),
         }
     }
 }
@@ -35,15 +40,22 @@ impl Maths {
     /// The formula as one line of HTML, labelled with its TeX.
     pub fn render(&self, tex: &str, display: bool) -> Result<String, String> {
         let tex = tex.split_whitespace().collect::<Vec<_>>().join(" ");
-        if let Some(radicand) = bare_radicand(&tex) {
+        let mut known = self.known.borrow_mut();
+        let rendered = known.entry((tex, display));
+        rendered.or_insert_with_key(|(tex, _)| self.rendered(tex, display)).clone()
+    }
+
+    fn rendered(&self, tex: &str, display: bool) -> Result<String, String> {
+        if let Some(radicand) = bare_radicand(tex) {
             return Err(format!(
                 "formula `{tex}`: the root would lie over `{radicand}`; write \\sqrt{{{radicand}}}"
             ));
         }
         let settings = if display { &self.display } else { &self.inline };
-        let html = katex::render_to_string(&self.context, &tex, settings).map_err(
-            |error| format!("formula `{tex}`: {error}").replace(UNDERLINE, ""),
-        )?;
+        let html =
+            katex::render_to_string(&self.context, tex, settings).map_err(|error| {
+                format!("formula `{tex}`: {error}").replace(UNDERLINE, "")
+            })?;
         let label = encode(
             &tex.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"),
         );
@@ -55,7 +67,9 @@ impl Maths {
 
 /// What stands below a root without braces: katex-rs draws the root over it.
 fn bare_radicand(tex: &str) -> Option<&str> {
-    tex.split(r"\sqrt").skip(1).map(str::trim_start).find_map(|rest| {
+    let roots = tex.split(r"\sqrt").skip(1);
+    let roots = roots.filter(|rest| !rest.starts_with(char::is_alphabetic));
+    roots.map(str::trim_start).find_map(|rest| {
         let radicand = match rest.strip_prefix('[') {
             Some(index) => index.split_once(']')?.1.trim_start(),
             None => rest,

@@ -2,15 +2,17 @@
 
 use crate::directive::{Directive, OPEN};
 use crate::exercise::{self, Exercises};
-use crate::fault::Faults;
+use crate::fault::{Faults, nearest};
 use crate::figure::{self, Figures};
+use crate::html;
 use crate::listing;
 use crate::markdown::{Formula, Image, Scan};
 use crate::math::{Maths, encode, tex_of_value};
 use crate::outline::Outline;
 use crate::snapshot::{self, Snapshots};
-use crate::source::Sources;
+use crate::source::{Sources, line_of};
 use crate::uses::Uses;
+use std::cmp::Ordering;
 use std::ops::Range;
 use std::path::Path;
 
@@ -51,6 +53,10 @@ pub struct Weaver {
     pub exercises: Exercises,
     /// The pages and their headings.
     pub outline: Outline,
+    /// The files beside the pages, from the same folder.
+    pub files: Vec<String>,
+    /// The pages as they are written, by path.
+    pub pages: Vec<(String, String)>,
     /// What the pages show.
     pub uses: Uses,
     /// What is wrong.
@@ -78,8 +84,16 @@ impl Place<'_> {
     }
 }
 
-fn line_of(text: &str, offset: usize) -> usize {
-    1 + text[..offset].matches('\n').count()
+/// Where a directive begins with a blank, as mdBook's own may: the offset, and how it begins.
+fn blank_openings(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.match_indices("{{").filter_map(|(i, _)| {
+        let rest = &text[i + 2..];
+        let blanks = rest.len() - rest.trim_start().len();
+        let name = rest.trim_start().strip_prefix('#')?;
+        let length = name.find(|c: char| !c.is_alphanumeric() && c != '_');
+        let end = i + 2 + blanks + 1 + length.unwrap_or(name.len());
+        (blanks > 0).then(|| (i, &text[i..end]))
+    })
 }
 
 fn apply(text: &str, mut edits: Vec<Edit>) -> String {
@@ -104,6 +118,7 @@ impl Weaver {
         let scan = Scan::new(page.text);
         let place = Place { path: page.path, text: page.text, taken_in: None };
         let mut edits = self.formulas(&scan, &place);
+        self.check(page, &scan, &place);
         for image in &scan.images {
             match self.figure(page, image) {
                 Ok(parts) => edits.extend(parts),
@@ -136,11 +151,51 @@ impl Weaver {
         apply(page.text, edits)
     }
 
-    fn formulas(&mut self, scan: &Scan, place: &Place<'_>) -> Vec<Edit> {
-        for &stray in &scan.strays {
+    /// Links, raw HTML, and what looks like a directive.
+    fn check(&mut self, page: &Page<'_>, scan: &Scan, place: &Place<'_>) {
+        let faults = &mut self.faults;
+        for (at, message) in html::faults_of_page(place.text, &scan.html) {
+            place.fault(faults, at, &message);
+        }
+        for &at in &scan.attributes {
+            place.fault(
+                faults,
+                at,
+                "a heading has no attributes but an id and classes",
+            );
+        }
+        for range in &scan.undefined {
             let message =
-                r"stray $: it belongs to no formula; write \$ for the sign itself";
-            place.fault(&mut self.faults, stray, message);
+                format!("`{}` leads to no reference", &place.text[range.clone()]);
+            place.fault(faults, range.start, &message);
+        }
+        for link in &scan.links {
+            if let Err(message) =
+                self.outline.check_link(page.file, &link.url, &self.files)
+            {
+                place.fault(faults, link.range.start, &message);
+            }
+        }
+        for (at, opening) in blank_openings(place.text) {
+            if !contains(&scan.code, at) {
+                let opening = opening.split_whitespace().collect::<Vec<_>>().join(" ");
+                let message = format!(
+                    "`{opening}`: a directive begins with `{{{{#`, without a blank"
+                );
+                place.fault(faults, at, &message);
+            }
+        }
+    }
+
+    fn formulas(&mut self, scan: &Scan, place: &Place<'_>) -> Vec<Edit> {
+        let mut told = 0;
+        for &stray in &scan.strays {
+            if stray < told {
+                continue;
+            }
+            let (end, message) = about_stray(place.text, stray);
+            told = end;
+            place.fault(&mut self.faults, stray, &message);
         }
         let mut edits = Vec::new();
         for formula in &scan.formulas {
@@ -215,12 +270,16 @@ impl Weaver {
             Directive::Table(snapshot) => {
                 self.table(page, line_of(page.text, range.start), snapshot)
             }
-            Directive::Test(tests) => self.tests(page, &tests),
-            Directive::See(targets) => self.references(page, &targets),
+            Directive::Test(tests) => {
+                self.tests(page, line_of(page.text, range.start), &tests)
+            }
+            Directive::See(targets) => {
+                self.references(page, line_of(page.text, range.start), &targets)
+            }
             Directive::Value { snapshot, name } => {
                 let value = self.value(snapshot, name)?;
                 let is_output = contains(&scan.outputs, range.start);
-                Ok(if is_output { value } else { encode(&value) })
+                Ok(if is_output { value } else { encode(&value.replace('<', "&lt;")) })
             }
         }
     }
@@ -240,8 +299,8 @@ impl Weaver {
     fn anchor(&mut self, path: &str, name: &str) -> Result<String, String> {
         let source = self.sources.get(path, &mut self.faults)?;
         let anchor = source.anchor(name).ok_or_else(|| {
-            let names = crate::fault::list(source.anchors().map(|(name, _)| name));
-            format!("no anchor `{name}` in {path}; anchors there: {names}")
+            let near = nearest(name, source.anchors().map(|(name, _)| name));
+            format!("no anchor `{name}` in {path}; near it: {near}")
         })?;
         Ok(source.anchored(anchor))
     }
@@ -257,7 +316,8 @@ impl Weaver {
         let body = self.inner_formulas(page, line, &body, snapshot::path(name));
         let source = match self.sources.test_of_snapshot(name) {
             Some((path, test)) => {
-                self.uses.test_files.insert(path.to_owned());
+                let place = (page.path.to_owned(), line);
+                self.uses.tests.insert((path.to_owned(), test.to_owned()), place);
                 checked_by(&[listing_link(page, path, test)])
             }
             None => String::new(),
@@ -277,7 +337,14 @@ impl Weaver {
         source: String,
     ) -> String {
         let place = Place { path: page.path, text, taken_in: Some((line, source)) };
-        let edits = self.formulas(&Scan::new(text), &place);
+        let scan = Scan::new(text);
+        let edits = self.formulas(&scan, &place);
+        self.check(page, &scan, &place);
+        for (at, _) in text.match_indices(OPEN) {
+            if !contains(&scan.code, at) {
+                place.fault(&mut self.faults, at, "only pages hold directives");
+            }
+        }
         apply(text, edits)
     }
 
@@ -306,18 +373,23 @@ impl Weaver {
         Ok(value)
     }
 
+    /// Notes that the page names a test.
+    fn name(&mut self, page: &Page<'_>, line: usize, file: &str, name: &str) {
+        let test = (format!("tests/{file}.rs"), name.to_owned());
+        self.uses.tests.insert(test, (page.path.to_owned(), line));
+    }
+
     fn tests(
         &mut self,
         page: &Page<'_>,
+        line: usize,
         tests: &[(&str, &str)],
     ) -> Result<String, String> {
         let (mut links, mut errors) = (Vec::new(), Vec::new());
         for (file, name) in tests {
+            self.name(page, line, file, name);
             match self.sources.test(file, name, &mut self.faults) {
-                Ok(path) => {
-                    links.push(listing_link(page, &path, name));
-                    self.uses.test_files.insert(path);
-                }
+                Ok(path) => links.push(listing_link(page, &path, name)),
                 Err(message) => errors.push(message),
             }
         }
@@ -334,14 +406,20 @@ impl Weaver {
     fn references(
         &mut self,
         page: &Page<'_>,
+        line: usize,
         targets: &[&str],
     ) -> Result<String, String> {
-        let links = targets.iter().map(|target| self.reference(page, target));
+        let links = targets.iter().map(|target| self.reference(page, line, target));
         let links = links.collect::<Result<Vec<_>, _>>()?;
         Ok(format!("<span class=\"see\">{}</span>", links.join(" · ")))
     }
 
-    fn reference(&mut self, page: &Page<'_>, target: &str) -> Result<String, String> {
+    fn reference(
+        &mut self,
+        page: &Page<'_>,
+        line: usize,
+        target: &str,
+    ) -> Result<String, String> {
         let link = |address: &str, text: &str| {
             format!("<a href=\"{}{address}\">{}</a>", page.to_root, encode(text))
         };
@@ -357,10 +435,9 @@ impl Weaver {
             return Ok(link(&format!("{address}#{name}"), &format!("Figure: {title}")));
         }
         if let Some((file, name)) = target.split_once("::") {
+            self.name(page, line, file, name);
             let path = self.sources.test(file, name, &mut self.faults)?;
-            let link = listing_link(page, &path, name);
-            self.uses.test_files.insert(path);
-            return Ok(link);
+            return Ok(listing_link(page, &path, name));
         }
         let Some((path, name)) = target.rsplit_once(':') else {
             return Err(format!(
@@ -371,6 +448,37 @@ impl Weaver {
         self.anchor(path, name)?;
         Ok(listing_link(page, path, name))
     }
+}
+
+/// What is wrong with a dollar sign that belongs to no formula, and where that ends.
+fn about_stray(text: &str, stray: usize) -> (usize, String) {
+    let rest = &text[stray..];
+    let width = rest.len() - rest.trim_start_matches('$').len();
+    let block = rest.split("\n\n").next().unwrap_or(rest);
+    let tex = block[width..].split('$').next().unwrap_or("");
+    let end = stray + width + tex.len() + width;
+    let tex = tex.split_whitespace().collect::<Vec<_>>().join(" ");
+    let is_formula = block.len() > width && block[width..].contains('$');
+    let (opened, closed) = braces(&tex);
+    match opened.cmp(&closed) {
+        Ordering::Greater if is_formula => {
+            (end, format!("formula `{tex}`: a brace `{{` is not closed"))
+        }
+        Ordering::Less if is_formula => {
+            (end, format!("formula `{tex}`: a brace `}}` closes what is not open"))
+        }
+        _ => {
+            let message =
+                r"stray $: it belongs to no formula; write \$ for the sign itself";
+            (stray + 1, message.to_owned())
+        }
+    }
+}
+
+/// How many braces TeX opens and closes; `\{` is a character.
+fn braces(tex: &str) -> (usize, usize) {
+    let tex = tex.replace("\\\\", "").replace("\\{", "").replace("\\}", "");
+    (tex.matches('{').count(), tex.matches('}').count())
 }
 
 /// A formula in a sentence, kept on one line with the punctuation behind it.

@@ -1,6 +1,6 @@
 //! Snapshots that tests have written: tables and named values.
 
-use crate::fault::{list, nearest};
+use crate::fault::nearest;
 use crate::source::files_below;
 use std::collections::BTreeMap;
 use std::fs;
@@ -86,8 +86,8 @@ impl Snapshots {
         let found = self.get(snapshot)?;
         let value = found.values().find(|&(_, other, _)| other == name);
         value.map(|(_, _, value)| value).ok_or_else(|| {
-            let names = list(found.values().map(|(_, name, _)| name));
-            format!("no value `{name}` in {}; values there: {names}", path(snapshot))
+            let near = nearest(name, found.values().map(|(_, name, _)| name));
+            format!("no value `{name}` in {}; near it: {near}", path(snapshot))
         })
     }
 }

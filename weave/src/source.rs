@@ -1,7 +1,8 @@
 //! Source files: their anchors and their tests.
 
-use crate::fault::{Faults, list, nearest};
-use std::collections::BTreeMap;
+use crate::fault::{Faults, nearest};
+use crate::rust::{Code, asserts, words};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
@@ -23,13 +24,17 @@ pub struct Test {
     pub first: usize,
     /// Index of the line that closes its body.
     pub last: usize,
-    ignored: bool,
+    /// Whether it is there for a refusal: the code under test must panic, and with these words.
+    pub is_refusal: bool,
+    /// Why it checks nothing, if that can be read off it.
+    flaw: Option<String>,
 }
 
 /// A source file.
 #[derive(Debug)]
 pub struct Source {
     lines: Vec<String>,
+    code: Code,
     anchors: BTreeMap<String, Anchor>,
     tests: Vec<Test>,
 }
@@ -53,9 +58,11 @@ fn mark(line: &str) -> Option<Mark<'_>> {
 impl Source {
     fn parse(path: &str, text: &str, faults: &mut Faults) -> Self {
         let lines: Vec<_> = text.lines().map(str::to_owned).collect();
+        let code = Code::new(if path.ends_with(".rs") { text } else { "" });
         let source = Self {
             anchors: anchors(path, &lines, faults),
-            tests: tests(&lines),
+            tests: tests(&lines, &code),
+            code,
             lines,
         };
         for (name, anchor) in &source.anchors {
@@ -94,10 +101,35 @@ impl Source {
         dedent(&inside.map(|(_, line)| line).collect::<Vec<_>>())
     }
 
-    fn mentions(&self, test: &Test, literal: &str) -> bool {
-        let body = &self.lines[test.first..=test.last];
-        let mut code = body.iter().filter(|line| !line.trim_start().starts_with("//"));
-        code.any(|line| line.contains(literal))
+    /// Whether the code, comments aside, holds this string.
+    pub fn holds(&self, literal: &str) -> bool {
+        self.code.lines.iter().any(|line| line.contains(literal))
+    }
+
+    /// The names that a test, comments aside, has in quotation marks.
+    pub fn names_in(&self, test: &Test) -> impl Iterator<Item = &str> {
+        let code = &self.code.lines[test.first..=test.last];
+        code.iter().flat_map(|line| line.split('"').skip(1).step_by(2))
+    }
+
+    /// The functions and macros, by name, with what is between their braces.
+    fn functions(&self) -> impl Iterator<Item = (String, String)> {
+        let bare = &self.code.bare;
+        bare.iter().enumerate().filter_map(move |(i, line)| {
+            let line = line.trim();
+            let name = match line.strip_prefix("macro_rules! ") {
+                Some(rest) => format!("{}!", rest.trim_end_matches(['{', ' '])),
+                None => function(line)?.to_owned(),
+            };
+            let body = bare[i..=end_of_block(bare, i)].join("\n");
+            Some((name, body.split_once('{')?.1.to_owned()))
+        })
+    }
+
+    fn body(&self, test: &Test) -> String {
+        let code = self.code.bare[test.first..=test.last].join("\n");
+        let body = code.split_once("fn ").and_then(|(_, code)| code.split_once('{'));
+        body.map_or("", |(_, body)| body).to_owned()
     }
 }
 
@@ -150,21 +182,32 @@ fn dedent(lines: &[&str]) -> String {
 }
 
 /// Finds tests in code that is laid out as rustfmt does.
-fn tests(lines: &[String]) -> Vec<Test> {
+fn tests(lines: &[String], code: &Code) -> Vec<Test> {
     let mut tests = Vec::new();
     let mut head = Head::default();
-    for (i, line) in lines.iter().enumerate() {
-        if head.takes(i, line.trim()) {
+    let mut modules = Vec::<(usize, String)>::new();
+    let whole = code.bare.iter().find(|line| line.starts_with("#![cfg"));
+    for (i, bare) in code.bare.iter().enumerate() {
+        let line = bare.trim();
+        if head.takes(i, line, lines[i].trim(), code.lines[i].trim()) {
             continue;
         }
-        if let Some(name) = function(line.trim())
+        modules.retain(|(last, _)| i <= *last);
+        if let Some(condition) = &head.condition
+            && line.ends_with('{')
+        {
+            modules.push((end_of_block(&code.bare, i), condition.clone()));
+        }
+        if let Some(name) = function(line)
             && head.is_test
         {
+            let around = modules.first().map(|(_, condition)| condition);
             tests.push(Test {
                 name: name.to_owned(),
                 first: head.first.unwrap_or(i),
-                last: end_of_block(lines, i),
-                ignored: head.is_ignored,
+                last: end_of_block(&code.bare, i),
+                is_refusal: head.panic.is_some(),
+                flaw: head.flaw(around.or(whole)),
             });
         }
         head = Head::default();
@@ -178,39 +221,76 @@ struct Head {
     first: Option<usize>,
     is_test: bool,
     is_ignored: bool,
-    is_in_attribute: bool,
+    condition: Option<String>,
+    /// What `#[should_panic…]` says.
+    panic: Option<String>,
+    /// The brackets that an attribute has open.
+    open: usize,
 }
 
 impl Head {
     /// Whether the line belongs to the head; if so, what it adds is noted.
-    fn takes(&mut self, index: usize, line: &str) -> bool {
-        let is_attribute = self.is_in_attribute || line.starts_with("#[");
-        let is_comment = !is_attribute && line.starts_with("//");
-        self.is_test |= line.starts_with("#[test]");
-        self.is_ignored |= line.starts_with("#[ignore");
-        self.is_in_attribute =
-            is_attribute && !line.ends_with(']') && !line.contains("] //");
+    fn takes(&mut self, index: usize, bare: &str, line: &str, code: &str) -> bool {
+        let is_attribute = self.open > 0 || bare.starts_with("#[");
+        let is_comment = bare.is_empty() && !line.is_empty();
+        self.is_test |= bare.starts_with("#[test]");
+        self.is_ignored |= bare.starts_with("#[ignore");
+        if bare.starts_with("#[cfg") {
+            self.condition.get_or_insert_with(|| bare.to_owned());
+        }
+        if is_attribute && (self.panic.is_some() || bare.contains("should_panic")) {
+            *self.panic.get_or_insert_default() += code;
+        }
+        if is_attribute {
+            let count = |bracket| bare.matches(bracket).count();
+            self.open = (self.open + count('[')).saturating_sub(count(']'));
+        }
         if is_attribute || is_comment {
             self.first.get_or_insert(index);
         }
         is_attribute || is_comment
     }
+
+    /// Why the test below may not run, or passes for any reason.
+    fn flaw(&self, around: Option<&String>) -> Option<String> {
+        if self.is_ignored {
+            return Some("is ignored".to_owned());
+        }
+        if let Some(condition) = self.condition.as_ref().or(around) {
+            let condition = condition.trim_end_matches('{').trim_end();
+            return Some(format!("runs on a condition only: {condition}"));
+        }
+        let panic = self.panic.as_ref()?;
+        let (_, words) = panic.split_once('"').unwrap_or(("", ""));
+        let is_said = !words.trim_start_matches('"').is_empty()
+            && !words.starts_with("assertion")
+            && !words.starts_with('"');
+        let flaw =
+            "passes with any panic: #[should_panic] needs the message that it expects";
+        (!is_said).then(|| flaw.to_owned())
+    }
 }
 
+/// The name of the function that begins on this line.
 fn function(line: &str) -> Option<&str> {
-    let line = line.strip_prefix("pub ").unwrap_or(line);
-    let rest = line.strip_prefix("fn ")?;
-    rest.split(['(', '<']).next()
+    let (before, rest) = line.split_once("fn ")?;
+    let is_qualifier = |word: &str| {
+        word.starts_with("pub") || ["const", "async", "unsafe"].contains(&word)
+    };
+    before
+        .split_whitespace()
+        .all(is_qualifier)
+        .then(|| rest.split(['(', '<']).next())?
 }
 
 fn end_of_block(lines: &[String], start: usize) -> usize {
-    let first = &lines[start];
-    if first.ends_with('}') {
+    let first = lines[start].trim_end();
+    if first.ends_with(['}', ';']) {
         return start;
     }
     let indent = &first[..first.len() - first.trim_start().len()];
     let closing = format!("{indent}}}");
-    let end = lines[start..].iter().position(|line| *line == closing);
+    let end = lines[start..].iter().position(|line| line.trim_end() == closing);
     end.map_or(lines.len() - 1, |length| start + length)
 }
 
@@ -218,12 +298,21 @@ fn end_of_block(lines: &[String], start: usize) -> usize {
 pub struct Sources {
     root: PathBuf,
     files: BTreeMap<String, Source>,
+    /// The functions of the tests' support that assert something.
+    asserting: BTreeSet<String>,
+    /// The names in quotation marks within the tests, each with the first such test.
+    named: BTreeMap<String, (String, String)>,
 }
 
 impl Sources {
     /// Reads all Rust files in `src/` and `tests/`.
     pub fn read(root: &Path, faults: &mut Faults) -> Self {
-        let mut sources = Self { root: root.to_owned(), files: BTreeMap::new() };
+        let mut sources = Self {
+            root: root.to_owned(),
+            files: BTreeMap::new(),
+            asserting: BTreeSet::new(),
+            named: BTreeMap::new(),
+        };
         for folder in ["src", "tests"] {
             for path in files_below(root, folder) {
                 if path.ends_with(".rs")
@@ -233,6 +322,12 @@ impl Sources {
                 }
             }
         }
+        let support = sources.iter().filter(|(path, _)| path.starts_with("tests/"));
+        let support = support.filter(|(path, _)| path.matches('/').count() > 1);
+        let functions: Vec<_> =
+            support.flat_map(|(_, source)| source.functions()).collect();
+        sources.asserting = asserting(&BTreeSet::new(), &functions);
+        sources.named = sources.names_in_tests();
         sources
     }
 
@@ -257,11 +352,8 @@ impl Sources {
     }
 
     fn missing(&self, path: &str) -> String {
-        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let beside = self.files.keys().map(String::as_str);
-        let beside =
-            beside.filter(|p| p.rsplit_once('/').is_some_and(|(f, _)| f == folder));
-        format!("no file `{path}`; files there: {}", list(beside))
+        let near = nearest(path, self.files.keys().map(String::as_str));
+        format!("no file `{path}`; near it: {near}")
     }
 
     /// Checks that `tests/<file>.rs` has a test `name` which runs, and gives the file's path.
@@ -272,29 +364,74 @@ impl Sources {
         faults: &mut Faults,
     ) -> Result<String, String> {
         let path = format!("tests/{file}.rs");
-        let tests = self.get(&path, faults)?.tests();
-        match tests.iter().find(|test| test.name == name) {
-            Some(test) if test.ignored => {
-                Err(format!("test `{name}` in {path} is ignored"))
-            }
-            Some(_) => Ok(path),
-            None => {
-                let near = nearest(name, tests.iter().map(|test| test.name.as_str()));
-                Err(format!("no test `{name}` in {path}; near it: {near}"))
-            }
+        self.get(&path, faults)?;
+        let tests = self.files[&path].tests();
+        let Some(test) = tests.iter().find(|test| test.name == name) else {
+            let near = nearest(name, tests.iter().map(|test| test.name.as_str()));
+            return Err(format!("no test `{name}` in {path}; near it: {near}"));
+        };
+        match self.flaw(&path, test) {
+            Some(flaw) => Err(format!("test `{name}` in {path} {flaw}")),
+            None => Ok(path),
         }
+    }
+
+    /// Why a test is no check.
+    fn flaw(&self, path: &str, test: &Test) -> Option<String> {
+        if test.flaw.is_some() || test.is_refusal {
+            return test.flaw.clone();
+        }
+        let source = &self.files[path];
+        let body = source.body(test);
+        if asserts(&body) || words(&body).any(|word| self.asserting.contains(word)) {
+            return None;
+        }
+        let functions: Vec<_> = source.functions().collect();
+        let asserting = asserting(&self.asserting, &functions);
+        let is_check = asserting.contains(&test.name);
+        (!is_check).then(|| "asserts nothing".to_owned())
     }
 
     /// The first test that names this snapshot, as path and function.
     pub fn test_of_snapshot(&self, snapshot: &str) -> Option<(&str, &str)> {
-        let literal = format!("\"{snapshot}\"");
-        let files = self.iter().filter(|(path, _)| path.starts_with("tests/"));
-        files
-            .flat_map(|(path, source)| {
-                source.tests.iter().map(move |test| (path, source, test))
-            })
-            .find(|(_, source, test)| !test.ignored && source.mentions(test, &literal))
-            .map(|(path, _, test)| (path, test.name.as_str()))
+        let (path, test) = self.named.get(snapshot)?;
+        Some((path, test))
+    }
+
+    /// The names in quotation marks within the tests that run, each with the first such test.
+    fn names_in_tests(&self) -> BTreeMap<String, (String, String)> {
+        let mut named = BTreeMap::new();
+        for (path, source) in self.iter().filter(|(path, _)| path.starts_with("tests/"))
+        {
+            for test in source.tests.iter().filter(|test| test.flaw.is_none()) {
+                for name in source.names_in(test) {
+                    let place = || (path.to_owned(), test.name.clone());
+                    named.entry(name.to_owned()).or_insert_with(place);
+                }
+            }
+        }
+        named
+    }
+}
+
+/// The functions that assert something, or call one that does; `known` are such.
+fn asserting(
+    known: &BTreeSet<String>,
+    functions: &[(String, String)],
+) -> BTreeSet<String> {
+    let mut found = known.clone();
+    loop {
+        let calls = |body: &str| words(body).any(|word| found.contains(word));
+        let more: Vec<_> = functions
+            .iter()
+            .filter(|(name, _)| !found.contains(name))
+            .filter(|(_, body)| asserts(body) || calls(body))
+            .map(|(name, _)| name.clone())
+            .collect();
+        if more.is_empty() {
+            return found;
+        }
+        found.extend(more);
     }
 }
 
@@ -311,4 +448,9 @@ pub fn files_below(root: &Path, folder: &str) -> Vec<String> {
     }
     files.sort();
     files
+}
+
+/// The line of an offset, counted from one.
+pub fn line_of(text: &str, offset: usize) -> usize {
+    1 + text[..offset].matches('\n').count()
 }

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Uses {
     /// Anchors, as path and name.
     pub anchors: BTreeSet<(String, String)>,
-    /// The files of the tests that pages name.
-    pub test_files: BTreeSet<String>,
+    /// Tests, as path and name, each with the page and the line that named it last.
+    pub tests: BTreeMap<(String, String), (String, usize)>,
     /// Snapshots shown as tables.
     pub tables: BTreeSet<String>,
     /// Values, as snapshot and name.

@@ -2,21 +2,20 @@
 
 #[path = "support/html.rs"]
 mod html;
+mod support;
 
 use html::Part;
 use mdbook_driver::MDBook;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, LazyLock, Mutex};
 use tempfile::TempDir;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Metadata, Subscriber};
 use weave::Weave;
-
-const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 /// A built book: its files, and what mdBook warned of.
 struct Built {
@@ -30,7 +29,7 @@ fn build() -> Built {
     let folder = TempDir::new().unwrap();
     let warnings = Warnings::default();
     tracing::subscriber::with_default(warnings.clone(), || {
-        let mut book = MDBook::load(ROOT).unwrap();
+        let mut book = MDBook::load(support::root()).unwrap();
         book.config.build.build_dir = folder.path().to_owned();
         book.with_preprocessor(Weave);
         book.build().unwrap_or_else(|error| panic!("{error:#}"));
@@ -47,7 +46,7 @@ fn read(root: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
         if path.is_dir() {
             read(root, &path, files);
         } else {
-            let name = path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
+            let name = weave::outline::name_of(path.strip_prefix(root).unwrap());
             files.insert(name, fs::read(path).unwrap());
         }
     }
@@ -193,7 +192,7 @@ fn has_scheme(url: &str) -> bool {
 }
 
 fn resolve(page: &str, path: &str) -> String {
-    let mut target = PathBuf::from(page);
+    let mut target: Vec<_> = page.split('/').collect();
     target.pop();
     for part in path.split('/') {
         match part {
@@ -202,7 +201,7 @@ fn resolve(page: &str, path: &str) -> String {
             _ => target.push(part),
         }
     }
-    target.to_str().unwrap().to_owned()
+    target.join("/")
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 mod support;
 
-use support::{File, PAGE, SVG, book, snapshot, test_of};
+use support::{File, PAGE, SVG, book, snapshot, test_of, weave_listed};
 
 #[track_caller]
 fn assert_faults(files: &[File], expected: &[&str]) {
@@ -29,7 +29,7 @@ fn unknown_file() {
     assert_fault(
         "{{#code src/b.rs:step}}",
         &[("src/a.rs", ""), ("src/bin/c.rs", "")],
-        "chapters/page.md:1: no file `src/b.rs`; files there: src/a.rs",
+        "chapters/page.md:1: no file `src/b.rs`; near it: src/a.rs, src/bin/c.rs",
     );
 }
 
@@ -50,7 +50,7 @@ fn unknown_anchor() {
     assert_fault(
         "{{#code src/a.rs:step}}\n\n{{#code src/a.rs:stop}}",
         &[("src/a.rs", text)],
-        "chapters/page.md:3: no anchor `stop` in src/a.rs; anchors there: step",
+        "chapters/page.md:3: no anchor `stop` in src/a.rs; near it: step",
     );
 }
 
@@ -122,7 +122,7 @@ fn unknown_value() {
             ("snapshots/adam__v.snap", &snapshot(VALUES)),
             ("tests/adam.rs", &test_of("adam__v")),
         ],
-        "chapters/page.md:2: no value `median` in snapshots/adam__v.snap; values there: mean, spread",
+        "chapters/page.md:2: no value `median` in snapshots/adam__v.snap; near it: mean, spread",
     );
 }
 
@@ -185,7 +185,7 @@ const EXERCISE: &str = "{{#exercise page/step}}";
 fn unknown_exercise() {
     assert_faults(
         &exercise("{{#exercise page/step}}\n\n{{#exercise page/stop}}", 0),
-        &["chapters/page.md:3: no exercise `page/stop`; there are: page/step"],
+        &["chapters/page.md:3: no exercise `page/stop`; near it: page/step"],
     );
 }
 
@@ -251,14 +251,14 @@ fn unknown_test_file() {
     assert_fault(
         "{{#test adams::holds}}",
         &[("tests/adam.rs", "")],
-        "chapters/page.md:1: no file `tests/adams.rs`; files there: tests/adam.rs",
+        "chapters/page.md:1: no file `tests/adams.rs`; near it: tests/adam.rs",
     );
 }
 
 #[test]
 fn unknown_test() {
     let text = "#[test]\nfn step_is_small() {}\n#[test]\nfn bias_goes() {}\nfn step_helper() {}\n";
-    let message = "chapters/page.md:2: no test `step_is_large` in tests/adam.rs; near it: step_is_small";
+    let message = "chapters/page.md:2: no test `step_is_large` in tests/adam.rs; near it: step_is_small, bias_goes";
     assert_fault(
         "\n{{#test adam::step_is_large}}",
         &[("tests/adam.rs", text)],
@@ -270,7 +270,7 @@ fn unknown_test() {
 fn two_unknown_tests_in_one_directive() {
     assert_fault(
         "{{#test adam::a adam::holds adam::b}}",
-        &[("tests/adam.rs", "#[test]\nfn holds() {}\n")],
+        &[("tests/adam.rs", "#[test]\nfn holds() { assert!(x); }\n")],
         "chapters/page.md:1: no test `a` in tests/adam.rs; near it: holds; no test `b` in tests/adam.rs; near it: holds",
     );
 }
@@ -295,6 +295,153 @@ fn ignored_test() {
     }
 }
 
+#[test]
+fn test_that_asserts_nothing() {
+    let bodies = [
+        "",
+        "let x = 1;",
+        "// assert!(x);",
+        "/* assert!(x); */",
+        "let s = \"assert!(x)\";",
+        "assert!(true);",
+        "assert_eq!(1, 1);",
+        "helper();",
+    ];
+    for body in bodies {
+        let text = format!(
+            "fn helper() {{\n    x();\n}}\n\n#[test]\nfn holds() {{\n    {body}\n}}\n"
+        );
+        assert_fault(
+            "{{#test adam::holds}}",
+            &[("tests/adam.rs", &text)],
+            "chapters/page.md:1: test `holds` in tests/adam.rs asserts nothing",
+        );
+    }
+}
+
+#[test]
+fn an_assertion_may_stand_in_what_a_test_calls() {
+    let bodies = [
+        "assert_eq!(x, 1);",
+        "insta::assert_snapshot!(\"a\", table());",
+        "let error = run().unwrap_err();",
+        "if !x { panic!(\"no\") }",
+        "direct();",
+        "for x in 0..2 { indirect(x); }",
+        "close!(a, b);",
+        "supported(a);",
+    ];
+    let support = "pub fn supported(x: f64) {\n    assert!(x > 0.0);\n}\n\nmacro_rules! close {\n    ($a:expr) => {\n        assert!($a);\n    };\n}\n";
+    for body in bodies {
+        let text = format!(
+            "fn indirect(x: f64) {{\n    direct(x);\n}}\n\nfn direct(x: f64) {{\n    assert!(x);\n}}\n\n#[test]\nfn holds() {{\n    {body}\n}}\n"
+        );
+        let files = [
+            (PAGE, "{{#test adam::holds}}"),
+            ("tests/adam.rs", &*text),
+            ("tests/support/mod.rs", support),
+        ];
+        assert!(book(&files).is_ok(), "{body}");
+    }
+}
+
+#[test]
+fn test_that_runs_on_a_condition_only() {
+    let test = "#[test]\nfn holds() {\n    assert!(x);\n}\n";
+    let inner = "    #[test]\n    fn holds() {\n        assert!(x);\n    }\n";
+    let cases = [
+        (format!("#[cfg(any())]\n{test}"), "#[cfg(any())]"),
+        (
+            test.replace("\n", "\n#[cfg(unix)]\n").replacen("}\n#[cfg(unix)]", "}", 1),
+            "#[cfg(unix)]",
+        ),
+        (format!("#[cfg_attr(all(), ignore)]\n{test}"), "#[cfg_attr(all(), ignore)]"),
+        (format!("#![cfg(any())]\n\n{test}"), "#![cfg(any())]"),
+        (format!("#[cfg(any())]\nmod inner {{\n{inner}}}\n"), "#[cfg(any())]"),
+    ];
+    for (text, condition) in cases {
+        assert_fault(
+            "{{#test adam::holds}}",
+            &[("tests/adam.rs", &text)],
+            &format!(
+                "chapters/page.md:1: test `holds` in tests/adam.rs runs on a condition only: {condition}"
+            ),
+        );
+    }
+}
+
+#[test]
+fn test_in_a_comment_or_a_string() {
+    let test = "#[test]\nfn holds() {\n    assert!(x);\n}\n";
+    let commented = test.lines().map(|line| format!("// {line}\n")).collect::<String>();
+    let texts = [
+        format!("/*\n{test}*/\n"),
+        format!("/* /* */\n{test}*/\n"),
+        format!("const TEXT: &str = \"\n{test}\";\n"),
+        format!("const TEXT: &str = r#\"\"\n{test}\"#;\n"),
+        commented,
+    ];
+    for text in texts {
+        assert_fault(
+            "{{#test adam::holds}}",
+            &[("tests/adam.rs", &text)],
+            "chapters/page.md:1: no test `holds` in tests/adam.rs; near it: none",
+        );
+    }
+}
+
+#[test]
+fn test_that_passes_with_any_panic() {
+    for attribute in [
+        "#[should_panic]",
+        "#[should_panic(expected = \"\")]",
+        "#[should_panic(\n    expected = \"assertion `left != right` failed\"\n)]",
+    ] {
+        let text =
+            format!("#[test]\n{attribute}\nfn holds() {{\n    assert_ne!(x, 1);\n}}\n");
+        assert_fault(
+            "{{#test adam::holds}}",
+            &[("tests/adam.rs", &text)],
+            "chapters/page.md:1: test `holds` in tests/adam.rs passes with any panic: #[should_panic] needs the message that it expects",
+        );
+    }
+}
+
+const CLAIMS: &str = "#[test]\nfn holds() {\n    assert!(x);\n}\n\n#[test]\n#[should_panic = \"a batch of 7 of 6\"]\nfn refuses() {\n    run();\n}\n\n/// So.\n#[test]\nfn goes() {\n    assert!(x);\n}\n";
+
+#[test]
+fn test_of_a_chapter_that_no_page_names() {
+    let files = [(PAGE, "{{#test page::holds}}"), ("tests/page.rs", CLAIMS)];
+    let listed =
+        ("tests/on_no_page.txt", "page::goes: it checks how the tests measure\n");
+    assert_faults(
+        &files,
+        &[
+            "tests/page.rs:12: no page names the test `goes`: write {{#test page::goes}} there, or its reason in tests/on_no_page.txt",
+        ],
+    );
+    assert!(book(&[&files[..], &[listed]].concat()).is_ok());
+}
+
+#[test]
+fn list_of_tests_that_does_not_fit() {
+    let cases = [
+        ("page::goes: so\npage::stop: so", "2: no chapter has the test `page::stop`"),
+        ("page::goes: so\n\npage::holds: so", "3: a page names `page::holds`"),
+        ("page::goes: so\npage::holds:", "2: a line reads `file::name: reason`"),
+    ];
+    for (list, message) in cases {
+        assert_faults(
+            &[
+                (PAGE, "{{#test page::holds}}"),
+                ("tests/page.rs", CLAIMS),
+                ("tests/on_no_page.txt", list),
+            ],
+            &[&format!("tests/on_no_page.txt:{message}")],
+        );
+    }
+}
+
 // Figures
 
 const FIGURE: &str = "![A line](figures/a.svg)";
@@ -304,7 +451,7 @@ fn missing_figure() {
     assert_fault(
         &format!("{FIGURE}\n\n![B](figures/b.svg)"),
         &[("chapters/figures/a.svg", SVG), ("chapters/figures/a.csv", "")],
-        "chapters/page.md:3: no figure `chapters/figures/b.svg`; figures there: a",
+        "chapters/page.md:3: no figure `chapters/figures/b.svg`; near it: a",
     );
 }
 
@@ -364,6 +511,51 @@ fn file_among_the_figures_that_is_none() {
 }
 
 #[test]
+fn figure_that_no_code_draws() {
+    for drawn in ["const A: &str = \"b\";", "// \"a\"", "/* \"a\" */"] {
+        assert_fault(
+            FIGURE,
+            &[
+                ("chapters/figures/a.svg", SVG),
+                ("chapters/figures/a.csv", ""),
+                ("src/bin/figures/page.rs", drawn),
+            ],
+            "chapters/figures/a.svg:1: no code draws it: \"a\" stands nowhere in src/bin/figures/",
+        );
+    }
+}
+
+#[test]
+fn figure_that_runs_or_asks_the_network() {
+    let cases = [
+        ("<script>x</script>", "`<script>`: a figure may not hold this"),
+        ("<style>x</style>", "`<style>`: a figure may not hold this"),
+        (
+            "<image href=\"//example.org\"/>",
+            "`<image href=\"//example.org\"/>`: a figure may not hold this",
+        ),
+        ("<g onclick=\"x\"></g>", "the attribute `onclick`: a figure may not have it"),
+        (
+            "<g fill=\"url(//example.org)\"></g>",
+            "`fill=\"url(//example.org)\"` asks for another file",
+        ),
+    ];
+    for (element, message) in cases {
+        let svg = SVG.replace("</svg>", &format!("{element}\n</svg>"));
+        let faults = book(&[
+            (PAGE, FIGURE),
+            ("chapters/figures/a.svg", &svg),
+            ("chapters/figures/a.csv", ""),
+        ])
+        .map(|_| ())
+        .unwrap_err()
+        .to_string();
+        let fault = format!("chapters/figures/a.svg:6: {message}");
+        assert!(faults.lines().any(|line| line == fault), "{faults}");
+    }
+}
+
+#[test]
 fn image_that_is_no_figure() {
     let rule = "must be figures/<name>.svg, and its paragraph hold nothing else";
     let cases = [
@@ -400,6 +592,31 @@ fn bad_formula() {
         "One\n\ntwo $\\frac{1}$",
         &[],
         r"chapters/page.md:3: formula `\frac{1}`: KaTeX parse error: Unexpected end of input in a macro argument, expected '}' at end of input: \frac{1}",
+    );
+}
+
+#[test]
+fn brace_that_is_not_closed_or_not_open() {
+    let cases = [
+        (r"$\sqrt{x$", r"\sqrt{x", "a brace `{` is not closed"),
+        ("$$\n\\frac{1}{2\n$$", r"\frac{1}{2", "a brace `{` is not closed"),
+        ("$a}$ and $b$", "a}", "a brace `}` closes what is not open"),
+    ];
+    for (text, tex, message) in cases {
+        assert_fault(
+            &format!("One\n\ntwo\n\n{text}"),
+            &[],
+            &format!("chapters/page.md:5: formula `{tex}`: {message}"),
+        );
+    }
+}
+
+#[test]
+fn misspelt_root() {
+    assert_fault(
+        r"$\sqrtt{x}$",
+        &[],
+        r"chapters/page.md:1: formula `\sqrtt{x}`: KaTeX parse error: Undefined control sequence: \sqrtt at position 1: \sqrtt{x}",
     );
 }
 
@@ -465,7 +682,7 @@ fn bad_formula_in_a_snapshot() {
 fn directive_in_a_formula_that_is_no_value() {
     assert_fault(
         "$x = {{#test adam::holds}}$",
-        &[("tests/adam.rs", "#[test]\nfn holds() {}\n")],
+        &[("tests/adam.rs", "#[test]\nfn holds() { assert!(x); }\n")],
         "chapters/page.md:1: a formula can hold no directive but {{#value …}}",
     );
 }
@@ -478,10 +695,8 @@ fn stray_dollar_sign() {
     {
         let line = 1 + usize::from(page.starts_with("<div"));
         let faults = book(&[(PAGE, page)]).map(|_| ()).unwrap_err().to_string();
-        assert_eq!(
-            faults.lines().next(),
-            Some(&*format!("chapters/page.md:{line}: {message}"))
-        );
+        let fault = format!("chapters/page.md:{line}: {message}");
+        assert!(faults.lines().any(|line| line == fault), "{faults}");
     }
 }
 
@@ -493,6 +708,36 @@ fn unknown_directive() {
         "{{#include x.rs}}",
         &[],
         "chapters/page.md:1: unknown directive `{{#include`; there are: code, exercise, table, value, test, see",
+    );
+}
+
+#[test]
+fn directive_that_begins_with_a_blank() {
+    for (text, shown) in [
+        ("{{ #include ../rustfmt.toml}}", "{{ #include"),
+        ("{{\t#code src/a.rs:a}}", "{{ #code"),
+        ("{{\n#playground a.rs}}", "{{ #playground"),
+        ("- {{   #title A}}", "{{ #title"),
+    ] {
+        assert_fault(
+            &format!("\n{text}"),
+            &[],
+            &format!(
+                "chapters/page.md:2: `{shown}`: a directive begins with `{{{{#`, without a blank"
+            ),
+        );
+    }
+}
+
+#[test]
+fn directive_in_what_a_page_takes_in() {
+    let mut files = exercise("\n{{#exercise page/step}}", 0);
+    files[2].1 = "See {{#include x}}.";
+    assert_faults(
+        &files,
+        &[
+            "chapters/page.md:2: in exercises/page/step/hint.md: only pages hold directives",
+        ],
     );
 }
 
@@ -524,10 +769,10 @@ fn wrong_arguments() {
 fn reference_to_what_is_not_there() {
     let cases = [
         ("other.md#step", "no page `other.md`; near it: page.md"),
-        ("page.md#stop", "no heading `stop` in page.md; headings there: step"),
-        ("src/a.rs:step", "no anchor `step` in src/a.rs; anchors there: none"),
+        ("page.md#stop", "no heading `stop` in page.md; near it: step"),
+        ("src/a.rs:step", "no anchor `step` in src/a.rs; near it: none"),
         ("adam::step", "no test `step` in tests/adam.rs; near it: stop"),
-        ("figures/b.svg", "no figure `chapters/figures/b.svg`; figures there: a"),
+        ("figures/b.svg", "no figure `chapters/figures/b.svg`; near it: a"),
         (
             "somewhere",
             "`somewhere` is no reference; there are: page.md#heading, \
@@ -580,6 +825,248 @@ fn block_directive_within_a_line() {
             "chapters/page.md:1: `{{#table adam__v}}` must stand alone at the start of its line",
         );
     }
+}
+
+// Links
+
+#[test]
+fn link_that_leads_nowhere() {
+    let cases = [
+        (
+            "gradient_decent.md",
+            "no page `gradient_decent.md`; near it: gradient_descent.md, page.md",
+        ),
+        (
+            "gradient_descent.html#stop",
+            "no heading `stop` in gradient_descent.md; near it: own, the-step, the-step-1",
+        ),
+        ("#pages", "no heading `pages` in page.md; near it: page"),
+        (
+            "figures/b.csv",
+            "no page `figures/b.csv`; near it: page.md, gradient_descent.md",
+        ),
+        (
+            "listings.html",
+            "no page `listings.md`; near it: page.md, gradient_descent.md",
+        ),
+    ];
+    let other = "# Gradient descent\n\n## The step\n\n## The `step`\n\n## Own {#own}\n\n![A](figures/a.svg)";
+    let files = [
+        ("chapters/gradient_descent.md", other),
+        ("chapters/figures/a.svg", SVG),
+        ("chapters/figures/a.csv", ""),
+    ];
+    let sound = [
+        "gradient_descent.md",
+        "gradient_descent.html#the-step",
+        "./gradient_descent.md#the-step-1",
+        "gradient_descent.md#own",
+        "gradient_descent.md#a",
+        "#page",
+        "figures/a.csv",
+        "https://example.org/a",
+        "mailto:a@example.org",
+    ];
+    let sound = sound.map(|url| format!("[it]({url})")).join(" ");
+    for (url, message) in cases {
+        assert_fault(
+            &format!("# Page\n\n{sound}\n\nSo [it]({url})."),
+            &files,
+            &format!("chapters/page.md:5: link `{url}`: {message}"),
+        );
+    }
+}
+
+#[test]
+fn link_that_no_book_should_have() {
+    let cases = [
+        (
+            "[a](javascript:x)",
+            "link `javascript:x` begins with `javascript:`; there are: http, https, mailto",
+        ),
+        ("[a](../src/lib.rs)", "link `../src/lib.rs` leads out of the book"),
+        ("[a](/page.md)", "link `/page.md` leads out of the book"),
+        ("[a][nowhere]", "`[a][nowhere]` leads to no reference"),
+    ];
+    for (text, message) in cases {
+        assert_fault(text, &[], &format!("chapters/page.md:1: {message}"));
+    }
+}
+
+#[test]
+fn link_in_a_hint_that_leads_nowhere() {
+    let mut files = exercise("\n{{#exercise page/step}}", 0);
+    files[2].1 = "See [it](stop.md).";
+    assert_faults(
+        &files,
+        &[
+            "chapters/page.md:2: in exercises/page/step/hint.md: link `stop.md`: no page `stop.md`; near it: page.md",
+        ],
+    );
+}
+
+// HTML
+
+#[test]
+fn html_that_runs_or_asks_the_network() {
+    let rule = "of HTML a page may hold <details> and <summary>, nothing else";
+    let tags = [
+        "<script src=\"https://example.org/x.js\">",
+        "<script>fetch(\"https://example.org\")",
+        "<style>",
+        "<img src=x onerror=\"x\">",
+        "<form action=\"//example.org\">",
+        "<button formaction=\"//example.org\">",
+        "<video poster=\"//example.org/x.png\">",
+        "<a href=\"javascript:x\">",
+        "<IFRAME>",
+        "<!-- unseen -->",
+        "<meta http-equiv=\"refresh\">",
+    ];
+    for tag in tags {
+        for before in ["", "So "] {
+            let shown = &tag[..=tag.find('>').unwrap()];
+            let faults = book(&[(PAGE, &format!("\n{before}{tag}\n"))]);
+            let faults = faults.map(|_| ()).unwrap_err().to_string();
+            let first = faults.lines().next().unwrap();
+            assert_eq!(first, format!("chapters/page.md:2: `{shown}`: {rule}"));
+        }
+    }
+}
+
+#[test]
+fn html_with_attributes_or_not_closed() {
+    let cases = [
+        (
+            "<details onclick=\"x\">\n</details>",
+            1,
+            "`<details onclick=\"x\">`: <details> has no attributes on a page",
+        ),
+        ("a\n\n<details><summary>A</summary>", 3, "`<details>` is not closed"),
+        ("a\n\n</details>", 3, "`</details>` closes what is not open"),
+        ("# A {onclick=x}", 1, "a heading has no attributes but an id and classes"),
+    ];
+    for (text, line, message) in cases {
+        let faults = book(&[(PAGE, text)]).map(|_| ()).unwrap_err().to_string();
+        let fault = format!("chapters/page.md:{line}: {message}");
+        assert_eq!(faults.lines().next(), Some(&*fault));
+    }
+    assert!(
+        book(&[(PAGE, "<details><summary>Answer</summary>\n\n1 < 2\n\n</details>\n")])
+            .is_ok()
+    );
+}
+
+#[test]
+fn theme_that_asks_the_network_or_runs() {
+    let network = "a style asks for nothing from the network";
+    let cases = [
+        ("theme/a.css", "a {\n  b: url( \"//example.org/a.png\");\n}", 2, network),
+        ("theme/a.css", "\n@IMPORT 'b.css';", 2, "a style takes in no other"),
+        (
+            "theme/head.hbs",
+            "",
+            1,
+            "a theme holds styles (.css), fonts (.woff2) and their licences (.txt, .md)",
+        ),
+        (
+            "book.toml",
+            "[output.html]\nadditional-js = [\"a.js\"]",
+            2,
+            "the book has no scripts of its own",
+        ),
+    ];
+    for (path, text, line, message) in cases {
+        assert_faults(
+            &[(PAGE, ""), (path, text)],
+            &[&format!("{path}:{line}: {message}")],
+        );
+    }
+    assert!(
+        book(&[(PAGE, ""), ("theme/a.css", "a { b: url(fonts/c.woff2) }")]).is_ok()
+    );
+}
+
+// Numbers
+
+#[test]
+fn number_that_is_typed_although_a_snapshot_has_it() {
+    let text = "{{#value page__v.mean}}\n\nSo {{#value page__v.mean}}, or";
+    let files = [
+        ("snapshots/page__v.snap", &*snapshot("mean = 2.16\nspread = 0.017")),
+        ("tests/page.rs", &*test_of("page__v")),
+    ];
+    let typed = "`2.16` is typed; the snapshot has it: {{#value page__v.mean}}";
+    let both = format!("{text} {{{{#value page__v.spread}}}}");
+    assert!(
+        book(
+            &[&[(PAGE, &*format!("{both} 12.16, 2.165, 2.16.1, `2.16`"))], &files[..]]
+                .concat()
+        )
+        .is_ok()
+    );
+    assert_fault(
+        &format!("{both} 2.16."),
+        &files,
+        &format!("chapters/page.md:3: {typed}"),
+    );
+    assert_fault(
+        &format!("{both} $\\alpha = 2.16$"),
+        &files,
+        &format!("chapters/page.md:3: {typed}"),
+    );
+}
+
+#[test]
+fn unused_value_that_is_typed() {
+    let files = [
+        (PAGE, "{{#value adam__v.mean}}\n\nSo 25."),
+        ("snapshots/adam__v.snap", &*snapshot("mean = 1\nspread = 25")),
+        ("tests/adam.rs", &*test_of("adam__v")),
+    ];
+    assert_faults(
+        &files,
+        &[
+            "snapshots/adam__v.snap:5: no page uses the value `spread`; `25` is typed in chapters/page.md:3",
+        ],
+    );
+}
+
+// Names
+
+#[test]
+fn the_nearest_names_are_offered_first() {
+    let names = ["adam__back", "adam__factor", "adam__turns", "adam__worksheet"];
+    let snapshots: Vec<_> =
+        names.map(|n| (format!("snapshots/{n}.snap"), snapshot("| a |"))).into();
+    let tests: String = names.map(test_of).join("\n").replace("holds", "shows");
+    let page = names.map(|name| format!("{{{{#table {name}}}}}")).join("\n\n");
+    let page = format!("{{{{#table adam__worksheets}}}}\n\n{page}");
+    let mut files = vec![(PAGE, &*page), ("tests/adam.rs", &*tests)];
+    files.extend(snapshots.iter().map(|(path, text)| (&**path, &**text)));
+    assert_faults(
+        &files,
+        &[
+            "chapters/page.md:1: no snapshot `snapshots/adam__worksheets.snap`; near it: adam__worksheet, adam__turns, adam__back",
+        ],
+    );
+}
+
+// The summary
+
+#[test]
+fn page_that_is_not_in_the_summary_is_all_that_is_said() {
+    let files = [
+        ("chapters/SUMMARY.md", "- [A](page.md)"),
+        (PAGE, "$5"),
+        ("chapters/deep/nesterov.md", "{{#value a.b}}"),
+    ];
+    let faults =
+        weave_listed(&files, &["page.md"]).map(|_| ()).unwrap_err().to_string();
+    assert_eq!(
+        faults,
+        "chapters/SUMMARY.md:1: it lacks the page deep/nesterov.md: write `- [Title](deep/nesterov.md)`\nweave: 1 fault"
+    );
 }
 
 // All together

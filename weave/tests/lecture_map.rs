@@ -1,8 +1,13 @@
 //! The appendix that leads from the items of the sources into the book.
 
-use std::fs;
+mod support;
 
-const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../chapters/lecture_map.md");
+use std::fs;
+use support::root;
+
+fn page() -> String {
+    fs::read_to_string(root().join("chapters/lecture_map.md")).unwrap()
+}
 
 /// The sources: the letter of their items, and how many there are.
 const SOURCES: [(char, usize); 4] = [('L', 45), ('D', 12), ('E', 3), ('N', 9)];
@@ -36,7 +41,7 @@ fn is_test(target: &str) -> bool {
 
 #[test]
 fn every_item_of_the_sources_is_on_the_map_once_and_in_order() {
-    let page = fs::read_to_string(PAGE).unwrap();
+    let page = page();
     let ids: Vec<_> = items(&page).iter().map(|(id, _)| id.to_string()).collect();
     let id = |letter, number| format!("{letter}{number:02}");
     let all = SOURCES
@@ -47,7 +52,7 @@ fn every_item_of_the_sources_is_on_the_map_once_and_in_order() {
 
 #[test]
 fn every_item_has_a_section_and_unless_it_is_prose_code_and_a_test() {
-    let page = fs::read_to_string(PAGE).unwrap();
+    let page = page();
     let kinds: [fn(&str) -> bool; 3] = [is_section, is_code, is_test];
     for (id, targets) in items(&page) {
         let wanted = if PROSE.contains(&id) { 1 } else { kinds.len() };

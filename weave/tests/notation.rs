@@ -1,11 +1,11 @@
 //! The page of symbols, compared with the formulas of all chapters.
 
+mod support;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use support::root;
 use weave::markdown::Scan;
-
-const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 /// Commands that are layout, relations or functions with names of their own.
 const OTHER: [&str; 53] = [
@@ -112,7 +112,7 @@ fn argument(rest: &str) -> (&str, &str) {
 }
 
 fn read(path: &str) -> String {
-    let path = Path::new(ROOT).join(path);
+    let path = root().join(path);
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path:?}: {error}"))
 }
 
@@ -225,7 +225,7 @@ fn every_symbol_on_the_page_of_symbols_is_used_where_the_page_says() {
 
 #[test]
 fn every_name_on_the_page_of_symbols_stands_in_the_code() {
-    let files = fs::read_dir(Path::new(ROOT).join("src")).unwrap();
+    let files = fs::read_dir(root().join("src")).unwrap();
     let mut words = BTreeMap::new();
     for path in files.map(|entry| entry.unwrap().path()).filter(|path| path.is_file()) {
         let code = fs::read_to_string(&path).unwrap();

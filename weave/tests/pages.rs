@@ -246,7 +246,7 @@ fn values_stand_in_what_programs_print_and_in_no_other_code() {
 fn tests_are_links_that_break_after_underscores() {
     let tests = [(
         "tests/adam.rs",
-        "#[test]\nfn step_is_small() {}\n\nproptest! {\n    #[test]\n    fn any_step(x in 0..9) {\n    }\n}\n",
+        "#[test]\nfn step_is_small() { assert!(x); }\n\nproptest! {\n    #[test]\n    fn any_step(x in 0..9) {\n        assert!(x);\n    }\n}\n",
     )];
     let text = page("So. {{#test adam::step_is_small adam::any_step}}", &tests);
     let link = r#"<a href="listings/tests-adam.rs.html#step_is_small"><code>adam::<wbr>step&#95;<wbr>is&#95;<wbr>small</code></a>"#;
@@ -265,7 +265,7 @@ fn references_lead_to_sections_code_tests_and_figures() {
             "# Adam\n\n## The `first` step: why?\n\n{{#code src/adam.rs:step}}\n\n![It.](figures/a.svg)",
         ),
         ("src/adam.rs", "// ANCHOR: step\nfn step() {}\n// ANCHOR_END: step\n"),
-        ("tests/adam.rs", "#[test]\nfn small() {}\n"),
+        ("tests/adam.rs", "#[test]\nfn small() { assert!(x); }\n"),
         ("chapters/figures/a.svg", SVG),
         ("chapters/figures/a.csv", ""),
         (
@@ -303,7 +303,7 @@ fn a_figure_is_inlined_with_its_caption_and_its_data() {
         ("snapshots/v.snap", &snapshot("mean = 3")),
         ("tests/v.rs", &test_of("v")),
     ];
-    let caption = "At $\\beta$ [**it** is](a.md) {{#value v.mean}}, `$c]$`";
+    let caption = "At $\\beta$ [**it** is](page.md) {{#value v.mean}}, `$c]$`";
     let text = page(&format!("A\n\n![{caption}](figures/adam-path.svg)\n\nB"), &files);
     let svg = concat!(
         r#"<figure id="adam-path"><svg viewBox="0 0 9 9" role="img" aria-labelledby="t d"><title id="t">A line</title>"#,
@@ -312,7 +312,7 @@ fn a_figure_is_inlined_with_its_caption_and_its_data() {
     assert_contains(&text, &format!("A\n\n{svg}\n\nAt <span class=\"katex\""));
     assert_contains(
         &text,
-        " [**it** is](a.md) 3, `$c]$` <a class=\"data\" href=\"figures/adam-path.csv\">data</a>\n\n</figcaption></figure>\n\n\nB",
+        " [**it** is](page.md) 3, `$c]$` <a class=\"data\" href=\"figures/adam-path.csv\">data</a>\n\n</figcaption></figure>\n\n\nB",
     );
 }
 

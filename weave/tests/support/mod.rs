@@ -3,7 +3,9 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 use mdbook_driver::book::{Book, Chapter};
+use std::env;
 use std::fs;
+use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use weave::fault::Faults;
 
@@ -15,19 +17,46 @@ pub const PAGE: &str = "chapters/page.md";
 
 /// Weaves the `.md` files in `chapters/`, in the order given, with all other files around them.
 pub fn book(files: &[File]) -> Result<Book, Faults> {
+    let pages = files.iter().filter_map(|(path, _)| path.strip_prefix("chapters/"));
+    let pages: Vec<_> = pages.filter(|path| path.ends_with(".md")).collect();
+    weave_listed(files, &pages)
+}
+
+/// Weaves these pages of `chapters/`, with all files around them.
+pub fn weave_listed(files: &[File], pages: &[&str]) -> Result<Book, Faults> {
     let root = TempDir::new().unwrap();
-    let mut book = Book::new();
     for (path, text) in files {
         let file = root.path().join(path);
         fs::create_dir_all(file.parent().unwrap()).unwrap();
         fs::write(file, text).unwrap();
-        let chapter =
-            path.strip_prefix("chapters/").filter(|path| path.ends_with(".md"));
-        if let Some(path) = chapter {
-            book.push_item(Chapter::new(path, (*text).to_owned(), path, Vec::new()));
-        }
+    }
+    let mut book = Book::new();
+    for page in pages {
+        let text = fs::read_to_string(root.path().join("chapters").join(page)).unwrap();
+        book.push_item(Chapter::new(page, text, page, Vec::new()));
+    }
+    let drawing = root.path().join("src/bin/figures");
+    if !drawn(files).is_empty() && !drawing.exists() {
+        fs::create_dir_all(&drawing).unwrap();
+        fs::write(drawing.join("all.rs"), drawn(files)).unwrap();
     }
     weave::weave(root.path(), "chapters", book)
+}
+
+/// Code that draws all figures among the files.
+fn drawn(files: &[File]) -> String {
+    let names = files.iter().filter_map(|(path, _)| {
+        path.strip_prefix("chapters/figures/")?.strip_suffix(".svg")
+    });
+    names.map(|name| format!("const _: &str = \"{name}\";\n")).collect()
+}
+
+/// The folder of the book: the nearest one, from here upwards, that has its settings.
+pub fn root() -> PathBuf {
+    let here = env::current_dir().unwrap();
+    let mut folders = here.ancestors();
+    let is_book = |folder: &&Path| folder.join("book.toml").is_file();
+    folders.find(is_book).expect("the tests run inside the book").to_owned()
 }
 
 /// The content of one chapter of a sound book.
