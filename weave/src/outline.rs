@@ -80,7 +80,7 @@ impl Outline {
         let (path, id) = url.split_once('#').unwrap_or((url, ""));
         let file =
             if path.is_empty() { from.to_owned() } else { resolved(from, path)? };
-        if files.contains(&file) {
+        if files.contains(&file) && !file.ends_with(".md") {
             return Ok(());
         }
         let file = match file.strip_suffix(".html") {

@@ -840,6 +840,10 @@ fn link_that_leads_nowhere() {
             "gradient_descent.html#stop",
             "no heading `stop` in gradient_descent.md; near it: own, the-step, the-step-1",
         ),
+        (
+            "gradient_descent.md#stop",
+            "no heading `stop` in gradient_descent.md; near it: own, the-step, the-step-1",
+        ),
         ("#pages", "no heading `pages` in page.md; near it: page"),
         (
             "figures/b.csv",
