@@ -730,6 +730,25 @@ fn random_weights_on_one_side_are_enough_to_tell_the_units_apart() {
 
 // Draws.
 
+/// Each factor takes its mean plus or minus its deviation, all four pairs equally often; in
+/// dyadic numbers all sums are exact.
+#[test]
+fn variances_of_independent_factors_multiply_only_with_means_of_zero() {
+    let values = [-1.0, 0.0, 0.5, 2.0];
+    let deviations = [0.5, 1.0, 2.0];
+    for (x, w) in values.iter().flat_map(|&x| values.map(|w| (x, w))) {
+        for (s, t) in deviations.iter().flat_map(|&s| deviations.map(|t| (s, t))) {
+            let pairs = [(s, t), (s, -t), (-s, t), (-s, -t)];
+            let products = pairs.map(|(s, t)| (x + s) * (w + t));
+            let mean = products.iter().sum::<f64>() / 4.0;
+            let squares: f64 = products.iter().map(|p| (p - mean).powi(2)).sum();
+            let (s, t, variance) = (s * s, t * t, squares / 4.0);
+            assert_eq!(variance, s * t + x * x * t + w * w * s);
+            assert_eq!(variance == s * t, x == 0.0 && w == 0.0);
+        }
+    }
+}
+
 /// For `N` normal draws the mean has standard error `σ/√N`, the mean square `σ²√(2/N)`;
 /// the mean fourth power, which is 3σ⁴ for a normal and only there, `σ⁴√(96/N)`.
 #[test]

@@ -456,6 +456,45 @@ fn a_step_size_inside_the_sum_is_remembered_when_it_changes() {
     assert_eq!(stopped.map(|(_, inside)| inside), [0.5, 0.75, 0.375, 0.1875]);
 }
 
+/// Dyadic numbers: `u ← βu + αg` with `θ ← θ − u` makes the heavy ball's steps of the step
+/// size α, bit for bit; with the slide's `θ ← θ − αu` they would be α times as long.
+#[test]
+fn a_step_size_inside_the_sum_belongs_to_a_step_without_one() {
+    let (alpha, beta) = (0.25, 0.5);
+    let mut heavy_ball = PyTorchSgd::new(alpha, beta, 0.0).expect("valid settings");
+    let (mut theirs, mut u) = (one(1.0), 0.0);
+    let (mut without, mut with_another) = (1.0, 1.0);
+    for g in [1.0, -2.0, 0.5, 3.0] {
+        heavy_ball.step(&mut theirs, &one(g));
+        u = beta * u + alpha * g;
+        without -= u;
+        with_another -= alpha * u;
+        assert_eq!(without, theirs[0]);
+        assert_eq!(1.0 - with_another, alpha * (1.0 - theirs[0]));
+    }
+}
+
+/// Two runs that meet at one place with other gradients behind them.
+#[test]
+fn the_gradient_of_a_step_depends_on_the_parameters_alone_and_the_step_on_the_history()
+{
+    let valley = Quadratic::valley();
+    let meeting = start();
+    let gradient = valley.gradient(&meeting);
+    let moves = [dvector![0.0, 0.0], dvector![1.0, -1.0]].map(|before| {
+        let mut optimizer = momentum(0.1, 0.9);
+        optimizer.step(&mut DVector::zeros(2), &before);
+        assert_eq!(valley.gradient(&meeting), gradient);
+        let mut theta = meeting.clone();
+        optimizer.step(&mut theta, &gradient);
+        theta - &meeting
+    });
+    let difference = &moves[1] - &moves[0];
+    let expected = dvector![1.0, -1.0] * (-0.1 * 0.9 * 0.1);
+    // Each of a few sums of numbers below 1 rounds by less than half a unit.
+    assert!((difference - expected).amax() < 10.0 * ROUNDING);
+}
+
 /// In the long run: 0.9^999 is below 10⁻⁴⁵.
 #[test]
 fn a_constant_gradient_moves_the_lecture_by_alpha_and_the_heavy_ball_by_ten_times_gamma()

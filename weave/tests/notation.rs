@@ -251,8 +251,7 @@ const COMPARED: [(&str, &str); 13] = [
 
 /// The file of a chapter's code, without its tests: none for an appendix.
 fn code(file: &str) -> Option<String> {
-    fs::read_to_string(root().join("src").join(file.replace(".md", ".rs")))
-        .ok()
+    fs::read_to_string(root().join("src").join(file.replace(".md", ".rs"))).ok()
 }
 
 fn words(text: &str) -> BTreeSet<&str> {

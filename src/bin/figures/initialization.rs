@@ -217,8 +217,9 @@ fn biases(digits: &Digits) -> DrawResult<Figure> {
         let network = after_one_epoch(start, seed, EXAMPLES, |p| digits.batch(p));
         (seed as f64, loss(&network, &test))
     };
-    let settings =
-        Biases::ALL.into_iter().flat_map(|b| (0..SEEDS as u64).map(move |seed| (b, seed)));
+    let settings = Biases::ALL
+        .into_iter()
+        .flat_map(|b| (0..SEEDS as u64).map(move |seed| (b, seed)));
     let losses = parallel::map(&settings.collect::<Vec<_>>(), &run);
     let choices = losses.chunks(SEEDS).zip(names).zip(inks);
     let lines: Vec<_> = choices
