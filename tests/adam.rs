@@ -1012,7 +1012,8 @@ fn sign_descent_with_a_constant_step_size_jumps_to_and_fro_unless_it_hits_the_mi
         let (left, size) = (f64::from(start % step) / 8.0, f64::from(step) / 8.0);
         let first = start as usize / step as usize;
         for (t, point) in points.iter().enumerate().skip(first) {
-            let expected = if (t - first) % 2 == 0 { left } else { left - size };
+            let expected =
+                if (t - first).is_multiple_of(2) { left } else { left - size };
             assert_eq!(point[0], expected);
         }
     }

@@ -314,7 +314,7 @@ fn is_commented_with(code: &str, name: &str, symbol: &str) -> bool {
                 })
             })
         };
-        declares && comment.into_iter().any(|line| spans(line))
+        declares && comment.into_iter().any(spans)
     })
 }
 
