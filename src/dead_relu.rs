@@ -154,11 +154,11 @@ pub struct Run {
 // ANCHOR_END: setting
 
 impl Setting {
-    /// The book's: fifty units, zero biases, and with five hundred examples a hundred
+    /// The book's: thirty units, zero biases, and with five hundred examples a hundred
     /// steps. That is few enough that rounding, which large steps multiply, stays out of
     /// every digit that is printed.
     pub fn new(activation: Activation, step_size: f64) -> Self {
-        let (hidden, batch_size, epochs) = (50, 25, 5);
+        let (hidden, batch_size, epochs) = (30, 25, 5);
         Self { hidden, activation, bias: 0.0, step_size, batch_size, epochs }
     }
 

@@ -267,7 +267,7 @@ pub fn full_batch(
 }
 
 /// The seeds of the chapter.
-pub const SEEDS: [u64; 5] = [0, 1, 2, 3, 4];
+pub const SEEDS: [u64; 4] = [0, 1, 2, 3];
 /// The network of the chapter.
 pub const WIDTHS: [usize; 3] = [784, 100, 10];
 /// The first 10,000 digits, three times, and once more with a tenth of the step size.
@@ -275,10 +275,10 @@ pub const PLAN: Plan = Plan { examples: 10_000, batch_size: 100, epochs: 3 };
 /// All digits, once.
 pub const ALL: Plan = Plan { examples: 60_000, batch_size: 100, epochs: 1 };
 
-/// Where the digits stand with which accuracy is measured: every second of the test set,
+/// Where the digits stand with which accuracy is measured: every fourth of the test set,
 /// whose second half is harder than its first.
 pub fn test_positions() -> Vec<usize> {
-    (0..10_000).step_by(2).collect()
+    (0..10_000).step_by(4).collect()
 }
 
 /// The optimizers with the step sizes that the sweep found.

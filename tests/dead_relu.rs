@@ -982,7 +982,7 @@ fn each_of_five_ways_revives_a_unit_that_plain_descent_leaves_where_it_is() {
 
 // On digits.
 
-const HIDDEN: usize = 50;
+const HIDDEN: usize = 30;
 const EPOCHS: usize = 5;
 
 /// The runs of all seeds with a step size.
@@ -995,10 +995,10 @@ fn runs(setting: Setting) -> Vec<Run> {
 static RELU: LazyLock<[Vec<Run>; 6]> = LazyLock::new(|| {
     STEP_SIZES.map(|step_size| runs(Setting::new(Activation::Relu, step_size)))
 });
-/// For the three largest.
-static LEAKY: LazyLock<[Vec<Run>; 3]> = LazyLock::new(|| {
+/// For 0.8 and 3.2.
+static LEAKY: LazyLock<[Vec<Run>; 2]> = LazyLock::new(|| {
     let runs = |i: usize| runs(Setting::new(Activation::LeakyRelu, STEP_SIZES[i]));
-    [3, 4, 5].map(runs)
+    [3, 5].map(runs)
 });
 
 fn dead(runs: &[Run], epoch: usize) -> Vec<f64> {
@@ -1015,7 +1015,7 @@ fn median_loss(runs: &[Run]) -> f64 {
 fn the_larger_the_step_the_more_units_die_and_at_the_largest_almost_all() {
     let ends: Vec<_> = RELU.iter().map(|runs| mean(&dead(runs, EPOCHS))).collect();
     let at_start: f64 = RELU[0].iter().map(|run| run.dead[0]).sum();
-    assert!(at_start * HIDDEN as f64 <= 2.0, "of 350 units hardly one is dead");
+    assert!(at_start * HIDDEN as f64 <= 2.0, "hardly one is dead");
     assert!(ends[1..5].windows(2).all(|pair| pair[0] < pair[1]), "{ends:?}");
     assert!(ends[0].max(ends[1]) < 0.05 && ends[5] > 0.95, "{ends:?}");
     // From 0.4 on most of the dying is done in the first of the epochs.
@@ -1084,11 +1084,11 @@ fn in_a_network_with_one_hidden_layer_plain_sgd_never_brings_a_unit_back() {
     assert!(unmoved > 0);
 }
 
-/// In 24 other networks some came back in 14 at a step size of 0.8 and in 22 at 1.6.
+/// In 24 networks of fifty units some came back in 14 at a step size of 0.8 and in all at 3.2.
 #[test]
 fn with_a_slope_below_zero_every_unit_keeps_a_gradient_and_some_come_back() {
     let comes_back = |run: &&Run| run.dead.windows(2).any(|pair| pair[0] > pair[1]);
-    let networks = LEAKY[..2].iter().flatten().filter(comes_back).count();
+    let networks = LEAKY.iter().flatten().filter(comes_back).count();
     assert!(networks > 0);
     for run in &LEAKY[0] {
         let (_, gradient) = loss_and_gradient(&run.network, training());
@@ -1105,7 +1105,7 @@ fn with_a_slope_below_zero_every_unit_keeps_a_gradient_and_some_come_back() {
 fn where_relus_die_of_a_step_that_is_too_large_leaky_ones_diverge() {
     assert!(mean(&dead(&RELU[5], EPOCHS)) > 0.95);
     assert!((0.95..1.1).contains(&(median_loss(&RELU[5]) / LN_10)));
-    assert!(median_loss(&LEAKY[2]) > 100.0, "{}", median_loss(&LEAKY[2]));
+    assert!(median_loss(&LEAKY[1]) > 100.0, "{}", median_loss(&LEAKY[1]));
 }
 
 #[test]
