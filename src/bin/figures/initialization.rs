@@ -246,7 +246,7 @@ fn biases(digits: &Digits) -> DrawResult<Figure> {
         y: Axis::linear("loss", (0.5, 0.75), 6, |value| format!("{value:.2}")),
         bands: vec![],
         lines,
-        key: Some((100, 183)),
+        key: Some((100, 40)),
         margin: 24,
     }
     .figure(&caption, (560, 320))
