@@ -119,7 +119,8 @@ fn with_the_opposite_bias_the_layer_is_linear_and_feeds_the_next_a_million() {
     input /= rms(&input);
     let adjoint = random(1, UNITS, 201);
     let usual = rms(&adjoints(&input, &layer, &adjoint)[5].value);
-    let tolerance = 4.0 * (5.0 / UNITS as f64).sqrt();
+    // Seven standard errors, since the squares are far from normal.
+    let tolerance = 7.0 * (5.0 / UNITS as f64).sqrt();
     assert_abs_diff_eq!(usual * usual, 1.0, epsilon = tolerance);
     layer.bias.fill(-WORKSHEET_BIAS);
     let nodes = adjoints(&input, &layer, &adjoint);
@@ -228,7 +229,7 @@ fn behind_a_dead_layer_the_output_is_the_same_for_every_input() {
         let logits = network.forward(random(20, 8, 2)).pop().expect("logits");
         logits.row_iter().filter(|row| *row == logits.row(0)).count()
     };
-    assert_eq!(rows(&alive), 1);
+    assert!(rows(&alive) < 20);
     assert_eq!(rows(&with_bias(&alive, 1, WORKSHEET_BIAS)), 20);
 }
 
@@ -278,8 +279,13 @@ fn with_a_path_around_it_a_dead_layer_is_the_identity_forwards_and_backwards() {
 /// the loss is quadratic, which it is between kinks; `u·|loss|/h` is below `10⁻⁹`.
 #[test]
 fn the_layer_before_a_dead_one_has_a_gradient_through_the_skip_connection_only() {
+    let off_kinks = |(input, first, layer): &(DMatrix<f64>, Linear, Linear)| {
+        let z = layer.forward(&first.forward(input)).add_scalar(0.1);
+        z.iter().all(|z| z.abs() > 1e-3)
+    };
+    let example = (0..100).map(residual_example).find(off_kinks).expect("most are");
     for bias in [0.1, WORKSHEET_BIAS] {
-        let (input, first, mut layer) = residual_example(4);
+        let (input, first, mut layer) = example.clone();
         layer.bias.fill(bias);
         let at = |weight: &DVector<f64>| {
             let weight = DMatrix::from_column_slice(5, 4, weight.as_slice());
@@ -1010,20 +1016,21 @@ fn median_loss(runs: &[Run]) -> f64 {
 }
 
 /// Single networks differ by 0.06 in the share at 0.4, where the mean is 0.1, and by less in
-/// relation to it at larger steps: means of seven are some five standard errors apart.
+/// relation to it at larger steps: means of seven are some five standard errors apart. The
+/// digits count, too: of twenty sets one had 6 percent at 0.2 and 25 at 0.4.
 #[test]
 fn the_larger_the_step_the_more_units_die_and_at_the_largest_almost_all() {
     let ends: Vec<_> = RELU.iter().map(|runs| mean(&dead(runs, EPOCHS))).collect();
     let at_start: f64 = RELU[0].iter().map(|run| run.dead[0]).sum();
     assert!(at_start * HIDDEN as f64 <= 2.0, "hardly one is dead");
     assert!(ends[1..5].windows(2).all(|pair| pair[0] < pair[1]), "{ends:?}");
-    assert!(ends[0].max(ends[1]) < 0.05 && ends[5] > 0.95, "{ends:?}");
+    assert!(ends[0] < 0.05 && ends[1] < 0.2 && ends[5] > 0.95, "{ends:?}");
     // From 0.4 on most of the dying is done in the first of the epochs.
     for (runs, end) in RELU.iter().zip(&ends).skip(2) {
         assert!(mean(&dead(runs, 1)) > 0.5 * end);
     }
     if shift() == Ok(0) {
-        assert!(at_start == 0.0 && ends.is_sorted());
+        assert!(at_start == 0.0 && ends.is_sorted() && ends[1] < 0.02);
     }
     let percent = |share: f64| decimals(100.0 * share, 0);
     let row = |(step, runs): (&f64, &Vec<Run>)| {
@@ -1050,7 +1057,7 @@ fn for_a_leak_of_a_hundredth_the_leaky_rule_is_hes_to_four_digits() {
 #[test]
 fn where_one_unit_in_ten_dies_the_loss_is_not_much_larger_than_where_hardly_one_does() {
     let (few, some) = (&RELU[0], &RELU[2]);
-    assert!(mean(&dead(few, EPOCHS)) < 0.02 && mean(&dead(some, EPOCHS)) > 0.02);
+    assert!(mean(&dead(few, EPOCHS)) < 0.5 * mean(&dead(some, EPOCHS)));
     let ratio = median_loss(some) / median_loss(few);
     assert!(ratio < 1.5 && (ratio < 1.0 || shift() != Ok(0)), "{ratio}");
 }

@@ -482,7 +482,8 @@ fn after_twice_its_norm_adams_first_layer_is_still_nearer_to_its_start_than_to_a
             let against: Vec<_> =
                 moved.iter().map(|moved| moved.against_other).collect();
             let free: Vec<_> = relative.iter().map(|&r| at_right_angles(r)).collect();
-            assert!(against.iter().all(|&ratio| ratio < 0.75));
+            let limit = if layer == 0 { 0.75 } else { 1.0 };
+            assert!(against.iter().all(|&ratio| ratio < limit), "{name}: {against:?}");
             if layer == 0 {
                 for run in runs {
                     let [start, end] = [&run.start, &run.end]
@@ -658,18 +659,27 @@ fn weights_of_pixels_that_are_black_in_every_digit_do_not_move_by_a_bit() {
 
 /// The whole Hessian by differences of the gradient, and its eigenvalues by another
 /// algorithm. With 25 units the sums are short; a difference over 10⁻⁹ is off by some
-/// 10⁻⁷.
+/// 10⁻⁷. The largest is a tenth above the sizes of all others, so that 300 steps leave
+/// next to nothing of these.
 #[test]
 fn power_iteration_finds_the_largest_eigenvalue_and_random_directions_the_mean() {
-    let network = he(&[6, 4, 3], 2);
     let images = DMatrix::from_fn(12, 6, |i, j| ((i * 6 + j) as f64).sin());
     let batch = Batch::new(images, (0..12).map(|i| i % 3).collect());
-    let gradient = |theta: &DVector<f64>| {
-        loss_and_gradient(&network.with_parameters(theta), &batch).1
+    let example = |seed| {
+        let network = he(&[6, 4, 3], seed);
+        let gradient = |theta: &DVector<f64>| {
+            loss_and_gradient(&network.with_parameters(theta), &batch).1
+        };
+        let hessian = jacobian(gradient, &network.parameters(), 1e-7);
+        let symmetric = (&hessian + hessian.transpose()) / 2.0;
+        (network, hessian, symmetric.symmetric_eigenvalues())
     };
-    let hessian = jacobian(gradient, &network.parameters(), 1e-7);
-    let eigenvalues = ((&hessian + hessian.transpose()) / 2.0).symmetric_eigenvalues();
-    assert!(eigenvalues.max() > eigenvalues.min().abs());
+    let stands_out = |(_, _, eigenvalues): &(_, _, DVector<f64>)| {
+        let others = eigenvalues.iter().filter(|e| e.abs() > 0.9 * eigenvalues.max());
+        others.count() == 1
+    };
+    let (network, hessian, eigenvalues) =
+        (0..100).map(example).find(stands_out).expect("most do");
     let largest = largest_curvature(&network, &batch, 300, 0);
     assert_relative_eq!(largest, eigenvalues.max(), max_relative = 1e-5);
     // vᵀHv − tr H/n is a sum over pairs of entries: its variance is 4/n² times that of

@@ -111,13 +111,13 @@ fn other_side(
     Ok(Line::new(Ink::Series(ink), name, points))
 }
 
-/// For each step size the runs of all seeds.
+/// For each step size the runs of three seeds.
 type Sweep = Vec<(f64, Vec<Run>)>;
 
 fn sweep(activation: Activation, examples: &Batch) -> DrawResult<Sweep> {
     let runs = |&step_size: &f64| {
         let run = |&seed: &u64| Setting::new(activation, step_size).run(examples, seed);
-        parallel::map(&SEEDS, &run).into_iter().collect::<Result<Vec<_>, _>>()
+        parallel::map(&SEEDS[..3], &run).into_iter().collect::<Result<Vec<_>, _>>()
     };
     let runs = parallel::map(&STEP_SIZES, &runs);
     STEP_SIZES.into_iter().zip(runs).map(|(step, runs)| Ok((step, runs?))).collect()
