@@ -9,7 +9,6 @@ use std::ops::Range;
 
 use nalgebra::DVector;
 use rand::RngExt;
-use rand::rngs::ChaCha8Rng;
 use rand_distr::StandardNormal;
 
 use crate::backpropagation::loss_and_gradient;
@@ -133,7 +132,7 @@ pub fn run(
     examples: &(impl Fn(&[usize]) -> Batch + Sync),
     test: &Batch,
 ) -> Result<Run, OptimizationError> {
-    let (start, mut rng) = (he(widths, seed), order(seed));
+    let (start, mut rng) = (he(widths, seed), generator(seed, Stream::Batches));
     let (mut end, mut epochs, mut ratios) = (start.clone(), Vec::new(), Vec::new());
     for (share, count) in [(1.0, plan.epochs), (0.1, 1)] {
         let mut optimizer = Watched::new(method.optimizer(share * step_size)?, &start);
@@ -149,11 +148,6 @@ pub fn run(
     Ok(Run { start, end, epochs, ratios })
 }
 // ANCHOR_END: run
-
-/// The random order of the examples: numbers of their own beside those of the weights.
-pub fn order(seed: u64) -> ChaCha8Rng {
-    generator(seed, Stream::Batches)
-}
 
 /// He's network of these widths.
 ///

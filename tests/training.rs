@@ -16,12 +16,13 @@ use descent::network::{Activation, Batch, Layer, Network};
 use descent::newton::jacobian;
 use descent::objective::permuted;
 use descent::random::shift;
+use descent::random::{Stream, generator};
 use descent::sgd::{Method, Plan, batches, fit, half_resolution, small_network, train};
 use descent::training::{
     ALL, FEW, GRID, HIDDEN, MOVERS, PLAN, Run, SEEDS, SWEEP, TUNED, VALIDATION,
     WIDTH_SEEDS, WIDTHS, Watched, accuracy, at_right_angles, choose, compare,
     distances, full_batch, he, largest_curvature, matched, mean_curvature, movement,
-    order, run, settled, sweep, test_positions, weight_norms, widths_compared,
+    run, settled, sweep, test_positions, weight_norms, widths_compared,
 };
 use nalgebra::{DMatrix, DVector, RowDVector, dmatrix};
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
@@ -263,7 +264,7 @@ fn with_a_tenth_of_the_step_size_the_fourth_epoch_has_a_lower_loss_than_with_the
 {
     let trainings = &*RUNS; // all run before the controls, which share their threads
     let control = |(method, seed): &(usize, usize)| {
-        let mut rng = order(SEEDS[*seed]);
+        let mut rng = generator(SEEDS[*seed], Stream::Batches);
         let batches =
             [(); 4].map(|()| batches(PLAN.examples, PLAN.batch_size, &mut rng));
         let mut network = trainings[*method][*seed].epochs[2].network.clone();
@@ -315,7 +316,14 @@ fn after_one_epoch_on_all_digits_pytorch_is_where_we_are() {
         let record = |network: &Network, losses: &[f64]| {
             (mean(losses), accuracy(network, &test))
         };
-        fit(&mut network, &mut optimizer, ALL, &mut order(0), examples, record)[0]
+        fit(
+            &mut network,
+            &mut optimizer,
+            ALL,
+            &mut generator(0, Stream::Batches),
+            examples,
+            record,
+        )[0]
     };
     let ours: Vec<_> = TUNED.par_iter().map(course).collect();
     let pooled = |of: &dyn Fn(usize) -> [Vec<f64>; 2], scaled: bool| {
@@ -849,7 +857,9 @@ fn a_run_with_a_wrong_step_size_is_refused() {
 fn first_step(seed: u64) -> ([Network; 3], Batch) {
     let (method, step_size) = TUNED[2];
     let start = he(&WIDTHS, seed);
-    let positions = &batches(PLAN.examples, PLAN.batch_size, &mut order(seed))[0];
+    let positions =
+        &batches(PLAN.examples, PLAN.batch_size, &mut generator(seed, Stream::Batches))
+            [0];
     let batch = examples(positions);
     let gradient = loss_and_gradient(&start, &batch).1;
     let mut theta = start.parameters();
