@@ -5,7 +5,8 @@
 
 use nalgebra::{DMatrix, DVector, dmatrix, dvector};
 
-use crate::gradient_descent::{OptimizationError, Quadratic, finite, positive};
+use crate::gradient_descent::{OptimizationError, finite, positive};
+use crate::quadratic::Quadratic;
 
 // ANCHOR: smooth
 /// A function from `n` numbers to one, with its first two derivatives.

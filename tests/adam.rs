@@ -8,10 +8,11 @@ use descent::adam::{
 };
 use descent::backpropagation::{Neuron, WORKSHEET};
 use descent::gradient_descent::{
-    GradientDescent, OptimizationError, Optimizer, Quadratic, SAMPLES, START, Spectrum,
-    minimize, take_turns, trajectory,
+    GradientDescent, OptimizationError, Optimizer, minimize, trajectory,
 };
 use descent::momentum::Momentum;
+use descent::neuron::{SAMPLES, take_turns};
+use descent::quadratic::{Quadratic, START, Spectrum};
 use nalgebra::{DMatrix, DVector, dvector};
 use rand::RngExt;
 use support::statistics::mean;

@@ -5,13 +5,14 @@ mod support;
 use std::cell::Cell;
 
 use approx::assert_relative_eq;
-use descent::gradient_descent::{OptimizationError, Quadratic};
+use descent::gradient_descent::OptimizationError;
 use descent::linear_layer::Linear;
 use descent::network::{Activation, Network};
 use descent::newton::{
     Example, Smooth, hessian_bytes, hessian_vector_product, jacobian, linear_model,
     newton, newton_step, quadratic_model, symmetric_half_bytes,
 };
+use descent::quadratic::Quadratic;
 use nalgebra::{DMatrix, DVector, RowDVector, dmatrix, dvector};
 use rand::RngExt;
 use support::{decimals, list, matrix, significant, table, values};
