@@ -124,14 +124,6 @@ pub struct GradientDescent {
     step_size: f64,
 }
 
-impl GradientDescent {
-    /// # Errors
-    /// If the step size is not a finite number above 0.
-    pub fn new(step_size: f64) -> Result<Self, OptimizationError> {
-        Ok(Self { step_size: positive("step size", step_size)? })
-    }
-}
-
 impl Optimizer for GradientDescent {
     fn step(&mut self, parameters: &mut DVector<f64>, gradient: &DVector<f64>) {
         check_length("gradient", gradient, parameters.len());
@@ -139,6 +131,14 @@ impl Optimizer for GradientDescent {
     }
 }
 // ANCHOR_END: step
+
+impl GradientDescent {
+    /// # Errors
+    /// If the step size is not a finite number above 0.
+    pub fn new(step_size: f64) -> Result<Self, OptimizationError> {
+        Ok(Self { step_size: positive("step size", step_size)? })
+    }
+}
 
 pub(crate) fn positive(
     name: &'static str,
@@ -201,18 +201,29 @@ pub fn trajectory(
     for step in 1..=steps {
         let mut parameters = points[step - 1].clone();
         let memory_is_finite = update(&mut parameters);
-        let largest_parameter = points[step - 1].amax();
-        if !finite(&parameters) {
-            return Err(OptimizationError::Diverged { step, largest_parameter });
-        }
-        if !memory_is_finite {
-            return Err(OptimizationError::Overflow { step, largest_parameter });
-        }
+        check_finite(step, &points[step - 1], &parameters, memory_is_finite)?;
         points.push(parameters);
     }
     Ok(points)
 }
 // ANCHOR_END: trajectory
+
+/// Whether step `step` has left the range of numbers.
+fn check_finite(
+    step: usize,
+    before: &DVector<f64>,
+    after: &DVector<f64>,
+    memory_is_finite: bool,
+) -> Result<(), OptimizationError> {
+    let largest_parameter = before.amax();
+    if !finite(after) {
+        return Err(OptimizationError::Diverged { step, largest_parameter });
+    }
+    if !memory_is_finite {
+        return Err(OptimizationError::Overflow { step, largest_parameter });
+    }
+    Ok(())
+}
 
 // ANCHOR: minimize
 /// The points of an optimizer, from the gradient of the function.

@@ -343,6 +343,29 @@ fn backtracking_sees_the_curvature_along_the_gradient_only() {
                 decimals(full / valley.spectrum().unwrap().step_size_limit(), 0)
             ),
             ("backtracked", decimals(found, 3)),
+            ("bend", decimals(bend(2.0), 2)),
+            ("too_long", decimals(2.0 / bend(2.0), 0)),
+            ("end", decimals(2.0 - 8.0 * 2_f64.tanh(), 2)),
         ])
     );
+}
+
+/// The second derivative of `log cosh`.
+fn bend(theta: f64) -> f64 {
+    1.0 - theta.tanh().powi(2)
+}
+
+/// The difference quotient of the slope over `±h` errs by `h²/6` times its third derivative,
+/// which is below 2 in size.
+#[test]
+fn the_curvature_at_the_start_is_no_bound_for_a_long_step() {
+    for theta in [-5.0, -1.0, 0.0, 0.5, 2.0_f64] {
+        let h = 1e-4;
+        let difference = ((theta + h).tanh() - (theta - h).tanh()) / (2.0 * h);
+        assert!((bend(theta) - difference).abs() < h * h / 3.0 + 1e-11);
+    }
+    let end = |step_size: f64| 2.0 - step_size * 2_f64.tanh();
+    assert!(8.0 < 2.0 / bend(2.0) && end(8.0) < 0.0, "it passes 0");
+    assert!(end(8.0).cosh() > 2_f64.cosh(), "and goes up");
+    assert!(bend(0.0) == 1.0 && end(8.0).abs() > 2.0);
 }

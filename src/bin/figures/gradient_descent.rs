@@ -84,10 +84,10 @@ fn trust() -> DrawResult<Figure> {
         }
     };
     let lines = vec![
-        Line::new(Ink::Series(1), "f(x) = log cosh x", curve(&f, (-29, 24))),
+        Line::new(Ink::Series(1), "f(θ) = log cosh θ", curve(&f, (-29, 24))),
         Line::new(
             Ink::Series(3),
-            "tangent at x = 2",
+            "tangent at θ = 2",
             curve(&|x| f(from) + slope * (x - from), (-10, 24)),
         ),
         Line::new(Ink::Series(2), "model, α = 1", curve(&model(1.0), (-7, 15))),
@@ -95,7 +95,7 @@ fn trust() -> DrawResult<Figure> {
     ];
     let ends = [1.0, 8.0].map(|step_size| from - step_size * slope);
     let description = format!(
-        "The function log cosh x, its tangent at 2, and the tangent plus the square of the distance over 2α. For \
+        "The function log cosh θ, its tangent at 2, and the tangent plus the square of the distance over 2α. For \
          α = 1 this parabola lies above the function and has its minimum at {:.2}, where the function is lower \
          than at 2. For α = 8 it lies far below the function, with its minimum at {:.2}, where the function is {:.2}, \
          higher than {:.2} at 2.",
@@ -103,7 +103,7 @@ fn trust() -> DrawResult<Figure> {
     )
     .replace("-", "−");
     let chart = Chart {
-        x: Axis::linear("x", (-8.0, 6.0), 8, whole),
+        x: Axis::linear("θ", (-8.0, 6.0), 8, whole),
         y: Axis::linear("value", (-3.0, 7.0), 6, whole),
         bands: Vec::new(),
         lines,
