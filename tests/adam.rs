@@ -581,7 +581,6 @@ fn without_correction_the_usual_betas_step_too_far_and_the_worksheets_too_short(
             ("first", decimals(all[0], 2)),
             ("largest", decimals(largest, 2)),
             ("at", at.to_string()),
-            ("hundred", decimals(all[99], 2)),
             ("thousand", decimals(all[999], 2)),
             ("close", close.to_string()),
             ("sheet_first", decimals(missing_correction(SHEET, 1), 3)),
