@@ -295,7 +295,8 @@ fn back() -> DrawResult<Figure> {
             lowest.1, lowest.0, crossed.0,
         ),
     };
-    let edge = Line::faint(Ink::Foreground, "limit", vec![(0.0, limit), (4000.0, limit)]);
+    let edge =
+        Line::faint(Ink::Foreground, "limit", vec![(0.0, limit), (4000.0, limit)]);
     Chart {
         x: Axis::linear("step", (0.0, 4000.0), 5, whole),
         y: Axis::powers("value, step size", (-60, 10), 8),
