@@ -47,6 +47,9 @@ pub mod momentum {
 pub mod nesterov {
     pub mod step;
 }
+pub mod acceleration {
+    pub mod accelerated;
+}
 pub mod adam {
     pub mod step;
 }
@@ -83,6 +86,7 @@ pub const ALL: &[&dyn Judged] = &[
     &newton::shifted::EXERCISE,
     &momentum::pytorch::EXERCISE,
     &nesterov::step::EXERCISE,
+    &acceleration::accelerated::EXERCISE,
     &adam::step::EXERCISE,
     &sgd::accumulate::EXERCISE,
     &initialization::bound::EXERCISE,
