@@ -8,8 +8,9 @@ use std::borrow::Cow;
 use nalgebra::{DMatrix, DVector};
 
 use crate::gradient_descent::{
-    OptimizationError, Optimizer, Quadratic, check_length, finite, positive,
+    OptimizationError, Optimizer, check_length, finite, positive,
 };
+use crate::quadratic::Quadratic;
 
 // ANCHOR: growth
 /// How `ν₁ = 1, ν₂, …` grows: `ν_{t+1}² − ν_{t+1}` must not exceed `ν_t²`.

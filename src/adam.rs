@@ -7,9 +7,10 @@
 use nalgebra::{DVector, dmatrix, dvector};
 
 use crate::gradient_descent::{
-    OptimizationError, Optimizer, Quadratic, check_length, not_negative, positive,
+    OptimizationError, Optimizer, check_length, not_negative, positive,
 };
 use crate::momentum::Average;
+use crate::quadratic::Quadratic;
 
 // ANCHOR: state
 /// Adam, for each parameter on its own: two averages and three settings.

@@ -7,10 +7,10 @@ use std::borrow::Cow;
 use nalgebra::DVector;
 
 use crate::gradient_descent::{
-    OptimizationError, Optimizer, Spectrum, check_length, finite,
-    not_negative, positive, weight,
+    OptimizationError, Optimizer, check_length, finite, not_negative, positive, weight,
 };
 use crate::momentum::{Momentum, lecture_step_size};
+use crate::quadratic::Spectrum;
 
 /// Momentum with the gradient of another place: `u ← βu + (1 − β)∇f(θ − α·look_ahead·u)`,
 /// `θ ← θ − αu`. Nesterov's look-ahead factor is `β`; 0 is the heavy ball's, 1 the
@@ -122,28 +122,28 @@ impl Tuned {
 // ANCHOR_END: tuned
 
 // ANCHOR: pytorch
-/// Nesterov momentum as PyTorch has it: `b ← βb + g`, `θ′ ← θ′ − γ(g + βb)` with the
-/// gradient `g` at the parameters `θ′` themselves.
+/// Nesterov momentum as PyTorch has it: `sum ← β·sum + g`, and the parameters move by
+/// `−γ(g + β·sum)`, with the gradient `g` at the parameters themselves.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoredLookAhead {
     step_size: f64,
     beta: f64,
-    buffer: DVector<f64>,
+    sum: DVector<f64>,
 }
 
 impl Optimizer for StoredLookAhead {
     fn step(&mut self, parameters: &mut DVector<f64>, gradient: &DVector<f64>) {
         check_length("gradient", gradient, parameters.len());
-        if self.buffer.is_empty() {
-            self.buffer = DVector::zeros(gradient.len());
+        if self.sum.is_empty() {
+            self.sum = DVector::zeros(gradient.len());
         }
-        self.buffer.axpy(1.0, gradient, self.beta);
+        self.sum.axpy(1.0, gradient, self.beta);
         parameters.axpy(-self.step_size, gradient, 1.0);
-        parameters.axpy(-self.step_size * self.beta, &self.buffer, 1.0);
+        parameters.axpy(-self.step_size * self.beta, &self.sum, 1.0);
     }
 
     fn is_finite(&self) -> bool {
-        finite(&self.buffer)
+        finite(&self.sum)
     }
 }
 // ANCHOR_END: pytorch
@@ -155,17 +155,17 @@ impl StoredLookAhead {
     /// If the step size is not a finite number above 0, or if `beta` is not in `[0, 1)`.
     pub fn new(step_size: f64, beta: f64) -> Result<Self, OptimizationError> {
         let step_size = positive("step size", step_size)?;
-        let buffer = DVector::zeros(0);
-        Ok(Self { step_size, beta: weight("beta", beta)?, buffer })
+        let sum = DVector::zeros(0);
+        Ok(Self { step_size, beta: weight("beta", beta)?, sum })
     }
 
     // ANCHOR: leave
-    /// `θ = θ′ + γβb`, from where the stored parameters look ahead.
+    /// `θ`, from where the stored parameters look ahead: `γβ·sum` back.
     pub fn parameters(&self, stored: &DVector<f64>) -> DVector<f64> {
-        if self.buffer.is_empty() {
+        if self.sum.is_empty() {
             return stored.clone();
         }
-        stored + self.step_size * self.beta * &self.buffer
+        stored + self.step_size * self.beta * &self.sum
     }
     // ANCHOR_END: leave
 }

@@ -8,10 +8,9 @@ use descent::acceleration::{
     Accelerated, Growth, accelerated_bound, chain, chain_minimum, descent_bound,
     lower_bound,
 };
-use descent::gradient_descent::{
-    GradientDescent, Optimizer, Quadratic, START, Spectrum, minimize,
-};
+use descent::gradient_descent::{GradientDescent, Optimizer, minimize};
 use descent::nesterov::{Nesterov, Tuned, spectral_radius, stability_limit};
+use descent::quadratic::{Quadratic, START, Spectrum};
 use nalgebra::{DMatrix, DVector, Matrix2, dvector};
 use rand::RngExt;
 use support::{decimals, significant, table, values};

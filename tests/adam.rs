@@ -8,10 +8,11 @@ use descent::adam::{
 };
 use descent::backpropagation::{Neuron, WORKSHEET};
 use descent::gradient_descent::{
-    GradientDescent, OptimizationError, Optimizer, Quadratic, SAMPLES, START, Spectrum,
-    minimize, take_turns, trajectory,
+    GradientDescent, OptimizationError, Optimizer, minimize, trajectory,
 };
 use descent::momentum::Momentum;
+use descent::neuron::{SAMPLES, take_turns};
+use descent::quadratic::{Quadratic, START, Spectrum};
 use nalgebra::{DMatrix, DVector, dvector};
 use rand::RngExt;
 use support::statistics::mean;
@@ -343,7 +344,10 @@ fn with_the_correction_in_the_step_size_epsilon_shrinks_by_the_root_of_its_weigh
     // The other way round: an ε̂ that stays is an ε that starts large and comes down to it.
     let hat = 1e-7;
     let as_ours = |t: i32| hat / (1.0 - beta2.powi(t)).sqrt();
-    assert!((with(hat) - ratios(corrected(1.0, USUAL, as_ours(1)), &[1.0])[0]).abs() < 1e-14);
+    assert!(
+        (with(hat) - ratios(corrected(1.0, USUAL, as_ours(1)), &[1.0])[0]).abs()
+            < 1e-14
+    );
     assert!((1..20_000).all(|t| as_ours(t + 1) < as_ours(t)));
     assert_relative_eq!(as_ours(20_000), hat, max_relative = 1e-8);
     snapshot!(

@@ -4,13 +4,14 @@ mod support;
 
 use descent::backpropagation::{Neuron, WORKSHEET};
 use descent::gradient_descent::{
-    GradientDescent, OptimizationError, Optimizer, Quadratic, SAMPLES, START, Spectrum,
-    minimize, take_turns,
+    GradientDescent, OptimizationError, Optimizer, minimize,
 };
 use descent::momentum::{self, Momentum, PyTorchSgd};
 use descent::nesterov::{
     Nesterov, StoredLookAhead, Tuned, spectral_radius, stability_limit,
 };
+use descent::neuron::{SAMPLES, take_turns};
+use descent::quadratic::{Quadratic, START, Spectrum};
 use nalgebra::{DVector, dmatrix, dvector};
 use support::{decimals, table, values};
 

@@ -3,17 +3,16 @@
 use descent::adam::{
     Adam, arrival, largest_ratio, missing_correction, turned, turned_valley,
 };
-use descent::gradient_descent::{
-    GradientDescent, Optimizer, Quadratic, START, minimize,
-};
+use descent::gradient_descent::{GradientDescent, Optimizer, minimize};
 use descent::momentum::Momentum;
+use descent::quadratic::{Quadratic, START};
 use nalgebra::{DVector, dvector};
 
 use crate::canvas::{Caption, DrawResult, Ink, PIXEL, svg};
 use crate::chart::{Axis, Chart, Line, whole};
 use crate::contour::{Path, Plane, Point};
-use crate::gradient_descent::valley_axes;
 use crate::output::{Figure, csv, number, place, twelve_digits};
+use crate::quadratic::valley_axes;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
     Ok(vec![factor()?, reach()?, turns()?, sweep()?, back()?])

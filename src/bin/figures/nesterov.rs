@@ -1,7 +1,8 @@
 //! Where the gradient is taken, and how long a step may be.
 
-use descent::gradient_descent::{Optimizer, Quadratic, START, Spectrum, minimize};
+use descent::gradient_descent::{Optimizer, minimize};
 use descent::nesterov::{Nesterov, Tuned, spectral_radius, stability_limit};
+use descent::quadratic::{Quadratic, START, Spectrum};
 use nalgebra::{DVector, dvector};
 
 use crate::canvas::{Caption, DrawResult, Ink, svg};
