@@ -14,6 +14,7 @@ const NEEDS: &[(&str, &[(&str, Way)])] = &[
     ("broadcasting", &[("linear_layer", Way::Straight)]),
     ("network", &[("linear_layer", Way::Lane(9, 0, 0))]),
     ("backpropagation", &[("network", Way::Straight)]),
+    ("gradient_check", &[("backpropagation", Way::Straight)]),
     ("objective", &[("network", Way::Lane(167, 0, 0))]),
     ("gradient_descent", &[("backpropagation", Way::Lane(179, 0, -8))]),
     ("one_parameter", &[("gradient_descent", Way::Straight)]),
