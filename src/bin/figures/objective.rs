@@ -84,7 +84,7 @@ fn chords() -> DrawResult<Figure> {
     .replace('-', "−");
     let chart = Chart {
         x: Axis::linear("θ", (-2.0, 2.0), 5, whole),
-        y: Axis::linear("value", (-3.0, 2.5), 6, whole),
+        y: Axis::linear("value", (-3.2, 2.5), 6, whole),
         bands: Vec::new(),
         lines,
         key: None,
@@ -157,8 +157,8 @@ fn saddle() -> DrawResult<Figure> {
     let levels: Vec<f64> = vec![-1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5];
     let named = levels.iter().filter(|level| level.fract() == 0.0 && **level != 0.0);
     let name_at = |&level: &f64| match level > 0.0 {
-        true => ((level.sqrt(), -0.28), level.to_string()),
-        false => ((0.06, (-level).sqrt()), level.to_string().replace('-', "−")),
+        true => ((level.sqrt() + 0.09, -0.28), level.to_string()),
+        false => ((0.06, (-level).sqrt() + 0.09), level.to_string().replace('-', "−")),
     };
     let plane = Plane {
         title: String::new(),
