@@ -259,8 +259,8 @@ fn graph() -> DrawResult<Figure> {
         }
         arrow(area, (102, 74), (102, 150))?;
         arrow(area, (320, 108), (190, 150))?;
-        arrow(area, (120, 216), (176, 330))?;
-        arrow(area, (390, 294), (310, 330))?;
+        arrow(area, (130, 216), (212, 344))?;
+        arrow(area, (390, 294), (330, 344))?;
         arrow(area, (231, 394), (231, 434))?;
         label(area, (20, 518), "plain: value, forwards", HPos::Left)?;
         label(area, (230, 518), "shaded: gradient, backwards", HPos::Left)
