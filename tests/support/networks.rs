@@ -9,9 +9,9 @@ use super::rng;
 
 pub const LABELS: [usize; 5] = [0, 2, 1, 1, 0];
 
-/// Centred differences with step h are wrong by h²/6·f''' and by
-/// 2⁻⁵²·loss/h from rounding: with h = 10⁻⁵ and a loss near 1 both are about 10⁻¹¹. Far from the kinks
-/// of the ReLU, third derivatives are of the order of 1 here.
+/// Centred differences with step h are wrong by h²/6·f‴ and by 2⁻⁵²·loss/h from rounding:
+/// with h = 10⁻⁵ and a loss near 1 both are about 10⁻¹¹. Far from the kinks of the ReLU,
+/// third derivatives are of the order of 1 here.
 pub const STEP: f64 = 1e-5;
 pub const TOLERANCE: f64 = 1e-9;
 
