@@ -31,7 +31,10 @@ const NEEDS: &[(&str, &[(&str, Way)])] = &[
     ("initialization", &[("newton", Way::Straight), ("sgd", Way::Lane(367, 8, 10))]),
     ("depth", &[("initialization", Way::Straight)]),
     ("elbows", &[("initialization", Way::Lane(543, 0, 0))]),
-    ("dead_relu", &[("depth", Way::Lane(379, 0, 0))]),
+    (
+        "dead_relu",
+        &[("neuron", Way::Lane(355, 0, -10)), ("depth", Way::Lane(379, 0, 0))],
+    ),
     ("training", &[("depth", Way::Lane(379, 0, 0))]),
 ];
 
