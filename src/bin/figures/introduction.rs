@@ -14,6 +14,7 @@ const NEEDS: &[(&str, &[(&str, Way)])] = &[
     ("broadcasting", &[("linear_layer", Way::Straight)]),
     ("network", &[("linear_layer", Way::Lane(9, 0, 0))]),
     ("backpropagation", &[("network", Way::Straight)]),
+    ("gradient_check", &[("backpropagation", Way::Straight)]),
     ("objective", &[("network", Way::Lane(167, 0, 0))]),
     (
         "gradient_descent",
@@ -30,6 +31,7 @@ const NEEDS: &[(&str, &[(&str, Way)])] = &[
     ("sgd", &[("adam", Way::Straight)]),
     ("initialization", &[("newton", Way::Straight), ("sgd", Way::Lane(367, 8, 10))]),
     ("depth", &[("initialization", Way::Straight)]),
+    ("norm_law", &[("depth", Way::Straight)]),
     ("elbows", &[("initialization", Way::Lane(543, 0, 0))]),
     (
         "dead_relu",

@@ -11,6 +11,7 @@ mod dead_relu;
 mod depth;
 mod digits;
 mod elbows;
+mod gradient_check;
 mod gradient_descent;
 mod grid;
 mod initialization;
@@ -21,6 +22,7 @@ mod nesterov;
 mod network;
 mod neuron;
 mod newton;
+mod norm_law;
 mod numbers;
 mod objective;
 mod one_parameter;
@@ -82,8 +84,11 @@ enum Chapter {
     Broadcasting,
     /// Shapes in a network, and what depth adds to it
     Network,
-    /// A graph with its adjoints, and how far differences can be trusted
+    /// Numbers that go forwards and backwards through a small network and a layer
     Backpropagation,
+    /// How far differences can be trusted
+    #[command(name = "gradient_check")]
+    GradientCheck,
     /// Convexity, its limits, and a slice through the loss of a network
     Objective,
     /// Level lines, gradients, and how far a step trusts the tangent
@@ -112,6 +117,9 @@ enum Chapter {
     Initialization,
     /// Norms of activations and gradients in a deep network, on MNIST
     Depth(depth::Options),
+    /// The law of the norm of one image, its walks, and how far networks spread
+    #[command(name = "norm_law")]
+    NormLaw,
     /// Where ReLU units bend, before and during training
     Elbows,
     /// Units that are off: how likely, what revives them, and how many die of large steps
@@ -130,6 +138,7 @@ impl Chapter {
             Self::Broadcasting,
             Self::Network,
             Self::Backpropagation,
+            Self::GradientCheck,
             Self::Objective,
             Self::GradientDescent,
             Self::OneParameter,
@@ -143,6 +152,7 @@ impl Chapter {
             Self::Sgd,
             Self::Initialization,
             Self::Depth(depth::Options::default()),
+            Self::NormLaw,
             Self::Elbows,
             Self::DeadRelu,
             Self::Training,
@@ -167,6 +177,9 @@ impl Chapter {
             Self::Backpropagation => {
                 ("backpropagation", Box::new(backpropagation::figures))
             }
+            Self::GradientCheck => {
+                ("gradient_check", Box::new(gradient_check::figures))
+            }
             Self::Objective => ("objective", Box::new(objective::figures)),
             Self::GradientDescent => {
                 ("gradient_descent", Box::new(gradient_descent::figures))
@@ -184,6 +197,7 @@ impl Chapter {
                 ("initialization", Box::new(initialization::figures))
             }
             Self::Depth(options) => ("depth", Box::new(|| depth::figures(options))),
+            Self::NormLaw => ("norm_law", Box::new(norm_law::figures)),
             Self::Elbows => ("elbows", Box::new(elbows::figures)),
             Self::DeadRelu => ("dead_relu", Box::new(dead_relu::figures)),
             Self::Training => ("training", Box::new(training::figures)),
