@@ -44,6 +44,9 @@ pub mod newton {
 pub mod momentum {
     pub mod pytorch;
 }
+pub mod momentum_convergence {
+    pub mod best;
+}
 pub mod nesterov {
     pub mod step;
 }
@@ -82,6 +85,7 @@ pub const ALL: &[&dyn Judged] = &[
     &one_parameter::running_slope::EXERCISE,
     &newton::shifted::EXERCISE,
     &momentum::pytorch::EXERCISE,
+    &momentum_convergence::best::EXERCISE,
     &nesterov::step::EXERCISE,
     &adam::step::EXERCISE,
     &sgd::accumulate::EXERCISE,

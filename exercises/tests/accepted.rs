@@ -28,6 +28,7 @@ accepted! {
     one_parameter_running_slope: one_parameter::running_slope, "../one_parameter/running_slope/accepted.rs";
     newton_shifted: newton::shifted, "../newton/shifted/accepted.rs";
     momentum_pytorch: momentum::pytorch, "../momentum/pytorch/accepted.rs";
+    momentum_convergence_best: momentum_convergence::best, "../momentum_convergence/best/accepted.rs";
     nesterov_step: nesterov::step, "../nesterov/step/accepted.rs";
     adam_step: adam::step, "../adam/step/accepted.rs";
     sgd_accumulate: sgd::accumulate, "../sgd/accumulate/accepted.rs";

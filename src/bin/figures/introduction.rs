@@ -24,7 +24,8 @@ const NEEDS: &[(&str, &[(&str, Way)])] = &[
     ),
     ("newton", &[("quadratic", Way::Lane(191, 8, 0))]),
     ("momentum", &[("quadratic", Way::Lane(191, 8, -8))]),
-    ("nesterov", &[("momentum", Way::Straight)]),
+    ("momentum_convergence", &[("momentum", Way::Straight)]),
+    ("nesterov", &[("momentum_convergence", Way::Straight)]),
     ("adam", &[("momentum", Way::Lane(191, 8, 0))]),
     ("sgd", &[("objective", Way::Lane(355, 0, -8)), ("adam", Way::Straight)]),
     ("initialization", &[("newton", Way::Straight), ("sgd", Way::Lane(367, 8, 10))]),
@@ -45,7 +46,7 @@ enum Way {
 }
 
 /// The parts of the book that have chapters to build on: left edge and first row.
-const COLUMNS: [(i32, usize); 3] = [(18, 0), (204, 0), (390, 5)];
+const COLUMNS: [(i32, usize); 3] = [(18, 0), (204, 0), (390, 6)];
 
 /// Size of the boxes, the top of the first, and the distance from one to the next.
 const WIDTH: i32 = 138;

@@ -16,6 +16,7 @@ mod initialization;
 mod introduction;
 mod linear_layer;
 mod momentum;
+mod momentum_convergence;
 mod nesterov;
 mod network;
 mod neuron;
@@ -97,8 +98,11 @@ enum Chapter {
     Neuron,
     /// Local models, their errors and the size of a Hessian
     Newton,
-    /// Memory, noise, stability and trajectories of momentum
+    /// Memory, noise and a trajectory of momentum
     Momentum,
+    /// Stability and best settings of momentum
+    #[command(name = "momentum_convergence")]
+    MomentumConvergence,
     /// Look-ahead points, step sizes and the rate of Nesterov's methods
     Nesterov,
     /// Adam's correction, its longest steps, and its paths in valleys
@@ -134,6 +138,7 @@ impl Chapter {
             Self::Neuron,
             Self::Newton,
             Self::Momentum,
+            Self::MomentumConvergence,
             Self::Nesterov,
             Self::Adam,
             Self::Sgd,
@@ -172,6 +177,9 @@ impl Chapter {
             Self::Neuron => ("neuron", Box::new(neuron::figures)),
             Self::Newton => ("newton", Box::new(newton::figures)),
             Self::Momentum => ("momentum", Box::new(momentum::figures)),
+            Self::MomentumConvergence => {
+                ("momentum_convergence", Box::new(momentum_convergence::figures))
+            }
             Self::Nesterov => ("nesterov", Box::new(nesterov::figures)),
             Self::Adam => ("adam", Box::new(adam::figures)),
             Self::Sgd => ("sgd", Box::new(sgd::figures)),
