@@ -50,6 +50,9 @@ pub mod momentum_convergence {
 pub mod nesterov {
     pub mod step;
 }
+pub mod acceleration {
+    pub mod accelerated;
+}
 pub mod adam {
     pub mod step;
 }
@@ -87,6 +90,7 @@ pub const ALL: &[&dyn Judged] = &[
     &momentum::pytorch::EXERCISE,
     &momentum_convergence::best::EXERCISE,
     &nesterov::step::EXERCISE,
+    &acceleration::accelerated::EXERCISE,
     &adam::step::EXERCISE,
     &sgd::accumulate::EXERCISE,
     &initialization::bound::EXERCISE,

@@ -30,6 +30,7 @@ accepted! {
     momentum_pytorch: momentum::pytorch, "../momentum/pytorch/accepted.rs";
     momentum_convergence_best: momentum_convergence::best, "../momentum_convergence/best/accepted.rs";
     nesterov_step: nesterov::step, "../nesterov/step/accepted.rs";
+    acceleration_accelerated: acceleration::accelerated, "../acceleration/accelerated/accepted.rs";
     adam_step: adam::step, "../adam/step/accepted.rs";
     sgd_accumulate: sgd::accumulate, "../sgd/accumulate/accepted.rs";
     initialization_bound: initialization::bound, "../initialization/bound/accepted.rs";

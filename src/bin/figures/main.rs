@@ -1,5 +1,6 @@
 //! Draws the figures of the book, each with its data.
 
+mod acceleration;
 mod adam;
 mod backpropagation;
 mod broadcasting;
@@ -103,8 +104,10 @@ enum Chapter {
     /// Stability and best settings of momentum
     #[command(name = "momentum_convergence")]
     MomentumConvergence,
-    /// Look-ahead points, step sizes and the rate of Nesterov's methods
+    /// Look-ahead points and step sizes of Nesterov momentum
     Nesterov,
+    /// The rate of the accelerated method, and a chain
+    Acceleration,
     /// Adam's correction, its longest steps, and its paths in valleys
     Adam,
     /// Noise of minibatches, and training on digits with them
@@ -140,6 +143,7 @@ impl Chapter {
             Self::Momentum,
             Self::MomentumConvergence,
             Self::Nesterov,
+            Self::Acceleration,
             Self::Adam,
             Self::Sgd,
             Self::Initialization,
@@ -181,6 +185,7 @@ impl Chapter {
                 ("momentum_convergence", Box::new(momentum_convergence::figures))
             }
             Self::Nesterov => ("nesterov", Box::new(nesterov::figures)),
+            Self::Acceleration => ("acceleration", Box::new(acceleration::figures)),
             Self::Adam => ("adam", Box::new(adam::figures)),
             Self::Sgd => ("sgd", Box::new(sgd::figures)),
             Self::Initialization => {

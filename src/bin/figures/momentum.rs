@@ -134,7 +134,7 @@ pub fn run(steps: usize, (.., alpha, beta): &Run) -> DrawResult<Vec<Point>> {
 
 /// Both methods at one step size.
 fn same() -> DrawResult<Figure> {
-    const STEPS: usize = 20;
+    const STEPS: usize = 40;
     let runs: [Run; 2] = [
         ("gradient descent, α = 0.1", Ink::Solid(1), 0.1, 0.0),
         ("momentum, α = 0.1, β = 0.9", Ink::Solid(2), 0.1, 0.9),

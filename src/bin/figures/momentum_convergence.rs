@@ -69,12 +69,12 @@ fn turn() -> DrawResult<Figure> {
     let title = "A component that turns, and its roots";
     let caption = Caption { name, title, description };
     let names = [
-        ((0.66, 0.12), "0.1"),
-        ((roots[2].0, roots[2].1), "0.5"),
-        ((roots[4].0, roots[4].1), "αλ = 1"),
+        ((0.73, 0.1), "0.1"),
+        ((0.31, 0.33), "0.5"),
+        ((0.0, 0.5), "αλ = 1"),
         ((-0.05, 0.82), "3"),
         ((-0.68, 0.58), "5"),
-        ((-0.86, 0.12), "5.9"),
+        ((-0.98, 0.1), "5.9"),
     ];
     let names = names.map(|(place, name)| (place, name.to_owned()));
     let svg = svg(&caption, (600, 320), |area| {
