@@ -38,6 +38,12 @@ pub mod gradient_descent {
 pub mod one_parameter {
     pub mod running_slope;
 }
+pub mod quadratic {
+    pub mod limit;
+}
+pub mod neuron {
+    pub mod steps_until_off;
+}
 pub mod newton {
     pub mod shifted;
 }
@@ -86,6 +92,8 @@ pub const ALL: &[&dyn Judged] = &[
     &objective::bound::EXERCISE,
     &gradient_descent::backtrack::EXERCISE,
     &one_parameter::running_slope::EXERCISE,
+    &quadratic::limit::EXERCISE,
+    &neuron::steps_until_off::EXERCISE,
     &newton::shifted::EXERCISE,
     &momentum::pytorch::EXERCISE,
     &momentum_convergence::best::EXERCISE,

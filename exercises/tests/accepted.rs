@@ -26,6 +26,8 @@ accepted! {
     objective_bound: objective::bound, "../objective/bound/accepted.rs";
     gradient_descent_backtrack: gradient_descent::backtrack, "../gradient_descent/backtrack/accepted.rs";
     one_parameter_running_slope: one_parameter::running_slope, "../one_parameter/running_slope/accepted.rs";
+    quadratic_limit: quadratic::limit, "../quadratic/limit/accepted.rs";
+    neuron_steps_until_off: neuron::steps_until_off, "../neuron/steps_until_off/accepted.rs";
     newton_shifted: newton::shifted, "../newton/shifted/accepted.rs";
     momentum_pytorch: momentum::pytorch, "../momentum/pytorch/accepted.rs";
     momentum_convergence_best: momentum_convergence::best, "../momentum_convergence/best/accepted.rs";

@@ -23,12 +23,12 @@ const NEEDS: &[(&str, &[(&str, Way)])] = &[
         &[("backpropagation", Way::Lane(179, 0, -8)), ("quadratic", Way::Straight)],
     ),
     ("newton", &[("quadratic", Way::Lane(191, 8, 0))]),
-    ("momentum", &[("quadratic", Way::Lane(191, 8, -8))]),
+    ("momentum", &[("neuron", Way::Lane(191, 8, -8))]),
     ("momentum_convergence", &[("momentum", Way::Straight)]),
     ("nesterov", &[("momentum_convergence", Way::Straight)]),
     ("acceleration", &[("nesterov", Way::Straight)]),
     ("adam", &[("momentum", Way::Lane(191, 8, 0))]),
-    ("sgd", &[("objective", Way::Lane(355, 0, -8)), ("adam", Way::Straight)]),
+    ("sgd", &[("adam", Way::Straight)]),
     ("initialization", &[("newton", Way::Straight), ("sgd", Way::Lane(367, 8, 10))]),
     ("depth", &[("initialization", Way::Straight)]),
     ("elbows", &[("initialization", Way::Lane(543, 0, 0))]),
@@ -47,7 +47,7 @@ enum Way {
 }
 
 /// The parts of the book that have chapters to build on: left edge and first row.
-const COLUMNS: [(i32, usize); 3] = [(18, 0), (204, 0), (390, 6)];
+const COLUMNS: [(i32, usize); 3] = [(18, 0), (204, 0), (390, 5)];
 
 /// Size of the boxes, the top of the first, and the distance from one to the next.
 const WIDTH: i32 = 138;
