@@ -29,6 +29,9 @@ pub mod network {
 pub mod backpropagation {
     pub mod twice;
 }
+pub mod gradient_check {
+    pub mod along;
+}
 pub mod objective {
     pub mod bound;
 }
@@ -71,6 +74,9 @@ pub mod initialization {
 pub mod depth {
     pub mod growth;
 }
+pub mod norm_law {
+    pub mod spread;
+}
 pub mod elbows {
     pub mod slopes;
 }
@@ -89,6 +95,7 @@ pub const ALL: &[&dyn Judged] = &[
     &broadcasting::scale::EXERCISE,
     &network::logistic_loss::EXERCISE,
     &backpropagation::twice::EXERCISE,
+    &gradient_check::along::EXERCISE,
     &objective::bound::EXERCISE,
     &gradient_descent::backtrack::EXERCISE,
     &one_parameter::running_slope::EXERCISE,
@@ -103,6 +110,7 @@ pub const ALL: &[&dyn Judged] = &[
     &sgd::accumulate::EXERCISE,
     &initialization::bound::EXERCISE,
     &depth::growth::EXERCISE,
+    &norm_law::spread::EXERCISE,
     &elbows::slopes::EXERCISE,
     &dead_relu::dead::EXERCISE,
     &training::kept::EXERCISE,

@@ -23,6 +23,7 @@ accepted! {
     broadcasting_scale: broadcasting::scale, "../broadcasting/scale/accepted.rs";
     network_logistic_loss: network::logistic_loss, "../network/logistic_loss/accepted.rs";
     backpropagation_twice: backpropagation::twice, "../backpropagation/twice/accepted.rs";
+    gradient_check_along: gradient_check::along, "../gradient_check/along/accepted.rs";
     objective_bound: objective::bound, "../objective/bound/accepted.rs";
     gradient_descent_backtrack: gradient_descent::backtrack, "../gradient_descent/backtrack/accepted.rs";
     one_parameter_running_slope: one_parameter::running_slope, "../one_parameter/running_slope/accepted.rs";
@@ -37,6 +38,7 @@ accepted! {
     sgd_accumulate: sgd::accumulate, "../sgd/accumulate/accepted.rs";
     initialization_bound: initialization::bound, "../initialization/bound/accepted.rs";
     depth_growth: depth::growth, "../depth/growth/accepted.rs";
+    norm_law_spread: norm_law::spread, "../norm_law/spread/accepted.rs";
     elbows_slopes: elbows::slopes, "../elbows/slopes/accepted.rs";
     dead_relu_dead: dead_relu::dead, "../dead_relu/dead/accepted.rs";
     training_kept: training::kept, "../training/kept/accepted.rs";

@@ -11,6 +11,7 @@ mod dead_relu;
 mod depth;
 mod digits;
 mod elbows;
+mod gradient_check;
 mod gradient_descent;
 mod grid;
 mod initialization;
@@ -22,6 +23,7 @@ mod nesterov;
 mod network;
 mod neuron;
 mod newton;
+mod norm_law;
 mod numbers;
 mod objective;
 mod one_parameter;
@@ -83,8 +85,11 @@ enum Chapter {
     Broadcasting,
     /// Shapes in a network, and what depth adds to it
     Network,
-    /// A graph with its adjoints, and how far differences can be trusted
+    /// Numbers that go forwards and backwards through a small network and a layer
     Backpropagation,
+    /// How far differences can be trusted
+    #[command(name = "gradient_check")]
+    GradientCheck,
     /// Convexity, its limits, and a slice through the loss of a network
     Objective,
     /// Level lines, gradients, and how far a step trusts the tangent
@@ -116,6 +121,9 @@ enum Chapter {
     Initialization,
     /// Norms of activations and gradients in a deep network, on MNIST
     Depth(depth::Options),
+    /// The law of the norm of one image, its walks, and how far networks spread
+    #[command(name = "norm_law")]
+    NormLaw,
     /// Where ReLU units bend, before and during training
     Elbows,
     /// Units that are off: how likely, what revives them, and how many die of large steps
@@ -134,6 +142,7 @@ impl Chapter {
             Self::Broadcasting,
             Self::Network,
             Self::Backpropagation,
+            Self::GradientCheck,
             Self::Objective,
             Self::GradientDescent,
             Self::OneParameter,
@@ -148,6 +157,7 @@ impl Chapter {
             Self::Sgd,
             Self::Initialization,
             Self::Depth(depth::Options::default()),
+            Self::NormLaw,
             Self::Elbows,
             Self::DeadRelu,
             Self::Training,
@@ -172,6 +182,9 @@ impl Chapter {
             Self::Backpropagation => {
                 ("backpropagation", Box::new(backpropagation::figures))
             }
+            Self::GradientCheck => {
+                ("gradient_check", Box::new(gradient_check::figures))
+            }
             Self::Objective => ("objective", Box::new(objective::figures)),
             Self::GradientDescent => {
                 ("gradient_descent", Box::new(gradient_descent::figures))
@@ -192,6 +205,7 @@ impl Chapter {
                 ("initialization", Box::new(initialization::figures))
             }
             Self::Depth(options) => ("depth", Box::new(|| depth::figures(options))),
+            Self::NormLaw => ("norm_law", Box::new(norm_law::figures)),
             Self::Elbows => ("elbows", Box::new(elbows::figures)),
             Self::DeadRelu => ("dead_relu", Box::new(dead_relu::figures)),
             Self::Training => ("training", Box::new(training::figures)),
