@@ -53,6 +53,9 @@ pub mod adam {
 pub mod sgd {
     pub mod accumulate;
 }
+pub mod gradient_noise {
+    pub mod best_steps;
+}
 pub mod initialization {
     pub mod bound;
 }
@@ -85,6 +88,7 @@ pub const ALL: &[&dyn Judged] = &[
     &nesterov::step::EXERCISE,
     &adam::step::EXERCISE,
     &sgd::accumulate::EXERCISE,
+    &gradient_noise::best_steps::EXERCISE,
     &initialization::bound::EXERCISE,
     &depth::growth::EXERCISE,
     &elbows::slopes::EXERCISE,

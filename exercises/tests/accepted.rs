@@ -31,6 +31,7 @@ accepted! {
     nesterov_step: nesterov::step, "../nesterov/step/accepted.rs";
     adam_step: adam::step, "../adam/step/accepted.rs";
     sgd_accumulate: sgd::accumulate, "../sgd/accumulate/accepted.rs";
+    gradient_noise_best_steps: gradient_noise::best_steps, "../gradient_noise/best_steps/accepted.rs";
     initialization_bound: initialization::bound, "../initialization/bound/accepted.rs";
     depth_growth: depth::growth, "../depth/growth/accepted.rs";
     elbows_slopes: elbows::slopes, "../elbows/slopes/accepted.rs";

@@ -22,11 +22,15 @@ const NEEDS: &[(&str, &[(&str, Way)])] = &[
     ("nesterov", &[("momentum", Way::Straight)]),
     ("adam", &[("momentum", Way::Lane(191, 8, 0))]),
     ("sgd", &[("objective", Way::Lane(355, 0, -8)), ("adam", Way::Straight)]),
+    ("gradient_noise", &[("one_parameter", Way::Lane(191, 8, 0)), ("sgd", Way::Straight)]),
     ("initialization", &[("newton", Way::Straight), ("sgd", Way::Lane(367, 8, 10))]),
     ("depth", &[("initialization", Way::Straight)]),
     ("elbows", &[("initialization", Way::Lane(543, 0, 0))]),
     ("dead_relu", &[("depth", Way::Lane(379, 0, 0))]),
-    ("training", &[("depth", Way::Lane(379, 0, 0))]),
+    (
+        "training",
+        &[("gradient_noise", Way::Lane(355, 0, 8)), ("depth", Way::Lane(379, 0, -8))],
+    ),
 ];
 
 /// How an arrow runs from box to box.

@@ -11,6 +11,7 @@ mod depth;
 mod digits;
 mod elbows;
 mod gradient_descent;
+mod gradient_noise;
 mod grid;
 mod initialization;
 mod introduction;
@@ -99,6 +100,9 @@ enum Chapter {
     Adam,
     /// Noise of minibatches, and training on digits with them
     Sgd,
+    /// How far from the minimum noise keeps SGD, and smaller steps
+    #[command(name = "gradient_noise")]
+    GradientNoise,
     /// A saddle at zero, equal units, sums of products, and four ways to start biases
     Initialization,
     /// Norms of activations and gradients in a deep network, on MNIST
@@ -129,6 +133,7 @@ impl Chapter {
             Self::Nesterov,
             Self::Adam,
             Self::Sgd,
+            Self::GradientNoise,
             Self::Initialization,
             Self::Depth(depth::Options::default()),
             Self::Elbows,
@@ -165,6 +170,9 @@ impl Chapter {
             Self::Nesterov => ("nesterov", Box::new(nesterov::figures)),
             Self::Adam => ("adam", Box::new(adam::figures)),
             Self::Sgd => ("sgd", Box::new(sgd::figures)),
+            Self::GradientNoise => {
+                ("gradient_noise", Box::new(gradient_noise::figures))
+            }
             Self::Initialization => {
                 ("initialization", Box::new(initialization::figures))
             }
