@@ -8,9 +8,8 @@ use nalgebra::{DMatrix, DVector, dvector};
 use rand::rngs::ChaCha8Rng;
 use rand::seq::index;
 
-use crate::gradient_descent::{
-    GradientDescent, OptimizationError, Quadratic, minimize,
-};
+use crate::gradient_descent::{GradientDescent, OptimizationError, minimize};
+use crate::quadratic::Quadratic;
 
 // ANCHOR: mean_squares
 /// The mean of `r²` after each step, where `r` is what remains of the way to the minimum

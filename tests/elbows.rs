@@ -12,9 +12,9 @@ use descent::elbows::{
     Cauchy, Curve, Role, Start, Trained, bends, best_last_layer, elbows, experiment,
     features, fit, network, sine, uniform_ratio_below, uniform_ratio_density,
 };
-use descent::gradient_descent::Quadratic;
 use descent::linear_layer::Linear;
 use descent::network::{Activation, Layer, Network};
+use descent::quadratic::Quadratic;
 use descent::random::shift;
 use nalgebra::{DMatrix, DVector, RowDVector};
 use rand::RngExt;

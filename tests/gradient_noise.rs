@@ -4,13 +4,14 @@ mod support;
 
 use approx::{assert_abs_diff_eq, assert_relative_eq};
 use descent::backpropagation::squared_error_and_gradient;
-use descent::gradient_descent::{OptimizationError, Quadratic, START, descend};
+use descent::gradient_descent::OptimizationError;
 use descent::gradient_noise::{
     four_examples, mean_squares, noise_ball, noisy_descent, reshuffled_variance,
 };
 use descent::linear_layer::Linear;
 use descent::network::{Activation, Network};
 use descent::one_parameter::stationary_variance;
+use descent::quadratic::{Quadratic, START, descend};
 use descent::sgd::minibatch_variance;
 use nalgebra::{DMatrix, DVector, RowDVector, dmatrix, dvector};
 use support::statistics::{SIGMAS, mean};

@@ -9,14 +9,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use approx::{assert_abs_diff_eq, assert_relative_eq};
 use descent::adam::Adam;
 use descent::backpropagation::{loss_and_gradient, relative_difference};
-use descent::gradient_descent::{
-    GradientDescent, Optimizer, Quadratic, START, minimize,
-};
+use descent::gradient_descent::{GradientDescent, Optimizer, minimize};
 use descent::mnist::{Digits, Split};
 use descent::momentum::Momentum;
 use descent::nesterov::Nesterov;
 use descent::network::{Batch, Network, cross_entropy};
 use descent::objective;
+use descent::quadratic::{Quadratic, START};
 use descent::sgd::{
     BATCH_SIZES, Course, DIGITS, EPOCHS, METHODS, Method, Plan, SEED,
     batch_size_courses, batches, best, compare, example_gradients, fit,

@@ -5,7 +5,8 @@
 mod numbers;
 pub mod statistics;
 
-use descent::gradient_descent::{Optimizer, Quadratic, minimize};
+use descent::gradient_descent::{Optimizer, minimize};
+use descent::quadratic::Quadratic;
 use descent::random::{Stream, generator};
 use nalgebra::{DMatrix, DVector};
 use rand::rngs::ChaCha8Rng;

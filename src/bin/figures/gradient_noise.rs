@@ -2,10 +2,10 @@
 
 use std::f64::consts::TAU;
 
-use descent::gradient_descent::{Quadratic, START};
 use descent::gradient_noise::{
     four_examples, mean_squares, noise_ball, noisy_descent, reshuffled_variance,
 };
+use descent::quadratic::{Quadratic, START};
 use descent::random::{Stream, generator};
 use descent::sgd::SEED;
 use nalgebra::{DMatrix, DVector, dvector};
@@ -13,8 +13,8 @@ use nalgebra::{DMatrix, DVector, dvector};
 use crate::canvas::{Caption, DrawResult, Ink, svg};
 use crate::chart::{Axis, Chart, Line};
 use crate::contour::{Path as Curve, Plane, Point, paths_csv};
-use crate::gradient_descent::valley_axes;
 use crate::output::{Figure, twelve_digits};
+use crate::quadratic::valley_axes;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
     Ok(vec![ball()?, decay()?, spread()?])
