@@ -26,15 +26,15 @@ const NEEDS: &[(&str, &[(&str, Way)])] = &[
     ("momentum", &[("quadratic", Way::Lane(191, 8, -8))]),
     ("nesterov", &[("momentum", Way::Straight)]),
     ("adam", &[("momentum", Way::Lane(191, 8, 0))]),
-    ("sgd", &[("objective", Way::Lane(355, 0, -8)), ("adam", Way::Straight)]),
+    ("sgd", &[("backpropagation", Way::Lane(173, 8, 0)), ("adam", Way::Straight)]),
     ("gradient_noise", &[("sgd", Way::Straight)]),
-    ("initialization", &[("newton", Way::Straight), ("sgd", Way::Lane(367, 8, 10))]),
+    ("initialization", &[("newton", Way::Straight), ("sgd", Way::Lane(367, 0, 10))]),
     ("depth", &[("initialization", Way::Straight)]),
     ("elbows", &[("initialization", Way::Lane(543, 0, 0))]),
     ("dead_relu", &[("depth", Way::Lane(379, 0, 0))]),
     (
         "training",
-        &[("gradient_noise", Way::Lane(355, 0, 8)), ("depth", Way::Lane(379, 0, -8))],
+        &[("gradient_noise", Way::Lane(355, 0, 14)), ("depth", Way::Lane(379, 0, -8))],
     ),
 ];
 
