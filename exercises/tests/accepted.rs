@@ -26,14 +26,18 @@ accepted! {
     objective_bound: objective::bound, "../objective/bound/accepted.rs";
     gradient_descent_backtrack: gradient_descent::backtrack, "../gradient_descent/backtrack/accepted.rs";
     one_parameter_running_slope: one_parameter::running_slope, "../one_parameter/running_slope/accepted.rs";
+    quadratic_limit: quadratic::limit, "../quadratic/limit/accepted.rs";
+    neuron_steps_until_off: neuron::steps_until_off, "../neuron/steps_until_off/accepted.rs";
     newton_shifted: newton::shifted, "../newton/shifted/accepted.rs";
     momentum_pytorch: momentum::pytorch, "../momentum/pytorch/accepted.rs";
     nesterov_step: nesterov::step, "../nesterov/step/accepted.rs";
+    acceleration_accelerated: acceleration::accelerated, "../acceleration/accelerated/accepted.rs";
     adam_step: adam::step, "../adam/step/accepted.rs";
     sgd_accumulate: sgd::accumulate, "../sgd/accumulate/accepted.rs";
     gradient_noise_best_steps: gradient_noise::best_steps, "../gradient_noise/best_steps/accepted.rs";
     initialization_bound: initialization::bound, "../initialization/bound/accepted.rs";
     depth_growth: depth::growth, "../depth/growth/accepted.rs";
+    norm_law_spread: norm_law::spread, "../norm_law/spread/accepted.rs";
     elbows_slopes: elbows::slopes, "../elbows/slopes/accepted.rs";
     dead_relu_dead: dead_relu::dead, "../dead_relu/dead/accepted.rs";
     training_kept: training::kept, "../training/kept/accepted.rs";

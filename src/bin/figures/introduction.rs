@@ -25,11 +25,13 @@ const NEEDS: &[(&str, &[(&str, Way)])] = &[
     ("newton", &[("quadratic", Way::Lane(191, 8, 0))]),
     ("momentum", &[("quadratic", Way::Lane(191, 8, -8))]),
     ("nesterov", &[("momentum", Way::Straight)]),
+    ("acceleration", &[("nesterov", Way::Straight)]),
     ("adam", &[("momentum", Way::Lane(191, 8, 0))]),
     ("sgd", &[("backpropagation", Way::Lane(173, 8, 0)), ("adam", Way::Straight)]),
     ("gradient_noise", &[("sgd", Way::Straight)]),
     ("initialization", &[("newton", Way::Straight), ("sgd", Way::Lane(367, 0, 10))]),
     ("depth", &[("initialization", Way::Straight)]),
+    ("norm_law", &[("depth", Way::Straight)]),
     ("elbows", &[("initialization", Way::Lane(543, 0, 0))]),
     ("dead_relu", &[("depth", Way::Lane(379, 0, 0))]),
     (

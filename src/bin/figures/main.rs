@@ -1,5 +1,6 @@
 //! Draws the figures of the book, each with its data.
 
+mod acceleration;
 mod adam;
 mod backpropagation;
 mod broadcasting;
@@ -21,6 +22,7 @@ mod nesterov;
 mod network;
 mod neuron;
 mod newton;
+mod norm_law;
 mod numbers;
 mod objective;
 mod one_parameter;
@@ -100,8 +102,10 @@ enum Chapter {
     Newton,
     /// Memory, noise, stability and trajectories of momentum
     Momentum,
-    /// Look-ahead points, step sizes and the rate of Nesterov's methods
+    /// Look-ahead points and step sizes of Nesterov momentum
     Nesterov,
+    /// The rate of the accelerated method, and a chain
+    Acceleration,
     /// Adam's correction, its longest steps, and its paths in valleys
     Adam,
     /// Noise of minibatches, and training on digits with them
@@ -113,6 +117,9 @@ enum Chapter {
     Initialization,
     /// Norms of activations and gradients in a deep network, on MNIST
     Depth(depth::Options),
+    /// The law of the norm of one image, its walks, and how far networks spread
+    #[command(name = "norm_law")]
+    NormLaw,
     /// Where ReLU units bend, before and during training
     Elbows,
     /// Units that are off: how likely, what revives them, and how many die of large steps
@@ -139,11 +146,13 @@ impl Chapter {
             Self::Newton,
             Self::Momentum,
             Self::Nesterov,
+            Self::Acceleration,
             Self::Adam,
             Self::Sgd,
             Self::GradientNoise,
             Self::Initialization,
             Self::Depth(depth::Options::default()),
+            Self::NormLaw,
             Self::Elbows,
             Self::DeadRelu,
             Self::Training,
@@ -178,6 +187,7 @@ impl Chapter {
             Self::Newton => ("newton", Box::new(newton::figures)),
             Self::Momentum => ("momentum", Box::new(momentum::figures)),
             Self::Nesterov => ("nesterov", Box::new(nesterov::figures)),
+            Self::Acceleration => ("acceleration", Box::new(acceleration::figures)),
             Self::Adam => ("adam", Box::new(adam::figures)),
             Self::Sgd => ("sgd", Box::new(sgd::figures)),
             Self::GradientNoise => {
@@ -187,6 +197,7 @@ impl Chapter {
                 ("initialization", Box::new(initialization::figures))
             }
             Self::Depth(options) => ("depth", Box::new(|| depth::figures(options))),
+            Self::NormLaw => ("norm_law", Box::new(norm_law::figures)),
             Self::Elbows => ("elbows", Box::new(elbows::figures)),
             Self::DeadRelu => ("dead_relu", Box::new(dead_relu::figures)),
             Self::Training => ("training", Box::new(training::figures)),
