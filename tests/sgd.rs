@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use approx::{assert_abs_diff_eq, assert_relative_eq};
 use descent::adam::Adam;
-use descent::backpropagation::{loss_and_gradient, relative_difference};
+use descent::backpropagation::loss_and_gradient;
+use descent::gradient_check::relative_difference;
 use descent::gradient_descent::{GradientDescent, Optimizer, minimize};
 use descent::mnist::{Digits, Split};
 use descent::momentum::Momentum;

@@ -296,17 +296,19 @@ fn back() -> DrawResult<Figure> {
         ),
     };
     let steps = |label: &str| Axis::linear(label, (0.0, 4000.0), 5, whole);
-    let rows = [("value", &values), ("true step size", &sizes)].map(|(name, points)| {
-        let row = move |&(x, y): &Point| vec![name.to_owned(), place(x), number(y)];
-        points.iter().map(row).collect::<Vec<_>>()
-    });
-    let edge = Line::faint(Ink::Foreground, "limit", vec![(0.0, limit), (4000.0, limit)]);
+    let rows =
+        [("value", &values), ("true step size", &sizes)].map(|(name, points)| {
+            let row = move |&(x, y): &Point| vec![name.to_owned(), place(x), number(y)];
+            points.iter().map(row).collect::<Vec<_>>()
+        });
+    let edge =
+        Line::faint(Ink::Foreground, "limit", vec![(0.0, limit), (4000.0, limit)]);
     let value = Chart {
         x: steps(""),
         y: Axis::powers("value", (-80, 10), 4),
         bands: vec![],
         lines: vec![Line::new(Ink::Series(4), "value", values)],
-        key: Some((330, 20)),
+        key: Some((90, 112)),
         margin: 30,
     };
     let size = Chart {
@@ -314,7 +316,7 @@ fn back() -> DrawResult<Figure> {
         y: Axis::linear("step size", (0.0, 5.0), 6, whole),
         bands: vec![],
         lines: vec![Line::new(Ink::Series(5), "true step size", sizes), edge],
-        key: Some((330, 110)),
+        key: Some((330, 128)),
         margin: 30,
     };
     let svg = svg(&caption, (560, 400), |area| {
