@@ -3,6 +3,7 @@
 
 #[path = "../../src/bin/figures/numbers.rs"]
 mod numbers;
+pub mod networks;
 pub mod statistics;
 
 use descent::gradient_descent::{Optimizer, Quadratic, minimize};

@@ -10,6 +10,7 @@ mod dead_relu;
 mod depth;
 mod digits;
 mod elbows;
+mod expressivity;
 mod gradient_descent;
 mod grid;
 mod initialization;
@@ -77,8 +78,10 @@ enum Chapter {
     LinearLayer,
     /// A bias that is stretched over a batch, and its gradient
     Broadcasting,
-    /// Shapes in a network, and what depth adds to it
+    /// Shapes in a network
     Network,
+    /// What depth adds: a line that is folded again and again
+    Expressivity,
     /// A graph with its adjoints, and how far differences can be trusted
     Backpropagation,
     /// Convexity, its limits, and a slice through the loss of a network
@@ -120,6 +123,7 @@ impl Chapter {
             Self::LinearLayer,
             Self::Broadcasting,
             Self::Network,
+            Self::Expressivity,
             Self::Backpropagation,
             Self::Objective,
             Self::GradientDescent,
@@ -152,6 +156,7 @@ impl Chapter {
             Self::LinearLayer => ("linear_layer", Box::new(linear_layer::figures)),
             Self::Broadcasting => ("broadcasting", Box::new(broadcasting::figures)),
             Self::Network => ("network", Box::new(network::figures)),
+            Self::Expressivity => ("expressivity", Box::new(expressivity::figures)),
             Self::Backpropagation => {
                 ("backpropagation", Box::new(backpropagation::figures))
             }
