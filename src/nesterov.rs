@@ -8,10 +8,10 @@ use std::borrow::Cow;
 use nalgebra::{DMatrix, DVector};
 
 use crate::gradient_descent::{
-    OptimizationError, Optimizer, Quadratic, Spectrum, check_length, finite,
-    not_negative, positive, weight,
+    OptimizationError, Optimizer, check_length, finite, not_negative, positive, weight,
 };
 use crate::momentum::{Momentum, lecture_step_size};
+use crate::quadratic::{Quadratic, Spectrum};
 
 // ANCHOR: nesterov
 /// Momentum with the gradient of another place: `u ← βu + (1 − β)∇f(θ − αku)`,

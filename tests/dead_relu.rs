@@ -17,14 +17,13 @@ use descent::dead_relu::{
     normal_cdf, probability_active, residual, residual_adjoint, with_bias,
 };
 use descent::depth::{dead_units, network, network_with_biases};
-use descent::gradient_descent::{
-    GradientDescent, Optimizer, SAMPLES, minimize, take_turns,
-};
+use descent::gradient_descent::{GradientDescent, Optimizer, minimize};
 use descent::initialization::{entropy, he, leaky_he, normal};
 use descent::linear_layer::Linear;
 use descent::mnist::{Digits, PIXELS, Split};
 use descent::momentum::Momentum;
 use descent::network::{Activation, Batch, LEAKY_SLOPE, Network};
+use descent::neuron::{SAMPLES, take_turns};
 use descent::random::shift;
 use descent::sgd::select;
 use nalgebra::{DMatrix, DVector, RowDVector, dmatrix, dvector};

@@ -115,7 +115,12 @@ fn the_lectures_weight_hides_mistakes_in_the_input_gradient() {
     let wrong = ones(2, 4) * exchanged.transpose();
     assert_eq!(wrong, input_gradient);
     let shown = |name: &str, weight: &DMatrix<f64>, gradient: &DMatrix<f64>| {
-        format!("$${name} = {},\\qquad {} {name}^\\top = {}$$\n", matrix(weight), matrix(&ones(2, 4)), matrix(gradient))
+        format!(
+            "$${name} = {},\\qquad {} {name}^\\top = {}$$\n",
+            matrix(weight),
+            matrix(&ones(2, 4)),
+            matrix(gradient)
+        )
     };
     let sums = layer.weight.row_iter().map(|row| {
         let terms: Vec<_> = row.iter().map(ToString::to_string).collect();
@@ -127,7 +132,9 @@ fn the_lectures_weight_hides_mistakes_in_the_input_gradient() {
     snapshot!("linear_layer__sums", values(named));
     snapshot!(
         "linear_layer__exchanged",
-        shown("W", &layer.weight, &input_gradient) + "\n" + &shown("W_{\\text{wrong}}", &exchanged, &wrong)
+        shown("W", &layer.weight, &input_gradient)
+            + "\n"
+            + &shown("W_{\\text{wrong}}", &exchanged, &wrong)
     );
 }
 
@@ -330,7 +337,8 @@ fn with_a_relu_between_them_two_layers_are_not_one() {
     );
     let inputs = [("$x$", &input), ("$-x$", &opposite), ("$0$", &zero)];
     let rows = inputs.map(|(name, x)| {
-        let row = |matrix: &DMatrix<f64>| exact_point(matrix.row(0).transpose().as_slice());
+        let row =
+            |matrix: &DMatrix<f64>| exact_point(matrix.row(0).transpose().as_slice());
         let before = first.forward(x);
         let mut after = before.clone();
         Activation::Relu.apply(&mut after);
@@ -340,7 +348,10 @@ fn with_a_relu_between_them_two_layers_are_not_one() {
     });
     snapshot!(
         "linear_layer__relu",
-        table(["input", "the layer gives", "their sum", "behind the ReLU", "their sum"], rows)
+        table(
+            ["input", "the layer gives", "their sum", "behind the ReLU", "their sum"],
+            rows
+        )
     );
     let [there, back, middle] = [&input, &opposite, &zero].map(|x| network(x)[0]);
     snapshot!(
@@ -349,7 +360,10 @@ fn with_a_relu_between_them_two_layers_are_not_one() {
             ("input", exact_point(input.row(0).transpose().as_slice())),
             ("both", (there + back).to_string()),
             ("twice", (2.0 * middle).to_string()),
-            ("layer_both", (one.forward(&input)[0] + one.forward(&opposite)[0]).to_string()),
+            (
+                "layer_both",
+                (one.forward(&input)[0] + one.forward(&opposite)[0]).to_string()
+            ),
         ])
     );
 }

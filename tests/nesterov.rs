@@ -6,14 +6,15 @@ use std::f64::consts::{E, PI};
 
 use descent::backpropagation::{Neuron, WORKSHEET};
 use descent::gradient_descent::{
-    GradientDescent, OptimizationError, Optimizer, Quadratic, SAMPLES, START, Spectrum,
-    minimize, take_turns,
+    GradientDescent, OptimizationError, Optimizer, minimize,
 };
 use descent::momentum::{self, Momentum, PyTorchSgd};
 use descent::nesterov::{
     Accelerated, Growth, Nesterov, StoredLookAhead, Tuned, accelerated_bound, chain,
     chain_minimum, descent_bound, lower_bound, spectral_radius, stability_limit,
 };
+use descent::neuron::{SAMPLES, take_turns};
+use descent::quadratic::{Quadratic, START, Spectrum};
 use nalgebra::{DMatrix, DVector, Matrix2, dmatrix, dvector};
 use rand::RngExt;
 use support::{decimals, significant, table, values};

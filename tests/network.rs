@@ -44,7 +44,8 @@ fn the_small_network_is_right_to_the_integer() {
         format!("{products} {sign} {} = {result}", layer.bias[unit].abs())
             .replace("= -", "= −")
     };
-    let second = |z: &DMatrix<f64>| support::exact_point(z.row(1).transpose().as_slice());
+    let second =
+        |z: &DMatrix<f64>| support::exact_point(z.row(1).transpose().as_slice());
     snapshot!(
         "network__walk",
         values([

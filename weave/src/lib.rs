@@ -9,7 +9,8 @@
 //! | `{{#exercise adam/step}}` | what an exercise gives the reader, its hint and its solution |
 //! | `{{#table adam__steps}}` | the tables of a snapshot |
 //! | `{{#value adam__steps.last}}` | a value of a snapshot, also inside a formula |
-//! | `{{#test adam::name}}` | links to the tests behind a claim |
+//! | `{{#test adam::name}}` | a ✓ that leads to the tests behind a claim |
+//! | `{{#minutes adam sgd}}` | how long the paths of these chapters take; of all, if none is named |
 //! | `{{#see adam.md#the-step …}}` | links to sections, code (`src/adam.rs:step`), tests (`adam::name`) and figures (`figures/adam-factor.svg`) |
 //!
 //! Every file that a page refers to becomes a page too, in the chapter of listings. What a page asks for must
@@ -24,6 +25,7 @@ mod idle;
 pub mod listing;
 pub mod markdown;
 pub mod math;
+pub mod minutes;
 pub mod outline;
 pub mod page;
 pub mod ran;
@@ -41,6 +43,7 @@ use math::Maths;
 use mdbook_preprocessor::book::{Book, Chapter};
 use mdbook_preprocessor::errors::Result;
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
+use minutes::Minutes;
 use outline::Outline;
 use page::{Page, Weaver};
 use snapshot::Snapshots;
@@ -90,7 +93,8 @@ pub fn weave(root: &Path, chapters: &str, mut book: Book) -> Result<Book, Faults
 /// What the pages of a book are woven from.
 fn weaver(root: &Path, chapters: &str, book: &Book) -> Weaver {
     let mut faults = theme::faults(root);
-    let sources = Sources::read(root, &mut faults);
+    let mut sources = Sources::read(root, &mut faults);
+    let minutes = Minutes::read(root, book, &mut sources, &mut faults);
     let below = format!("{chapters}/");
     let files = files_below(root, chapters).into_iter();
     Weaver {
@@ -104,6 +108,7 @@ fn weaver(root: &Path, chapters: &str, book: &Book) -> Weaver {
         ),
         exercises: Exercises::read(root, &mut faults),
         outline: Outline::read(book),
+        minutes,
         files: files.map(|file| file.replacen(&below, "", 1)).collect(),
         pages: Vec::new(),
         uses: Uses::default(),
@@ -125,11 +130,17 @@ impl Weaver {
         let file = outline::name_of(file);
         let path = format!("{chapters}/{file}");
         self.pages.push((path.clone(), chapter.content.clone()));
-        chapter.content = self.weave(&Page {
+        let page = self.weave(&Page {
             path: &path,
             to_root: &"../".repeat(file.matches('/').count()),
             file: &file,
             text: &chapter.content,
         });
+        chapter.content = match (self.minutes.of_page(&file), page.split_once('\n')) {
+            (Some(reading), Some((title, rest))) => {
+                format!("{title}\n\n{}\n{rest}", reading.line())
+            }
+            _ => page,
+        };
     }
 }

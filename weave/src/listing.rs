@@ -44,6 +44,32 @@ fn shown(code: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// Rust without the sections of its documentation on panics and errors, which a reader of the page does not
+/// need; what stands behind them from the line `Source:` on stays.
+pub fn without_contract(code: &str) -> String {
+    let mut shown: Vec<&str> = Vec::new();
+    let mut is_contract = false;
+    for line in code.lines() {
+        match line.trim_start().strip_prefix("///").map(str::trim) {
+            Some("# Panics" | "# Errors") => is_contract = true,
+            Some(text) if text.starts_with("# ") || text.starts_with("Source:") => {
+                is_contract = false;
+            }
+            Some(_) => {}
+            None => {
+                if shown.last().is_some_and(|line| line.trim() == "///") {
+                    shown.pop();
+                }
+                is_contract = false;
+            }
+        }
+        if !is_contract {
+            shown.push(line);
+        }
+    }
+    shown.join("\n")
+}
+
 fn longest_run(text: &str, wanted: char) -> usize {
     let runs = text.split(|c| c != wanted).map(str::len);
     runs.max().unwrap_or(0)

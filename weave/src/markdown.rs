@@ -59,7 +59,7 @@ pub struct Scan {
 }
 
 /// mdBook's own extensions (which change no offsets) and formulas.
-fn options() -> Options {
+pub fn options() -> Options {
     Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH

@@ -8,6 +8,7 @@ use crate::html;
 use crate::listing;
 use crate::markdown::{Formula, Image, Scan};
 use crate::math::{Maths, encode, tex_of_value};
+use crate::minutes::Minutes;
 use crate::outline::Outline;
 use crate::snapshot::{self, Snapshots};
 use crate::source::{Sources, line_of};
@@ -53,6 +54,8 @@ pub struct Weaver {
     pub exercises: Exercises,
     /// The pages and their headings.
     pub outline: Outline,
+    /// How long the pages take to read.
+    pub minutes: Minutes,
     /// The files beside the pages, from the same folder.
     pub files: Vec<String>,
     /// The pages as they are written, by path.
@@ -273,6 +276,7 @@ impl Weaver {
             Directive::Test(tests) => {
                 self.tests(page, line_of(page.text, range.start), &tests)
             }
+            Directive::Minutes(chapters) => self.minutes.in_words(&chapters),
             Directive::See(targets) => {
                 self.references(page, line_of(page.text, range.start), &targets)
             }
@@ -290,7 +294,8 @@ impl Weaver {
         path: &str,
         name: &str,
     ) -> Result<String, String> {
-        let block = listing::block(path, &self.anchor(path, name)?);
+        let code = listing::without_contract(&self.anchor(path, name)?);
+        let block = listing::block(path, &code);
         self.uses.anchors.insert((path.to_owned(), name.to_owned()));
         Ok(format!("\n{block}\n{}", source_line(page, path, name)))
     }
@@ -318,12 +323,12 @@ impl Weaver {
             Some((path, test)) => {
                 let place = (page.path.to_owned(), line);
                 self.uses.tests.insert((path.to_owned(), test.to_owned()), place);
-                checked_by(&[listing_link(page, path, test)])
+                self.check_mark(&[listing_link(page, path, test)])
             }
             None => String::new(),
         };
         Ok(format!(
-            "\n<div class=\"snapshot\">\n\n{}\n\n</div>\n\n{source}",
+            "\n<div class=\"snapshot\">\n\n{}\n\n{source}\n\n</div>\n\n",
             body.trim_matches('\n')
         ))
     }
@@ -373,6 +378,18 @@ impl Weaver {
         Ok(value)
     }
 
+    /// A sign that opens the names of the tests behind it.
+    fn check_mark(&mut self, links: &[String]) -> String {
+        self.uses.marks += 1;
+        let id = format!("check-{}", self.uses.marks);
+        let tests = if links.len() == 1 { "a test" } else { "tests" };
+        format!(
+            "<button class=\"check\" popovertarget=\"{id}\" aria-label=\"checked by {tests}\">✓</button>\
+             <span class=\"names\" popover id=\"{id}\">checked by {}</span>",
+            links.join(", ")
+        )
+    }
+
     /// Notes that the page names a test.
     fn name(&mut self, page: &Page<'_>, line: usize, file: &str, name: &str) {
         let test = (format!("tests/{file}.rs"), name.to_owned());
@@ -396,7 +413,7 @@ impl Weaver {
         if !errors.is_empty() {
             return Err(errors.join("; "));
         }
-        Ok(checked_by(&links))
+        Ok(self.check_mark(&links))
     }
 }
 
@@ -512,10 +529,6 @@ fn listing_link(page: &Page<'_>, path: &str, name: &str) -> String {
     let file = Path::new(path).file_stem().unwrap_or_default().to_string_lossy();
     let name = format!("{}::<wbr>{}", breakable(&file), breakable(name));
     format!("<a href=\"{url}\"><code>{name}</code></a>")
-}
-
-fn checked_by(links: &[String]) -> String {
-    format!("<span class=\"checked\">checked by {}</span>", links.join(", "))
 }
 
 /// A name that a narrow screen can break after its underscores, and Markdown leaves alone.

@@ -92,6 +92,57 @@ fn anchor_that_no_page_shows() {
     );
 }
 
+// Minutes
+
+#[test]
+fn a_path_that_is_too_long() {
+    let title = "# Page\n\n";
+    let page = |minutes: usize| title.to_owned() + &"word ".repeat(200 * minutes - 1);
+    let files = |text| [(PAGE, text), ("src/page.rs", "")];
+    let longest = page(20);
+    assert!(book(&files(&longest)).is_ok());
+    let too_long = format!("{longest}word");
+    assert_faults(
+        &files(&too_long),
+        &[
+            "chapters/page.md:1: the path takes 21 minutes, and a page has 20: fold what one can do without, or split it",
+        ],
+    );
+    let fold = "<details><summary></summary>\n\nword\n\n</details>\n";
+    let folded = format!("{longest}\n\n{fold}");
+    assert!(book(&files(&folded)).is_ok());
+}
+
+#[test]
+fn paths_that_are_too_long_together() {
+    let page = "# Page\n\n".to_owned() + &"word ".repeat(200 * 20 - 1);
+    let names: Vec<_> = (0..19)
+        .map(|number| (format!("chapters/p{number}.md"), format!("src/p{number}.rs")))
+        .collect();
+    let files = |count: usize| {
+        let names = names.iter().take(count);
+        names
+            .flat_map(|(text, code)| [(text.as_str(), page.as_str()), (code, "")])
+            .collect::<Vec<_>>()
+    };
+    assert!(book(&files(18)).is_ok());
+    assert_faults(
+        &files(19),
+        &[
+            "chapters/SUMMARY.md:1: the paths take 6 hours 20 minutes together, and the book has 6 hours",
+        ],
+    );
+}
+
+#[test]
+fn minutes_of_no_chapter() {
+    assert_fault(
+        "{{#minutes padge}}",
+        &[("chapters/other.md", "# A"), ("src/other.rs", "")],
+        "chapters/page.md:1: no chapter `padge`; near it: other",
+    );
+}
+
 // Snapshots
 
 #[test]
@@ -707,7 +758,7 @@ fn unknown_directive() {
     assert_fault(
         "{{#include x.rs}}",
         &[],
-        "chapters/page.md:1: unknown directive `{{#include`; there are: code, exercise, table, value, test, see",
+        "chapters/page.md:1: unknown directive `{{#include`; there are: code, exercise, table, value, test, minutes, see",
     );
 }
 
@@ -1089,7 +1140,7 @@ fn all_faults_of_all_pages_are_reported_in_order_each_once() {
     let faults = book(&files).map(|_| ()).unwrap_err().to_string();
     let expected = r"chapters/a.md:3: no snapshot `snapshots/adam__v.snap`; near it: none
 chapters/b.md:1: stray $: it belongs to no formula; write \$ for the sign itself
-chapters/b.md:3: unknown directive `{{#include`; there are: code, exercise, table, value, test, see
+chapters/b.md:3: unknown directive `{{#include`; there are: code, exercise, table, value, test, minutes, see
 chapters/b.md:5: no test `no` in tests/adam.rs; near it: yes
 src/a.rs:1: ANCHOR_END: a without its ANCHOR
 weave: 5 faults";

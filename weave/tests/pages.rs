@@ -90,7 +90,10 @@ fn formulas_are_equal_bytes_in_every_run() {
 const LAYER: &str = "\
 impl Layer {
     // ANCHOR: forward
+    /// It goes forward.
+    ///
     /// # Panics
+    /// If it cannot.
     fn forward(&self) {
         // ANCHOR: product
         let y = x * w;
@@ -109,7 +112,7 @@ fn code_is_dedented_and_links_to_its_place_in_the_listing() {
         "Before\n{{#code src/layer.rs:forward}}\nAfter",
         &files_with_product(&files),
     );
-    let block = "\n```rust,ignore\n/// # Panics\nfn forward(&self) {\n    let y = x * w;\n\n    y\n}\n```\n";
+    let block = "\n```rust,ignore\n/// It goes forward.\nfn forward(&self) {\n    let y = x * w;\n\n    y\n}\n```\n";
     assert_contains(&text, block);
     assert_contains(
         &text,
@@ -193,7 +196,7 @@ fn a_table_is_its_snapshot_with_formulas_and_the_test_behind_it() {
     assert_contains(&text, "<div class=\"snapshot\">\n\n| <span");
     assert_contains(
         &text,
-        "| b |\n|---|---|\n| 1 | 2 |\n\n| c |\n|---|\n| 3 |\n\n</div>\n",
+        "| b |\n|---|---|\n| 1 | 2 |\n\n| c |\n|---|\n| 3 |\n\n<button class=\"check\"",
     );
     assert_contains(
         &text,
@@ -252,7 +255,11 @@ fn tests_are_links_that_break_after_underscores() {
     let link = r#"<a href="listings/tests-adam.rs.html#step_is_small"><code>adam::<wbr>step&#95;<wbr>is&#95;<wbr>small</code></a>"#;
     assert_contains(
         &text,
-        &format!(r#"So. <span class="checked">checked by {link}, <a "#),
+        r#"So. <button class="check" popovertarget="check-1" aria-label="checked by tests">✓</button>"#,
+    );
+    assert_contains(
+        &text,
+        &format!(r#"<span class="names" popover id="check-1">checked by {link}, <a "#),
     );
     assert_contains(&text, "any&#95;<wbr>step</code></a></span>");
 }
@@ -291,6 +298,91 @@ fn a_backslash_prints_the_braces() {
         page(r"Write \{{#code path:anchor}}.", &[]),
         "Write {&#123;#code path:anchor}}."
     );
+}
+
+// Minutes
+
+/// A chapter with a word of its own, and a function of ten lines behind its end.
+fn chapter_of(text: &str) -> String {
+    let code = format!(
+        "// ANCHOR: a\n/// It is.\n///\n/// # Panics\n/// Never.\n{}// ANCHOR_END: a\n",
+        "x\n\n".repeat(9)
+    );
+    let page = format!(
+        "# Page\n\n{text}\n\n## Sources\n\n{{{{#code src/page.rs:a}}}}\n\n![It.](figures/a.svg)\n"
+    );
+    let files = [
+        ("chapters/page.md", page.as_str()),
+        ("src/page.rs", &code),
+        ("chapters/figures/a.svg", SVG),
+        ("chapters/figures/a.csv", ""),
+    ];
+    chapter(&files, "page.md")
+}
+
+#[test]
+fn a_chapter_says_its_minutes_by_the_rule() {
+    let words = |count: usize| "word ".repeat(count);
+    let formulas = |count: usize| "$x$ ".repeat(count);
+    for (text, minutes) in [
+        (words(199), "1 minute"),
+        (words(200), "2 minutes"),
+        (words(1799), "9 minutes"),
+        (formulas(19), "1 minute"),
+        (formulas(20), "2 minutes"),
+        (format!("$$x$$\n\n{}", words(79)), "1 minute"),
+        (format!("$$x$$\n\n{}", words(80)), "2 minutes"),
+        (format!("```math\nx\ny\n```\n\n{}", words(80)), "2 minutes"),
+        ("```python\nx\n\n```\n\n".repeat(11) + &words(15), "1 minute"),
+        ("```python\nx\n\n```\n\n".repeat(11) + &words(16), "2 minutes"),
+    ] {
+        let text = chapter_of(&text);
+        assert_contains(
+            &text,
+            &format!("# Page\n\n<p class=\"minutes\">{minutes}</p>\n\n"),
+        );
+    }
+}
+
+#[test]
+fn folds_have_minutes_of_their_own_and_what_is_at_the_end_has_none() {
+    let fold = format!(
+        "<details><summary>Why so</summary>\n\n{}\n\n</details>\n\n",
+        "word ".repeat(201)
+    );
+    let text = chapter_of(&format!(
+        "{fold}{}\n\n## Check and do\n\n{fold}",
+        "word ".repeat(197)
+    ));
+    assert_contains(&text, "<p class=\"minutes\">1 minute; 2 more in the folds</p>");
+}
+
+#[test]
+fn code_figures_and_tables_take_their_time() {
+    let text = chapter_of(&format!(
+        "## A\n\n{{{{#code src/page.rs:a}}}}\n\n![It.](figures/a.svg)\n\n{}",
+        "word ".repeat(130)
+    ));
+    // The rest is ten lines of code, a figure and three words: 50, 30 and 0.9 seconds.
+    assert_contains(&text, "<p class=\"minutes\">2 minutes</p>");
+    let text = chapter_of(&format!(
+        "## A\n\n{{{{#code src/page.rs:a}}}}\n\n![It.](figures/a.svg)\n\n{}",
+        "word ".repeat(131)
+    ));
+    assert_contains(&text, "<p class=\"minutes\">3 minutes</p>");
+}
+
+#[test]
+fn a_page_says_how_long_other_chapters_take() {
+    let page = format!("# One\n\n{}", "word ".repeat(250));
+    let files = [
+        ("chapters/front.md", "{{#minutes one}}, {{#minutes one two}}, {{#minutes}}"),
+        ("chapters/one.md", page.as_str()),
+        ("chapters/two.md", page.as_str()),
+        ("src/one.rs", ""),
+        ("src/two.rs", ""),
+    ];
+    assert_eq!(chapter(&files, "front.md"), "2 minutes, 3 minutes, 3 minutes");
 }
 
 // Figures
@@ -339,7 +431,10 @@ impl Layer {
 <a id=\"forward\"></a>
 
 ```rust,ignore
+    /// It goes forward.
+    ///
     /// # Panics
+    /// If it cannot.
     fn forward(&self) {
 ```
 

@@ -32,7 +32,8 @@ const CURVES: [&[(f64, f64)]; 4] = [
 
 fn ask(weights: Weights, replies: &mut Replies) {
     for corners in CURVES {
-        replies.note(format!("The factors for the corners {corners:?}"), weights(corners));
+        replies
+            .note(format!("The factors for the corners {corners:?}"), weights(corners));
     }
 }
 
@@ -42,9 +43,8 @@ fn truth() -> Vec<Reply> {
     let solved = |corners: &[(f64, f64)]| {
         let count = corners.len() - 1;
         let relu = |x: f64, elbow: f64| (x - elbow).max(0.0);
-        let equations = DMatrix::from_fn(count, count, |i, k| {
-            relu(corners[i + 1].0, corners[k].0)
-        });
+        let equations =
+            DMatrix::from_fn(count, count, |i, k| relu(corners[i + 1].0, corners[k].0));
         let rises = DVector::from_fn(count, |i, _| corners[i + 1].1 - corners[0].1);
         let factors = equations.solve_lower_triangular(&rises);
         Reply::from(factors.expect("corners from left to right"))

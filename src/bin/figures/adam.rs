@@ -3,20 +3,19 @@
 use descent::adam::{
     Adam, arrival, largest_ratio, missing_correction, turned, turned_valley,
 };
-use descent::gradient_descent::{
-    GradientDescent, Optimizer, Quadratic, START, minimize,
-};
+use descent::gradient_descent::{GradientDescent, Optimizer, minimize};
 use descent::momentum::Momentum;
+use descent::quadratic::{Quadratic, START};
 use nalgebra::{DVector, dvector};
 
 use crate::canvas::{Caption, DrawResult, Ink, svg};
 use crate::chart::{Axis, Chart, Line, whole};
 use crate::contour::{Path, Plane, Point};
-use crate::gradient_descent::valley_axes;
 use crate::output::{Figure, csv, number, twelve_digits};
+use crate::quadratic::valley_axes;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
-    Ok(vec![factor()?, reach()?, turns()?, sweep()?])
+    Ok(vec![factor()?, reach()?, turns()?, sweep()?, back()?])
 }
 
 const USUAL: [f64; 2] = [0.9, 0.999];
@@ -261,4 +260,54 @@ fn sweep() -> DrawResult<Figure> {
         margin: 30,
     }
     .figure(&caption, (560, 340))
+}
+
+/// The value in the valley long after Adam has arrived, and its true step size.
+fn back() -> DrawResult<Figure> {
+    const STEPS: usize = 4000;
+    let valley = Quadratic::valley();
+    let mut optimizer = adam(1.0)?;
+    let mut theta = start();
+    let mut values = vec![(0.0, valley.value(&theta))];
+    let mut sizes = Vec::new();
+    for t in 1..=STEPS {
+        let gradient = valley.gradient(&theta);
+        optimizer.step(&mut theta, &gradient);
+        let hat = optimizer.second_moment()[1] / (1.0 - USUAL[1].powi(t as i32));
+        if t.is_multiple_of(10) {
+            values.push((t as f64, valley.value(&theta)));
+            sizes.push((t as f64, 1.0 / hat.sqrt()));
+        }
+    }
+    let lowest = values.iter().fold((0.0, f64::MAX), |best: (f64, f64), &point| {
+        if point.1 < best.1 { point } else { best }
+    });
+    let limit = 38.0 / 10.0;
+    let crossed = sizes.iter().find(|size| size.1 > limit).ok_or("it never crosses")?;
+    let caption = Caption {
+        name: "adam-back",
+        title: "The loss comes back",
+        description: format!(
+            "The value in the valley over the steps of Adam with α = 1, and its true step size along the steep axis, on a \
+             logarithmic axis. The value falls to {:.0e} at step {:.0}. Meanwhile the step size rises slowly; from \
+             about step {:.0} on it is above the limit {limit}, and the value rises as a straight line to its old size, where the \
+             step size drops.",
+            lowest.1, lowest.0, crossed.0,
+        ),
+    };
+    let edge =
+        Line::faint(Ink::Foreground, "limit", vec![(0.0, limit), (4000.0, limit)]);
+    Chart {
+        x: Axis::linear("step", (0.0, 4000.0), 5, whole),
+        y: Axis::powers("value, step size", (-60, 10), 8),
+        bands: vec![],
+        lines: vec![
+            Line::new(Ink::Series(4), "value", values),
+            Line::new(Ink::Series(5), "true step size", sizes),
+            edge,
+        ],
+        key: Some((330, 200)),
+        margin: 30,
+    }
+    .figure(&caption, (560, 320))
 }

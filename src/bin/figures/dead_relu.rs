@@ -4,11 +4,12 @@
 use descent::adam::Adam;
 use descent::backpropagation::Neuron;
 use descent::dead_relu::{Run, SEEDS, STEP_SIZES, Setting, probability_active};
-use descent::gradient_descent::{Optimizer, take_turns};
+use descent::gradient_descent::Optimizer;
 use descent::initialization::normal;
 use descent::mnist::Split;
 use descent::momentum::Momentum;
 use descent::network::{Activation, Batch};
+use descent::neuron::take_turns;
 use descent::parallel;
 use descent::random::{Stream, generator};
 use nalgebra::DMatrix;

@@ -27,7 +27,8 @@ const QUARTERS: [(f64, &str); 5] =
 
 fn folding() -> DrawResult<Figure> {
     let ways = QUARTERS.map(|(x, _)| [x, tent(x), tent(tent(x))]);
-    let sentences = ways.map(|[x, once, twice]| format!("{x} goes to {once} and on to {twice}"));
+    let sentences =
+        ways.map(|[x, once, twice]| format!("{x} goes to {once} and on to {twice}"));
     let description = format!(
         "Three lines from 0 to 1, for x, for tent(x) and for tent(tent(x)), with arrows from each to the next: {}. \
          Arrows from the left half of a line do not cross, those from its right half turn it around.",

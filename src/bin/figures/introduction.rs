@@ -16,10 +16,15 @@ const NEEDS: &[(&str, &[(&str, Way)])] = &[
     ("expressivity", &[("network", Way::Straight)]),
     ("backpropagation", &[("network", Way::Lane(9, 8, 0))]),
     ("objective", &[("network", Way::Lane(167, 0, 0))]),
-    ("gradient_descent", &[("backpropagation", Way::Lane(179, 0, -8))]),
+    ("gradient_descent", &[("objective", Way::Straight)]),
     ("one_parameter", &[("gradient_descent", Way::Straight)]),
-    ("newton", &[("gradient_descent", Way::Lane(191, 8, 0))]),
-    ("momentum", &[("gradient_descent", Way::Lane(191, 8, -8))]),
+    ("quadratic", &[("one_parameter", Way::Straight)]),
+    (
+        "neuron",
+        &[("backpropagation", Way::Lane(179, 0, -8)), ("quadratic", Way::Straight)],
+    ),
+    ("newton", &[("quadratic", Way::Lane(191, 8, 0))]),
+    ("momentum", &[("quadratic", Way::Lane(191, 8, -8))]),
     ("nesterov", &[("momentum", Way::Straight)]),
     ("adam", &[("momentum", Way::Lane(191, 8, 0))]),
     ("sgd", &[("objective", Way::Lane(355, 0, -8)), ("adam", Way::Straight)]),
@@ -41,7 +46,7 @@ enum Way {
 }
 
 /// The parts of the book that have chapters to build on: left edge and first row.
-const COLUMNS: [(i32, usize); 3] = [(18, 0), (204, 0), (390, 3)];
+const COLUMNS: [(i32, usize); 3] = [(18, 0), (204, 0), (390, 5)];
 
 /// Size of the boxes, the top of the first, and the distance from one to the next.
 const WIDTH: i32 = 138;

@@ -19,12 +19,14 @@ mod linear_layer;
 mod momentum;
 mod nesterov;
 mod network;
+mod neuron;
 mod newton;
 mod numbers;
 mod objective;
 mod one_parameter;
 mod output;
 mod progress;
+mod quadratic;
 mod sgd;
 mod training;
 
@@ -86,12 +88,16 @@ enum Chapter {
     Backpropagation,
     /// Convexity, its limits, and a slice through the loss of a network
     Objective,
-    /// Trajectories, rates and step sizes of gradient descent
+    /// Level lines, gradients, and how far a step trusts the tangent
     #[command(name = "gradient_descent")]
     GradientDescent,
     /// Gradient descent and SGD with a single parameter
     #[command(name = "one_parameter")]
     OneParameter,
+    /// Trajectories, rates and step sizes of gradient descent on a quadratic
+    Quadratic,
+    /// The worksheet's neuron, whose gate stops steps that are too long
+    Neuron,
     /// Local models, their errors and the size of a Hessian
     Newton,
     /// Memory, noise, stability and trajectories of momentum
@@ -128,6 +134,8 @@ impl Chapter {
             Self::Objective,
             Self::GradientDescent,
             Self::OneParameter,
+            Self::Quadratic,
+            Self::Neuron,
             Self::Newton,
             Self::Momentum,
             Self::Nesterov,
@@ -165,6 +173,8 @@ impl Chapter {
                 ("gradient_descent", Box::new(gradient_descent::figures))
             }
             Self::OneParameter => ("one_parameter", Box::new(one_parameter::figures)),
+            Self::Quadratic => ("quadratic", Box::new(quadratic::figures)),
+            Self::Neuron => ("neuron", Box::new(neuron::figures)),
             Self::Newton => ("newton", Box::new(newton::figures)),
             Self::Momentum => ("momentum", Box::new(momentum::figures)),
             Self::Nesterov => ("nesterov", Box::new(nesterov::figures)),

@@ -1,12 +1,11 @@
 //! Where the gradient is taken, how long a step may be, and what acceleration brings.
 
-use descent::gradient_descent::{
-    GradientDescent, Optimizer, Quadratic, START, Spectrum, minimize,
-};
+use descent::gradient_descent::{GradientDescent, Optimizer, minimize};
 use descent::nesterov::{
     Accelerated, Growth, Nesterov, Tuned, accelerated_bound, chain, chain_minimum,
     descent_bound, lower_bound, spectral_radius, stability_limit,
 };
+use descent::quadratic::{Quadratic, START, Spectrum};
 use nalgebra::{DVector, dvector};
 
 use crate::canvas::{Caption, DrawResult, Ink, svg};
