@@ -7,12 +7,10 @@ use nalgebra::{RowDVector, dmatrix};
 use crate::linear_layer::Linear;
 use crate::network::{Activation, Layer, Network};
 
-// ANCHOR: tent
 /// From 0 up to 1 and down again, between 0 and 1.
 pub fn tent(x: f64) -> f64 {
     2.0 * x.max(0.0) - 4.0 * (x - 0.5).max(0.0)
 }
-// ANCHOR_END: tent
 
 // ANCHOR: tents
 /// `tent(… tent(x))` as a network: `depth` hidden layers of two ReLU units each.

@@ -35,8 +35,11 @@ pub const ACCEPTED: [Weights; 10] = [
         let mut gains: Vec<f64> = Vec::new();
         for k in 0..corners.len() - 1 {
             let ((left, _), (right, height)) = (corners[k], corners[k + 1]);
-            let drawn: f64 =
-                gains.iter().zip(corners).map(|(gain, (x, _))| gain * (right - x)).sum();
+            let drawn: f64 = gains
+                .iter()
+                .zip(corners)
+                .map(|(gain, (x, _))| gain * (right - x))
+                .sum();
             gains.push((height - corners[0].1 - drawn) / (right - left));
         }
         gains
@@ -62,7 +65,8 @@ pub const ACCEPTED: [Weights; 10] = [
     |corners| {
         let (mut gains, mut k) = (vec![0.0; corners.len() - 1], 0);
         while k + 1 < corners.len() {
-            let slope = (corners[k].1 - corners[k + 1].1) / (corners[k].0 - corners[k + 1].0);
+            let slope =
+                (corners[k].1 - corners[k + 1].1) / (corners[k].0 - corners[k + 1].0);
             gains[k] += slope;
             if k + 1 < gains.len() {
                 gains[k + 1] -= slope;
@@ -96,12 +100,10 @@ pub const ACCEPTED: [Weights; 10] = [
         gains
     },
 ];
-            gains.extend(ACCEPTED[9](&rest));
-            gains
-        }
-    },
-];
 
 fn slopes(corners: &[(f64, f64)]) -> Vec<f64> {
-    corners.windows(2).map(|pair| (pair[1].1 - pair[0].1) / (pair[1].0 - pair[0].0)).collect()
+    corners
+        .windows(2)
+        .map(|pair| (pair[1].1 - pair[0].1) / (pair[1].0 - pair[0].0))
+        .collect()
 }
