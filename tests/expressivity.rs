@@ -153,6 +153,33 @@ fn after_sixty_four_folds_all_that_f64_can_see_of_the_tents_is_zero() {
     );
 }
 
+/// Any of the units may face left: all choices, for up to nine pieces. The slope before the
+/// first corner is 1 in the size of the slopes.
+#[test]
+fn with_a_unit_for_each_corner_and_no_more_the_first_slope_is_wrong() {
+    for corners in 1..9 {
+        let gain = |corner: usize| if corner % 2 == 0 { -2 } else { 2 };
+        for left in 0..1_usize << corners {
+            let faces_left = |corner: &usize| left >> corner & 1 == 1;
+            let first: i32 = (0..corners).filter(faces_left).map(|k| -gain(k)).sum();
+            assert_eq!(first % 2, 0);
+            assert_ne!(first, 1);
+        }
+    }
+    // What a unit that faces left gives: the change, with the opposite sign, before its elbow.
+    for gain in [-2.0, 2.0] {
+        let unit = Linear::new(dmatrix![-1.0], RowDVector::from_row_slice(&[0.5]));
+        let last = Linear::new(dmatrix![gain], RowDVector::zeros(1));
+        let layers = [(unit, Activation::Relu), (last, Activation::Identity)];
+        let network = Network::new(
+            layers.map(|(linear, activation)| Layer { linear, activation }).into(),
+        );
+        let value = |x: f64| output(&network, &dmatrix![x])[0];
+        let [before, behind] = [value(0.5) - value(0.25), value(1.0) - value(0.75)];
+        assert_eq!([before / 0.25, behind / 0.25], [-gain, 0.0]);
+    }
+}
+
 /// Slopes on a grid that holds all elbows. All numbers are fractions with a power of two
 /// below the line, so that everything is exact.
 #[test]

@@ -52,6 +52,7 @@ fn the_small_network_is_right_to_the_integer() {
             ("first", written(0, &hidden.linear, 0, &input)),
             ("second", written(0, &hidden.linear, 1, &input)),
             ("output", written(0, &last.linear, 0, &activations[1])),
+            ("first_input", support::exact_point(input.row(0).transpose().as_slice()),),
             ("input", second(&input)),
             ("before", second(&before)),
             ("behind", second(&activations[1])),
