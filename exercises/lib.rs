@@ -41,6 +41,12 @@ pub mod gradient_descent {
 pub mod one_parameter {
     pub mod running_slope;
 }
+pub mod quadratic {
+    pub mod limit;
+}
+pub mod neuron {
+    pub mod steps_until_off;
+}
 pub mod newton {
     pub mod shifted;
 }
@@ -49,6 +55,9 @@ pub mod momentum {
 }
 pub mod nesterov {
     pub mod step;
+}
+pub mod acceleration {
+    pub mod accelerated;
 }
 pub mod adam {
     pub mod step;
@@ -84,9 +93,12 @@ pub const ALL: &[&dyn Judged] = &[
     &objective::bound::EXERCISE,
     &gradient_descent::backtrack::EXERCISE,
     &one_parameter::running_slope::EXERCISE,
+    &quadratic::limit::EXERCISE,
+    &neuron::steps_until_off::EXERCISE,
     &newton::shifted::EXERCISE,
     &momentum::pytorch::EXERCISE,
     &nesterov::step::EXERCISE,
+    &acceleration::accelerated::EXERCISE,
     &adam::step::EXERCISE,
     &sgd::accumulate::EXERCISE,
     &initialization::bound::EXERCISE,

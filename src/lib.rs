@@ -9,6 +9,7 @@
 //! row vectors, a layer computes `X W + 1 b` with `W` of shape `[fan_in, fan_out]`,
 //! numbers are `f64`, and randomness comes from an explicit seed.
 
+pub mod acceleration;
 pub mod adam;
 pub mod backpropagation;
 pub mod broadcasting;

@@ -27,12 +27,11 @@ impl Quadratic {
     pub fn gradient(&self, parameters: &DVector<f64>) -> DVector<f64> {
         &self.p * parameters + &self.q
     }
+}
+// ANCHOR_END: quadratic
 
-    /// `P`, the same everywhere.
-    pub fn hessian(&self) -> &DMatrix<f64> {
-        &self.p
-    }
-
+impl Quadratic {
+    // ANCHOR: minimizer
     /// The point where the gradient is zero: the solution of `Pθ = −q`.
     ///
     /// # Errors
@@ -42,10 +41,13 @@ impl Quadratic {
         let cholesky = self.p.clone().cholesky();
         Ok(-cholesky.expect("a positive definite matrix").solve(&self.q))
     }
-}
-// ANCHOR_END: quadratic
+    // ANCHOR_END: minimizer
 
-impl Quadratic {
+    /// `P`, the same everywhere.
+    pub fn hessian(&self) -> &DMatrix<f64> {
+        &self.p
+    }
+
     /// # Panics
     /// If `p` is not square and symmetric, or if `q` does not have as many entries.
     pub fn new(p: DMatrix<f64>, q: DVector<f64>) -> Self {

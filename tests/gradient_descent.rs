@@ -72,8 +72,8 @@ fn a_gradient_of_the_wrong_length_is_refused_with_both_shapes() {
 
 // Level sets and directions
 
-/// `θ(t) = θ* + √(2c) P^{−1/2} (cos t, sin t)` runs along the level set that lies `c`
-/// above the minimum. Both gradient and tangent have a length below 20, and a relative
+/// `θ(τ) = θ* + √(2 · height) P^{−1/2} (cos τ, sin τ)` runs along the level set that lies
+/// `height` above the minimum. Both gradient and tangent have a length below 20, and a relative
 /// error of a few times 2⁻⁵³: their product is zero to 20²·20·2⁻⁵³ < 10⁻¹².
 #[test]
 fn the_gradient_is_normal_to_the_level_set() {
@@ -83,10 +83,10 @@ fn the_gradient_is_normal_to_the_level_set() {
         let scale = DMatrix::from_diagonal(&eigen.eigenvalues.map(|e| 1.0 / e.sqrt()));
         let root = &eigen.eigenvectors * scale * eigen.eigenvectors.transpose();
         for height in [1.0_f64, 6.0] {
-            for t in (0..24).map(f64::from) {
-                let around = (2.0 * height).sqrt() * &root * dvector![t.cos(), t.sin()];
-                let tangent =
-                    (2.0 * height).sqrt() * &root * dvector![-t.sin(), t.cos()];
+            for tau in (0..24).map(f64::from) {
+                let (sin, cos) = tau.sin_cos();
+                let around = (2.0 * height).sqrt() * &root * dvector![cos, sin];
+                let tangent = (2.0 * height).sqrt() * &root * dvector![-sin, cos];
                 let place = &minimizer + around;
                 let above = quadratic.value(&place) - quadratic.value(&minimizer);
                 assert!((above - height).abs() < 1e-12);

@@ -92,12 +92,83 @@ fn while_the_gate_is_open_the_sampled_activation_follows_its_recursion() {
     }
 }
 
+/// Random neurons and step sizes. The line of a sample has the direction `(1, −x)`, and a
+/// point is `a/√(x² + 1)` away from it. Numbers below 100, a few roundings.
+#[test]
+fn a_step_goes_at_right_angles_to_the_line_of_its_sample_ten_alpha_times_the_way() {
+    let mut rng = support::rng(8);
+    let (mut on, mut off) = (0, 0);
+    for _ in 0..300 {
+        let theta = random_point(&mut rng);
+        let neuron = Neuron::from_parameters(&theta);
+        let step_size = rng.random_range(0.01..1.0);
+        for (x, y) in SAMPLES {
+            let (a, other) = (neuron.w * x + neuron.b, neuron.b - neuron.w * x);
+            let next = moved(neuron, neuron.gradient(x, y), step_size);
+            let step = dvector![next.w - neuron.w, next.b - neuron.b];
+            if a <= 0.0 {
+                assert_eq!(step.norm(), 0.0);
+                off += 1;
+                continue;
+            }
+            on += 1;
+            assert!(step.dot(&dvector![1.0, -x]).abs() < 1e-12);
+            let way = a / 10_f64.sqrt();
+            assert!((step.norm() - 10.0 * step_size * way).abs() < 1e-12);
+            let (after, other_after) = (next.w * x + next.b, next.b - next.w * x);
+            assert!((after - (1.0 - 10.0 * step_size) * a).abs() < 1e-12);
+            assert!((other_after - (other + 8.0 * step_size * a)).abs() < 1e-12);
+        }
+    }
+    assert!(on > 100 && off > 100);
+}
+
+/// The ratio after `μ` is `8α − (10α − 1)/μ`, the first one `8α − 2`. Below one half each
+/// is smaller than the one before by the lowest value of `Q` over the first ratio, or more;
+/// a rounding of numbers near 2 is far below that. From one half on none is below the
+/// smaller root of `Q`, which is above 1. At one half that root is double, and rounding of
+/// its `2` is amplified: the ratios there are exact.
+#[test]
+fn the_ratios_fall_below_zero_exactly_below_one_half() {
+    let lowest = |alpha: f64| (8.0 * alpha - 1.0) * (1.0 - 2.0 * alpha);
+    let next = |alpha: f64, ratio: f64| 8.0 * alpha - (10.0 * alpha - 1.0) / ratio;
+    for alpha in [0.26, 0.3, 0.4, 0.45, 0.49, 0.499] {
+        let first = 8.0 * alpha - 2.0;
+        let fall = lowest(alpha) / first;
+        let (mut ratio, mut steps) = (first, 0);
+        while ratio > 0.0 {
+            let after = next(alpha, ratio);
+            assert!(ratio - after > fall - 1e-12, "{alpha}");
+            (ratio, steps) = (after, steps + 1);
+        }
+        assert!(f64::from(steps) <= first / fall + 1.0);
+        // The ratio of a₂ to a₁ is the second one.
+        let neurons = turns(alpha, steps as usize + 2, Neuron::gradient).unwrap();
+        let a = |step: usize| sampled(&neurons, step);
+        let closed = (1..).find(|&step| a(step) <= 0.0).unwrap();
+        assert_eq!(closed, steps as usize + 1, "{alpha}");
+        assert!(off(&neurons[closed]));
+    }
+    for alpha in [0.5, 0.505, 0.55, 0.7, 1.0, 3.0] {
+        let root = 4.0 * alpha - (-lowest(alpha)).sqrt();
+        assert!(root > 1.0);
+        let mut ratio = 8.0 * alpha - 2.0;
+        let neurons = turns(alpha, 100, Neuron::gradient).unwrap();
+        for step in 0..100 {
+            assert!(ratio > root - 1e-12, "{alpha}");
+            let quotient = sampled(&neurons, step + 1) / sampled(&neurons, step);
+            assert!((quotient - ratio).abs() < 1e-9 * ratio, "{alpha} {step}");
+            ratio = next(alpha, ratio);
+        }
+    }
+}
+
 /// The loss of both samples together.
 fn loss(neuron: Neuron) -> f64 {
     SAMPLES.iter().map(|&(x, y)| neuron.loss(x, y)).sum()
 }
 
-/// At 0.4995 the activation grows like 2^t for about π/φ ≈ 115 steps, with cos φ =
+/// At 0.4995 the activation grows like 2^t for about π/ψ ≈ 115 steps, with cos ψ =
 /// 4α/√(10α − 1), before the gate closes: 600 steps are enough. With a step size of
 /// 0.01 the factor per two steps is 0.9.
 #[test]
@@ -193,11 +264,11 @@ fn without_the_relu_the_limit_is_two_over_the_curvature() {
     assert!(amplitude(0.2 * 1.001) > 10.0);
 }
 
-/// With `c = α(x² + 1)` a step takes an activation `a > 0` to `a − c(a − y)`. For `c ≤ 1`
-/// this is between `a` and `y`; for `c > 1` it is `cy − (c − 1)a`, below `cy`. So no
-/// activation is above the largest of the first, `y` and `cy`, and none but the first is
-/// lower than that bound times `−|c − 1|`, less `c|y|`. Without the gate, `c > 2` multiplies
-/// the distance to `y` by `c − 1` in each step.
+/// With `part = α(x² + 1)` a step takes an activation `a > 0` to `a − part(a − y)`. For `part ≤ 1`
+/// this is between `a` and `y`; for `part > 1` it is `part·y − (part − 1)a`, below `part·y`. So no
+/// activation is above the largest of the first, `y` and `part·y`, and none but the first is
+/// lower than that bound times `−|part − 1|`, less `part·|y|`. Without the gate, `part > 2` multiplies
+/// the distance to `y` by `part − 1` in each step.
 #[test]
 fn one_sample_alone_never_diverges_because_the_gate_closes() {
     let mut rng = support::rng(7);
@@ -205,8 +276,8 @@ fn one_sample_alone_never_diverges_because_the_gate_closes() {
     for _ in 0..300 {
         let x: f64 = rng.random_range(-4.0..4.0);
         let y = rng.random_range(-3.0..3.0);
-        let c = rng.random_range(0.01..20.0);
-        let step_size = c / (x * x + 1.0);
+        let part = rng.random_range(0.01..20.0);
+        let step_size = part / (x * x + 1.0);
         let start = random_point(&mut rng);
         let run = |gradient: fn(Neuron, f64, f64) -> (f64, f64)| {
             let mut descent = GradientDescent::new(step_size).unwrap();
@@ -217,15 +288,15 @@ fn one_sample_alone_never_diverges_because_the_gate_closes() {
         };
         let activation = |theta: &DVector<f64>| theta[0] * x + theta[1];
         let first = activation(&start);
-        let highest = first.max(y).max(c * y).max(0.0);
-        let lowest = first.min(-(c - 1.0).abs() * highest - c * y.abs());
+        let highest = first.max(y).max(part * y).max(0.0);
+        let lowest = first.min(-(part - 1.0).abs() * highest - part * y.abs());
         let rounding = 1e-9 * (1.0 + highest - lowest);
         for theta in run(Neuron::gradient).expect("it cannot diverge") {
             let a = activation(&theta);
             assert!(a < highest + rounding && a > lowest - rounding);
         }
         // 2¹¹⁰⁰ is beyond all numbers.
-        if c > 3.0 && first > 0.0 && (first - y).abs() > 0.01 {
+        if part > 3.0 && first > 0.0 && (first - y).abs() > 0.01 {
             open += 1;
             assert!(run(without_relu).is_err());
         }
@@ -279,4 +350,32 @@ fn with_both_samples_in_each_step_the_worksheets_neuron_is_off_after_one() {
             ("together_a", format!("{} and {}", decimals(a[0], 0), decimals(a[1], 0))),
         ])
     );
+}
+
+/// A step on one sample leaves what goes into the ReLU for the other. Rounding of numbers
+/// below 6.
+#[test]
+fn with_samples_at_plus_and_minus_one_the_neuron_never_diverges() {
+    let mut rng = support::rng(9);
+    for _ in 0..300 {
+        let theta = random_point(&mut rng);
+        let step_size = rng.random_range(0.01..3.0);
+        let mut neuron = Neuron::from_parameters(&theta);
+        let a = |neuron: Neuron, x: f64| neuron.b + neuron.w * x;
+        for step in 0..100 {
+            let x = [1.0, -1.0][step % 2];
+            let next = moved(neuron, neuron.gradient(x, 0.0), step_size);
+            assert!((a(next, -x) - a(neuron, -x)).abs() < 1e-13);
+            let (before, after) = (a(neuron, x), a(next, x));
+            if before > 1e-9 {
+                assert!((after - (1.0 - 2.0 * step_size) * before).abs() < 1e-13);
+                assert_eq!(after <= 0.0, step_size >= 0.5);
+            }
+            neuron = next;
+        }
+        if step_size > 0.5 {
+            let both = [1.0, -1.0].map(|x| neuron.forward(x));
+            assert_eq!(both, [0.0, 0.0]);
+        }
+    }
 }

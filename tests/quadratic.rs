@@ -93,6 +93,27 @@ fn a_matrix_that_is_not_symmetric_is_refused() {
 
 // The quadratic under gradient descent
 
+/// Three steps from (10, 1) at 0.15, by hand: `10 · 0.85^t` and `(−½)^t`.
+#[test]
+fn in_the_valley_each_coordinate_is_multiplied_by_a_number_of_its_own() {
+    let valley = Quadratic::valley();
+    let points = descend(&valley, &start(), 0.15, 3).unwrap();
+    let by_hand = [[10.0, 1.0], [8.5, -0.5], [7.225, 0.25], [6.14125, -0.125]];
+    for (theta, by_hand) in points.iter().zip(by_hand) {
+        // A few roundings of numbers up to 10 in each step.
+        assert!((theta - DVector::from_row_slice(&by_hand)).amax() < 1e-14);
+    }
+    let rows = points.iter().enumerate().map(|(step, theta)| {
+        let gradient = valley.gradient(theta);
+        let column = |point: &DVector<f64>| {
+            format!("({}, {})", decimals(point[0], 3), decimals(point[1], 3))
+        };
+        [step.to_string(), column(theta), column(&gradient)]
+    });
+    let header = ["step", "$(\\theta_1, \\theta_2)$", "gradient"];
+    snapshot!("quadratic__by_hand", table(header, rows));
+}
+
 /// Each of the 40 steps rounds by at most 8·2⁻⁵³·12, and a stable step does not enlarge
 /// what is there: 40·8·2⁻⁵³·12 < 5·10⁻¹³.
 #[test]
@@ -269,8 +290,8 @@ fn inputs() -> (DMatrix<f64>, [f64; 3]) {
     (turn((0, 1)) * turn((1, 2)) * diagonal * turn((0, 2)) * turn((0, 1)), sizes)
 }
 
-/// After `k` steps from zero, the part along a singular vector has reached `1 − (1 −
-/// ασ²)^k` of its goal. The condition of the problem is 64, and 100 steps of a few
+/// After `t` steps from zero, the part along a singular vector has reached `1 − (1 −
+/// αλ)^t` of its goal, where `λ` is the square of the singular value. The condition of the problem is 64, and 100 steps of a few
 /// roundings each: 64·100·10·2⁻⁵³ < 10⁻¹¹.
 #[test]
 fn each_singular_direction_is_learned_at_the_pace_of_its_singular_value_squared() {
@@ -303,9 +324,9 @@ fn each_singular_direction_is_learned_at_the_pace_of_its_singular_value_squared(
         ]
     });
     let header = [
-        "$\\sigma$",
-        "own step size $1/\\sigma^2$",
-        "factor $1 - \\alpha\\sigma^2$",
+        "singular value $\\sqrt{\\lambda}$",
+        "own step size $1/\\lambda$",
+        "factor $1 - \\alpha\\lambda$",
         "learned after 10 steps",
         "after 100",
     ];
@@ -322,7 +343,7 @@ fn each_singular_direction_is_learned_at_the_pace_of_its_singular_value_squared(
     );
 }
 
-/// Up to `1/σ²max` the factors `1 − ασ²` are not negative, and the smaller the larger the
+/// Up to `1/λmax` the factors `1 − αλ` are not negative, and the smaller the larger the
 /// singular value; with a single step size above, here the best one, the largest is as
 /// late as the smallest.
 #[test]
@@ -364,6 +385,34 @@ fn up_to_one_over_the_largest_square_directions_are_learned_in_the_order_of_thei
     );
 }
 
+/// Of the mean of the squares, whose second difference over a step of 1 is its second
+/// derivative, with numbers below 100; then the step sizes.
+#[test]
+fn the_mean_of_squares_multiplies_every_step_size_by_half_the_number_of_examples() {
+    let (inputs, _) = inputs();
+    let targets = dvector![1.0, -2.0, 0.5];
+    let sum = Quadratic::least_squares(&inputs, &targets);
+    let count = targets.len() as f64;
+    let mean_loss =
+        |theta: &DVector<f64>| (&inputs * theta - &targets).norm_squared() / count;
+    let unit = |i: usize| DVector::from_fn(3, |j, _| f64::from(u8::from(i == j)));
+    let hessian = DMatrix::from_fn(3, 3, |i, j| {
+        let along = |step: f64| mean_loss(&(unit(i) + step * unit(j)));
+        let before = |step: f64| mean_loss(&(step * unit(j)));
+        (along(1.0) - along(-1.0) - before(1.0) + before(-1.0)) / 2.0
+    });
+    assert!((&hessian - sum.hessian() * (2.0 / count)).amax() < 1e-12);
+    let symmetric = (&hessian + hessian.transpose()) / 2.0;
+    let mean = Quadratic::new(symmetric, DVector::zeros(3)).spectrum().unwrap();
+    let sum = sum.spectrum().unwrap();
+    for (of_mean, of_sum) in [
+        (mean.step_size_limit(), sum.step_size_limit()),
+        (mean.best_step_size(), sum.best_step_size()),
+    ] {
+        assert!((of_mean / of_sum - count / 2.0).abs() < 1e-11);
+    }
+}
+
 /// Numbers below 30, a few roundings; the minimizer solves the three equations itself.
 #[test]
 fn linear_regression_is_a_quadratic_less_half_the_squared_targets() {
@@ -395,7 +444,7 @@ fn a_direction_with_its_own_step_size_is_learned_in_one_step() {
     }
 }
 
-/// From `(c, d)` the steep component after 400 steps is `1.1^400 d`, about `4·10¹⁶ d`.
+/// From `(θ₁, θ₂)` the steep part after 400 steps is `1.1^400 θ₂`, about `4·10¹⁶ θ₂`.
 #[test]
 fn beyond_the_limit_descent_converges_from_the_flat_axis_alone() {
     let end = |start: DVector<f64>| {

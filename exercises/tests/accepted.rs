@@ -27,9 +27,12 @@ accepted! {
     objective_bound: objective::bound, "../objective/bound/accepted.rs";
     gradient_descent_backtrack: gradient_descent::backtrack, "../gradient_descent/backtrack/accepted.rs";
     one_parameter_running_slope: one_parameter::running_slope, "../one_parameter/running_slope/accepted.rs";
+    quadratic_limit: quadratic::limit, "../quadratic/limit/accepted.rs";
+    neuron_steps_until_off: neuron::steps_until_off, "../neuron/steps_until_off/accepted.rs";
     newton_shifted: newton::shifted, "../newton/shifted/accepted.rs";
     momentum_pytorch: momentum::pytorch, "../momentum/pytorch/accepted.rs";
     nesterov_step: nesterov::step, "../nesterov/step/accepted.rs";
+    acceleration_accelerated: acceleration::accelerated, "../acceleration/accelerated/accepted.rs";
     adam_step: adam::step, "../adam/step/accepted.rs";
     sgd_accumulate: sgd::accumulate, "../sgd/accumulate/accepted.rs";
     initialization_bound: initialization::bound, "../initialization/bound/accepted.rs";

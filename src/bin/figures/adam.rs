@@ -8,10 +8,10 @@ use descent::momentum::Momentum;
 use descent::quadratic::{Quadratic, START};
 use nalgebra::{DVector, dvector};
 
-use crate::canvas::{Caption, DrawResult, Ink, svg};
+use crate::canvas::{Caption, DrawResult, Ink, PIXEL, svg};
 use crate::chart::{Axis, Chart, Line, whole};
 use crate::contour::{Path, Plane, Point};
-use crate::output::{Figure, csv, number, twelve_digits};
+use crate::output::{Figure, csv, number, place, twelve_digits};
 use crate::quadratic::valley_axes;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
@@ -288,26 +288,40 @@ fn back() -> DrawResult<Figure> {
         name: "adam-back",
         title: "The loss comes back",
         description: format!(
-            "The value in the valley over the steps of Adam with α = 1, and its true step size along the steep axis, on a \
-             logarithmic axis. The value falls to {:.0e} at step {:.0}. Meanwhile the step size rises slowly; from \
-             about step {:.0} on it is above the limit {limit}, and the value rises as a straight line to its old size, where the \
-             step size drops.",
+            "Two charts over the steps of Adam with α = 1 in the valley. The upper one has the value, on a logarithmic axis: it falls \
+             to {:.0e} at step {:.0}, and later rises steeply to its old size, falls again and comes back again. The lower one has \
+             the true step size along the steep axis: it rises slowly, is above the limit {limit} from about step {:.0} on, and \
+             drops when the value has come back.",
             lowest.1, lowest.0, crossed.0,
         ),
     };
-    let edge =
-        Line::faint(Ink::Foreground, "limit", vec![(0.0, limit), (4000.0, limit)]);
-    Chart {
-        x: Axis::linear("step", (0.0, 4000.0), 5, whole),
-        y: Axis::powers("value, step size", (-60, 10), 8),
+    let steps = |label: &str| Axis::linear(label, (0.0, 4000.0), 5, whole);
+    let rows = [("value", &values), ("true step size", &sizes)].map(|(name, points)| {
+        let row = move |&(x, y): &Point| vec![name.to_owned(), place(x), number(y)];
+        points.iter().map(row).collect::<Vec<_>>()
+    });
+    let edge = Line::faint(Ink::Foreground, "limit", vec![(0.0, limit), (4000.0, limit)]);
+    let value = Chart {
+        x: steps(""),
+        y: Axis::powers("value", (-80, 10), 4),
         bands: vec![],
-        lines: vec![
-            Line::new(Ink::Series(4), "value", values),
-            Line::new(Ink::Series(5), "true step size", sizes),
-            edge,
-        ],
-        key: Some((330, 200)),
+        lines: vec![Line::new(Ink::Series(4), "value", values)],
+        key: Some((330, 20)),
         margin: 30,
-    }
-    .figure(&caption, (560, 320))
+    };
+    let size = Chart {
+        x: steps("step"),
+        y: Axis::linear("step size", (0.0, 5.0), 6, whole),
+        bands: vec![],
+        lines: vec![Line::new(Ink::Series(5), "true step size", sizes), edge],
+        key: Some((330, 110)),
+        margin: 30,
+    };
+    let svg = svg(&caption, (560, 400), |area| {
+        let (upper, lower) = area.split_vertically(190 * PIXEL);
+        value.draw(&upper)?;
+        size.draw(&lower)
+    })?;
+    let csv = csv(&["curve", "step", "value"], rows.into_iter().flatten());
+    Ok(Figure { name: caption.name, svg, csv })
 }

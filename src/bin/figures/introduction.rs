@@ -26,6 +26,7 @@ const NEEDS: &[(&str, &[(&str, Way)])] = &[
     ("newton", &[("quadratic", Way::Lane(191, 8, 0))]),
     ("momentum", &[("quadratic", Way::Lane(191, 8, -8))]),
     ("nesterov", &[("momentum", Way::Straight)]),
+    ("acceleration", &[("nesterov", Way::Straight)]),
     ("adam", &[("momentum", Way::Lane(191, 8, 0))]),
     ("sgd", &[("objective", Way::Lane(355, 0, -8)), ("adam", Way::Straight)]),
     ("initialization", &[("newton", Way::Straight), ("sgd", Way::Lane(367, 8, 10))]),

@@ -1,5 +1,6 @@
 //! Draws the figures of the book, each with its data.
 
+mod acceleration;
 mod adam;
 mod backpropagation;
 mod broadcasting;
@@ -102,8 +103,10 @@ enum Chapter {
     Newton,
     /// Memory, noise, stability and trajectories of momentum
     Momentum,
-    /// Look-ahead points, step sizes and the rate of Nesterov's methods
+    /// Look-ahead points and step sizes of Nesterov momentum
     Nesterov,
+    /// The rate of the accelerated method, and a chain
+    Acceleration,
     /// Adam's correction, its longest steps, and its paths in valleys
     Adam,
     /// Noise of minibatches, and training on digits with them
@@ -139,6 +142,7 @@ impl Chapter {
             Self::Newton,
             Self::Momentum,
             Self::Nesterov,
+            Self::Acceleration,
             Self::Adam,
             Self::Sgd,
             Self::Initialization,
@@ -178,6 +182,7 @@ impl Chapter {
             Self::Newton => ("newton", Box::new(newton::figures)),
             Self::Momentum => ("momentum", Box::new(momentum::figures)),
             Self::Nesterov => ("nesterov", Box::new(nesterov::figures)),
+            Self::Acceleration => ("acceleration", Box::new(acceleration::figures)),
             Self::Adam => ("adam", Box::new(adam::figures)),
             Self::Sgd => ("sgd", Box::new(sgd::figures)),
             Self::Initialization => {

@@ -10,13 +10,7 @@ use crate::chart::{Axis, Chart, Line, whole};
 use crate::output::Figure;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
-    Ok(vec![
-        circle()?,
-        models()?,
-        errors()?,
-        cosh()?,
-        storage()?,
-    ])
+    Ok(vec![circle()?, models()?, errors()?, cosh()?, storage()?])
 }
 
 const F: Example = Example::Quartic;
@@ -59,8 +53,16 @@ fn circle() -> DrawResult<Figure> {
     };
     let lines = vec![
         Line::new(Ink::Series(1), "f", curve(|theta| F.value(theta))),
-        Line::new(Ink::Series(2), "parabola at 0", curve(|theta| parabola(&places[0], theta))),
-        Line::new(Ink::Series(3), "parabola at 1", curve(|theta| parabola(&places[1], theta))),
+        Line::new(
+            Ink::Series(2),
+            "parabola at 0",
+            curve(|theta| parabola(&places[0], theta)),
+        ),
+        Line::new(
+            Ink::Series(3),
+            "parabola at 1",
+            curve(|theta| parabola(&places[1], theta)),
+        ),
         from(&places[0], &places[1]),
         from(&places[1], &places[0]),
         Line::dots(Ink::Solid(1), "the points 0 and 1", dots),
@@ -97,8 +99,16 @@ fn models() -> DrawResult<Figure> {
     };
     let lines = vec![
         Line::new(Ink::Series(1), "f", curve(|theta| F.value(theta))),
-        Line::new(Ink::Series(2), "linear", curve(|theta| linear_model(&F, &at, &(theta - &at)))),
-        Line::new(Ink::Series(3), "quadratic", curve(|theta| quadratic_model(&F, &at, &(theta - &at)))),
+        Line::new(
+            Ink::Series(2),
+            "linear",
+            curve(|theta| linear_model(&F, &at, &(theta - &at))),
+        ),
+        Line::new(
+            Ink::Series(3),
+            "quadratic",
+            curve(|theta| quadratic_model(&F, &at, &(theta - &at))),
+        ),
         Line::faint(Ink::Foreground, "start", foot(at[0], value)),
         Line::faint(Ink::Foreground, "Newton step", foot(next, predicted)),
     ];

@@ -168,7 +168,11 @@ fn singular_values() -> DrawResult<Figure> {
     let lines = (0..3).map(|i| {
         let reached = points.iter().map(|theta| theta[i]);
         let points = (0..).map(f64::from).zip(reached).collect();
-        Line::new(Ink::Series(i as u8 + 1), format!("σ = {}", sizes[i]), points)
+        Line::new(
+            Ink::Series(i as u8 + 1),
+            format!("singular value {}", sizes[i]),
+            points,
+        )
     });
     let lines: Vec<_> = lines.collect();
     let description = format!(
@@ -182,7 +186,7 @@ fn singular_values() -> DrawResult<Figure> {
         y: Axis::linear("share of the goal learned", (-0.1, 2.0), 5, tenths),
         bands: Vec::new(),
         lines,
-        key: Some((420, 30)),
+        key: Some((370, 30)),
         margin: 24,
     };
     let title = "Three singular values, one step size";
