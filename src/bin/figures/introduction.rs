@@ -28,7 +28,7 @@ const NEEDS: &[(&str, &[(&str, Way)])] = &[
     ("nesterov", &[("momentum", Way::Straight)]),
     ("acceleration", &[("nesterov", Way::Straight)]),
     ("adam", &[("momentum", Way::Lane(191, 8, 0))]),
-    ("sgd", &[("objective", Way::Lane(355, 0, -8)), ("adam", Way::Straight)]),
+    ("sgd", &[("backpropagation", Way::Lane(173, 10, -8)), ("adam", Way::Straight)]),
     ("initialization", &[("newton", Way::Straight), ("sgd", Way::Lane(367, 8, 10))]),
     ("depth", &[("initialization", Way::Straight)]),
     ("elbows", &[("initialization", Way::Lane(543, 0, 0))]),
