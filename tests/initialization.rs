@@ -222,7 +222,11 @@ fn a_zero_in_the_middle_of_three_tanh_units_leaves_only_its_own_gradient() {
     assert_eq!(second.output[0], 3.0 * arriving);
     assert_eq!(first.output[0], 0.0);
     let own = second.parameters.weight[0];
-    assert_relative_eq!(own, 3.0 * 2.0_f64.tanh() * arriving, max_relative = 4.0 * ROUNDING);
+    assert_relative_eq!(
+        own,
+        3.0 * 2.0_f64.tanh() * arriving,
+        max_relative = 4.0 * ROUNDING
+    );
     assert_eq!(first.parameters.weight[0], 0.0);
 }
 
@@ -479,9 +483,7 @@ fn with_three_weights_the_hessian_at_zero_vanishes_and_zero_is_still_no_minimum(
     let zero = DVector::zeros(3);
     assert_eq!(WeightsInARow.hessian(&zero), DMatrix::zeros(3, 3));
     for size in [0.1, 0.01, 0.001] {
-        let value = |sign: f64| {
-            WeightsInARow.value(&dvector![size, size, sign * size])
-        };
+        let value = |sign: f64| WeightsInARow.value(&dvector![size, size, sign * size]);
         assert!(value(1.0) < 0.5 && value(-1.0) > 0.5);
     }
 }
@@ -546,11 +548,7 @@ fn two_weights_wait_the_same_time_for_each_zero_three_ten_times_as_long_and_more
     }
     for (size, slack) in [(0.1, 0.4), (0.01, 0.04), (0.001, 0.004)] {
         let expected = 1.0 / (0.1 * size);
-        assert_relative_eq!(
-            patience(3, size) as f64,
-            expected,
-            max_relative = slack
-        );
+        assert_relative_eq!(patience(3, size) as f64, expected, max_relative = slack);
     }
     let longer = (2..6).map(|weights| patience(weights, 0.1)).collect::<Vec<_>>();
     assert!(longer.windows(2).all(|pair| pair[1] > 3 * pair[0]), "{longer:?}");

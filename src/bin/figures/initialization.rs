@@ -131,7 +131,11 @@ fn starts(digits: &Digits) -> DrawResult<Figure> {
     let run = |ink, name: &str, mut network: Network| -> DrawResult<Line> {
         let losses = descend(&mut network, &batch, 0.1, STEPS)?;
         let points = losses.into_iter().enumerate().step_by(4);
-        Ok(Line::new(ink, name, points.map(|(step, loss)| (step as f64, loss)).collect()))
+        Ok(Line::new(
+            ink,
+            name,
+            points.map(|(step, loss)| (step as f64, loss)).collect(),
+        ))
     };
     let entropy = entropy(&batch.labels);
     let floor = vec![(0.0, entropy), (STEPS as f64, entropy)];

@@ -31,6 +31,7 @@ const NEEDS: &[(&str, &[(&str, Way)])] = &[
     ("sgd", &[("backpropagation", Way::Lane(173, 10, -8)), ("adam", Way::Straight)]),
     ("initialization", &[("newton", Way::Straight), ("sgd", Way::Lane(367, 8, 10))]),
     ("depth", &[("initialization", Way::Straight)]),
+    ("norm_law", &[("depth", Way::Straight)]),
     ("elbows", &[("initialization", Way::Lane(543, 0, 0))]),
     ("dead_relu", &[("depth", Way::Lane(379, 0, 0))]),
     ("training", &[("depth", Way::Lane(379, 0, 0))]),
