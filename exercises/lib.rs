@@ -32,6 +32,9 @@ pub mod expressivity {
 pub mod backpropagation {
     pub mod twice;
 }
+pub mod gradient_check {
+    pub mod along;
+}
 pub mod objective {
     pub mod bound;
 }
@@ -93,6 +96,7 @@ pub const ALL: &[&dyn Judged] = &[
     &network::logistic_loss::EXERCISE,
     &expressivity::weights::EXERCISE,
     &backpropagation::twice::EXERCISE,
+    &gradient_check::along::EXERCISE,
     &objective::bound::EXERCISE,
     &gradient_descent::backtrack::EXERCISE,
     &one_parameter::running_slope::EXERCISE,

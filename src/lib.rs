@@ -17,6 +17,7 @@ pub mod dead_relu;
 pub mod depth;
 pub mod elbows;
 pub mod expressivity;
+pub mod gradient_check;
 pub mod gradient_descent;
 pub mod initialization;
 pub mod linear_layer;

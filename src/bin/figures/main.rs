@@ -12,6 +12,7 @@ mod depth;
 mod digits;
 mod elbows;
 mod expressivity;
+mod gradient_check;
 mod gradient_descent;
 mod grid;
 mod initialization;
@@ -86,8 +87,11 @@ enum Chapter {
     Network,
     /// What depth adds: a line that is folded again and again
     Expressivity,
-    /// A graph with its adjoints, and how far differences can be trusted
+    /// Numbers that go forwards and backwards through a small network and a layer
     Backpropagation,
+    /// How far differences can be trusted
+    #[command(name = "gradient_check")]
+    GradientCheck,
     /// Convexity, its limits, and a slice through the loss of a network
     Objective,
     /// Level lines, gradients, and how far a step trusts the tangent
@@ -138,6 +142,7 @@ impl Chapter {
             Self::Network,
             Self::Expressivity,
             Self::Backpropagation,
+            Self::GradientCheck,
             Self::Objective,
             Self::GradientDescent,
             Self::OneParameter,
@@ -176,6 +181,9 @@ impl Chapter {
             Self::Expressivity => ("expressivity", Box::new(expressivity::figures)),
             Self::Backpropagation => {
                 ("backpropagation", Box::new(backpropagation::figures))
+            }
+            Self::GradientCheck => {
+                ("gradient_check", Box::new(gradient_check::figures))
             }
             Self::Objective => ("objective", Box::new(objective::figures)),
             Self::GradientDescent => {
