@@ -68,6 +68,9 @@ pub mod adam {
 pub mod sgd {
     pub mod accumulate;
 }
+pub mod gradient_noise {
+    pub mod best_steps;
+}
 pub mod initialization {
     pub mod bound;
 }
@@ -108,6 +111,7 @@ pub const ALL: &[&dyn Judged] = &[
     &acceleration::accelerated::EXERCISE,
     &adam::step::EXERCISE,
     &sgd::accumulate::EXERCISE,
+    &gradient_noise::best_steps::EXERCISE,
     &initialization::bound::EXERCISE,
     &depth::growth::EXERCISE,
     &norm_law::spread::EXERCISE,

@@ -19,6 +19,7 @@ pub mod elbows;
 pub mod expressivity;
 pub mod gradient_check;
 pub mod gradient_descent;
+pub mod gradient_noise;
 pub mod initialization;
 pub mod linear_layer;
 #[cfg(feature = "mnist")]

@@ -30,7 +30,8 @@ const NEEDS: &[(&str, &[(&str, Way)])] = &[
     ("acceleration", &[("nesterov", Way::Straight)]),
     ("adam", &[("momentum", Way::Lane(191, 8, 0))]),
     ("sgd", &[("adam", Way::Straight)]),
-    ("initialization", &[("newton", Way::Straight), ("sgd", Way::Lane(367, 8, 10))]),
+    ("gradient_noise", &[("sgd", Way::Straight)]),
+    ("initialization", &[("newton", Way::Straight), ("sgd", Way::Lane(367, 0, 10))]),
     ("depth", &[("initialization", Way::Straight)]),
     ("norm_law", &[("depth", Way::Straight)]),
     ("elbows", &[("initialization", Way::Lane(543, 0, 0))]),
@@ -38,7 +39,10 @@ const NEEDS: &[(&str, &[(&str, Way)])] = &[
         "dead_relu",
         &[("neuron", Way::Lane(355, 0, -10)), ("depth", Way::Lane(379, 0, 0))],
     ),
-    ("training", &[("depth", Way::Lane(379, 0, 0))]),
+    (
+        "training",
+        &[("gradient_noise", Way::Lane(355, 0, 14)), ("depth", Way::Lane(379, 0, -8))],
+    ),
 ];
 
 /// How an arrow runs from box to box.

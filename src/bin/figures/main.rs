@@ -14,6 +14,7 @@ mod elbows;
 mod expressivity;
 mod gradient_check;
 mod gradient_descent;
+mod gradient_noise;
 mod grid;
 mod initialization;
 mod introduction;
@@ -116,6 +117,9 @@ enum Chapter {
     Adam,
     /// Noise of minibatches, and training on digits with them
     Sgd,
+    /// How far from the minimum noise keeps SGD, and smaller steps
+    #[command(name = "gradient_noise")]
+    GradientNoise,
     /// A saddle at zero, equal units, sums of products, and four ways to start biases
     Initialization,
     /// Norms of activations and gradients in a deep network, on MNIST
@@ -154,6 +158,7 @@ impl Chapter {
             Self::Acceleration,
             Self::Adam,
             Self::Sgd,
+            Self::GradientNoise,
             Self::Initialization,
             Self::Depth(depth::Options::default()),
             Self::NormLaw,
@@ -198,6 +203,9 @@ impl Chapter {
             Self::Acceleration => ("acceleration", Box::new(acceleration::figures)),
             Self::Adam => ("adam", Box::new(adam::figures)),
             Self::Sgd => ("sgd", Box::new(sgd::figures)),
+            Self::GradientNoise => {
+                ("gradient_noise", Box::new(gradient_noise::figures))
+            }
             Self::Initialization => {
                 ("initialization", Box::new(initialization::figures))
             }
