@@ -22,6 +22,7 @@ accepted! {
     linear_layer_gradients: linear_layer::gradients, "../linear_layer/gradients/accepted.rs";
     broadcasting_scale: broadcasting::scale, "../broadcasting/scale/accepted.rs";
     network_logistic_loss: network::logistic_loss, "../network/logistic_loss/accepted.rs";
+    expressivity_weights: expressivity::weights, "../expressivity/weights/accepted.rs";
     backpropagation_twice: backpropagation::twice, "../backpropagation/twice/accepted.rs";
     gradient_check_along: gradient_check::along, "../gradient_check/along/accepted.rs";
     objective_bound: objective::bound, "../objective/bound/accepted.rs";
@@ -31,10 +32,12 @@ accepted! {
     neuron_steps_until_off: neuron::steps_until_off, "../neuron/steps_until_off/accepted.rs";
     newton_shifted: newton::shifted, "../newton/shifted/accepted.rs";
     momentum_pytorch: momentum::pytorch, "../momentum/pytorch/accepted.rs";
+    momentum_convergence_best: momentum_convergence::best, "../momentum_convergence/best/accepted.rs";
     nesterov_step: nesterov::step, "../nesterov/step/accepted.rs";
     acceleration_accelerated: acceleration::accelerated, "../acceleration/accelerated/accepted.rs";
     adam_step: adam::step, "../adam/step/accepted.rs";
     sgd_accumulate: sgd::accumulate, "../sgd/accumulate/accepted.rs";
+    gradient_noise_best_steps: gradient_noise::best_steps, "../gradient_noise/best_steps/accepted.rs";
     initialization_bound: initialization::bound, "../initialization/bound/accepted.rs";
     depth_growth: depth::growth, "../depth/growth/accepted.rs";
     norm_law_spread: norm_law::spread, "../norm_law/spread/accepted.rs";

@@ -11,13 +11,16 @@ mod dead_relu;
 mod depth;
 mod digits;
 mod elbows;
+mod expressivity;
 mod gradient_check;
 mod gradient_descent;
+mod gradient_noise;
 mod grid;
 mod initialization;
 mod introduction;
 mod linear_layer;
 mod momentum;
+mod momentum_convergence;
 mod nesterov;
 mod network;
 mod neuron;
@@ -82,8 +85,10 @@ enum Chapter {
     LinearLayer,
     /// A bias that is stretched over a batch, and its gradient
     Broadcasting,
-    /// Shapes in a network, and what depth adds to it
+    /// Shapes in a network
     Network,
+    /// What depth adds: a line that is folded again and again
+    Expressivity,
     /// Numbers that go forwards and backwards through a small network and a layer
     Backpropagation,
     /// How far differences can be trusted
@@ -103,8 +108,11 @@ enum Chapter {
     Neuron,
     /// Local models, their errors and the size of a Hessian
     Newton,
-    /// Memory, noise, stability and trajectories of momentum
+    /// Memory, noise and a trajectory of momentum
     Momentum,
+    /// Stability and best settings of momentum
+    #[command(name = "momentum_convergence")]
+    MomentumConvergence,
     /// Look-ahead points and step sizes of Nesterov momentum
     Nesterov,
     /// The rate of the accelerated method, and a chain
@@ -113,6 +121,9 @@ enum Chapter {
     Adam,
     /// Noise of minibatches, and training on digits with them
     Sgd,
+    /// How far from the minimum noise keeps SGD, and smaller steps
+    #[command(name = "gradient_noise")]
+    GradientNoise,
     /// A saddle at zero, equal units, sums of products, and four ways to start biases
     Initialization,
     /// Norms of activations and gradients in a deep network, on MNIST
@@ -137,6 +148,7 @@ impl Chapter {
             Self::LinearLayer,
             Self::Broadcasting,
             Self::Network,
+            Self::Expressivity,
             Self::Backpropagation,
             Self::GradientCheck,
             Self::Objective,
@@ -146,10 +158,12 @@ impl Chapter {
             Self::Neuron,
             Self::Newton,
             Self::Momentum,
+            Self::MomentumConvergence,
             Self::Nesterov,
             Self::Acceleration,
             Self::Adam,
             Self::Sgd,
+            Self::GradientNoise,
             Self::Initialization,
             Self::Depth(depth::Options::default()),
             Self::NormLaw,
@@ -174,6 +188,7 @@ impl Chapter {
             Self::LinearLayer => ("linear_layer", Box::new(linear_layer::figures)),
             Self::Broadcasting => ("broadcasting", Box::new(broadcasting::figures)),
             Self::Network => ("network", Box::new(network::figures)),
+            Self::Expressivity => ("expressivity", Box::new(expressivity::figures)),
             Self::Backpropagation => {
                 ("backpropagation", Box::new(backpropagation::figures))
             }
@@ -189,10 +204,16 @@ impl Chapter {
             Self::Neuron => ("neuron", Box::new(neuron::figures)),
             Self::Newton => ("newton", Box::new(newton::figures)),
             Self::Momentum => ("momentum", Box::new(momentum::figures)),
+            Self::MomentumConvergence => {
+                ("momentum_convergence", Box::new(momentum_convergence::figures))
+            }
             Self::Nesterov => ("nesterov", Box::new(nesterov::figures)),
             Self::Acceleration => ("acceleration", Box::new(acceleration::figures)),
             Self::Adam => ("adam", Box::new(adam::figures)),
             Self::Sgd => ("sgd", Box::new(sgd::figures)),
+            Self::GradientNoise => {
+                ("gradient_noise", Box::new(gradient_noise::figures))
+            }
             Self::Initialization => {
                 ("initialization", Box::new(initialization::figures))
             }
