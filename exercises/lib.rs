@@ -68,6 +68,9 @@ pub mod initialization {
 pub mod depth {
     pub mod growth;
 }
+pub mod norm_law {
+    pub mod spread;
+}
 pub mod elbows {
     pub mod slopes;
 }
@@ -99,6 +102,7 @@ pub const ALL: &[&dyn Judged] = &[
     &sgd::accumulate::EXERCISE,
     &initialization::bound::EXERCISE,
     &depth::growth::EXERCISE,
+    &norm_law::spread::EXERCISE,
     &elbows::slopes::EXERCISE,
     &dead_relu::dead::EXERCISE,
     &training::kept::EXERCISE,

@@ -26,6 +26,7 @@ pub mod nesterov;
 pub mod network;
 pub mod neuron;
 pub mod newton;
+pub mod norm_law;
 pub mod objective;
 pub mod one_parameter;
 pub mod parallel;

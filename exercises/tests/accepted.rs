@@ -36,6 +36,7 @@ accepted! {
     sgd_accumulate: sgd::accumulate, "../sgd/accumulate/accepted.rs";
     initialization_bound: initialization::bound, "../initialization/bound/accepted.rs";
     depth_growth: depth::growth, "../depth/growth/accepted.rs";
+    norm_law_spread: norm_law::spread, "../norm_law/spread/accepted.rs";
     elbows_slopes: elbows::slopes, "../elbows/slopes/accepted.rs";
     dead_relu_dead: dead_relu::dead, "../dead_relu/dead/accepted.rs";
     training_kept: training::kept, "../training/kept/accepted.rs";

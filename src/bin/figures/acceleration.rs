@@ -161,16 +161,15 @@ fn reach() -> DrawResult<Figure> {
     let entries = |theta: &DVector<f64>| -> Vec<Point> {
         (1..).map(f64::from).zip(theta.iter().copied()).collect()
     };
-    let after = |series, t: usize, at: (usize, (i32, i32))| {
-        let name = format!("after {t}");
-        Line::new(Ink::Series(series), name, entries(&points[t])).named_at(at.0, at.1)
+    let after = |series, t: usize| {
+        let name = format!("after {t} steps");
+        Line::new(Ink::Series(series), name, entries(&points[t]))
     };
     let lines = vec![
-        Line::new(Ink::DashedForeground, "minimizer", entries(&minimizer))
-            .named_at(24, (8, -12)),
-        after(1, 5, (1, (-30, 30))),
-        after(2, 10, (5, (6, -10))),
-        after(6, 20, (11, (8, -10))),
+        Line::new(Ink::DashedForeground, "minimizer", entries(&minimizer)),
+        after(6, 20),
+        after(2, 10),
+        after(1, 5),
     ];
     let known = [5, 10, 20].map(|t| {
         let seen = points[t].iter().filter(|&&entry| entry != 0.0).count();
@@ -191,7 +190,7 @@ fn reach() -> DrawResult<Figure> {
         y: Axis::linear("entry of θ", (0.0, 1.0), 6, tenths),
         bands: Vec::new(),
         lines,
-        key: None,
+        key: Some((380, 30)),
         margin: 24,
     }
     .figure(&caption, (560, 320))

@@ -308,7 +308,7 @@ fn back() -> DrawResult<Figure> {
         y: Axis::powers("value", (-80, 10), 4),
         bands: vec![],
         lines: vec![Line::new(Ink::Series(4), "value", values)],
-        key: Some((330, 20)),
+        key: Some((90, 112)),
         margin: 30,
     };
     let size = Chart {
@@ -316,7 +316,7 @@ fn back() -> DrawResult<Figure> {
         y: Axis::linear("step size", (0.0, 5.0), 6, whole),
         bands: vec![],
         lines: vec![Line::new(Ink::Series(5), "true step size", sizes), edge],
-        key: Some((330, 110)),
+        key: Some((330, 128)),
         margin: 30,
     };
     let svg = svg(&caption, (560, 400), |area| {

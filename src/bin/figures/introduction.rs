@@ -26,6 +26,7 @@ const NEEDS: &[(&str, &[&str])] = &[
     ("sgd", &["backpropagation", "adam"]),
     ("initialization", &["newton", "sgd"]),
     ("depth", &["initialization"]),
+    ("norm_law", &["depth"]),
     ("elbows", &["initialization"]),
     ("dead_relu", &["neuron", "depth"]),
     ("training", &["depth"]),

@@ -21,6 +21,7 @@ mod nesterov;
 mod network;
 mod neuron;
 mod newton;
+mod norm_law;
 mod numbers;
 mod objective;
 mod one_parameter;
@@ -112,6 +113,9 @@ enum Chapter {
     Initialization,
     /// Norms of activations and gradients in a deep network, on MNIST
     Depth(depth::Options),
+    /// The law of the norm of one image, its walks, and how far networks spread
+    #[command(name = "norm_law")]
+    NormLaw,
     /// Where ReLU units bend, before and during training
     Elbows,
     /// Units that are off: how likely, what revives them, and how many die of large steps
@@ -143,6 +147,7 @@ impl Chapter {
             Self::Sgd,
             Self::Initialization,
             Self::Depth(depth::Options::default()),
+            Self::NormLaw,
             Self::Elbows,
             Self::DeadRelu,
             Self::Training,
@@ -184,6 +189,7 @@ impl Chapter {
                 ("initialization", Box::new(initialization::figures))
             }
             Self::Depth(options) => ("depth", Box::new(|| depth::figures(options))),
+            Self::NormLaw => ("norm_law", Box::new(norm_law::figures)),
             Self::Elbows => ("elbows", Box::new(elbows::figures)),
             Self::DeadRelu => ("dead_relu", Box::new(dead_relu::figures)),
             Self::Training => ("training", Box::new(training::figures)),

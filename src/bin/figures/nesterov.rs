@@ -109,25 +109,25 @@ fn look_ahead() -> DrawResult<Figure> {
     Ok(Figure { name, svg, csv: csv(&columns, rows) })
 }
 
-/// The spectral radius over `αλ`.
+/// The contraction over `γλ`.
 fn radius() -> DrawResult<Figure> {
-    const END: f64 = 40.0;
+    const END: f64 = 4.0;
     let lines = forms(BETA).map(|(ink, name, factor)| {
         // Close together near 0, where all fall steeply.
         let places = (0..=240).map(|i| END * (f64::from(i) / 240.0).powi(2));
-        let radius = |x: f64| spectral_radius((1.0 - BETA) * x, BETA, factor);
+        let radius = |x: f64| spectral_radius(x, BETA, factor);
         let points = places.map(|x| (x, radius(x))).filter(|&(_, y)| y <= 1.4);
         Line::new(Ink::Series(ink), name, points.collect())
     });
     let limits = forms(BETA).map(|(_, name, factor)| {
-        format!("{name} {:.2}", stability_limit(BETA, factor) / (1.0 - BETA))
+        format!("{name} {:.2}", stability_limit(BETA, factor))
     });
     let caption = Caption {
         name: "nesterov-radius",
         title: "How long a step may be",
         description: format!(
-            "The contraction of a step, over the step size times the eigenvalue, for β = 0.9. That of the heavy ball is level \
-             at {:.3}; that of Nesterov falls to 0 at 10 and then climbs steeply, that of the slide's form falls less \
+            "The contraction of a step, over γ times the eigenvalue, for β = 0.9. That of the heavy ball is level \
+             at {:.3}; that of Nesterov falls to 0 at 1 and then climbs steeply, that of the slide's form falls less \
              far. They pass 1 at: {}.",
             BETA.sqrt(),
             limits.join(", "),
@@ -135,7 +135,7 @@ fn radius() -> DrawResult<Figure> {
     };
     let one = Line::faint(Ink::Foreground, "one", vec![(0.0, 1.0), (END, 1.0)]);
     Chart {
-        x: Axis::linear("αλ", (0.0, END), 9, whole),
+        x: Axis::linear("γλ", (0.0, END), 5, whole),
         y: Axis::linear("contraction", (0.0, 1.4), 8, tenths),
         bands: Vec::new(),
         lines: lines.into_iter().chain([one]).collect(),
