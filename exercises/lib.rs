@@ -29,6 +29,9 @@ pub mod network {
 pub mod backpropagation {
     pub mod twice;
 }
+pub mod gradient_check {
+    pub mod along;
+}
 pub mod objective {
     pub mod bound;
 }
@@ -89,6 +92,7 @@ pub const ALL: &[&dyn Judged] = &[
     &broadcasting::scale::EXERCISE,
     &network::logistic_loss::EXERCISE,
     &backpropagation::twice::EXERCISE,
+    &gradient_check::along::EXERCISE,
     &objective::bound::EXERCISE,
     &gradient_descent::backtrack::EXERCISE,
     &one_parameter::running_slope::EXERCISE,

@@ -10,13 +10,13 @@ use approx::{assert_abs_diff_eq, assert_relative_eq};
 use descent::adam::Adam;
 use descent::backpropagation::{
     Neuron, WORKSHEET, adjoints, backward, cross_entropy_gradient, loss_and_gradient,
-    numerical_gradient, relative_difference,
 };
 use descent::dead_relu::{
     Pull, Run, SEEDS, STEP_SIZES, Setting, WORKSHEET_BIAS, hidden, log10_tail,
     normal_cdf, probability_active, residual, residual_adjoint, with_bias,
 };
 use descent::depth::{dead_units, network, network_with_biases};
+use descent::gradient_check::{numerical_gradient, relative_difference};
 use descent::gradient_descent::{GradientDescent, Optimizer, minimize};
 use descent::initialization::{entropy, he, leaky_he, normal};
 use descent::linear_layer::Linear;

@@ -6,12 +6,13 @@ use std::f64::consts::{FRAC_1_SQRT_2, LN_2, PI, SQRT_2};
 use std::sync::LazyLock;
 
 use approx::{assert_abs_diff_eq, assert_relative_eq};
-use descent::backpropagation::{numerical_gradient, squared_error_and_gradient};
+use descent::backpropagation::squared_error_and_gradient;
 use descent::dead_relu::normal_cdf;
 use descent::elbows::{
     Cauchy, Curve, Role, Start, Trained, bends, best_last_layer, elbows, experiment,
     features, fit, network, sine, uniform_ratio_below, uniform_ratio_density,
 };
+use descent::gradient_check::numerical_gradient;
 use descent::linear_layer::Linear;
 use descent::network::{Activation, Layer, Network};
 use descent::quadratic::Quadratic;

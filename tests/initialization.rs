@@ -9,9 +9,8 @@ use std::sync::LazyLock;
 
 use approx::{assert_abs_diff_eq, assert_relative_eq};
 use descent::adam::Adam;
-use descent::backpropagation::{
-    backward, cross_entropy_gradient, loss_and_gradient, numerical_gradient,
-};
+use descent::backpropagation::{backward, cross_entropy_gradient, loss_and_gradient};
+use descent::gradient_check::numerical_gradient;
 use descent::gradient_descent::{GradientDescent, Optimizer, minimize};
 use descent::initialization::{
     Biases, WeightsInARow, after_one_epoch, constant, density_of_sum, descend, entropy,

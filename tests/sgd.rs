@@ -8,9 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use approx::{assert_abs_diff_eq, assert_relative_eq};
 use descent::adam::Adam;
-use descent::backpropagation::{
-    loss_and_gradient, relative_difference, squared_error_and_gradient,
-};
+use descent::backpropagation::{loss_and_gradient, squared_error_and_gradient};
+use descent::gradient_check::relative_difference;
 use descent::gradient_descent::{
     GradientDescent, OptimizationError, Optimizer, minimize,
 };

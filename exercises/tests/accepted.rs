@@ -23,6 +23,7 @@ accepted! {
     broadcasting_scale: broadcasting::scale, "../broadcasting/scale/accepted.rs";
     network_logistic_loss: network::logistic_loss, "../network/logistic_loss/accepted.rs";
     backpropagation_twice: backpropagation::twice, "../backpropagation/twice/accepted.rs";
+    gradient_check_along: gradient_check::along, "../gradient_check/along/accepted.rs";
     objective_bound: objective::bound, "../objective/bound/accepted.rs";
     gradient_descent_backtrack: gradient_descent::backtrack, "../gradient_descent/backtrack/accepted.rs";
     one_parameter_running_slope: one_parameter::running_slope, "../one_parameter/running_slope/accepted.rs";

@@ -1,6 +1,7 @@
 //! How the tests print what the book shows.
 #![allow(dead_code, unused_imports, reason = "each test file uses some of it")]
 
+pub mod networks;
 #[path = "../../src/bin/figures/numbers.rs"]
 mod numbers;
 pub mod statistics;

@@ -13,6 +13,7 @@ const NEEDS: &[(&str, &[&str])] = &[
     ("broadcasting", &["linear_layer"]),
     ("network", &["linear_layer"]),
     ("backpropagation", &["network"]),
+    ("gradient_check", &["backpropagation"]),
     ("objective", &["network"]),
     ("gradient_descent", &["objective"]),
     ("one_parameter", &["gradient_descent"]),

@@ -11,6 +11,7 @@ mod dead_relu;
 mod depth;
 mod digits;
 mod elbows;
+mod gradient_check;
 mod gradient_descent;
 mod grid;
 mod initialization;
@@ -83,8 +84,11 @@ enum Chapter {
     Broadcasting,
     /// Shapes in a network, and what depth adds to it
     Network,
-    /// A graph with its adjoints, and how far differences can be trusted
+    /// Numbers that go forwards and backwards through a small network and a layer
     Backpropagation,
+    /// How far differences can be trusted
+    #[command(name = "gradient_check")]
+    GradientCheck,
     /// Convexity, its limits, and a slice through the loss of a network
     Objective,
     /// Level lines, gradients, and how far a step trusts the tangent
@@ -134,6 +138,7 @@ impl Chapter {
             Self::Broadcasting,
             Self::Network,
             Self::Backpropagation,
+            Self::GradientCheck,
             Self::Objective,
             Self::GradientDescent,
             Self::OneParameter,
@@ -171,6 +176,9 @@ impl Chapter {
             Self::Network => ("network", Box::new(network::figures)),
             Self::Backpropagation => {
                 ("backpropagation", Box::new(backpropagation::figures))
+            }
+            Self::GradientCheck => {
+                ("gradient_check", Box::new(gradient_check::figures))
             }
             Self::Objective => ("objective", Box::new(objective::figures)),
             Self::GradientDescent => {
