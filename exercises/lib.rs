@@ -26,6 +26,9 @@ pub mod broadcasting {
 pub mod network {
     pub mod logistic_loss;
 }
+pub mod expressivity {
+    pub mod weights;
+}
 pub mod backpropagation {
     pub mod twice;
 }
@@ -65,6 +68,9 @@ pub mod adam {
 pub mod sgd {
     pub mod accumulate;
 }
+pub mod gradient_noise {
+    pub mod best_steps;
+}
 pub mod initialization {
     pub mod bound;
 }
@@ -91,6 +97,7 @@ pub const ALL: &[&dyn Judged] = &[
     &linear_layer::gradients::EXERCISE,
     &broadcasting::scale::EXERCISE,
     &network::logistic_loss::EXERCISE,
+    &expressivity::weights::EXERCISE,
     &backpropagation::twice::EXERCISE,
     &gradient_check::along::EXERCISE,
     &objective::bound::EXERCISE,
@@ -104,6 +111,7 @@ pub const ALL: &[&dyn Judged] = &[
     &acceleration::accelerated::EXERCISE,
     &adam::step::EXERCISE,
     &sgd::accumulate::EXERCISE,
+    &gradient_noise::best_steps::EXERCISE,
     &initialization::bound::EXERCISE,
     &depth::growth::EXERCISE,
     &norm_law::spread::EXERCISE,

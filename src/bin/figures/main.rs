@@ -11,8 +11,10 @@ mod dead_relu;
 mod depth;
 mod digits;
 mod elbows;
+mod expressivity;
 mod gradient_check;
 mod gradient_descent;
+mod gradient_noise;
 mod grid;
 mod initialization;
 mod introduction;
@@ -82,8 +84,10 @@ enum Chapter {
     LinearLayer,
     /// A bias that is stretched over a batch, and its gradient
     Broadcasting,
-    /// Shapes in a network, and what depth adds to it
+    /// Shapes in a network
     Network,
+    /// What depth adds: a line that is folded again and again
+    Expressivity,
     /// Numbers that go forwards and backwards through a small network and a layer
     Backpropagation,
     /// How far differences can be trusted
@@ -113,6 +117,9 @@ enum Chapter {
     Adam,
     /// Noise of minibatches, and training on digits with them
     Sgd,
+    /// How far from the minimum noise keeps SGD, and smaller steps
+    #[command(name = "gradient_noise")]
+    GradientNoise,
     /// A saddle at zero, equal units, sums of products, and four ways to start biases
     Initialization,
     /// Norms of activations and gradients in a deep network, on MNIST
@@ -137,6 +144,7 @@ impl Chapter {
             Self::LinearLayer,
             Self::Broadcasting,
             Self::Network,
+            Self::Expressivity,
             Self::Backpropagation,
             Self::GradientCheck,
             Self::Objective,
@@ -150,6 +158,7 @@ impl Chapter {
             Self::Acceleration,
             Self::Adam,
             Self::Sgd,
+            Self::GradientNoise,
             Self::Initialization,
             Self::Depth(depth::Options::default()),
             Self::NormLaw,
@@ -174,6 +183,7 @@ impl Chapter {
             Self::LinearLayer => ("linear_layer", Box::new(linear_layer::figures)),
             Self::Broadcasting => ("broadcasting", Box::new(broadcasting::figures)),
             Self::Network => ("network", Box::new(network::figures)),
+            Self::Expressivity => ("expressivity", Box::new(expressivity::figures)),
             Self::Backpropagation => {
                 ("backpropagation", Box::new(backpropagation::figures))
             }
@@ -193,6 +203,9 @@ impl Chapter {
             Self::Acceleration => ("acceleration", Box::new(acceleration::figures)),
             Self::Adam => ("adam", Box::new(adam::figures)),
             Self::Sgd => ("sgd", Box::new(sgd::figures)),
+            Self::GradientNoise => {
+                ("gradient_noise", Box::new(gradient_noise::figures))
+            }
             Self::Initialization => {
                 ("initialization", Box::new(initialization::figures))
             }
