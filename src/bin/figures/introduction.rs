@@ -21,8 +21,9 @@ const NEEDS: &[(&str, &[&str])] = &[
     ("quadratic", &["one_parameter"]),
     ("neuron", &["quadratic"]),
     ("newton", &["quadratic"]),
-    ("momentum", &["quadratic"]),
-    ("nesterov", &["momentum"]),
+    ("momentum", &["neuron"]),
+    ("momentum_convergence", &["momentum"]),
+    ("nesterov", &["momentum_convergence"]),
     ("acceleration", &["nesterov"]),
     ("adam", &["momentum"]),
     ("sgd", &["adam"]),
@@ -31,7 +32,7 @@ const NEEDS: &[(&str, &[&str])] = &[
     ("depth", &["initialization"]),
     ("norm_law", &["depth"]),
     ("elbows", &["initialization"]),
-    ("dead_relu", &["neuron", "depth"]),
+    ("dead_relu", &["depth"]),
     ("training", &["gradient_noise", "depth"]),
 ];
 
