@@ -265,6 +265,12 @@ impl Weaver {
                 "`{directive}` must stand alone at the start of its line"
             ));
         }
+        let stands_behind_nothing =
+            line_start == range.start && page.text[..line_start].trim_end_matches(' ').ends_with("\n\n");
+        if matches!(directive, Directive::Test(_)) && stands_behind_nothing {
+            let directive = &page.text[range];
+            return Err(format!("`{directive}` must stand in the paragraph of the sentence that it checks"));
+        }
         match directive {
             Directive::Code { path, anchor } => self.code(page, path, anchor),
             Directive::Exercise(name) => {

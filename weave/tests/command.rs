@@ -1,6 +1,6 @@
 //! The command: what mdBook sees of it.
 
-use mdbook_driver::book::{Book, Chapter};
+use mdbook_preprocessor::book::{Book, Chapter};
 use mdbook_preprocessor::PreprocessorContext;
 use std::env;
 use std::io::Write;
