@@ -265,12 +265,6 @@ impl Weaver {
                 "`{directive}` must stand alone at the start of its line"
             ));
         }
-        let stands_behind_nothing =
-            line_start == range.start && page.text[..line_start].trim_end_matches(' ').ends_with("\n\n");
-        if matches!(directive, Directive::Test(_)) && stands_behind_nothing {
-            let directive = &page.text[range];
-            return Err(format!("`{directive}` must stand in the paragraph of the sentence that it checks"));
-        }
         match directive {
             Directive::Code { path, anchor } => self.code(page, path, anchor),
             Directive::Exercise(name) => {
@@ -280,7 +274,13 @@ impl Weaver {
                 self.table(page, line_of(page.text, range.start), snapshot)
             }
             Directive::Test(tests) => {
-                self.tests(page, line_of(page.text, range.start), &tests)
+                let marks =
+                    self.tests(page, line_of(page.text, range.start), &tests)?;
+                Ok(if is_paragraph(page.text, &range) {
+                    format!("<p class=\"checks\">{marks}</p>")
+                } else {
+                    marks
+                })
             }
             Directive::Minutes(chapters) => self.minutes.in_words(&chapters),
             Directive::See(targets) => {
@@ -471,6 +471,14 @@ impl Weaver {
         self.anchor(path, name)?;
         Ok(listing_link(page, path, name))
     }
+}
+
+/// Whether there is nothing but empty lines around a range.
+fn is_paragraph(text: &str, range: &Range<usize>) -> bool {
+    let before = text[..range.start].trim_end_matches(' ');
+    let behind = text[range.end..].trim_start_matches(' ');
+    (before.is_empty() || before.ends_with("\n\n"))
+        && (behind.trim().is_empty() || behind.starts_with("\n\n"))
 }
 
 /// What is wrong with a dollar sign that belongs to no formula, and where that ends.
