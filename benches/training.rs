@@ -3,9 +3,8 @@
 use std::path::Path;
 
 use descent::adam::Adam;
-use descent::gradient_descent::{
-    GradientDescent, Optimizer, Quadratic, START, minimize,
-};
+use descent::gradient_descent::{GradientDescent, Optimizer, minimize};
+use descent::quadratic::{Quadratic, START};
 use descent::initialization::normal;
 use descent::mnist::{Digits, PIXELS, Split};
 use descent::network::{Activation, Network};

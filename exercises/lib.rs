@@ -29,6 +29,9 @@ pub mod network {
 pub mod backpropagation {
     pub mod twice;
 }
+pub mod gradient_check {
+    pub mod along;
+}
 pub mod objective {
     pub mod bound;
 }
@@ -38,6 +41,12 @@ pub mod gradient_descent {
 pub mod one_parameter {
     pub mod running_slope;
 }
+pub mod quadratic {
+    pub mod limit;
+}
+pub mod neuron {
+    pub mod steps_until_off;
+}
 pub mod newton {
     pub mod shifted;
 }
@@ -46,6 +55,9 @@ pub mod momentum {
 }
 pub mod nesterov {
     pub mod step;
+}
+pub mod acceleration {
+    pub mod accelerated;
 }
 pub mod adam {
     pub mod step;
@@ -58,6 +70,9 @@ pub mod initialization {
 }
 pub mod depth {
     pub mod growth;
+}
+pub mod norm_law {
+    pub mod spread;
 }
 pub mod elbows {
     pub mod slopes;
@@ -77,16 +92,21 @@ pub const ALL: &[&dyn Judged] = &[
     &broadcasting::scale::EXERCISE,
     &network::logistic_loss::EXERCISE,
     &backpropagation::twice::EXERCISE,
+    &gradient_check::along::EXERCISE,
     &objective::bound::EXERCISE,
     &gradient_descent::backtrack::EXERCISE,
     &one_parameter::running_slope::EXERCISE,
+    &quadratic::limit::EXERCISE,
+    &neuron::steps_until_off::EXERCISE,
     &newton::shifted::EXERCISE,
     &momentum::pytorch::EXERCISE,
     &nesterov::step::EXERCISE,
+    &acceleration::accelerated::EXERCISE,
     &adam::step::EXERCISE,
     &sgd::accumulate::EXERCISE,
     &initialization::bound::EXERCISE,
     &depth::growth::EXERCISE,
+    &norm_law::spread::EXERCISE,
     &elbows::slopes::EXERCISE,
     &dead_relu::dead::EXERCISE,
     &training::kept::EXERCISE,

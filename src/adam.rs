@@ -7,14 +7,13 @@
 use nalgebra::{DVector, dmatrix, dvector};
 
 use crate::gradient_descent::{
-    OptimizationError, Optimizer, Quadratic, check_length, not_negative, positive,
+    OptimizationError, Optimizer, check_length, not_negative, positive,
 };
 use crate::momentum::Average;
+use crate::quadratic::Quadratic;
 
 // ANCHOR: state
-/// Adam, for each parameter on its own: `u ← β₁u + (1 − β₁)g`,
-/// `v ← β₂v + (1 − β₂)g²`, `θ ← θ − αu / (√v + ε)`; with bias correction,
-/// `u / (1 − β₁ᵗ)` and `v / (1 − β₂ᵗ)` in the last.
+/// Adam, for each parameter on its own: two averages and three settings.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Adam {
     step_size: f64,
@@ -60,29 +59,29 @@ impl Adam {
     }
 }
 
-// ANCHOR: step
 impl Optimizer for Adam {
+    // ANCHOR: step
     fn step(&mut self, parameters: &mut DVector<f64>, gradient: &DVector<f64>) {
         check_length("gradient", gradient, parameters.len());
         self.first_moment.update(gradient);
         self.second_moment.update(&gradient.component_mul(gradient));
         let (u, v) = (&self.first_moment, &self.second_moment);
-        let (c1, c2) = match self.bias_correction {
+        let (sum1, sum2) = match self.bias_correction {
             true => (u.total_weight(), v.total_weight()),
             false => (1.0, 1.0),
         };
-        // √(v / c₂) as √v · 1/√c₂: a division less for each parameter.
-        let (rate, scale) = (self.step_size / c1, 1.0 / c2.sqrt());
+        // √(v / sum2) as √v · 1/√sum2: a division less for each parameter.
+        let (rate, stretch) = (self.step_size / sum1, 1.0 / sum2.sqrt());
         parameters.zip_zip_apply(u.value(), v.value(), |theta, u, v| {
-            *theta -= rate * u / (scale * v.sqrt() + self.epsilon);
+            *theta -= rate * u / (stretch * v.sqrt() + self.epsilon);
         });
     }
+    // ANCHOR_END: step
 
     fn is_finite(&self) -> bool {
         self.first_moment.is_finite() && self.second_moment.is_finite()
     }
 }
-// ANCHOR_END: step
 
 // ANCHOR: ratios
 /// `(1 − β₁ᵗ) / √(1 − β₂ᵗ)`: how many times as long step `t` is without bias
@@ -92,10 +91,11 @@ pub fn missing_correction([beta1, beta2]: [f64; 2], t: i32) -> f64 {
 }
 
 /// The largest `|u| / √v` that `t` gradients can give, without bias correction and
-/// for `β₂ > 0`: `(1 − β₁) / √(1 − β₂) · √(1 + r + … + rᵗ⁻¹)`, with `r = β₁² / β₂`.
+/// for `β₂ > 0`: `(1 − β₁) / √(1 − β₂) · √(1 + ratio + … + ratioᵗ⁻¹)`, with the `ratio`
+/// `β₁² / β₂`.
 pub fn largest_ratio([beta1, beta2]: [f64; 2], t: i32) -> f64 {
-    let r = beta1 * beta1 / beta2;
-    let sum: f64 = (0..t).map(|k| r.powi(k)).sum();
+    let ratio = beta1 * beta1 / beta2;
+    let sum: f64 = (0..t).map(|k| ratio.powi(k)).sum();
     (1.0 - beta1) / (1.0 - beta2).sqrt() * sum.sqrt()
 }
 // ANCHOR_END: ratios

@@ -36,7 +36,7 @@ pub fn with_bias(network: &Network, layer: usize, bias: f64) -> Network {
 // ANCHOR_END: with_bias
 
 // ANCHOR: residual
-/// A path around the layer: `Y = X + ReLU(X W + 1 b)`.
+/// A path around the layer: `Z = X + ReLU(X W + 1 b)`.
 ///
 /// # Panics
 /// If the layer has not as many outputs as inputs, or if the input does not fit it.
@@ -46,23 +46,23 @@ pub fn residual(input: &DMatrix<f64>, layer: &Linear) -> DMatrix<f64> {
     input + output
 }
 
-/// The adjoint of `X` from that of `Y`: one part for each path.
+/// `∂X` from `∂Z`: one part for each path.
 ///
 /// # Panics
-/// As [`residual`], and if the adjoint is not of the shape of the input.
+/// As [`residual`], and if `∂Z` is not of the shape of the input.
 pub fn residual_adjoint(
     input: &DMatrix<f64>,
     layer: &Linear,
-    adjoint: &DMatrix<f64>,
+    output_gradient: &DMatrix<f64>,
 ) -> DMatrix<f64> {
-    adjoint + &adjoints(input, layer, adjoint)[0].adjoint
+    output_gradient + &adjoints(input, layer, output_gradient)[0].adjoint
 }
 // ANCHOR_END: residual
 
 // ANCHOR: probability
-/// `Φ(t)`, the probability that a standard normal number is below `t`.
-pub fn normal_cdf(t: f64) -> f64 {
-    0.5 * erfc(-t * FRAC_1_SQRT_2)
+/// `Φ`, the probability that a standard normal number is below the argument.
+pub fn normal_cdf(place: f64) -> f64 {
+    0.5 * erfc(-place * FRAC_1_SQRT_2)
 }
 
 /// The probability that a unit with bias `b` is active on a given input: its weights are
@@ -74,10 +74,10 @@ pub fn probability_active(bias: f64, scale: f64, rms: f64) -> f64 {
 // ANCHOR_END: probability
 
 // ANCHOR: tail
-/// `log₁₀` of `φ(t)/t`, which is above `Φ(−t)` by less than one part in `t²`, for `t`
-/// above 1, also where `Φ(−t)` itself is no longer a number of this machine.
-pub fn log10_tail(t: f64) -> f64 {
-    -(t * t / 2.0 + t.ln() + (2.0 * PI).ln() / 2.0) / LN_10
+/// `log₁₀` of `φ(far)/far`, which is above `Φ(−far)` by less than one part in `far²`,
+/// for `far` above 1, also where `Φ(−far)` itself is no longer a number of this machine.
+pub fn log10_tail(far: f64) -> f64 {
+    -(far * far / 2.0 + far.ln() + (2.0 * PI).ln() / 2.0) / LN_10
 }
 // ANCHOR_END: tail
 
@@ -88,7 +88,7 @@ pub fn log10_tail(t: f64) -> f64 {
 pub struct Pull<'a> {
     /// Pairs `(x, y)`.
     pub samples: &'a [(f64, f64)],
-    /// `σ(z) = slope · z` below zero; 0 for the ReLU.
+    /// `σ(a) = slope · a` below zero; 0 for the ReLU.
     pub slope: f64,
     /// What is added to the gradient for each unit of `w` and of `b`.
     pub decay: [f64; 2],
@@ -99,9 +99,9 @@ impl Pull<'_> {
     pub fn gradient(&self, theta: &DVector<f64>) -> DVector<f64> {
         let mut sum = DVector::zeros(2);
         for &(x, y) in self.samples {
-            let z = theta[0] * x + theta[1];
-            let derivative = if z > 0.0 { 1.0 } else { self.slope };
-            sum += (derivative * z - y) * derivative * dvector![x, 1.0];
+            let a = theta[0] * x + theta[1];
+            let derivative = if a > 0.0 { 1.0 } else { self.slope };
+            sum += (derivative * a - y) * derivative * dvector![x, 1.0];
         }
         let decay = DVector::from(self.decay.to_vec()).component_mul(theta);
         sum / self.samples.len() as f64 + decay

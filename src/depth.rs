@@ -2,10 +2,9 @@
 //! over many layers.
 //!
 //! Source: Data 188, Lecture 06, "Initialization of weights" (MNIST, depth 50).
-//! The law of the norm is studied in Hanin and Nica 2018, the loss of angles in
-//! Cho and Saul 2009.
+//! The loss of angles is studied in Cho and Saul 2009.
 
-use std::f64::consts::{EULER_GAMMA, LN_2, LN_10, PI};
+use std::f64::consts::PI;
 
 use nalgebra::{DMatrix, DVector};
 
@@ -29,6 +28,14 @@ pub fn network(widths: &[usize], scale: f64, seed: u64) -> Network {
     })
 }
 // ANCHOR_END: network
+
+// ANCHOR: mean
+/// `E‖z'‖² / ‖z‖² = (c / n) · m/2`, where a ReLU layer makes `z'` of `z`: with `n`
+/// the fan-in, `m` the fan-out, and `c / n` the variance of the weights.
+pub fn mean_growth(scale: f64, fan_in: usize, fan_out: usize) -> f64 {
+    scale / fan_in as f64 * fan_out as f64 / 2.0
+}
+// ANCHOR_END: mean
 
 /// The network of the seed with biases, each layer's drawn uniformly within
 /// `±1/√fan_in`.
@@ -75,10 +82,9 @@ pub struct Norms {
     /// `‖z‖` of each image in each layer, `[layer][image]`, from the input `Z₁`
     /// to the logits.
     pub images: Vec<Vec<f64>>,
-    /// Frobenius norm over the batch of `G = ∂loss/∂Z`, from `Z₂` to the
-    /// logits.
+    /// Frobenius norm over the batch of `∂Z`, from `∂Z₂` to that of the logits.
     pub activation_gradients: Vec<f64>,
-    /// Frobenius norm of `∂loss/∂W`, first layer first.
+    /// Frobenius norm of `∂W`, first layer first.
     pub weight_gradients: Vec<f64>,
     /// Mean cross-entropy over the batch.
     pub loss: f64,
@@ -174,108 +180,14 @@ fn mean_cosine(z: &DMatrix<f64>) -> f64 {
 /// The share of units that are active for no example, from a layer's outputs
 /// `[examples, units]`.
 pub fn dead_units(z: &DMatrix<f64>) -> f64 {
-    let dead = z.column_iter().filter(|unit| unit.iter().all(|&a| a <= 0.0));
+    let dead = z.column_iter().filter(|unit| unit.iter().all(|&z| z <= 0.0));
     dead.count() as f64 / z.ncols() as f64
 }
 // ANCHOR_END: dead
 
-/// The law of `R = ‖Z_{ℓ+1}‖² / ‖Z_ℓ‖²` for one image in one ReLU layer with
-/// zero bias and independent weights `N(0, scale / fan_in)`: `R = (scale /
-/// fan_in) · χ²_K` with `K ~ Binomial(fan_out, ½)`, the number of active units.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct NormLaw {
-    pub scale: f64,
-    pub fan_in: usize,
-    pub fan_out: usize,
-}
-
-impl NormLaw {
-    // ANCHOR: mean
-    /// `E R = (c / n) · E K = (c / n) · m/2`, with `n` the fan-in and `m` the
-    /// fan-out.
-    pub fn mean(&self) -> f64 {
-        self.scale / self.fan_in as f64 * self.fan_out as f64 / 2.0
-    }
-
-    /// `Var R = (c / n)² · (2 E K + Var K) = (c / n)² · 5m/4`.
-    pub fn variance(&self) -> f64 {
-        (self.scale / self.fan_in as f64).powi(2) * 1.25 * self.fan_out as f64
-    }
-    // ANCHOR_END: mean
-
-    // ANCHOR: log_moments
-    /// Mean and variance of `log R`, given that at least one unit is active.
-    pub fn log_moments(&self) -> (f64, f64) {
-        let (mut mean, mut square) = (0.0, 0.0);
-        let chi_square = log_chi_square_moments(self.fan_out);
-        for (probability, (m, v)) in binomial_half(self.fan_out).zip(chi_square) {
-            mean += probability * m;
-            square += probability * (m * m + v);
-        }
-        let offset = (self.scale / self.fan_in as f64).ln();
-        (offset + mean, square - mean * mean)
-    }
-    // ANCHOR_END: log_moments
-}
-
-// ANCHOR: chi_square
-/// Mean and variance of `log χ²_k` for `k = 1, 2, …, n`: `ψ(k/2) + log 2` and
-/// `ψ₁(k/2)`, by the recurrences `ψ(x + 1) = ψ(x) + 1/x` and `ψ₁(x + 1) = ψ₁(x)
-/// − 1/x²`.
-fn log_chi_square_moments(n: usize) -> Vec<(f64, f64)> {
-    let mut moments = vec![
-        (-EULER_GAMMA - LN_2, PI * PI / 2.0),
-        (-EULER_GAMMA + LN_2, PI * PI / 6.0),
-    ];
-    for k in 3..=n {
-        let x = (k - 2) as f64 / 2.0;
-        let (mean, variance) = moments[k - 3];
-        moments.push((mean + 1.0 / x, variance - 1.0 / (x * x)));
-    }
-    moments
-}
-
-/// The probabilities of `k = 1, 2, …, n` heads in `n` fair tosses, given that
-/// there is one.
-fn binomial_half(n: usize) -> impl Iterator<Item = f64> {
-    let log_none = -(n as f64) * LN_2;
-    let log_probability = (1..=n).scan(log_none, move |log, k| {
-        *log += ((n + 1 - k) as f64 / k as f64).ln();
-        Some(*log)
-    });
-    log_probability.map(move |log| log.exp() / (1.0 - log_none.exp()))
-}
-// ANCHOR_END: chi_square
-
-/// A mean with the standard deviation around it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Band {
-    pub mean: f64,
-    pub standard_deviation: f64,
-}
-
-/// Mean and standard deviation of `log₁₀(‖Z_ℓ‖ / ‖Z₁‖)` for one image, from
-/// `Z₁` on through layers of these widths, all of them ReLU: half the sum of
-/// independent `log R`.
-pub fn band(widths: &[usize], scale: f64) -> Vec<Band> {
-    let mut sum = (0.0, 0.0);
-    let layers = widths.windows(2).map(|pair| {
-        let law = NormLaw { scale, fan_in: pair[0], fan_out: pair[1] };
-        let (mean, variance) = law.log_moments();
-        sum = (sum.0 + mean, sum.1 + variance);
-        sum
-    });
-    std::iter::once((0.0, 0.0))
-        .chain(layers)
-        .map(|(mean, variance)| Band {
-            mean: mean / (2.0 * LN_10),
-            standard_deviation: variance.sqrt() / (2.0 * LN_10),
-        })
-        .collect()
-}
-
 /// The cosine between two inputs after a ReLU layer of infinite width with zero
-/// bias, from the cosine before it (Cho and Saul 2009).
+/// bias, from the cosine before it: `(sin ψ + (π − ψ) cos ψ) / π` for the angle `ψ`
+/// between them (Cho and Saul 2009).
 pub fn arc_cosine(cosine: f64) -> f64 {
     ((1.0 - cosine * cosine).sqrt() + cosine * (PI - cosine.acos())) / PI
 }

@@ -20,7 +20,7 @@ use crate::random::{Stream, generator};
 use crate::sgd::batches;
 
 // ANCHOR: elbows
-/// Where each unit `ReLU(w x + b)` of a layer `[1, units]` bends: `c = −b/w`.
+/// Where each unit `ReLU(w x + b)` of a layer `[1, units]` bends: `ξ = −b/w`.
 /// Infinite, or not a number, where `w = 0`.
 ///
 /// # Panics
@@ -61,22 +61,22 @@ impl Role {
 /// The Cauchy distribution around 0.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cauchy {
-    /// `γ`, for elbows `σ_b / σ_w`: half of the law lies between `−γ` and `γ`.
+    /// For elbows `s_b / s_w`: half of the law lies between `−scale` and `scale`.
     pub scale: f64,
 }
 
 impl Cauchy {
-    /// `f(c) = 1 / (π γ (1 + (c/γ)²))`.
-    pub fn density(self, c: f64) -> f64 {
-        1.0 / (PI * self.scale * (1.0 + (c / self.scale).powi(2)))
+    /// `p(ξ) = 1 / (π scale (1 + (ξ/scale)²))`.
+    pub fn density(self, place: f64) -> f64 {
+        1.0 / (PI * self.scale * (1.0 + (place / self.scale).powi(2)))
     }
 
-    /// `P(C ≤ c) = ½ + arctan(c/γ) / π`.
-    pub fn below(self, c: f64) -> f64 {
-        0.5 + (c / self.scale).atan() / PI
+    /// `Pr(elbow ≤ ξ) = ½ + arctan(ξ/scale) / π`.
+    pub fn below(self, place: f64) -> f64 {
+        0.5 + (place / self.scale).atan() / PI
     }
 
-    /// The `c` with `P(C ≤ c) = p`.
+    /// The place below which an elbow lies with the probability `p`.
     pub fn quantile(self, p: f64) -> f64 {
         self.scale * (PI * (p - 0.5)).tan()
     }
@@ -84,18 +84,18 @@ impl Cauchy {
 // ANCHOR_END: cauchy
 
 // ANCHOR: ratio
-/// The density of `−b/w` for independent `w` and `b`, both uniform on `±a`,
-/// whatever the `a`.
-pub fn uniform_ratio_density(c: f64) -> f64 {
-    if c.abs() <= 1.0 { 0.25 } else { 0.25 / (c * c) }
+/// The density of `−b/w` for independent `w` and `b`, both uniform between −1 and 1,
+/// or between any other two such ends.
+pub fn uniform_ratio_density(place: f64) -> f64 {
+    if place.abs() <= 1.0 { 0.25 } else { 0.25 / (place * place) }
 }
 
-/// `P(−b/w ≤ c)` for them.
-pub fn uniform_ratio_below(c: f64) -> f64 {
-    match c {
-        ..-1.0 => -0.25 / c,
-        ..=1.0 => 0.5 + 0.25 * c,
-        _ => 1.0 - 0.25 / c,
+/// `Pr(−b/w ≤ ξ)` for them.
+pub fn uniform_ratio_below(place: f64) -> f64 {
+    match place {
+        ..-1.0 => -0.25 / place,
+        ..=1.0 => 0.5 + 0.25 * place,
+        _ => 1.0 - 0.25 / place,
     }
 }
 // ANCHOR_END: ratio
@@ -110,7 +110,7 @@ pub enum Start {
     Uniform,
     /// Weights from He's `N(0, 2)`, one value for all biases.
     Constant { bias: f64 },
-    /// Weights from `N(0, 2)`, elbows uniform from `low` to `high`: `b = −w c`.
+    /// Weights from `N(0, 2)`, elbows uniform from `low` to `high`: `b = −w ξ`.
     Placed { low: f64, high: f64 },
 }
 
@@ -181,7 +181,7 @@ pub fn experiment(start: Start, seed: u64) -> (Network, Vec<Vec<usize>>) {
 
 // ANCHOR: bends
 /// Where the curve of such a network bends, and what its slope gains there from
-/// left to right: `c` and `|w| w'` of each unit, with `w'` its weight in the last layer.
+/// left to right: `ξ` and `|w| w'` of each unit, with `w'` its weight in the last layer.
 ///
 /// # Panics
 /// If the network has more than one input.

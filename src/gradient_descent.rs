@@ -1,15 +1,12 @@
-//! Gradient descent, what it shares with every other optimizer, and the quadratic on
-//! which everything about it can be computed.
+//! Gradient descent, and what it shares with every other optimizer.
 //!
-//! Source: Data 188, Lecture 06, "Gradient descent"; Discussion 03, 1(b) and 1(e).
+//! Source: Data 188, Lecture 06, "Gradient descent".
 
 use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 
-use nalgebra::{DMatrix, DVector, dmatrix, dvector};
-
-use crate::backpropagation::{Neuron, WORKSHEET};
+use nalgebra::DVector;
 
 /// What can go wrong in a minimization. Every message names the value.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -127,14 +124,6 @@ pub struct GradientDescent {
     step_size: f64,
 }
 
-impl GradientDescent {
-    /// # Errors
-    /// If the step size is not a finite number above 0.
-    pub fn new(step_size: f64) -> Result<Self, OptimizationError> {
-        Ok(Self { step_size: positive("step size", step_size)? })
-    }
-}
-
 impl Optimizer for GradientDescent {
     fn step(&mut self, parameters: &mut DVector<f64>, gradient: &DVector<f64>) {
         check_length("gradient", gradient, parameters.len());
@@ -142,6 +131,14 @@ impl Optimizer for GradientDescent {
     }
 }
 // ANCHOR_END: step
+
+impl GradientDescent {
+    /// # Errors
+    /// If the step size is not a finite number above 0.
+    pub fn new(step_size: f64) -> Result<Self, OptimizationError> {
+        Ok(Self { step_size: positive("step size", step_size)? })
+    }
+}
 
 pub(crate) fn positive(
     name: &'static str,
@@ -204,151 +201,29 @@ pub fn trajectory(
     for step in 1..=steps {
         let mut parameters = points[step - 1].clone();
         let memory_is_finite = update(&mut parameters);
-        let largest_parameter = points[step - 1].amax();
-        if !finite(&parameters) {
-            return Err(OptimizationError::Diverged { step, largest_parameter });
-        }
-        if !memory_is_finite {
-            return Err(OptimizationError::Overflow { step, largest_parameter });
-        }
+        check_finite(step, &points[step - 1], &parameters, memory_is_finite)?;
         points.push(parameters);
     }
     Ok(points)
 }
 // ANCHOR_END: trajectory
 
-// ANCHOR: quadratic
-/// `f(θ) = ½ θᵀPθ + qᵀθ` with a symmetric `P`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Quadratic {
-    p: DMatrix<f64>,
-    q: DVector<f64>,
+/// Whether step `step` has left the range of numbers.
+fn check_finite(
+    step: usize,
+    before: &DVector<f64>,
+    after: &DVector<f64>,
+    memory_is_finite: bool,
+) -> Result<(), OptimizationError> {
+    let largest_parameter = before.amax();
+    if !finite(after) {
+        return Err(OptimizationError::Diverged { step, largest_parameter });
+    }
+    if !memory_is_finite {
+        return Err(OptimizationError::Overflow { step, largest_parameter });
+    }
+    Ok(())
 }
-
-impl Quadratic {
-    /// `½ θᵀPθ + qᵀθ`.
-    pub fn value(&self, parameters: &DVector<f64>) -> f64 {
-        0.5 * parameters.dot(&(&self.p * parameters)) + self.q.dot(parameters)
-    }
-
-    /// `∇f(θ) = Pθ + q`.
-    pub fn gradient(&self, parameters: &DVector<f64>) -> DVector<f64> {
-        &self.p * parameters + &self.q
-    }
-
-    /// `P`, the same everywhere.
-    pub fn hessian(&self) -> &DMatrix<f64> {
-        &self.p
-    }
-
-    /// The point where the gradient is zero: the solution of `Pθ = −q`.
-    ///
-    /// # Errors
-    /// If `P` is not positive definite.
-    pub fn minimizer(&self) -> Result<DVector<f64>, OptimizationError> {
-        self.spectrum()?;
-        let cholesky = self.p.clone().cholesky();
-        Ok(-cholesky.expect("a positive definite matrix").solve(&self.q))
-    }
-}
-// ANCHOR_END: quadratic
-
-impl Quadratic {
-    /// # Panics
-    /// If `p` is not square and symmetric, or if `q` does not have as many entries.
-    pub fn new(p: DMatrix<f64>, q: DVector<f64>) -> Self {
-        assert!(
-            p.is_square() && p == p.transpose(),
-            "a quadratic needs a symmetric matrix, not this one of shape {:?}:{p}",
-            p.shape(),
-        );
-        check_length("linear term", &q, p.nrows());
-        Self { p, q }
-    }
-
-    /// The book's valley, `P = diag(1, 10)` and `q = 0`: every trajectory figure starts
-    /// in it at [`START`].
-    pub fn valley() -> Self {
-        Self::new(dmatrix![1.0, 0.0; 0.0, 10.0], DVector::zeros(2))
-    }
-
-    /// A valley that lies across the axes: `P = [[2, 1], [1, 3]]`, `q = (−4, −7)`.
-    pub fn tilted() -> Self {
-        Self::new(dmatrix![2.0, 1.0; 1.0, 3.0], dvector![-4.0, -7.0])
-    }
-
-    // ANCHOR: least_squares
-    /// Linear regression: `½ ‖Xθ − y‖²` less its constant `½ ‖y‖²`, which is the
-    /// quadratic with `P = XᵀX` and `q = −Xᵀy`.
-    ///
-    /// # Panics
-    /// If there is not one target for each row.
-    pub fn least_squares(inputs: &DMatrix<f64>, targets: &DVector<f64>) -> Self {
-        check_length("vector of targets", targets, inputs.nrows());
-        let p = inputs.transpose() * inputs;
-        Self::new((&p + p.transpose()) / 2.0, -inputs.transpose() * targets)
-    }
-    // ANCHOR_END: least_squares
-
-    // ANCHOR: spectrum
-    /// The smallest and the largest eigenvalue of `P`.
-    ///
-    /// # Errors
-    /// If the smallest is not positive; also if it is so small beside the largest that
-    /// rounding hides its sign.
-    pub fn spectrum(&self) -> Result<Spectrum, OptimizationError> {
-        let eigenvalues = self.p.symmetric_eigenvalues();
-        let (smallest, largest) = (eigenvalues.min(), eigenvalues.max());
-        let rounding = eigenvalues.len() as f64 * f64::EPSILON * largest;
-        if smallest > rounding {
-            return Ok(Spectrum { smallest, largest });
-        }
-        Err(OptimizationError::NotPositiveDefinite { smallest_eigenvalue: smallest })
-    }
-    // ANCHOR_END: spectrum
-}
-
-/// Where trajectories start.
-pub const START: [f64; 2] = [10.0, 1.0];
-
-// ANCHOR: rates
-/// The smallest and the largest eigenvalue, `λmin` and `λmax`, of a positive definite
-/// matrix: all that the guaranteed speed of gradient descent depends on.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Spectrum {
-    pub smallest: f64,
-    pub largest: f64,
-}
-
-impl Spectrum {
-    /// `κ = λmax / λmin`.
-    pub fn condition_number(&self) -> f64 {
-        self.largest / self.smallest
-    }
-
-    /// The largest `|1 − αλ|`: what is left of the slowest component after a step.
-    pub fn contraction(&self, step_size: f64) -> f64 {
-        let factor = |eigenvalue: f64| (1.0 - step_size * eigenvalue).abs();
-        f64::max(factor(self.smallest), factor(self.largest))
-    }
-
-    /// `2 / λmax`: gradient descent converges below it, and diverges above from almost
-    /// every start.
-    pub fn step_size_limit(&self) -> f64 {
-        2.0 / self.largest
-    }
-
-    /// `2 / (λmin + λmax)`: where the contraction is smallest.
-    pub fn best_step_size(&self) -> f64 {
-        2.0 / (self.smallest + self.largest)
-    }
-
-    /// `(κ − 1) / (κ + 1)`: the contraction there.
-    pub fn best_rate(&self) -> f64 {
-        (self.condition_number() - 1.0) / (self.condition_number() + 1.0)
-    }
-}
-// ANCHOR_END: rates
 
 // ANCHOR: minimize
 /// The points of an optimizer, from the gradient of the function.
@@ -368,49 +243,3 @@ pub fn minimize(
     })
 }
 // ANCHOR_END: minimize
-
-// ANCHOR: descend
-/// The points of gradient descent on a quadratic.
-///
-/// # Errors
-/// If the step size is not a finite number above 0, or if the run diverges.
-pub fn descend(
-    quadratic: &Quadratic,
-    start: &DVector<f64>,
-    step_size: f64,
-    steps: usize,
-) -> Result<Vec<DVector<f64>>, OptimizationError> {
-    let mut descent = GradientDescent::new(step_size)?;
-    minimize(&mut descent, start, steps, |theta| quadratic.gradient(theta))
-}
-// ANCHOR_END: descend
-
-/// The worksheet's samples `(x, y)`, which take turns.
-pub const SAMPLES: [(f64, f64); 2] = [(3.0, 0.0), (-3.0, 0.0)];
-
-// ANCHOR: worksheet
-/// The worksheet's neuron before and after each step, each step on one of the two
-/// samples in turn. `gradient` is [`Neuron::gradient`], or [`without_relu`].
-///
-/// # Errors
-/// If the run diverges.
-pub fn take_turns(
-    optimizer: &mut impl Optimizer,
-    steps: usize,
-    gradient: impl Fn(Neuron, f64, f64) -> (f64, f64),
-) -> Result<Vec<Neuron>, OptimizationError> {
-    let mut samples = SAMPLES.into_iter().cycle();
-    let points = minimize(optimizer, &WORKSHEET.parameters(), steps, |theta| {
-        let (x, y) = samples.next().expect("a cycle has no end");
-        let (weight, bias) = gradient(Neuron::from_parameters(theta), x, y);
-        dvector![weight, bias]
-    })?;
-    Ok(points.iter().map(Neuron::from_parameters).collect())
-}
-// ANCHOR_END: worksheet
-
-/// The gradient of the neuron without its ReLU, `ŷ = w x + b`.
-pub fn without_relu(neuron: Neuron, x: f64, y: f64) -> (f64, f64) {
-    let error = neuron.w * x + neuron.b - y;
-    (error * x, error)
-}

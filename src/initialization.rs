@@ -79,24 +79,24 @@ pub fn he(fan_in: usize) -> f64 {
     leaky_he(fan_in, 0.0)
 }
 
-/// `2 / ((1 + a²) n)`, for inputs that come from a leaky ReLU, which has the
-/// slope 1 to the right of 0 and the slope `a` to the left.
+/// `2 / ((1 + slope²) n)`, for inputs that come from a leaky ReLU, which has the
+/// slope 1 to the right of 0 and this one to the left.
 pub fn leaky_he(fan_in: usize, slope: f64) -> f64 {
     2.0 / ((1.0 + slope * slope) * fan_in as f64)
 }
 // ANCHOR_END: variances
 
 /// The density of `Σ x_k w_k` with `n` inputs `N(0, 1)` and `n` weights `N(0, 1/n)`: a mean
-/// of normal densities with the standard deviations `r = ‖x‖/√n`, by the midpoint rule.
-pub fn density_of_sum(n: usize, y: f64) -> f64 {
+/// of normal densities with the standard deviations `s = ‖x‖/√n`, by the midpoint rule.
+pub fn density_of_sum(n: usize, a: f64) -> f64 {
     const PIECES: usize = 4000;
-    let radii = (0..PIECES).map(|i| (i as f64 + 0.5) * 8.0 / PIECES as f64);
+    let deviations = (0..PIECES).map(|i| (i as f64 + 0.5) * 8.0 / PIECES as f64);
     let (mut sum, mut total) = (0.0, 0.0);
-    for r in radii {
-        // The density of r, up to a factor; its logarithm is largest, −n/2, near r = 1.
+    for s in deviations {
+        // The density of s, up to a factor; its logarithm is largest, −n/2, near s = 1.
         let n = n as f64;
-        let weight = ((n - 1.0) * r.ln() - n / 2.0 * (r * r - 1.0)).exp();
-        sum += weight * (-y * y / (2.0 * r * r)).exp() / (r * (2.0 * PI).sqrt());
+        let weight = ((n - 1.0) * s.ln() - n / 2.0 * (s * s - 1.0)).exp();
+        sum += weight * (-a * a / (2.0 * s * s)).exp() / (s * (2.0 * PI).sqrt());
         total += weight;
     }
     sum / total
@@ -166,16 +166,16 @@ pub fn shares(labels: &[usize], classes: usize) -> RowDVector<f64> {
     counts / labels.len() as f64
 }
 
-/// `−Σ r_k log r_k` over the shares of the classes that occur: the least mean
+/// `−Σ ȳ_k log ȳ_k` over the shares of the classes that occur: the least mean
 /// cross-entropy of one answer for all.
 pub fn entropy(labels: &[usize]) -> f64 {
     let classes = labels.iter().max().map_or(0, |last| last + 1);
     let shares = shares(labels, classes);
-    -shares.iter().filter(|&&r| r > 0.0).map(|r| r * r.ln()).sum::<f64>()
+    -shares.iter().filter(|&&p| p > 0.0).map(|p| p * p.ln()).sum::<f64>()
 }
 
 // ANCHOR: row
-/// `½ (w₁ w₂ ⋯ w_L − 1)²`: the loss of `L` linear layers with one weight each,
+/// `½ (w₁ w₂ ⋯ w_D − 1)²`: the loss of `D` linear layers with one weight each,
 /// for the input 1 and the target 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WeightsInARow;

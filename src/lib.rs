@@ -9,12 +9,14 @@
 //! row vectors, a layer computes `X W + 1 b` with `W` of shape `[fan_in, fan_out]`,
 //! numbers are `f64`, and randomness comes from an explicit seed.
 
+pub mod acceleration;
 pub mod adam;
 pub mod backpropagation;
 pub mod broadcasting;
 pub mod dead_relu;
 pub mod depth;
 pub mod elbows;
+pub mod gradient_check;
 pub mod gradient_descent;
 pub mod initialization;
 pub mod linear_layer;
@@ -23,10 +25,13 @@ pub mod mnist;
 pub mod momentum;
 pub mod nesterov;
 pub mod network;
+pub mod neuron;
 pub mod newton;
+pub mod norm_law;
 pub mod objective;
 pub mod one_parameter;
 pub mod parallel;
+pub mod quadratic;
 pub mod random;
 pub mod sgd;
 pub mod training;

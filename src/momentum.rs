@@ -7,8 +7,9 @@
 use nalgebra::{DVector, Matrix2, matrix};
 
 use crate::gradient_descent::{
-    OptimizationError, Optimizer, Spectrum, check_length, finite, positive, weight,
+    OptimizationError, Optimizer, check_length, finite, positive, weight,
 };
+use crate::quadratic::Spectrum;
 
 /// A running average, `u ← βu + (1 − β)g`, which starts at zero.
 #[derive(Clone, Debug, PartialEq)]

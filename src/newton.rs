@@ -5,28 +5,29 @@
 
 use nalgebra::{DMatrix, DVector, dmatrix, dvector};
 
-use crate::gradient_descent::{OptimizationError, Quadratic, finite, positive};
+use crate::gradient_descent::{OptimizationError, finite, positive};
+use crate::quadratic::Quadratic;
 
 // ANCHOR: smooth
 /// A function from `n` numbers to one, with its first two derivatives.
 pub trait Smooth {
-    fn value(&self, x: &DVector<f64>) -> f64;
+    fn value(&self, theta: &DVector<f64>) -> f64;
 
     /// `∇f`, the column `[n, 1]` of first derivatives.
-    fn gradient(&self, x: &DVector<f64>) -> DVector<f64>;
+    fn gradient(&self, theta: &DVector<f64>) -> DVector<f64>;
 
     /// `H`, the matrix `[n, n]` of second derivatives.
-    fn hessian(&self, x: &DVector<f64>) -> DMatrix<f64>;
+    fn hessian(&self, theta: &DVector<f64>) -> DMatrix<f64>;
 }
 // ANCHOR_END: smooth
 
 impl Smooth for Quadratic {
-    fn value(&self, x: &DVector<f64>) -> f64 {
-        self.value(x)
+    fn value(&self, theta: &DVector<f64>) -> f64 {
+        self.value(theta)
     }
 
-    fn gradient(&self, x: &DVector<f64>) -> DVector<f64> {
-        self.gradient(x)
+    fn gradient(&self, theta: &DVector<f64>) -> DVector<f64> {
+        self.gradient(theta)
     }
 
     fn hessian(&self, _: &DVector<f64>) -> DMatrix<f64> {
@@ -39,33 +40,32 @@ impl Smooth for Quadratic {
 /// by centred differences over `±h`.
 pub fn jacobian(
     map: impl Fn(&DVector<f64>) -> DVector<f64>,
-    x: &DVector<f64>,
+    theta: &DVector<f64>,
     h: f64,
 ) -> DMatrix<f64> {
     let column = |input| {
-        let mut step = DVector::zeros(x.len());
-        step[input] = h;
-        (map(&(x + &step)) - map(&(x - &step))) / (2.0 * h)
+        let mut d = DVector::zeros(theta.len());
+        d[input] = h;
+        (map(&(theta + &d)) - map(&(theta - &d))) / (2.0 * h)
     };
-    DMatrix::from_columns(&(0..x.len()).map(column).collect::<Vec<_>>())
+    DMatrix::from_columns(&(0..theta.len()).map(column).collect::<Vec<_>>())
 }
 // ANCHOR_END: jacobian
 
 // ANCHOR: models
-/// `f(a) + ∇f(a)ᵀ(x − a)`, all of it taken at `a`.
-pub fn linear_model(f: &impl Smooth, a: &DVector<f64>, x: &DVector<f64>) -> f64 {
-    f.value(a) + f.gradient(a).dot(&(x - a))
+/// `f(θ) + ∇f(θ)ᵀd`.
+pub fn linear_model(f: &impl Smooth, theta: &DVector<f64>, d: &DVector<f64>) -> f64 {
+    f.value(theta) + f.gradient(theta).dot(d)
 }
 
-/// `f(a) + ∇f(a)ᵀ(x − a) + ½ (x − a)ᵀ H(a) (x − a)`, all of it taken at `a`.
-pub fn quadratic_model(f: &impl Smooth, a: &DVector<f64>, x: &DVector<f64>) -> f64 {
-    let d = x - a;
-    linear_model(f, a, x) + 0.5 * d.dot(&(f.hessian(a) * &d))
+/// `f(θ) + ∇f(θ)ᵀd + ½ dᵀH(θ)d`, all of it taken at `θ`.
+pub fn quadratic_model(f: &impl Smooth, theta: &DVector<f64>, d: &DVector<f64>) -> f64 {
+    linear_model(f, theta, d) + 0.5 * d.dot(&(f.hessian(theta) * d))
 }
 // ANCHOR_END: models
 
 // ANCHOR: step
-/// The `d` with `H d = −∇f`: the way to the stationary point of the quadratic model.
+/// The `d` with `H d = −∇f`: the way to where the quadratic model is level.
 ///
 /// # Errors
 /// If the Hessian is singular to working precision, or it, the gradient or the step not
@@ -77,25 +77,18 @@ pub fn newton_step(
     hessian: &DMatrix<f64>,
     gradient: &DVector<f64>,
 ) -> Result<DVector<f64>, OptimizationError> {
-    check_shapes(hessian, gradient);
-    let n = gradient.len();
-    if !(finite(gradient) && hessian.iter().all(|entry| entry.is_finite())) {
-        return Err(OptimizationError::NotFinite);
-    }
+    check(hessian, gradient)?;
     let factors = hessian.clone().full_piv_lu();
-    let pivots = factors.u().diagonal().abs();
-    if pivots.min() <= n as f64 * f64::EPSILON * pivots.max() {
-        return Err(OptimizationError::Singular {
-            size: n,
-            smallest_pivot: pivots.min(),
-        });
-    }
-    let step = factors.solve(&-gradient).filter(finite);
-    step.ok_or(OptimizationError::NotFinite)
+    check_pivots(&factors.u().diagonal().abs())?;
+    let d = factors.solve(&-gradient);
+    d.filter(finite).ok_or(OptimizationError::NotFinite)
 }
 // ANCHOR_END: step
 
-fn check_shapes(hessian: &DMatrix<f64>, gradient: &DVector<f64>) {
+fn check(
+    hessian: &DMatrix<f64>,
+    gradient: &DVector<f64>,
+) -> Result<(), OptimizationError> {
     assert_eq!(
         hessian.shape(),
         (gradient.len(), gradient.len()),
@@ -103,7 +96,22 @@ fn check_shapes(hessian: &DMatrix<f64>, gradient: &DVector<f64>) {
         hessian.shape(),
         gradient.shape(),
     );
+    if !(finite(gradient) && hessian.iter().all(|entry| entry.is_finite())) {
+        return Err(OptimizationError::NotFinite);
+    }
+    Ok(())
 }
+
+// ANCHOR: pivots
+/// Refuses a matrix whose smallest pivot may as well be 0 with a rounding error on it.
+fn check_pivots(pivots: &DVector<f64>) -> Result<(), OptimizationError> {
+    let (size, smallest_pivot) = (pivots.len(), pivots.min());
+    if smallest_pivot <= size as f64 * f64::EPSILON * pivots.max() {
+        return Err(OptimizationError::Singular { size, smallest_pivot });
+    }
+    Ok(())
+}
+// ANCHOR_END: pivots
 
 // ANCHOR: newton
 /// Newton's method: `θ₀, …, θ_steps`. The step size 1 is the full method, anything
@@ -121,27 +129,25 @@ pub fn newton(
     let step_size = positive("step size", step_size)?;
     let mut path = vec![start];
     for t in 0..steps {
-        let step = newton_step(&f.hessian(&path[t]), &f.gradient(&path[t]))?;
-        let next = &path[t] + step_size * step;
-        if !finite(&next) {
-            return Err(OptimizationError::NotFinite);
-        }
-        path.push(next);
+        let theta = &path[t];
+        let d = newton_step(&f.hessian(theta), &f.gradient(theta))?;
+        let next = Some(theta + step_size * d).filter(finite);
+        path.push(next.ok_or(OptimizationError::NotFinite)?);
     }
     Ok(path)
 }
 // ANCHOR_END: newton
 
 // ANCHOR: product
-/// `H v` without `H`: the change of the gradient along `v`, by a centred difference
-/// over `±h`. It costs two gradients, whatever `n` is.
+/// `H d` without `H`: the change of the gradient along `d`, by a centred difference
+/// over `±h`.
 pub fn hessian_vector_product(
     gradient: impl Fn(&DVector<f64>) -> DVector<f64>,
-    x: &DVector<f64>,
-    v: &DVector<f64>,
+    theta: &DVector<f64>,
+    d: &DVector<f64>,
     h: f64,
 ) -> DVector<f64> {
-    (gradient(&(x + h * v)) - gradient(&(x - h * v))) / (2.0 * h)
+    (gradient(&(theta + h * d)) - gradient(&(theta - h * d))) / (2.0 * h)
 }
 // ANCHOR_END: product
 
@@ -161,53 +167,53 @@ pub fn symmetric_half_bytes(parameters: u64) -> u128 {
 /// The functions of the chapter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Example {
-    /// `x² − y²`
+    /// `θ₁² − θ₂²`
     Saddle,
-    /// `eˣ cos y`
+    /// `exp(θ₁) cos θ₂`
     Wave,
-    /// `cosh(x/2)`
+    /// `cosh(θ/2)`
     Cosh,
-    /// `eˣ − x`
+    /// `exp(θ) − θ`
     Exponential,
-    /// `x⁴/4 − x² + 2x`
+    /// `θ⁴/4 − θ² + 2θ`
     Quartic,
 }
 
 // ANCHOR: examples
 impl Smooth for Example {
-    fn value(&self, v: &DVector<f64>) -> f64 {
-        let x = v[0];
+    fn value(&self, theta: &DVector<f64>) -> f64 {
+        let first = theta[0];
         match self {
-            Self::Saddle => x * x - v[1] * v[1],
-            Self::Wave => x.exp() * v[1].cos(),
-            Self::Cosh => (x / 2.0).cosh(),
-            Self::Exponential => x.exp() - x,
-            Self::Quartic => x.powi(4) / 4.0 - x * x + 2.0 * x,
+            Self::Saddle => first * first - theta[1] * theta[1],
+            Self::Wave => first.exp() * theta[1].cos(),
+            Self::Cosh => (first / 2.0).cosh(),
+            Self::Exponential => first.exp() - first,
+            Self::Quartic => first.powi(4) / 4.0 - first * first + 2.0 * first,
         }
     }
 
-    fn gradient(&self, v: &DVector<f64>) -> DVector<f64> {
-        let x = v[0];
+    fn gradient(&self, theta: &DVector<f64>) -> DVector<f64> {
+        let first = theta[0];
         match self {
-            Self::Saddle => dvector![2.0 * x, -2.0 * v[1]],
-            Self::Wave => x.exp() * dvector![v[1].cos(), -v[1].sin()],
-            Self::Cosh => dvector![(x / 2.0).sinh() / 2.0],
-            Self::Exponential => dvector![x.exp() - 1.0],
-            Self::Quartic => dvector![x.powi(3) - 2.0 * x + 2.0],
+            Self::Saddle => dvector![2.0 * first, -2.0 * theta[1]],
+            Self::Wave => first.exp() * dvector![theta[1].cos(), -theta[1].sin()],
+            Self::Cosh => dvector![(first / 2.0).sinh() / 2.0],
+            Self::Exponential => dvector![first.exp() - 1.0],
+            Self::Quartic => dvector![first.powi(3) - 2.0 * first + 2.0],
         }
     }
 
-    fn hessian(&self, v: &DVector<f64>) -> DMatrix<f64> {
-        let x = v[0];
+    fn hessian(&self, theta: &DVector<f64>) -> DMatrix<f64> {
+        let first = theta[0];
         match self {
             Self::Saddle => dmatrix![2.0, 0.0; 0.0, -2.0],
             Self::Wave => {
-                let (sin, cos) = v[1].sin_cos();
-                x.exp() * dmatrix![cos, -sin; -sin, -cos]
+                let (sin, cos) = theta[1].sin_cos();
+                first.exp() * dmatrix![cos, -sin; -sin, -cos]
             }
-            Self::Cosh => dmatrix![(x / 2.0).cosh() / 4.0],
-            Self::Exponential => dmatrix![x.exp()],
-            Self::Quartic => dmatrix![3.0 * x * x - 2.0],
+            Self::Cosh => dmatrix![(first / 2.0).cosh() / 4.0],
+            Self::Exponential => dmatrix![first.exp()],
+            Self::Quartic => dmatrix![3.0 * first * first - 2.0],
         }
     }
 }

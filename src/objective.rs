@@ -24,74 +24,75 @@ pub struct Curve {
 // ANCHOR: curves
 /// Convex, and always falling: it has no minimizer.
 pub const EXPONENTIAL: Curve = Curve {
-    name: "$e^{-x}$",
-    value: |x| (-x).exp(),
-    slope: |x| -(-x).exp(),
-    curvature: |x| (-x).exp(),
+    name: "$e^{-\\theta}$",
+    value: |theta| (-theta).exp(),
+    slope: |theta| -(-theta).exp(),
+    curvature: |theta| (-theta).exp(),
 };
 
 /// Convex, with a kink; the slope at 0 is taken to be 0, and there is no curvature.
 pub const KINK: Curve = Curve {
-    name: "$\\lvert x\\rvert$",
+    name: "$\\lvert\\theta\\rvert$",
     value: f64::abs,
-    slope: |x| if x == 0.0 { 0.0 } else { x.signum() },
+    slope: |theta| if theta == 0.0 { 0.0 } else { theta.signum() },
     curvature: |_| 0.0,
 };
 
 /// Convex, with a slope that changes ever faster.
 pub const QUARTIC: Curve = Curve {
-    name: "$x^4$",
-    value: |x| x.powi(4),
-    slope: |x| 4.0 * x.powi(3),
-    curvature: |x| 12.0 * x.powi(2),
+    name: "$\\theta^4$",
+    value: |theta| theta.powi(4),
+    slope: |theta| 4.0 * theta.powi(3),
+    curvature: |theta| 12.0 * theta.powi(2),
 };
 
 /// Convex, with an interval of minimizers.
 pub const TROUGH: Curve = Curve {
-    name: "$\\max(\\lvert x\\rvert - 1, 0)$",
-    value: |x| (x.abs() - 1.0).max(0.0),
-    slope: |x| if x.abs() > 1.0 { x.signum() } else { 0.0 },
+    name: "$\\max(\\lvert\\theta\\rvert - 1, 0)$",
+    value: |theta| (theta.abs() - 1.0).max(0.0),
+    slope: |theta| if theta.abs() > 1.0 { theta.signum() } else { 0.0 },
     curvature: |_| 0.0,
 };
 // ANCHOR_END: curves
 
 /// Not convex: flat at 0, where there is neither a minimum nor a maximum.
 pub const CUBIC: Curve = Curve {
-    name: "$x^3$",
-    value: |x| x.powi(3),
-    slope: |x| 3.0 * x.powi(2),
-    curvature: |x| 6.0 * x,
+    name: "$\\theta^3$",
+    value: |theta| theta.powi(3),
+    slope: |theta| 3.0 * theta.powi(2),
+    curvature: |theta| 6.0 * theta,
 };
 
 /// Not convex: two valleys, of which the left one is deeper.
 pub const TWO_VALLEYS: Curve = Curve {
-    name: "$(x^2 - 1)^2 + \\tfrac{x}{4}$",
-    value: |x| (x * x - 1.0).powi(2) + 0.25 * x,
-    slope: |x| 4.0 * x * (x * x - 1.0) + 0.25,
-    curvature: |x| 12.0 * x * x - 4.0,
+    name: "$(\\theta^2 - 1)^2 + \\tfrac{\\theta}{4}$",
+    value: |theta| (theta * theta - 1.0).powi(2) + 0.25 * theta,
+    slope: |theta| 4.0 * theta * (theta * theta - 1.0) + 0.25,
+    curvature: |theta| 12.0 * theta * theta - 4.0,
 };
 
 // ANCHOR: convexity
-/// How far the function lies above its chord from `a` to `b`, at `a + share·(b − a)`.
-/// Convex: never above zero, for any `a` and `b` and any share from 0 to 1.
-pub fn above_chord(f: impl Fn(f64) -> f64, a: f64, b: f64, share: f64) -> f64 {
-    f(a + share * (b - a)) - ((1.0 - share) * f(a) + share * f(b))
+/// How far the function lies above its chord between two points, at this share of the
+/// way. Convex: never above zero, for any two points and any share from 0 to 1.
+pub fn above_chord(f: impl Fn(f64) -> f64, from: f64, to: f64, share: f64) -> f64 {
+    f(from + share * (to - from)) - ((1.0 - share) * f(from) + share * f(to))
 }
 
-/// How far the function at `b` lies above its tangent at `a`. Convex: never below zero.
-pub fn above_tangent(curve: &Curve, a: f64, b: f64) -> f64 {
-    (curve.value)(b) - ((curve.value)(a) + (curve.slope)(a) * (b - a))
+/// How far the function at a second point lies above its tangent at the first. Convex:
+/// never below zero.
+pub fn above_tangent(curve: &Curve, at: f64, to: f64) -> f64 {
+    (curve.value)(to) - ((curve.value)(at) + (curve.slope)(at) * (to - at))
 }
 // ANCHOR_END: convexity
 
 // ANCHOR: follow
-/// Gradient descent in one variable, `x ← x − α f'(x)`: the start and the points after
+/// Gradient descent in one variable, `θ ← θ − α f'(θ)`: the start and the points after
 /// each of `steps` steps, or fewer, where the next one would leave the range of
 /// numbers.
 pub fn follow(curve: &Curve, start: f64, step_size: f64, steps: usize) -> Vec<f64> {
-    let next = |x: &f64| Some(x - step_size * (curve.slope)(*x));
+    let next = |theta: &f64| Some(theta - step_size * (curve.slope)(*theta));
     let points = std::iter::successors(Some(start), next);
-    points.take(steps + 1).take_while(|x| x.is_finite()).collect()
+    points.take(steps + 1).take_while(|theta| theta.is_finite()).collect()
 }
 // ANCHOR_END: follow
 

@@ -25,7 +25,7 @@ pub enum Model {
 }
 
 impl Model {
-    /// The feature `a`, with which `ŷ = θ a` in both models: 1 or `x`.
+    /// What the parameter is multiplied by, so that `ŷ = θ · feature`: 1 or `x`.
     pub fn feature(self, point: Point) -> f64 {
         match self {
             Self::Constant => 1.0,
@@ -41,16 +41,8 @@ impl Model {
 // ANCHOR_END: model
 
 impl Model {
-    // ANCHOR: gradient
-    /// `L(θ)`, the mean of `(ŷ − y)²`.
-    ///
-    /// # Panics
-    /// If there are no points.
-    pub fn loss(self, points: &[Point], parameter: f64) -> f64 {
-        mean(points, |point| self.error(parameter, point).powi(2))
-    }
-
-    /// What each point contributes to the gradient: `(2/N) (ŷ − y) a`.
+    // ANCHOR: votes
+    /// What each point contributes to the gradient: `(2/N) (ŷ − y) x`.
     pub fn votes(self, points: &[Point], parameter: f64) -> Vec<f64> {
         let count = points.len() as f64;
         let vote = |&point: &Point| {
@@ -58,15 +50,25 @@ impl Model {
         };
         points.iter().map(vote).collect()
     }
+    // ANCHOR_END: votes
 
-    /// `dL/dθ`, the sum of the votes.
+    // ANCHOR: gradient
+    /// `f(θ)`, the mean of `(ŷ − y)²`.
+    ///
+    /// # Panics
+    /// If there are no points.
+    pub fn loss(self, points: &[Point], parameter: f64) -> f64 {
+        mean(points, |point| self.error(parameter, point).powi(2))
+    }
+
+    /// `df/dθ`, the sum of the votes.
     pub fn gradient(self, points: &[Point], parameter: f64) -> f64 {
         self.votes(points, parameter).iter().sum()
     }
     // ANCHOR_END: gradient
 
     // ANCHOR: optimum
-    /// `θ* = Σ a y / Σ a²`: the mean of `y` in the constant model.
+    /// `θ* = Σ x y / Σ x²`: the mean of `y` in the constant model.
     ///
     /// # Errors
     /// If every feature is 0, so that the loss does not depend on the parameter.
@@ -83,7 +85,7 @@ impl Model {
 
     // ANCHOR: limit
     /// The step size from which on gradient descent does not converge, unless it starts at
-    /// the optimum: `1 / mean(a²)`.
+    /// the optimum: `1 / mean(x²)`.
     ///
     /// # Panics
     /// If there are no points.
@@ -91,7 +93,7 @@ impl Model {
         1.0 / mean(points, |point| self.feature(point).powi(2))
     }
 
-    /// What one step multiplies `θ − θ*` by: `1 − 2α mean(a²)`.
+    /// What one step multiplies `θ − θ*` by: `1 − 2α mean(x²)`.
     ///
     /// # Panics
     /// If there are no points.
@@ -171,9 +173,9 @@ pub fn running_mean(step: usize) -> f64 {
 // ANCHOR_END: running
 
 // ANCHOR: stationary
-/// The variance `α σ² / (1 − α)` around the mean in which SGD with a constant step size
+/// The variance `α s² / (1 − α)` around the mean in which SGD with a constant step size
 /// and independent draws ends in the constant model; `variance` is that of the points,
-/// `σ²`.
+/// `s²`.
 ///
 /// # Errors
 /// If the step size is not a finite number above 0, or not below 1: then there is none.
@@ -192,7 +194,6 @@ pub fn stationary_variance(
 }
 // ANCHOR_END: stationary
 
-// ANCHOR: scaled
 /// The points with `x` in units of its root mean square.
 ///
 /// # Errors
@@ -208,9 +209,7 @@ pub fn scaled(points: &[Point]) -> Result<Vec<Point>, OptimizationError> {
     let moved = |point: &Point| Point { x: point.x / root_mean_square, ..*point };
     Ok(points.iter().map(moved).collect())
 }
-// ANCHOR_END: scaled
 
-// ANCHOR: standardized
 /// The points with `x` measured from its mean, in units of its standard deviation.
 ///
 /// # Errors
@@ -227,7 +226,6 @@ pub fn standardized(points: &[Point]) -> Result<Vec<Point>, OptimizationError> {
     let moved = |point: &Point| Point { x: (point.x - center) / deviation, ..*point };
     Ok(points.iter().map(moved).collect())
 }
-// ANCHOR_END: standardized
 
 /// # Panics
 /// If there are no points.

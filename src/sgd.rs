@@ -11,13 +11,14 @@ use rand_distr::StandardNormal;
 use crate::adam::Adam;
 use crate::backpropagation::loss_and_gradient;
 use crate::gradient_descent::{
-    GradientDescent, OptimizationError, Optimizer, Quadratic, minimize,
+    GradientDescent, OptimizationError, Optimizer, minimize,
 };
 use crate::linear_layer::Linear;
 use crate::momentum::Momentum;
 use crate::network::{Activation, Batch, Network};
 use crate::objective;
 use crate::parallel::{self, join};
+use crate::quadratic::Quadratic;
 use crate::random::{Stream, generator};
 
 // ANCHOR: variance

@@ -8,10 +8,11 @@ use descent::adam::{
 };
 use descent::backpropagation::{Neuron, WORKSHEET};
 use descent::gradient_descent::{
-    GradientDescent, OptimizationError, Optimizer, Quadratic, SAMPLES, START, Spectrum,
-    minimize, take_turns, trajectory,
+    GradientDescent, OptimizationError, Optimizer, minimize, trajectory,
 };
 use descent::momentum::Momentum;
+use descent::neuron::{SAMPLES, take_turns};
+use descent::quadratic::{Quadratic, START, Spectrum};
 use nalgebra::{DMatrix, DVector, dvector};
 use rand::RngExt;
 use support::statistics::mean;
@@ -268,6 +269,29 @@ fn both_parameters_move_by_a_quarter_while_the_gradient_is_zero() {
     assert_eq!(neurons[1].b - neurons[2].b, 0.25);
 }
 
+/// `0.1 · 4` and `√(0.001 · 16)`; with correction, 4 and `√16`.
+#[test]
+fn after_a_first_gradient_of_four_the_average_is_a_tenth_and_the_root_a_thirty_second_of_it()
+ {
+    let mut optimizer = adam(1.0, USUAL, 0.0);
+    optimizer.step(&mut dvector![0.0], &dvector![4.0]);
+    let (u, root) = (optimizer.first_moment()[0], optimizer.second_moment()[0].sqrt());
+    assert_relative_eq!(u, 4.0 / 10.0, max_relative = 1e-14);
+    assert_relative_eq!(root, 4.0 / 1000_f64.sqrt(), max_relative = 1e-13);
+    assert!((31.5..32.5).contains(&(4.0 / root)), "a thirty-second");
+    assert!((3.0..3.5).contains(&(u / root)), "three times too long");
+    let hats = ratios(corrected(1.0, USUAL, 0.0), &[4.0]);
+    assert_relative_eq!(hats[0], 1.0, max_relative = 1e-13);
+    snapshot!(
+        "adam__first",
+        values([
+            ("u", decimals(u, 1)),
+            ("root", decimals(root, 3)),
+            ("quotient", decimals(u / root, 2)),
+        ])
+    );
+}
+
 // Epsilon
 
 /// `û = g` and `v̂ = g²` up to roundings, of which the division by `1 − β₂` is the
@@ -316,6 +340,24 @@ fn with_the_correction_in_the_step_size_epsilon_shrinks_by_the_root_of_its_weigh
     assert!((with(c2.sqrt() * epsilon) - first).abs() < 1e-14);
     assert!((with(epsilon) - first).abs() > 0.1);
     assert!((with(c2 * epsilon) - first).abs() > 0.1);
+
+    // The other way round: an ε̂ that stays is an ε that starts large and comes down to it.
+    let hat = 1e-7;
+    let as_ours = |t: i32| hat / (1.0 - beta2.powi(t)).sqrt();
+    assert!(
+        (with(hat) - ratios(corrected(1.0, USUAL, as_ours(1)), &[1.0])[0]).abs()
+            < 1e-14
+    );
+    assert!((1..20_000).all(|t| as_ours(t + 1) < as_ours(t)));
+    assert_relative_eq!(as_ours(20_000), hat, max_relative = 1e-8);
+    snapshot!(
+        "adam__keras",
+        values([
+            ("root", decimals(c2.sqrt(), 4)),
+            ("first", decimals(as_ours(1) / hat, 0)),
+            ("thousandth", decimals(as_ours(1000) / hat, 2)),
+        ])
+    );
 }
 
 /// The sample at −3 is off at the start, and both of its gradients are zero.
@@ -423,7 +465,7 @@ fn the_scales_of_the_lectures_gradient_are_gone_without_epsilon_and_almost_with_
             let step = ratios(corrected(1.0, USUAL, epsilon), &[g])[0];
             let expected = g / (g.abs() + epsilon);
             assert_relative_eq!(step, expected, max_relative = 20.0 * ROUNDING);
-            decimals(step, 9)
+            decimals(step, 4)
         };
         let plain = ratios(adam(1.0, USUAL, 1e-6), &[g])[0];
         let expected = (1.0 - 0.9) * g / ((1.0_f64 - 0.999).sqrt() * g.abs() + 1e-6);
@@ -440,7 +482,18 @@ fn the_scales_of_the_lectures_gradient_are_gone_without_epsilon_and_almost_with_
     assert_eq!(decimals(plain(1e-4) / plain(500.0), 2), "0.76", "a quarter shorter");
     assert_eq!(
         rows.clone().map(|row| row[1].clone()),
-        ["1.000000000", "1.000000000", "1.000000000", "−1.000000000"]
+        ["1.0000", "1.0000", "1.0000", "−1.0000"]
+    );
+    let small = (1.0_f64 - 0.999).sqrt() * 1e-4;
+    assert!((0.3..1.0 / 3.0).contains(&(1e-6 / small)), "nearly a third");
+    snapshot!(
+        "adam__small",
+        values([
+            ("root", significant(small, 2)),
+            ("above", significant((1.0 - 0.9) * 1e-4, 1)),
+            ("below", significant(small + 1e-6, 3)),
+            ("step", decimals(plain(1e-4), 2)),
+        ])
     );
     let header = [
         "gradient",
@@ -532,7 +585,6 @@ fn without_correction_the_usual_betas_step_too_far_and_the_worksheets_too_short(
             ("first", decimals(all[0], 2)),
             ("largest", decimals(largest, 2)),
             ("at", at.to_string()),
-            ("hundred", decimals(all[99], 2)),
             ("thousand", decimals(all[999], 2)),
             ("close", close.to_string()),
             ("sheet_first", decimals(missing_correction(SHEET, 1), 3)),
@@ -579,10 +631,10 @@ fn the_corrected_averages_are_unbiased_and_their_ratio_is_not() {
     let limit = [a, b, c, decimals(5_f64.sqrt(), 3), decimals(1.0 / 5_f64.sqrt(), 3)];
     let header = [
         "$t$",
-        "$\\mathbb E\\,\\hat u$",
-        "$\\mathbb E\\,\\hat v$",
-        "$\\mathbb E\\sqrt{\\hat v}$",
-        "$\\mathbb E\\,\\hat u/\\sqrt{\\hat v}$",
+        "$\\operatorname{E} \\hat u$",
+        "$\\operatorname{E} \\hat v$",
+        "$\\operatorname{E} \\sqrt{\\hat v}$",
+        "$\\operatorname{E} \\hat u/\\sqrt{\\hat v}$",
     ];
     snapshot!("adam__bias", table(header, rows.into_iter().chain([limit])));
 }
@@ -675,27 +727,35 @@ fn the_bounds_of_both_forms_rise_towards_the_same_number_where_beta1_squared_is_
             ("corrected_3000", decimals(hats[2999], 2)),
             ("other", decimals(other, 2)),
             ("growth", decimals(100.0 * (0.999 / 0.9 - 1.0), 0)),
+            ("recent", "36".to_owned()),
         ])
     );
 }
 
-/// `z/(eᶻ − 1)`, continued by 1.
-fn psi(z: f64) -> f64 {
-    if z == 0.0 { 1.0 } else { z / z.exp_m1() }
+/// `U/(e^U − 1)`, continued by 1.
+fn over_exponential(log: f64) -> f64 {
+    if log == 0.0 { 1.0 } else { log / log.exp_m1() }
 }
 
-/// `ψ = h coth h − h` with `h = z/2`, so `ψ'' = (h coth h − 1) / (2 sinh² h)`, and
-/// `h coth h > 1`. Second differences over 0.1 are off by `ψ''''/1200`, which is below a
-/// thousandth of `ψ''`, and by rounding.
+/// With `half = U/2` it is `half coth half − half`. Its second derivative is
+/// `(half coth half − 1) / (2 sinh² half)`, and `half coth half > 1`. Second differences
+/// over 0.1 are off by a fourth derivative over 1200, which is below a thousandth of the
+/// second, and by rounding.
 #[test]
-fn psi_is_strictly_convex() {
+fn a_number_over_its_exponential_less_one_is_strictly_convex() {
     for i in -200..=200 {
-        let z = f64::from(i) / 10.0;
-        let bend = (psi(z + 0.1) - 2.0 * psi(z) + psi(z - 0.1)) / 0.01;
-        let h = z / 2.0;
+        let log = f64::from(i) / 10.0;
+        let [left, here, right] = [-0.1, 0.0, 0.1].map(|by| over_exponential(log + by));
+        let bend = (right - 2.0 * here + left) / 0.01;
+        let half = log / 2.0;
         let expected = match i {
             0 => 1.0 / 6.0,
-            _ => (h / h.tanh() - 1.0) / (2.0 * h.sinh().powi(2)),
+            _ => {
+                let as_cotangents = half / half.tanh() - half;
+                assert_relative_eq!(here, as_cotangents, epsilon = 1e-13);
+                assert!(half / half.tanh() > 1.0);
+                (half / half.tanh() - 1.0) / (2.0 * half.sinh().powi(2))
+            }
         };
         assert!(bend > 0.0);
         assert_relative_eq!(bend, expected, max_relative = 1e-3, epsilon = 1e-11);
@@ -729,7 +789,8 @@ fn the_corrected_bounds_rise_with_t_whenever_the_betas_differ() {
             assert!((constant(t) - constant(1)).abs() < 1e-10);
             let at = f64::from(t);
             let difference = at * (log(at * 1.001) - log(at * 0.999)) / (0.002 * at);
-            let theorem = psi(a * at) + psi(b * at) - 2.0 * psi(middle * at);
+            let theorem = over_exponential(a * at) + over_exponential(b * at)
+                - 2.0 * over_exponential(middle * at);
             assert_relative_eq!(
                 difference,
                 theorem,
@@ -1101,6 +1162,8 @@ fn in_narrow_valleys_along_the_axes_adam_needs_hardly_more_steps_and_across_them
     assert!(steps(&rows[2], 4) > steps(&rows[2], 2));
     assert!(steps(&rows[0], 1) < steps(&rows[0], 2) / 2.0);
     assert!(steps(&rows[0], 1) < steps(&rows[0], 3) / 2.0);
+    let descent = steps(&rows[2], 1) / steps(&rows[0], 1);
+    snapshot!("adam__narrowed", values([("descent", decimals(descent, 0))]));
     let header = [
         "$\\kappa$",
         "gradient descent",
@@ -1167,6 +1230,9 @@ fn long_after_it_has_arrived_the_loss_comes_back() {
     }
     let hat = adam.second_moment()[1] / (1.0 - 0.999_f64.powi(least as i32));
     assert_relative_eq!(10.0 / hat.sqrt(), 38.0, max_relative = 0.05);
+    // Without new gradients √v halves in `ln 2 / −½ ln 0.999` steps.
+    let doubling = 2_f64.ln() / (-0.5 * 0.999_f64.ln());
+    assert_relative_eq!(0.999_f64.powf(doubling).sqrt(), 0.5, max_relative = 1e-12);
     // 10 · α/ε < 38.
     let points = run(corrected(1.0, USUAL, 0.3), &valley, &start(), 6000);
     assert!(points[3000..].iter().all(|theta| valley.value(theta) < 1e-30));
@@ -1176,6 +1242,8 @@ fn long_after_it_has_arrived_the_loss_comes_back() {
             ("quiet", significant(quiet, 1)),
             ("at", at.to_string()),
             ("back", significant(back, 2)),
+            ("doubling", decimals(doubling, 0)),
+            ("limit", decimals(38.0 / 10.0, 1)),
         ])
     );
 }

@@ -2,8 +2,8 @@
 
 mod support;
 
-use descent::backpropagation::numerical_gradient;
 use descent::broadcasting::{Incompatible, broadcast, broadcast_shape, copies, sum_to};
+use descent::gradient_check::numerical_gradient;
 use descent::linear_layer::{Linear, lecture_example, second_example};
 use nalgebra::{DMatrix, DVector, RowDVector, dmatrix, dvector};
 use support::{decimals, exact_point, grouped, matrix, shape, table, values};

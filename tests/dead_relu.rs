@@ -10,21 +10,20 @@ use approx::{assert_abs_diff_eq, assert_relative_eq};
 use descent::adam::Adam;
 use descent::backpropagation::{
     Neuron, WORKSHEET, adjoints, backward, cross_entropy_gradient, loss_and_gradient,
-    numerical_gradient, relative_difference,
 };
 use descent::dead_relu::{
     Pull, Run, SEEDS, STEP_SIZES, Setting, WORKSHEET_BIAS, hidden, log10_tail,
     normal_cdf, probability_active, residual, residual_adjoint, with_bias,
 };
 use descent::depth::{dead_units, network, network_with_biases};
-use descent::gradient_descent::{
-    GradientDescent, Optimizer, SAMPLES, minimize, take_turns,
-};
+use descent::gradient_check::{numerical_gradient, relative_difference};
+use descent::gradient_descent::{GradientDescent, Optimizer, minimize};
 use descent::initialization::{entropy, he, leaky_he, normal};
 use descent::linear_layer::Linear;
 use descent::mnist::{Digits, PIXELS, Split};
 use descent::momentum::Momentum;
 use descent::network::{Activation, Batch, LEAKY_SLOPE, Network};
+use descent::neuron::{SAMPLES, take_turns};
 use descent::random::shift;
 use descent::sgd::select;
 use nalgebra::{DMatrix, DVector, RowDVector, dmatrix, dvector};
@@ -208,7 +207,7 @@ fn a_dead_layer_leaves_the_layers_before_it_without_a_gradient_and_the_next_one_
     );
 }
 
-/// Behind the dead layer every `z` is exactly 0, where the convention says off.
+/// Behind the dead layer every `a` is exactly 0, where the convention says off.
 #[test]
 fn with_zero_biases_a_dead_layer_leaves_a_gradient_to_the_last_bias_only() {
     let dead = with_bias(&network(&WIDTHS, 2.0, 0), DEAD, WORKSHEET_BIAS);
@@ -377,6 +376,26 @@ fn for_random_inputs_the_chance_is_the_mean_of_the_closed_form_over_the_inputs()
         let naive = probability_active(bias, 2.0, 1.0);
         assert_eq!((naive - p).abs() < bernstein(draws, p) / draws, bias == 0.0);
     }
+    // Two kinds of inputs, whose mean square is 1 together.
+    let kinds = [0.5, 7.0_f64.sqrt() / 2.0];
+    assert_abs_diff_eq!(kinds[0].powi(2) + kinds[1].powi(2), 2.0, epsilon = 1e-15);
+    let [small, large] = kinds.map(|rms| probability_active(-1.0, 2.0, rms));
+    let (mean, together) = ((small + large) / 2.0, probability_active(-1.0, 2.0, 1.0));
+    // Each weight stands for a whole input of that rms.
+    let w = random(DRAWS, 1, 9) * 2.0_f64.sqrt();
+    let active = w.iter().enumerate().filter(|(i, w)| kinds[i % 2] * *w > 1.0).count();
+    let (active, draws) = (active as f64, DRAWS as f64);
+    assert_abs_diff_eq!(active, draws * mean, epsilon = bernstein(draws, mean));
+    assert!((active - draws * together).abs() > bernstein(draws, together));
+    snapshot!(
+        "dead_relu__mixed",
+        values([
+            ("small", significant(small, 2)),
+            ("large", significant(large, 2)),
+            ("mean", significant(mean, 2)),
+            ("together", significant(together, 2)),
+        ])
+    );
 }
 
 /// Entries with three distributions, each divided by its root mean square. The mean square
@@ -520,7 +539,7 @@ fn a_unit_that_is_off_for_one_example_is_not_dead() {
     assert_eq!(WORKSHEET.gradient(3.0, 0.0), (6.0, 2.0));
 }
 
-/// The gradient of `½(σ(z) − y)²` by `b`, for a target that is not met.
+/// The gradient of `½(σ(a) − y)²` by `b`, for a target that is not met.
 #[test]
 fn the_output_is_zero_for_all_inputs_up_to_zero_and_the_derivative_for_all_below() {
     let pull = |slope| Pull { samples: &[(1.0, 1.0)], slope, decay: [0.0; 2] };
@@ -626,7 +645,7 @@ fn the_gradient_of_a_dead_unit_is_zero_whatever_comes_from_behind() {
 
 // What can.
 
-/// The probe's `z` before and after a step of a weight `w'` that makes its input `3w'`, from
+/// The probe's `a` before and after a step of a weight `w'` that makes its input `3w'`, from
 /// `w' = 1` on. The loss is `½(Y − 7)²` with `Y = 3w' + ReLU(3w' − 4)`.
 fn step_upstream() -> [f64; 2] {
     let layer = Linear::new(dmatrix![PROBE.w], RowDVector::from_element(1, PROBE.b));
@@ -712,7 +731,7 @@ fn after_two_exact_steps_of_adam_the_worksheets_unit_is_dead_and_right() {
     snapshot!(
         "dead_relu__right",
         table(
-            ["$t$", "$w$", "$b$", "$z$ at 3", "$z$ at −3", "mean loss"],
+            ["$t$", "$w$", "$b$", "$a$ at 3", "$a$ at −3", "mean loss"],
             adam(0.5, 1e-8, 2).iter().enumerate().map(row)
         )
     );
@@ -744,7 +763,7 @@ fn with_the_target_one_adam_takes_the_same_path_and_the_unit_is_dead_and_wrong_f
     assert_abs_diff_eq!(last, SQRT_2 - 3.0, epsilon = 1e-13);
 }
 
-/// `z = 2` at `x = 3` falls by `α (x² + 1)` for each unit of error, here 1; at `x = −3` it rises
+/// `a = 2` at `x = 3` falls by `α (x² + 1)` for each unit of error, here 1; at `x = −3` it rises
 /// from −4 by `8α`. The step size that meets the target 1, and those of the dead.
 fn first_step_of_descent() -> (f64, [f64; 2]) {
     (1.0 / 10.0, [2.0 / 10.0, 4.0 / 8.0])
@@ -769,7 +788,7 @@ fn after_one_plain_step_the_unit_is_right_at_a_tenth_and_dead_from_a_fifth_to_a_
 }
 
 /// With zero gradients after the first, step `k` has the length `α 2^{−k/2}` in both
-/// parameters, and `z(−3) = −4 + 2α Σ 2^{−k/2}`, whose limit is `−4 + 2α(1 + √2)`.
+/// parameters, and `a(−3) = −4 + 2α Σ 2^{−k/2}`, whose limit is `−4 + 2α(1 + √2)`.
 #[test]
 fn adams_state_revives_the_worksheets_unit_between_two_roots_of_two_minus_two_and_two_roots_of_two()
  {
@@ -826,7 +845,7 @@ fn decay(
     pull.follow(&mut descent(PROBE_STEP), start, steps).expect("finite")
 }
 
-/// `z = 1 − 2 · 0.95ᵗ` at `x = 1` is positive from `t > ln 2 / −ln 0.95 = 13.5` on.
+/// `a = 1 − 2 · 0.95ᵗ` at `x = 1` is positive from `t > ln 2 / −ln 0.95 = 13.5` on.
 #[test]
 fn decay_of_the_weights_revives_a_unit_with_a_positive_bias() {
     let path = decay([DECAY, 0.0], DECAYING, &DECAYING_SAMPLES, 14);
@@ -838,7 +857,7 @@ fn decay_of_the_weights_revives_a_unit_with_a_positive_bias() {
     assert_eq!((2.0_f64.ln() / -0.95_f64.ln()).ceil(), 14.0);
 }
 
-/// `z` then only shrinks by the factor `1 − αλ`, as `αλ < 1`: in 1000 steps to `10⁻²²`, far
+/// `a` then only shrinks by the factor `1 − αλ`, as `αλ < 1`: in 1000 steps to `10⁻²²`, far
 /// from the smallest numbers. With `αλ = 1.5` the factor is −½, and the first step turns it.
 #[test]
 fn decay_of_weights_and_bias_alike_never_revives_a_unit_on_fixed_inputs() {
@@ -857,7 +876,7 @@ fn decay_of_weights_and_bias_alike_never_revives_a_unit_on_fixed_inputs() {
 }
 
 /// Near constant gradients make steps of one length: `(−2, 3)` loses about 0.01 a step in
-/// size in both, and `z = 2w + b` grows by 0.01 a step, from −1 on.
+/// size in both, and `a = 2w + b` grows by 0.01 a step, from −1 on.
 #[test]
 fn decay_inside_adam_shrinks_by_amounts_and_revives_a_unit() {
     const START: Neuron = Neuron { w: -2.0, b: 3.0 };
@@ -887,7 +906,7 @@ fn a_new_example_revives_a_unit_for_the_old_ones_too() {
     assert!(!is_dead(path[1], &PROBE_SAMPLES));
 }
 
-/// With one sample `z ← z − αs(sz − y)(x² + 1)`, whose solution is `z_t = y/s − (y/s −
+/// With one sample `a ← a − αs(sz − y)(x² + 1)`, whose solution is `z_t = y/s − (y/s −
 /// z₀)(1 − αs²(x² + 1))ᵗ`.
 #[test]
 fn a_slope_below_zero_brings_a_unit_back_where_the_loss_wants_it_and_slowly() {
@@ -919,67 +938,115 @@ fn until_active(mut path: Vec<Neuron>, samples: &[(f64, f64)]) -> Vec<Neuron> {
     path
 }
 
-/// The ways in one table, each at the moment before and after.
-#[test]
-fn each_of_five_ways_revives_a_unit_that_plain_descent_leaves_where_it_is() {
+/// One thing that acts on a dead neuron, and the neuron before and after each step.
+struct Way {
+    acts: &'static str,
+    /// What the steps see, as the table says it.
+    seen: &'static str,
+    step_size: &'static str,
+    path: Vec<Neuron>,
+    /// On these it is dead.
+    samples: [(f64, f64); 2],
+}
+
+fn ways() -> [Way; 6] {
     let leaky = Pull { slope: LEAKY_SLOPE, ..plain(&PROBE_SAMPLES) };
     let follow = |pull: Pull, steps| {
         pull.follow(&mut descent(PROBE_STEP), PROBE, steps).expect("finite")
     };
-    let turns = |mut optimizer: Momentum| {
-        take_turns(&mut optimizer, 2, Neuron::gradient).expect("finite")
-    };
-    let momentum = turns(Momentum::new(0.5, 0.5).expect("settings"))[1..].to_vec();
-    let runs = [
-        (
-            "nothing: plain descent, 1000 steps",
-            follow(plain(&PROBE_SAMPLES), 1000),
-            &PROBE_SAMPLES,
-        ),
-        ("momentum's state, part (f)", momentum, &SAMPLES),
-        ("Adam's state, $\\alpha = 1$", adam(1.0, 1e-8, 6)[1..].to_vec(), &SAMPLES),
-        (
-            "decay of $w$",
-            decay([DECAY, 0.0], DECAYING, &DECAYING_SAMPLES, 14),
-            &DECAYING_SAMPLES,
-        ),
-        ("a new example, $x = 5$", follow(plain(&[(5.0, 2.0)]), 1), &PROBE_SAMPLES),
-        (
-            "slope 0.01 below zero",
-            until_active(follow(leaky, 1000), &PROBE_SAMPLES),
-            &PROBE_SAMPLES,
-        ),
-    ];
+    let mut momentum = Momentum::new(0.5, 0.5).expect("settings");
+    let turns = take_turns(&mut momentum, 2, Neuron::gradient).expect("finite");
+    let leaky = until_active(follow(leaky, 1000), &PROBE_SAMPLES);
+    [
+        Way {
+            acts: "nothing: plain SGD",
+            seen: "(−1, 2) and (3, 2)",
+            step_size: "0.1",
+            path: follow(plain(&PROBE_SAMPLES), 1000),
+            samples: PROBE_SAMPLES,
+        },
+        Way {
+            acts: "momentum's state, part (f)",
+            seen: "(3, 0) and (−3, 0) in turn",
+            step_size: "0.5",
+            path: turns[1..].to_vec(),
+            samples: SAMPLES,
+        },
+        Way {
+            acts: "Adam's state",
+            seen: "(3, 0) and (−3, 0) in turn",
+            step_size: "1",
+            path: adam(1.0, 1e-8, 6)[1..].to_vec(),
+            samples: SAMPLES,
+        },
+        Way {
+            acts: "decay of $w$",
+            seen: "(1, 1) and (3, 1)",
+            step_size: "0.1",
+            path: decay([DECAY, 0.0], DECAYING, &DECAYING_SAMPLES, 14),
+            samples: DECAYING_SAMPLES,
+        },
+        Way {
+            acts: "a new example",
+            seen: "(5, 2), new",
+            step_size: "0.1",
+            path: follow(plain(&[(5.0, 2.0)]), 1),
+            samples: PROBE_SAMPLES,
+        },
+        Way {
+            acts: "a slope of 0.01 below zero",
+            seen: "(−1, 2) and (3, 2)",
+            step_size: "0.1",
+            path: leaky,
+            samples: PROBE_SAMPLES,
+        },
+    ]
+}
+
+/// The ways in one table, each at the moment before and after.
+#[test]
+fn each_of_five_ways_revives_a_unit_that_plain_descent_leaves_where_it_is() {
     let highest = |neuron: Neuron, samples: &[(f64, f64)]| {
-        let z = samples.iter().map(|&(x, _)| neuron.w * x + neuron.b);
-        z.fold(f64::MIN, f64::max)
+        let a = samples.iter().map(|&(x, _)| neuron.w * x + neuron.b);
+        a.fold(f64::MIN, f64::max)
     };
     let pair = |neuron: Neuron| point(&[neuron.w, neuron.b], 2);
-    let z = |z: f64| if z == 0.0 { "0".into() } else { significant(z, 2) };
+    let a = |a: f64| if a == 0.0 { "0".into() } else { significant(a, 2) };
     let mut rows = Vec::new();
-    for (i, (name, path, samples)) in runs.into_iter().enumerate() {
+    for (i, way) in ways().into_iter().enumerate() {
+        let Way { acts, seen, step_size, path, samples } = way;
         let (first, last) = (path[0], path[path.len() - 1]);
-        assert!(is_dead(first, samples));
-        assert_eq!(is_dead(last, samples), i == 0, "{name}");
+        assert!(is_dead(first, &samples));
+        assert_eq!(is_dead(last, &samples), i == 0, "{acts}");
         // The step before the last was not enough.
-        assert!(is_dead(path[path.len() - 2], samples), "{name}");
-        let steps = if i == 0 { "never".into() } else { (path.len() - 1).to_string() };
-        let [before, after] = [first, last].map(|neuron| z(highest(neuron, samples)));
-        rows.push([name.to_owned(), pair(first), before, steps, after]);
+        assert!(is_dead(path[path.len() - 2], &samples), "{acts}");
+        let steps = match i {
+            0 => format!("not in {}", path.len() - 1),
+            _ => (path.len() - 1).to_string(),
+        };
+        let [before, after] = [first, last].map(|neuron| a(highest(neuron, &samples)));
+        let [acts, seen, step_size] = [acts, seen, step_size].map(str::to_owned);
+        rows.push([acts, seen, step_size, pair(first), before, steps, after]);
     }
     let [before, after] = step_upstream();
     let upstream =
-        ["a change upstream".into(), pair(PROBE), z(before), "1".into(), z(after)];
-    rows.insert(1, upstream);
+        ["a change upstream", "an input that moves", "0.1"].map(str::to_owned);
+    let [acts, seen, step_size] = upstream;
+    rows.insert(
+        1,
+        [acts, seen, step_size, pair(PROBE), a(before), "1".into(), a(after)],
+    );
     snapshot!(
         "dead_relu__ways",
         table(
             [
                 "what acts",
+                "samples $(x, y)$",
+                "$\\alpha$",
                 "$(w, b)$ at first",
-                "highest $z$",
+                "highest $a$",
                 "active after steps",
-                "highest $z$ then"
+                "highest $a$ then"
             ],
             rows
         )
@@ -1153,6 +1220,11 @@ fn the_fewer_examples_one_looks_at_the_more_units_look_dead() {
         mean(&RELU[1].iter().map(of).collect::<Vec<_>>())
     });
     assert!(shares.windows(2).all(|pair| pair[0] > pair[1]), "{shares:?}");
+    let shown = |share: f64| format!("{} %", decimals(100.0 * share, 0));
+    snapshot!(
+        "dead_relu__looked",
+        values([("one", shown(shares[0])), ("all", shown(shares[3]))])
+    );
     let row =
         |(size, share): (usize, f64)| [size.to_string(), decimals(100.0 * share, 0)];
     snapshot!(

@@ -6,15 +6,16 @@ use std::f64::consts::{FRAC_1_SQRT_2, LN_2, PI, SQRT_2};
 use std::sync::LazyLock;
 
 use approx::{assert_abs_diff_eq, assert_relative_eq};
-use descent::backpropagation::{numerical_gradient, squared_error_and_gradient};
+use descent::backpropagation::squared_error_and_gradient;
 use descent::dead_relu::normal_cdf;
 use descent::elbows::{
     Cauchy, Curve, Role, Start, Trained, bends, best_last_layer, elbows, experiment,
     features, fit, network, sine, uniform_ratio_below, uniform_ratio_density,
 };
-use descent::gradient_descent::Quadratic;
+use descent::gradient_check::numerical_gradient;
 use descent::linear_layer::Linear;
 use descent::network::{Activation, Layer, Network};
+use descent::quadratic::Quadratic;
 use descent::random::shift;
 use nalgebra::{DMatrix, DVector, RowDVector};
 use rand::RngExt;
@@ -47,9 +48,10 @@ fn unit(w: f64, b: f64) -> Linear {
 
 #[track_caller]
 fn assert_law(elbows: &[f64], below: impl Fn(f64) -> f64) {
-    for c in [-100.0, -10.0, -3.0, -1.0, -0.5, -0.1, 0.0, 0.2, 0.7, 1.0, 2.0, 30.0] {
-        let hits = elbows.iter().filter(|&&elbow| elbow <= c).count();
-        assert_share(hits, elbows.len(), below(c));
+    for place in [-100.0, -10.0, -3.0, -1.0, -0.5, -0.1, 0.0, 0.2, 0.7, 1.0, 2.0, 30.0]
+    {
+        let hits = elbows.iter().filter(|&&elbow| elbow <= place).count();
+        assert_share(hits, elbows.len(), below(place));
     }
 }
 
@@ -58,14 +60,14 @@ fn assert_law(elbows: &[f64], below: impl Fn(f64) -> f64) {
 #[test]
 fn a_unit_is_zero_on_one_side_of_its_elbow_and_a_line_of_slope_w_on_the_other() {
     // All numbers here are short binary fractions: the arithmetic is exact.
-    for (w, b, c) in [(1.0, -0.5, 0.5), (-2.0, -0.5, -0.25), (0.5, 1.0, -2.0)] {
+    for (w, b, place) in [(1.0, -0.5, 0.5), (-2.0, -0.5, -0.25), (0.5, 1.0, -2.0)] {
         let layer = unit(w, b);
-        assert_eq!(elbows(&layer), [c]);
+        assert_eq!(elbows(&layer), [place]);
         let neuron = |x: f64| (w * x + b).max(0.0);
         let away = w.signum();
         for distance in [0.25, 1.0, 4.0] {
-            assert_eq!(neuron(c - away * distance), 0.0);
-            assert_eq!(neuron(c + away * distance), w.abs() * distance);
+            assert_eq!(neuron(place - away * distance), 0.0);
+            assert_eq!(neuron(place + away * distance), w.abs() * distance);
         }
     }
 }
@@ -81,11 +83,11 @@ fn at_each_elbow_the_slope_of_the_curve_gains_the_size_of_w_times_the_weight_beh
     let network = network(PLACED, 8, 0);
     let curve = |x: f64| network.forward(DMatrix::from_element(1, 1, x))[2][0];
     let all = bends(&network);
-    for &(c, gain) in &all {
-        let gap = all.iter().map(|(other, _)| (other - c).abs());
+    for &(place, gain) in &all {
+        let gap = all.iter().map(|(other, _)| (other - place).abs());
         let gap = gap.filter(|&gap| gap > 0.0).fold(f64::INFINITY, f64::min);
         let h = gap / 2.0;
-        let measured = (curve(c + h) - 2.0 * curve(c) + curve(c - h)) / h;
+        let measured = (curve(place + h) - 2.0 * curve(place) + curve(place - h)) / h;
         // The curve is a sum of nine terms below 10.
         assert_abs_diff_eq!(measured, gain, epsilon = 400.0 * UNIT_ROUNDOFF / h);
     }
@@ -102,7 +104,7 @@ fn a_unit_bends_is_linear_or_is_dead_on_the_data() {
     assert_eq!(role(1.0, -1.0), Role::Dead, "the elbow is the last point");
     let mut rng = rng(1);
     let layer = NOTES.draw(1000, &mut rng);
-    let inside = |c: &f64| c.abs() < 1.0;
+    let inside = |place: &f64| place.abs() < 1.0;
     let bending = layer.weight.iter().zip(&layer.bias);
     let bending = bending.map(|(&w, &b)| role(w, b) == Role::Bends);
     assert!(elbows(&layer).iter().map(inside).eq(bending));
@@ -116,7 +118,7 @@ fn elbows_of_independent_centred_normals_are_cauchy_with_the_ratio_of_deviations
     for (seed, (weight, bias)) in (10..).zip([(1.0, 1.0), (SQRT_2, 1.0), (0.5, 3.0)]) {
         let layer = Start::Normal { weight, bias }.draw(UNITS, &mut rng(seed));
         let law = Cauchy { scale: bias / weight };
-        assert_law(&elbows(&layer), |c| law.below(c));
+        assert_law(&elbows(&layer), |place| law.below(place));
     }
 }
 
@@ -130,7 +132,7 @@ fn a_uniform_direction_is_all_it_needs() {
             -b / w
         })
         .collect();
-    assert_law(&draws, |c| Cauchy { scale: 1.0 }.below(c));
+    assert_law(&draws, |place| Cauchy { scale: 1.0 }.below(place));
 }
 
 /// Simpson's rule on the density; its error is far below the tolerance.
@@ -138,10 +140,18 @@ fn a_uniform_direction_is_all_it_needs() {
 fn the_densities_are_those_of_their_distributions() {
     for scale in [1.0, FRAC_1_SQRT_2] {
         let law = Cauchy { scale };
-        for c in [-3.0, -1.0, 0.4, 7.0] {
-            let area = integral(|x| law.density(x), -10.0, c, 20_000);
-            assert_abs_diff_eq!(law.below(c) - law.below(-10.0), area, epsilon = 1e-9);
-            assert_relative_eq!(law.quantile(law.below(c)), c, max_relative = 1e-12);
+        for place in [-3.0, -1.0, 0.4, 7.0] {
+            let area = integral(|x| law.density(x), -10.0, place, 20_000);
+            assert_abs_diff_eq!(
+                law.below(place) - law.below(-10.0),
+                area,
+                epsilon = 1e-9
+            );
+            assert_relative_eq!(
+                law.quantile(law.below(place)),
+                place,
+                max_relative = 1e-12
+            );
         }
     }
     let area = |from, to| integral(uniform_ratio_density, from, to, 20_000);
@@ -163,7 +173,7 @@ fn half_of_the_elbows_lie_within_one_and_one_in_sixteen_beyond_ten() {
     let layer = NOTES.draw(UNITS, &mut rng(14));
     let mut sorted = elbows(&layer);
     sorted.sort_by(f64::total_cmp);
-    let beyond = |t: f64| sorted.iter().filter(|c| c.abs() > t).count();
+    let beyond = |t: f64| sorted.iter().filter(|place| place.abs() > t).count();
     let exact = |t: f64| 1.0 - 2.0 * t.atan() / PI;
     for t in [1.0, 10.0, 100.0] {
         assert_abs_diff_eq!(2.0 * law.below(-t), exact(t), epsilon = 1e-15);
@@ -213,7 +223,7 @@ fn correlated_weights_and_biases_have_elbows_around_minus_their_correlation() {
     let draws = layer.weight.iter().zip(&layer.bias);
     let draws: Vec<f64> =
         draws.map(|(w, z)| -(correlation * w + 0.8 * z) / w).collect();
-    assert_law(&draws, |c| Cauchy { scale: 0.8 }.below(c + correlation));
+    assert_law(&draws, |place| Cauchy { scale: 0.8 }.below(place + correlation));
 }
 
 /// With two inputs the distance of the bend, a line in the plane, is `|b| / ‖w‖`. The
@@ -236,18 +246,30 @@ fn with_two_inputs_the_distance_of_the_bend_has_a_mean() {
 
 // The mean.
 
-/// `|e^{isC}| = 1`, so that this mean exists. The variance of `cos(sC)` is `½(1 +
-/// e^{−2s}) − e^{−2s}`.
+/// `|e^{iωξ}| = 1`, so that this mean exists. The variance of `cos(ωξ)` is `½(1 +
+/// e^{−2ω}) − e^{−2ω}`.
 #[test]
 fn the_characteristic_function_of_an_elbow_is_e_to_the_minus_s() {
     let elbows = elbows(&NOTES.draw(UNITS, &mut rng(17)));
-    let characteristic = |s: f64| (-s.abs()).exp();
-    for s in [0.1, 0.5, 1.0, 2.0] {
-        let cosines: Vec<f64> = elbows.iter().map(|c| (s * c).cos()).collect();
-        let variance =
-            0.5 * (1.0 + characteristic(2.0 * s)) - characteristic(s).powi(2);
+    let characteristic = |frequency: f64| (-frequency.abs()).exp();
+    // The way back, for even functions: (1/π) ∫ e^{−ω} cos(ωξ) dω, cut off at 40.
+    for place in [0.0, 0.3, 1.0, 4.0] {
+        let wave =
+            |frequency: f64| characteristic(frequency) * (frequency * place).cos() / PI;
+        let density = Cauchy { scale: 1.0 }.density(place);
+        assert_abs_diff_eq!(integral(wave, 0.0, 40.0, 40_000), density, epsilon = 1e-9);
+    }
+    for frequency in [0.1, 0.5, 1.0, 2.0] {
+        let cosines: Vec<f64> =
+            elbows.iter().map(|place| (frequency * place).cos()).collect();
+        let variance = 0.5 * (1.0 + characteristic(2.0 * frequency))
+            - characteristic(frequency).powi(2);
         let tolerance = SIGMAS * (variance / UNITS as f64).sqrt();
-        assert_abs_diff_eq!(mean(&cosines), characteristic(s), epsilon = tolerance);
+        assert_abs_diff_eq!(
+            mean(&cosines),
+            characteristic(frequency),
+            epsilon = tolerance
+        );
     }
 }
 
@@ -269,7 +291,7 @@ fn half_of_the_means_lie_beyond_one_whatever_the_number_of_elbows_in_them() {
         assert_share(means_far, GROUPS, 1.0 - 2.0 * 10.0_f64.atan() / PI);
         let typical = (PI / 2.0 * 0.5_f64.powf(1.0 / size as f64)).tan();
         let largest =
-            |group: &[f64]| group.iter().fold(0.0, |m: f64, c| m.max(c.abs()));
+            |group: &[f64]| group.iter().fold(0.0, |m: f64, place| m.max(place.abs()));
         assert_share(share(&|group| largest(group) > typical), GROUPS, 0.5);
         let medians = share(&|group| median(group).abs() > 1.0);
         let percent = |hits: usize| format!("{:.1} %", 100.0 * hits as f64 / 1000.0);
@@ -286,6 +308,11 @@ fn half_of_the_means_lie_beyond_one_whatever_the_number_of_elbows_in_them() {
             assert_relative_eq!(typical / size as f64, 2.0 / PI / LN_2, epsilon = 0.01);
         }
     }
+    let typical = |n: f64| significant((PI / 2.0 * 0.5_f64.powf(1.0 / n)).tan(), 2);
+    snapshot!(
+        "elbows__largest",
+        values([("ten", typical(10.0)), ("thousand", typical(1000.0))])
+    );
     snapshot!(
         "elbows__means",
         table(
@@ -300,7 +327,7 @@ fn half_of_the_means_lie_beyond_one_whatever_the_number_of_elbows_in_them() {
     );
 }
 
-/// The standard error is `1 / (2 f(0) √n) = π / (2√n)`; the spread of a thousand medians
+/// The standard error is `1 / (2 p(0) √n) = π / (2√n)`; the spread of a thousand medians
 /// is known to one in `√2000`, and to terms of order `1/n`.
 #[test]
 fn the_median_of_n_elbows_has_the_standard_error_pi_over_two_root_n() {
@@ -314,31 +341,35 @@ fn the_median_of_n_elbows_has_the_standard_error_pi_over_two_root_n() {
     assert_relative_eq!(spread, expected, max_relative = tolerance);
 }
 
-/// The antiderivative of `c f(c)` is `log(1 + c²) / 2π`.
+/// The antiderivative of `ξ p(ξ)` is `log(1 + ξ²) / 2π`.
 #[test]
 fn the_integral_of_the_mean_depends_on_how_its_ends_go_to_infinity() {
-    let density = |c: f64| Cauchy { scale: 1.0 }.density(c);
-    let rows = [10.0, 1e3, 1e6].map(|r: f64| {
-        let part = |c: f64| (c * c).ln_1p() / (2.0 * PI);
+    let density = |place: f64| Cauchy { scale: 1.0 }.density(place);
+    let rows = [10.0, 1e3, 1e6].map(|end: f64| {
+        let part = |place: f64| (place * place).ln_1p() / (2.0 * PI);
         let (symmetric, skewed, size) =
-            (part(r) - part(-r), part(2.0 * r) - part(-r), 2.0 * part(r));
-        if r < 1e4 {
+            (part(end) - part(-end), part(2.0 * end) - part(-end), 2.0 * part(end));
+        if end < 1e4 {
             let by_simpson = |a, b, f: &dyn Fn(f64) -> f64| integral(f, a, b, 400_000);
-            let moment = |c: f64| c * density(c);
-            assert_abs_diff_eq!(by_simpson(-r, r, &moment), symmetric, epsilon = 1e-9);
+            let moment = |place: f64| place * density(place);
             assert_abs_diff_eq!(
-                by_simpson(-r, 2.0 * r, &moment),
+                by_simpson(-end, end, &moment),
+                symmetric,
+                epsilon = 1e-9
+            );
+            assert_abs_diff_eq!(
+                by_simpson(-end, 2.0 * end, &moment),
                 skewed,
                 epsilon = 1e-9
             );
-            let absolute = 2.0 * by_simpson(0.0, r, &moment);
+            let absolute = 2.0 * by_simpson(0.0, end, &moment);
             assert_abs_diff_eq!(absolute, size, epsilon = 1e-9);
         }
         assert_eq!(symmetric, 0.0);
-        assert_abs_diff_eq!(skewed, LN_2 / PI, epsilon = 1.0 / (r * r));
-        [grouped(r as usize), "0".into(), decimals(skewed, 4), decimals(size, 2)]
+        assert_abs_diff_eq!(skewed, LN_2 / PI, epsilon = 1.0 / (end * end));
+        [grouped(end as usize), "0".into(), decimals(skewed, 4), decimals(size, 2)]
     });
-    let header = ["R", "−R to R", "−R to 2R", "size, −R to R"];
+    let header = ["end", "−end to end", "−end to 2 end", "size, −end to end"];
     snapshot!("elbows__integrals", table(header, rows));
 }
 
@@ -351,12 +382,12 @@ fn normal_within(t: f64, deviation: f64) -> f64 {
 }
 
 #[test]
-fn elbows_of_uniform_weights_and_biases_have_a_flat_middle_and_tails_like_one_over_c_squared()
+fn elbows_of_uniform_weights_and_biases_have_a_flat_middle_and_tails_like_one_over_their_square()
  {
     let drawn = elbows(&Start::Uniform.draw(UNITS, &mut rng(30)));
     assert_law(&drawn, uniform_ratio_below);
     assert_abs_diff_eq!(2.0 * uniform_ratio_below(-10.0), 0.05, epsilon = 1e-15);
-    // The tails of the Cauchy density are 1/πc², these 1/4c².
+    // The tails of the Cauchy density are 1/πξ², these 1/4ξ².
     let ratio = Cauchy { scale: 1.0 }.density(1e4) / uniform_ratio_density(1e4);
     assert_relative_eq!(ratio, 4.0 / PI, max_relative = 1e-7);
 }
@@ -421,14 +452,15 @@ fn every_start_has_its_shares_of_bending_linear_and_dead_units() {
             assert_share(hits, UNITS, share);
         }
         let elbows = elbows(&layer);
-        let count =
-            |far: &dyn Fn(f64) -> bool| elbows.iter().filter(|c| far(**c)).count();
+        let count = |far: &dyn Fn(f64) -> bool| {
+            elbows.iter().filter(|place| far(**place)).count()
+        };
         if exact[3] > 0.0 {
-            assert_share(count(&|c| c.abs() <= exact[3]), UNITS, 0.5);
+            assert_share(count(&|place| place.abs() <= exact[3]), UNITS, 0.5);
         } else {
-            assert_eq!(count(&|c| c == 0.0), UNITS);
+            assert_eq!(count(&|place| place == 0.0), UNITS);
         }
-        assert_share(count(&|c| c.abs() > 10.0), UNITS, exact[4]);
+        assert_share(count(&|place| place.abs() > 10.0), UNITS, exact[4]);
         let [bends, linear, dead, half, far] = exact;
         let half = if half == 0.0 { "0".into() } else { significant(half, 3) };
         [
@@ -453,7 +485,7 @@ fn a_bias_that_is_drawn_like_a_weight_has_the_standard_cauchy_elbow_whatever_the
  {
     let start = Start::Normal { weight: FRAC_1_SQRT_2, bias: FRAC_1_SQRT_2 };
     let elbows = elbows(&start.draw(UNITS, &mut rng(40)));
-    assert_law(&elbows, |c| Cauchy { scale: 1.0 }.below(c));
+    assert_law(&elbows, |place| Cauchy { scale: 1.0 }.below(place));
 }
 
 /// Turning the signs of `w` and `b` keeps the elbow and exchanges the sides.
@@ -481,9 +513,9 @@ fn with_a_positive_bias_no_unit_is_dead_on_data_around_zero() {
 #[test]
 fn far_from_zero_almost_every_unit_is_linear_or_dead() {
     type Below = fn(f64) -> f64;
-    let cauchy: Below = |c| Cauchy { scale: 1.0 }.below(c);
+    let cauchy: Below = |place| Cauchy { scale: 1.0 }.below(place);
     // The elbow at an end of the data does not count as inside.
-    let zero: Below = |c| if c >= 0.0 { 1.0 } else { 0.0 };
+    let zero: Below = |place| if place >= 0.0 { 1.0 } else { 0.0 };
     let starts = [(NOTES, cauchy), (Start::Uniform, uniform_ratio_below), (ZERO, zero)];
     let layers = [43, 44, 45].into_iter().zip(starts);
     let layers: Vec<_> = layers
@@ -505,6 +537,8 @@ fn far_from_zero_almost_every_unit_is_linear_or_dead() {
     assert_abs_diff_eq!(cauchy(1.0) - cauchy(0.0), 0.25, epsilon = 1e-15);
     let uniform = uniform_ratio_below(12.0) - uniform_ratio_below(10.0);
     assert_abs_diff_eq!(uniform, 1.0 / 240.0, epsilon = 1e-15);
+    let share = cauchy(12.0) - cauchy(10.0);
+    snapshot!("elbows__far", values([("percent", percent(share, 1))]));
     let header = ["data", "$w, b \\sim \\mathcal N(0, 1)$", "PyTorch", "$b = 0$"];
     snapshot!("elbows__data", table(header, intervals));
 }
@@ -792,7 +826,7 @@ fn the_best_last_layer_is_best() {
 
 /// To first order in the step size. The centred difference along the gradient is off by
 /// the third derivative of `−b/w`, at most `6 (|b| + |w|) |g|³ / w⁴` for `|g|` the
-/// unit's part of the gradient, times `h²/6`, and by roundings of `c`. Units are left out
+/// unit's part of the gradient, times `h²/6`, and by roundings of `ξ`. Units are left out
 /// whose `w` the difference moves by more than a thousandth.
 #[test]
 fn a_step_moves_an_elbow_by_the_errors_on_its_active_side() {
@@ -813,18 +847,23 @@ fn a_step_moves_an_elbow_by_the_errors_on_its_active_side() {
         let (before, after, now) = (at(-H), at(H), at(0.0));
         for unit in 0..HIDDEN {
             let [w, b, next] = of_unit(&theta, unit);
-            let c = now[unit];
+            let place = now[unit];
             let active = (0..64).filter(|&i| activations[1][(i, unit)] > 0.0);
-            let sum: f64 = active.map(|i| errors[i] * (1.0 + c * curve.x[i])).sum();
-            let speed = next / w * sum / 64.0;
+            let sums = active.fold([0.0; 2], |[of_b, of_w], i| {
+                [of_b + errors[i], of_w + errors[i] * curve.x[i]]
+            });
+            let speed = next / w * (sums[0] + place * sums[1]) / 64.0;
             let measured = (after[unit] - before[unit]) / (2.0 * H);
             let [of_w, of_b, _] = of_unit(&gradient, unit);
+            let tolerance = 1e-12 * (1.0 + next.abs());
+            assert_abs_diff_eq!(of_b, next * sums[0] / 64.0, epsilon = tolerance);
+            assert_abs_diff_eq!(of_w, next * sums[1] / 64.0, epsilon = tolerance);
             let size = of_w.abs() + of_b.abs();
             if H * size > 1e-3 * w.abs() {
                 continue;
             }
             let third = (w.abs() + b.abs()) * size.powi(3) / w.powi(4);
-            let rounding = 8.0 * UNIT_ROUNDOFF * c.abs() / H;
+            let rounding = 8.0 * UNIT_ROUNDOFF * place.abs() / H;
             let tolerance = H * H * 2.0 * third + rounding + 1e-12 * speed.abs();
             assert!((measured - speed).abs() <= tolerance, "{measured} {speed}");
             moved += usize::from(speed.abs() > 1e3 * tolerance);
@@ -899,19 +938,19 @@ fn one_sample_moves_the_elbow_of_its_active_unit_and_parts_it_from_the_other() {
     );
 }
 
-/// `w = 1`, `b = −c`, and the error at `x = 1` is ½: the step leaves `0.95 x − c − 0.05`, whose
-/// zero is `(c + 0.05)/0.95`, beyond `c` if and only if `c > −1`, and beyond the sample from
-/// `c = 0.9` on.
+/// `w = 1`, `b = −ξ`, and the error at `x = 1` is ½: the step leaves `0.95 x − ξ − 0.05`, whose
+/// zero is `(ξ + 0.05)/0.95`, beyond `ξ` if and only if `ξ > −1`, and beyond the sample from
+/// `ξ = 0.9` on.
 #[test]
 fn a_sample_at_one_draws_elbows_right_of_minus_one_and_pushes_those_left_of_it() {
-    for c in [0.95, 0.85, 0.5, 0.0, -0.5, -0.9, -1.1, -2.0, -10.0] {
-        let network = of_units(&[[1.0, -c, 1.0]]);
+    for place in [0.95, 0.85, 0.5, 0.0, -0.5, -0.9, -1.1, -2.0, -10.0] {
+        let network = of_units(&[[1.0, -place, 1.0]]);
         let height = network.forward(DMatrix::from_element(1, 1, 1.0))[2][0];
         let stepped = after_a_step(&network, height - 0.5, Trained::AllLayers);
         let (after, _) = bends(&stepped)[0];
-        assert_relative_eq!(after, (c + 0.05) / 0.95, max_relative = 1e-12);
-        assert_eq!(after > c, c > -1.0);
-        assert_eq!(after > 1.0, c > 0.9);
+        assert_relative_eq!(after, (place + 0.05) / 0.95, max_relative = 1e-12);
+        assert_eq!(after > place, place > -1.0);
+        assert_eq!(after > 1.0, place > 0.9);
         // Either way the hidden output at the sample falls.
         let hidden =
             |network: &Network| network.forward(DMatrix::from_element(1, 1, 1.0))[1][0];
@@ -919,8 +958,8 @@ fn a_sample_at_one_draws_elbows_right_of_minus_one_and_pushes_those_left_of_it()
     }
     let still = after_a_step(&of_units(&[[1.0, 1.0, 1.0]]), 1.5, Trained::AllLayers);
     assert_abs_diff_eq!(bends(&still)[0].0, -1.0, epsilon = 4.0 * UNIT_ROUNDOFF);
-    for c in [1.0, 1.5] {
-        let network = of_units(&[[1.0, -c, 1.0]]);
+    for place in [1.0, 1.5] {
+        let network = of_units(&[[1.0, -place, 1.0]]);
         let stepped = after_a_step(&network, -0.5, Trained::AllLayers);
         assert_eq!(bends(&stepped), bends(&network), "the unit is off");
     }
@@ -940,7 +979,7 @@ fn biases_of_a_sixth_put_nine_in_ten_elbows_in_the_data_and_one_in_a_hundred_bey
     let scale = scale_of_nine_in_ten();
     let start = Start::Normal { weight: 1.0, bias: scale };
     let elbows = elbows(&start.draw(UNITS, &mut rng(50)));
-    let beyond = |t: f64| elbows.iter().filter(|c| c.abs() > t).count();
+    let beyond = |t: f64| elbows.iter().filter(|place| place.abs() > t).count();
     assert_share(beyond(1.0), UNITS, 0.1);
     // 2γ/πt far out, up to a part (γ/t)²/3.
     let exact = 2.0 * Cauchy { scale }.below(-10.0);
@@ -1166,11 +1205,11 @@ fn the_last_layer_needs_a_long_time_because_its_features_are_alike() {
         let hidden = &network.layers()[0].linear;
         let units: Vec<_> = elbows(hidden).into_iter().zip(&hidden.weight).collect();
         let smallest = valley.eigenvalues.min();
-        for (i, &(c, w)) in units.iter().enumerate() {
+        for (i, &(place, w)) in units.iter().enumerate() {
             for &(other, next) in units[..i].iter().filter(|unit| unit.1 * w > 0.0) {
                 let size = w.powi(-2) + next.powi(-2);
                 let rounding = 1e-13 * valley.eigenvalues.max();
-                assert!(smallest <= (c - other).powi(2) / size + rounding);
+                assert!(smallest <= (place - other).powi(2) / size + rounding);
             }
         }
         let svd = features(&network, &curve.x).svd(true, false);
@@ -1214,7 +1253,7 @@ fn when_all_layers_train_every_elbow_in_the_data_moves_and_few_cross_its_border(
         elbows(first).into_iter().zip(elbows(last)).collect::<Vec<_>>()
     });
     let pairs: Vec<(f64, f64)> = runs.flatten_iter().collect();
-    let inside = |c: f64| c.abs() < 1.0;
+    let inside = |place: f64| place.abs() < 1.0;
     let count = |sides: [bool; 2]| {
         let of = |(start, end): &&(f64, f64)| [inside(*start), inside(*end)] == sides;
         pairs.iter().filter(of).count() as f64 / TRAINED.count() as f64

@@ -9,7 +9,8 @@ use std::sync::LazyLock;
 
 use approx::{assert_abs_diff_eq, assert_relative_eq};
 use descent::adam::Adam;
-use descent::backpropagation::{loss_and_gradient, numerical_gradient};
+use descent::backpropagation::{backward, cross_entropy_gradient, loss_and_gradient};
+use descent::gradient_check::numerical_gradient;
 use descent::gradient_descent::{GradientDescent, Optimizer, minimize};
 use descent::initialization::{
     Biases, WeightsInARow, after_one_epoch, constant, density_of_sum, descend, entropy,
@@ -194,6 +195,40 @@ fn differences_find_the_same_zeros() {
     }
 }
 
+/// By hand: `z₂ = tanh 2`, `∂a₂ = 3 ∂a₃`. The last of the three weights leads to the first of two
+/// logits, whose gradient is ½ for two equal logits and the label 1.
+#[test]
+fn a_zero_in_the_middle_of_three_tanh_units_leaves_only_its_own_gradient() {
+    let layer = |weight, activation| Layer {
+        linear: Linear::new(weight, RowDVector::zeros(1)),
+        activation,
+    };
+    let last = Linear::new(dmatrix![3.0, 0.0], RowDVector::zeros(2));
+    let network = Network::new(vec![
+        layer(dmatrix![2.0], Activation::Tanh),
+        layer(dmatrix![0.0], Activation::Tanh),
+        Layer { linear: last, activation: Activation::Identity },
+    ]);
+    let z = network.forward(dmatrix![1.0]);
+    assert_eq!((z[1][0], z[2][0]), (2.0_f64.tanh(), 0.0));
+    let logit_gradient = cross_entropy_gradient(&z[3], &[1]);
+    let arriving = logit_gradient[0];
+    assert_eq!(arriving, 0.5);
+    let gradients: Vec<_> = backward(&network, &z, logit_gradient).collect();
+    let [third, second, first] = &gradients[..] else { panic!("three layers") };
+    assert_eq!(third.parameters.weight[0], 0.0);
+    // What comes back to the output of the second unit, and to that of the first.
+    assert_eq!(second.output[0], 3.0 * arriving);
+    assert_eq!(first.output[0], 0.0);
+    let own = second.parameters.weight[0];
+    assert_relative_eq!(
+        own,
+        3.0 * 2.0_f64.tanh() * arriving,
+        max_relative = 4.0 * ROUNDING
+    );
+    assert_eq!(first.parameters.weight[0], 0.0);
+}
+
 #[test]
 fn behind_a_zero_matrix_relus_stay_dead_and_tanh_recovers_after_one_step() {
     for (hidden, after) in
@@ -248,8 +283,8 @@ fn hidden_biases_above_zero_make_the_relus_zeros_those_of_the_sigmoid_and_below_
     assert_eq!(relu(0.0), ["0 0 0", "0 0 0", "0 0 ×", "0 0 0"]);
 }
 
-/// With all weights zero every image has one hidden row `z`, and `∂W₃` is `zᵀ(p − r)` with
-/// `p` the softmax of the zero logits, up to rounding of a sum over six images.
+/// With all weights zero every image has one hidden row `z`, and `∂W₃` is `zᵀ(ŷ − ȳ)` with
+/// `ŷ` the softmax of the zero logits, up to rounding of a sum over six images.
 #[test]
 fn with_all_weights_zero_the_last_gradient_is_zero_where_the_classes_are_equally_frequent()
  {
@@ -263,7 +298,7 @@ fn with_all_weights_zero_the_last_gradient_is_zero_where_the_classes_are_equally
         awake.with_parameters(&gradient).layers()[2].linear.weight.clone()
     };
     for labels in [[0, 1, 2, 0, 1, 1], [2, 2, 2, 1, 2, 2], [0, 1, 2, 2, 1, 0]] {
-        let error = shares(&labels, 3).map(|r| 1.0 / 3.0 - r);
+        let error = shares(&labels, 3).map(|share| 1.0 / 3.0 - share);
         let expected = DVector::from_element(12, 0.1) * &error;
         assert_abs_diff_eq!(last(&labels), expected, epsilon = 20.0 * ROUNDING);
     }
@@ -314,18 +349,18 @@ fn a_class_that_does_not_occur_adds_nothing_to_the_entropy() {
     assert_relative_eq!(entropy(&labels), 1.5 * LN_2, max_relative = 4.0 * ROUNDING);
 }
 
-/// Gradient descent on logits that are the same for every image: `log Σ exp(b) − f b`,
-/// with the gradient `softmax(b) − f`. Gives the losses and the last `b`.
+/// Gradient descent on logits that are the same for every image: `log Σ exp(b) − ȳ b`,
+/// with the gradient `softmax(b) − ȳ`. Gives the losses and the last `b`.
 fn last_bias_alone(
-    f: &RowDVector<f64>,
+    shares: &RowDVector<f64>,
     step_size: f64,
     steps: usize,
 ) -> (Vec<f64>, RowDVector<f64>) {
     let mut b = RowDVector::zeros(10);
     let losses = (0..steps).map(|_| {
         let exponentials = b.map(f64::exp);
-        let loss = exponentials.sum().ln() - f.dot(&b);
-        b -= step_size * (&exponentials / exponentials.sum() - f);
+        let loss = exponentials.sum().ln() - shares.dot(&b);
+        b -= step_size * (&exponentials / exponentials.sum() - shares);
         loss
     });
     (losses.collect(), b)
@@ -357,7 +392,7 @@ fn from_zero_only_the_last_bias_moves_and_the_images_play_no_part() {
     }
 }
 
-/// Near the optimum the curvature is `diag(f) − fᵀf`, between the smallest and the
+/// Near the optimum the curvature is `diag(ȳ) − ȳᵀȳ`, between the smallest and the
 /// largest share: at a step size of 5 less than `1 − 5 · 0.09` of the distance is left
 /// after each step.
 #[test]
@@ -371,17 +406,17 @@ fn the_full_training_set_from_zero_stalls_at_the_entropy_of_its_labels() {
         .into_iter()
         .map(usize::from)
         .collect();
-    let f = shares(&labels, 10);
-    assert!(f.min() > 0.09 && f.max() < 0.113);
-    let (losses, bias) = last_bias_alone(&f, STEP_SIZE, STEPS);
+    let shares = shares(&labels, 10);
+    assert!(shares.min() > 0.09 && shares.max() < 0.113);
+    let (losses, bias) = last_bias_alone(&shares, STEP_SIZE, STEPS);
     assert_abs_diff_eq!(losses[0], LN_10, epsilon = 10.0 * ROUNDING);
     // The least possible loss of a constant prediction (Gibbs), and where it is.
     let floor = entropy(&labels);
     assert_abs_diff_eq!(floor, 2.301159173, epsilon = 5e-10);
     assert_abs_diff_eq!(losses[STEPS - 1], floor, epsilon = 100.0 * ROUNDING);
     let probabilities = bias.map(f64::exp) / bias.map(f64::exp).sum();
-    assert_abs_diff_eq!(probabilities, f, epsilon = 1e-13);
-    let (most_frequent, share) = f.transpose().argmax();
+    assert_abs_diff_eq!(probabilities, shares, epsilon = 1e-13);
+    let (most_frequent, share) = shares.transpose().argmax();
     assert_eq!((labels.len(), most_frequent), (60_000, 1));
     assert_relative_eq!(share, 6742.0 / 60_000.0);
     snapshot!(
@@ -397,7 +432,7 @@ fn the_full_training_set_from_zero_stalls_at_the_entropy_of_its_labels() {
 // The saddle.
 
 /// Centred differences over `h` are off by `h²/6` of third derivatives below 20 here,
-/// and by a few `u/h`.
+/// and by some roundings over `h`.
 #[test]
 fn the_derivatives_of_weights_in_a_row_agree_with_differences() {
     const H: f64 = 1e-5;
@@ -446,10 +481,8 @@ fn zero_is_a_saddle_of_two_weights_with_curvatures_one_and_minus_one() {
 fn with_three_weights_the_hessian_at_zero_vanishes_and_zero_is_still_no_minimum() {
     let zero = DVector::zeros(3);
     assert_eq!(WeightsInARow.hessian(&zero), DMatrix::zeros(3, 3));
-    for epsilon in [0.1, 0.01, 0.001] {
-        let value = |sign: f64| {
-            WeightsInARow.value(&dvector![epsilon, epsilon, sign * epsilon])
-        };
+    for size in [0.1, 0.01, 0.001] {
+        let value = |sign: f64| WeightsInARow.value(&dvector![size, size, sign * size]);
         assert!(value(1.0) < 0.5 && value(-1.0) > 0.5);
     }
 }
@@ -494,14 +527,14 @@ fn near_zero_equal_weights_move_away_and_opposite_ones_come_closer() {
     }
 }
 
-/// Steps from `(ε, …, ε)` until the loss is below ¼.
-fn patience(weights: usize, epsilon: f64) -> usize {
-    let path = walk(DVector::from_element(weights, epsilon), 20_000);
+/// Steps from equal weights until the loss is below ¼.
+fn patience(weights: usize, start: f64) -> usize {
+    let path = walk(DVector::from_element(weights, start), 20_000);
     path.iter().position(|w| WeightsInARow.value(w) < 0.25).expect("an escape")
 }
 
-/// Along the diagonal `w ← w + α (1 − w^L) w^{L−1}`. Near 0 the factor is `1 + α` for
-/// `L = 2`; for `L = 3`, `1/w` falls by `α` in each step, up to a little that adds up to
+/// Along the diagonal `w ← w + α (1 − w^D) w^{D−1}`. Near 0 the factor is `1 + α` for
+/// `D = 2`; for `D = 3`, `1/w` falls by `α` in each step, up to a little that adds up to
 /// a few logarithms.
 #[test]
 fn two_weights_wait_the_same_time_for_each_zero_three_ten_times_as_long_and_more_wait_longer()
@@ -512,13 +545,9 @@ fn two_weights_wait_the_same_time_for_each_zero_three_ten_times_as_long_and_more
         // Each is a whole number of steps.
         assert_abs_diff_eq!(pair[1] - pair[0], decade, epsilon = 1.5);
     }
-    for (epsilon, slack) in [(0.1, 0.4), (0.01, 0.04), (0.001, 0.004)] {
-        let expected = 1.0 / (0.1 * epsilon);
-        assert_relative_eq!(
-            patience(3, epsilon) as f64,
-            expected,
-            max_relative = slack
-        );
+    for (size, slack) in [(0.1, 0.4), (0.01, 0.04), (0.001, 0.004)] {
+        let expected = 1.0 / (0.1 * size);
+        assert_relative_eq!(patience(3, size) as f64, expected, max_relative = slack);
     }
     let longer = (2..6).map(|weights| patience(weights, 0.1)).collect::<Vec<_>>();
     assert!(longer.windows(2).all(|pair| pair[1] > 3 * pair[0]), "{longer:?}");
@@ -526,10 +555,10 @@ fn two_weights_wait_the_same_time_for_each_zero_three_ten_times_as_long_and_more
         "initialization__wait",
         table(
             ["start of each weight", "two weights", "three weights"],
-            [0.1, 0.01, 0.001].map(|epsilon| [
-                epsilon.to_string(),
-                patience(2, epsilon).to_string(),
-                patience(3, epsilon).to_string(),
+            [0.1, 0.01, 0.001].map(|size| [
+                size.to_string(),
+                patience(2, size).to_string(),
+                patience(3, size).to_string(),
             ])
         )
     );
@@ -591,7 +620,7 @@ fn of_eight_starts_four_reach_the_loss_zero_and_four_crawl_towards_the_saddle() 
     );
 }
 
-/// A step adds `−2α e p` to the square of every weight, and `α²` times the square of a
+/// With `p` the product of the weights a step adds `−2α (p − 1) p` to every square, and `α²` times that of a
 /// partial derivative: equal changes, up to `α²` times the largest of those.
 #[test]
 fn a_step_changes_the_squares_of_weights_in_a_row_equally_to_first_order() {
@@ -611,33 +640,33 @@ fn a_step_changes_the_squares_of_weights_in_a_row_equally_to_first_order() {
 }
 
 /// With the last bias at its best, the gradient at zero is zero up to rounding; with
-/// `W₁ = ε A` and `W₂ = ±ε ∂W₂`, the gradient there, the loss goes down on one side and up
+/// `W₁` a small random matrix and `W₂` a small multiple of `±∂W₂`, the gradient there, the loss goes down on one side and up
 /// on the other.
 #[test]
 fn the_zero_network_of_mnist_is_no_minimum_either() {
     let batch = DIGITS.sample(256, 0);
-    let f = shares(&batch.labels, 10);
+    let shares = shares(&batch.labels, 10);
     let zero = changed(&mnist_from_zero(), |i, linear| {
         if i == 1 {
-            linear.bias = f.map(f64::ln);
+            linear.bias = shares.map(f64::ln);
         }
     });
     let (floor, gradient) = loss_and_gradient(&zero, &batch);
     assert_abs_diff_eq!(floor, entropy(&batch.labels), epsilon = 100.0 * ROUNDING);
     assert!(gradient.amax() < 100.0 * ROUNDING);
     let hidden = normal(PIXELS, 100, he(PIXELS), &mut rng());
-    let moved = |epsilon: f64, last: &DMatrix<f64>| {
+    let moved = |size: f64, last: &DMatrix<f64>| {
         changed(&zero, |i, linear| match i {
-            0 => linear.weight = epsilon * &hidden.weight,
+            0 => linear.weight = size * &hidden.weight,
             _ => linear.weight = last.clone(),
         })
     };
     let awake = moved(1.0, &DMatrix::zeros(100, 10));
     let (_, gradient) = loss_and_gradient(&awake, &batch);
     let uphill = awake.with_parameters(&gradient).layers()[1].linear.weight.clone();
-    for epsilon in [0.1, 0.01] {
-        assert!(loss(&moved(epsilon, &(-epsilon * &uphill)), &batch) < floor);
-        assert!(loss(&moved(epsilon, &(epsilon * &uphill)), &batch) > floor);
+    for size in [0.1, 0.01] {
+        assert!(loss(&moved(size, &(-size * &uphill)), &batch) < floor);
+        assert!(loss(&moved(size, &(size * &uphill)), &batch) > floor);
     }
 }
 
@@ -658,6 +687,50 @@ fn run(mut network: Network, optimizer: &mut impl Optimizer, batch: &Batch) -> N
         network.set_parameters(&theta);
     }
     network
+}
+
+/// The output of ReLU units behind one input, with the weights `w` coming in and those going out
+/// behind them in `theta`; and half the square of its error.
+fn loss_of_units(theta: &DVector<f64>, x: f64, target: f64) -> f64 {
+    let units = theta.len() / 2;
+    let output = |unit: usize| theta[units + unit] * f64::max(x * theta[unit], 0.0);
+    ((0..units).map(output).sum::<f64>() - target).powi(2) / 2.0
+}
+
+/// The page's numbers, from differences of an independent formula: in whole numbers below
+/// 1000, halved. Centred differences of a quadratic in each coordinate have no error but
+/// rounding, some `10⁴ · 2⁻⁵³ / 10⁻³`.
+#[test]
+fn exchanging_two_units_exchanges_their_gradients_and_nothing_else() {
+    let gradient = |theta: [f64; 4]| {
+        let theta = DVector::from_row_slice(&theta);
+        assert_eq!(loss_of_units(&theta, 1.0, 1.0), 50.0);
+        numerical_gradient(|theta| loss_of_units(theta, 1.0, 1.0), &theta, 1e-3)
+    };
+    let first = gradient([1.0, 2.0, 3.0, 4.0]);
+    let exchanged = gradient([2.0, 1.0, 4.0, 3.0]);
+    assert_abs_diff_eq!(first, dvector![30.0, 40.0, 10.0, 20.0], epsilon = 1e-9);
+    assert_abs_diff_eq!(exchanged, dvector![40.0, 30.0, 20.0, 10.0], epsilon = 1e-9);
+    // And in a network: its loss is that of the exchanged one, and so is the gradient.
+    let batch = DIGITS.sample(20, 0);
+    let network = with_biases(&[PIXELS, 6, 10], Biases::Small, 0);
+    let exchange = |network: &Network| {
+        changed(network, |i, linear| match i {
+            0 => {
+                linear.weight.swap_columns(1, 4);
+                linear.bias.swap_columns(1, 4);
+            }
+            _ => linear.weight.swap_rows(1, 4),
+        })
+    };
+    let other = exchange(&network);
+    assert_ne!(other, network);
+    let [(f, gradient), (f_other, gradient_other)] =
+        [&network, &other].map(|network| loss_and_gradient(network, &batch));
+    let expected = exchange(&network.with_parameters(&gradient)).parameters();
+    // Sums over six units and twenty images in another order.
+    assert_relative_eq!(f, f_other, max_relative = 200.0 * ROUNDING);
+    assert_abs_diff_eq!(gradient_other, expected, epsilon = 1000.0 * ROUNDING);
 }
 
 /// The sums of equal units are the same sums, so that they are equal bit for bit.

@@ -5,15 +5,14 @@ mod support;
 use std::f64::consts::{LN_2, PI};
 
 use descent::backpropagation::{Neuron, WORKSHEET};
-use descent::gradient_descent::{
-    GradientDescent, Optimizer, Quadratic, SAMPLES, START, Spectrum, descend, minimize,
-    take_turns,
-};
+use descent::gradient_descent::{GradientDescent, Optimizer, minimize};
 use descent::momentum::{
     Average, Momentum, PyTorchSgd, average_variance, corrected_variance, gain,
     half_life, heavy_ball_step_size, lecture_beta, lecture_step_size, spectral_radius,
     transition, weight_at_age,
 };
+use descent::neuron::{SAMPLES, take_turns};
+use descent::quadratic::{Quadratic, START, Spectrum, descend};
 use nalgebra::{DMatrix, DVector, Matrix2, Vector2, dmatrix, dvector};
 use rand::RngExt;
 use rand_distr::StandardNormal;

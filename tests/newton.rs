@@ -5,13 +5,14 @@ mod support;
 use std::cell::Cell;
 
 use approx::assert_relative_eq;
-use descent::gradient_descent::{OptimizationError, Quadratic};
+use descent::gradient_descent::OptimizationError;
 use descent::linear_layer::Linear;
 use descent::network::{Activation, Network};
 use descent::newton::{
     Example, Smooth, hessian_bytes, hessian_vector_product, jacobian, linear_model,
     newton, newton_step, quadratic_model, symmetric_half_bytes,
 };
+use descent::quadratic::Quadratic;
 use nalgebra::{DMatrix, DVector, RowDVector, dmatrix, dvector};
 use rand::RngExt;
 use support::{decimals, list, matrix, significant, table, values};
@@ -86,9 +87,9 @@ fn the_hessian_is_symmetric_and_its_trace_is_the_laplacian() {
 fn the_error_of_the_quadratic_model_shrinks_with_the_third_power_of_the_distance() {
     for k in 3..9 {
         let h = 0.5_f64.powi(k);
-        let x = at() + h * direction();
-        let error =
-            Example::Wave.value(&x) - quadratic_model(&Example::Wave, &at(), &x);
+        let d = h * direction();
+        let model = quadratic_model(&Example::Wave, &at(), &d);
+        let error = Example::Wave.value(&(at() + d)) - model;
         let fourth = (AT[0] + h).exp() * h.powi(4) / 24.0;
         let leading = derivative(3.0) * h.powi(3) / 6.0;
         assert!((error - leading).abs() < fourth + 40.0 * ROUNDING, "h = {h}");
@@ -100,8 +101,9 @@ fn the_error_of_the_quadratic_model_shrinks_with_the_third_power_of_the_distance
 fn the_error_of_the_linear_model_shrinks_with_the_second_power_of_the_distance() {
     for k in 3..9 {
         let h = 0.5_f64.powi(k);
-        let x = at() + h * direction();
-        let error = Example::Wave.value(&x) - linear_model(&Example::Wave, &at(), &x);
+        let d = h * direction();
+        let model = linear_model(&Example::Wave, &at(), &d);
+        let error = Example::Wave.value(&(at() + d)) - model;
         let third = (AT[0] + h).exp() * h.powi(3) / 6.0;
         let leading = derivative(2.0) * h.powi(2) / 2.0;
         assert!((error - leading).abs() < third + 40.0 * ROUNDING, "h = {h}");
@@ -111,17 +113,16 @@ fn the_error_of_the_linear_model_shrinks_with_the_second_power_of_the_distance()
 /// The expansion with the gradient and the Hessian of another point.
 fn mixed_model(
     f: &Example,
-    a: &DVector<f64>,
-    b: &DVector<f64>,
-    x: &DVector<f64>,
+    theta: &DVector<f64>,
+    other: &DVector<f64>,
+    d: &DVector<f64>,
 ) -> f64 {
-    let d = x - a;
-    f.value(a) + f.gradient(b).dot(&d) + 0.5 * d.dot(&(f.hessian(b) * &d))
+    f.value(theta) + f.gradient(other).dot(d) + 0.5 * d.dot(&(f.hessian(other) * d))
 }
 
 /// `log₂` of how the error falls when the distance is halved from `h`.
 fn order(error: impl Fn(&DVector<f64>) -> f64, h: f64) -> f64 {
-    let at_distance = |h: f64| error(&(at() + h * direction())).abs();
+    let at_distance = |h: f64| error(&(h * direction())).abs();
     (at_distance(h) / at_distance(h / 2.0)).log2()
 }
 
@@ -132,10 +133,10 @@ fn on_log_log_axes_the_slope_is_three_and_one_if_the_points_are_mixed() {
     const H: f64 = 1.0 / 64.0;
     let f = Example::Wave;
     let other = dvector![0.0, 0.0];
-    let value = |x: &DVector<f64>| f.value(x);
-    let quadratic = order(|x| value(x) - quadratic_model(&f, &at(), x), H);
-    let linear = order(|x| value(x) - linear_model(&f, &at(), x), H);
-    let mixed = order(|x| value(x) - mixed_model(&f, &at(), &other, x), H);
+    let value = |d: &DVector<f64>| f.value(&(at() + d));
+    let quadratic = order(|d| value(d) - quadratic_model(&f, &at(), d), H);
+    let linear = order(|d| value(d) - linear_model(&f, &at(), d), H);
+    let mixed = order(|d| value(d) - mixed_model(&f, &at(), &other, d), H);
     let largest = (AT[0] + H).exp();
     let within = |delta: f64| ((1.0 + delta) / (1.0 - delta / 2.0)).log2();
     let next = largest * H / (4.0 * derivative(3.0).abs());
@@ -233,7 +234,7 @@ fn near_a_minimum_with_curvature_the_error_is_squared() {
     let rows = path.iter().enumerate().map(|(t, x)| {
         [t.to_string(), significant(x[0], 4), significant(x[0] * x[0] / 2.0, 4)]
     });
-    snapshot!("newton__squared", table(["step", "$x$", "$x^2/2$"], rows));
+    snapshot!("newton__squared", table(["step", "$\\theta$", "$\\theta^2/2$"], rows));
 }
 
 /// `x²/2 + 2/5 |x|^{5/2}`: `f'' = 1 + 3/2 √|x|` is continuous, and not differentiable at 0.
@@ -305,7 +306,7 @@ fn on_cosh_the_digits_triple() {
     }
     let rows =
         path.iter().enumerate().map(|(t, x)| [t.to_string(), significant(*x, 5)]);
-    snapshot!("newton__cosh", table(["step", "$x$"], rows));
+    snapshot!("newton__cosh", table(["step", "$\\theta$"], rows));
     snapshot!(
         "newton__cosh_next",
         values([("next", significant(path[7].powi(3) / 12.0, 2))])
@@ -551,28 +552,22 @@ fn the_hessian_of_a_billion_parameters_takes_four_billion_gigabytes() {
     assert_eq!(hessian_bytes(billion), 4_000_000_000 * GB);
     assert_eq!(symmetric_half_bytes(billion), 2_000_000_002 * GB);
     assert_eq!(hessian_bytes(1000) - symmetric_half_bytes(1000), 4 * 999 * 1000 / 2);
-    let row = |name: &str, n: u64| {
-        let full = hessian_bytes(n);
-        let half = symmetric_half_bytes(n);
-        [
-            name.into(),
-            grouped(u128::from(n)),
-            grouped((full + GB / 2) / GB),
-            grouped((full + GIB / 2) / GIB),
-            grouped((half + GB / 2) / GB),
-        ]
-    };
-    snapshot!(
-        "newton__storage",
-        table(
-            ["model", "parameters", "GB", "GiB", "symmetric half, GB"],
-            [
-                row("784-100-10 network", 79_510),
-                row("the lecture's", billion),
-                row("8 billion", 8 * billion),
-            ]
-        )
-    );
+    let models = [
+        ("784-100-10 network", 79_510),
+        ("the lecture's", billion),
+        ("8 billion", 8 * billion),
+    ];
+    let rows = models.map(|(name, n)| {
+        let bytes = hessian_bytes(n);
+        [name.into(), grouped(u128::from(n)), grouped((bytes + GB / 2) / GB)]
+    });
+    snapshot!("newton__storage", table(["model", "parameters", "GB"], rows));
+    let rows = models.map(|(name, n)| {
+        let (bytes, half) = (hessian_bytes(n), symmetric_half_bytes(n));
+        [name.into(), grouped((bytes + GIB / 2) / GIB), grouped((half + GB / 2) / GB)]
+    });
+    let header = ["model", "GiB", "symmetric half, GB"];
+    snapshot!("newton__storage_units", table(header, rows));
 }
 
 const CHAIN: usize = 200;

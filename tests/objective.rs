@@ -8,7 +8,7 @@ use descent::backpropagation::loss_and_gradient;
 use descent::initialization::{normal, pytorch_default};
 use descent::linear_layer::Linear;
 use descent::mnist::{Digits, Split};
-use descent::network::{Activation, Batch, Layer, Network};
+use descent::network::{Activation, Batch, Layer, Network, log_sum_exp, softmax};
 use descent::objective::{
     CUBIC, Curve, EXPONENTIAL, KINK, QUARTIC, TROUGH, TWO_VALLEYS, above_chord,
     above_tangent, follow, loss, moved, normalized_direction, permuted,
@@ -44,6 +44,18 @@ fn above_every_tangent(curve: &Curve) -> bool {
 
 fn curved_upwards(curve: &Curve) -> bool {
     places().all(|x| (curve.curvature)(x) >= 0.0)
+}
+
+#[test]
+fn halfway_between_two_points_a_parabola_is_below_its_chord() {
+    let square = |theta: f64| theta * theta;
+    let chord = 0.5 * square(-1.0) + 0.5 * square(2.0);
+    assert_eq!(above_chord(square, -1.0, 2.0, 0.5), square(0.5) - chord);
+    assert!(square(0.5) < chord);
+    snapshot!(
+        "objective__parabola",
+        values([("middle", square(0.5).to_string()), ("chord", chord.to_string())])
+    );
 }
 
 #[test]
@@ -491,12 +503,19 @@ fn halfway_between_a_trained_network_and_its_permutation_the_loss_is_higher() {
     let network = trained(&[784, 16, 10], 1, &batch);
     let order: Vec<usize> = (0..16).map(|unit| (unit + 1) % 16).collect();
     let other = permuted(&network, 0, &order);
+    // No two units are alike, so every order is another point.
+    let hidden = &network.layers()[0].linear.weight;
+    assert!((0..16).all(|i| (0..i).all(|j| hidden.column(i) != hidden.column(j))));
     let to_other = other.parameters() - network.parameters();
     let at = |share: f64| loss(&moved(&network, &to_other, share), &batch);
     assert!(above_chord(at, 0.0, 1.0, 0.5) > 0.1);
     snapshot!(
         "objective__halfway",
-        values([("ends", decimals(at(0.0), 2)), ("middle", decimals(at(0.5), 2))])
+        values([
+            ("ends", decimals(at(0.0), 2)),
+            ("middle", decimals(at(0.5), 2)),
+            ("orders", significant((1..=16).map(f64::from).product(), 2)),
+        ])
     );
 }
 
@@ -531,6 +550,32 @@ fn the_flat_point_of_a_cubic_is_reached_from_one_side_and_left_on_the_other() {
     assert!(right[10_000] < 1.0 / (0.3 * 10_000.0));
     let left = follow(&CUBIC, -0.01, 0.1, 400);
     assert!(*left.last().unwrap() < -1.0);
+}
+
+/// Second differences with h = 10⁻³ are wrong by h²/12 times a fourth derivative, which is
+/// below 2⁴ for entries of the direction between −1 and 1, and by 10⁻¹⁵/h² from rounding.
+#[test]
+fn the_second_derivative_of_log_sum_exp_is_the_variance_of_the_directions_entries() {
+    let mut rng = support::rng(5);
+    let variance = |logits: &[f64], direction: &[f64]| {
+        let p = softmax(&DMatrix::from_row_slice(1, logits.len(), logits));
+        let mean: f64 = p.iter().zip(direction).map(|(p, d)| p * d).sum();
+        p.iter().zip(direction).map(|(p, d)| p * (d - mean).powi(2)).sum::<f64>()
+    };
+    for _ in 0..100 {
+        let logits: Vec<f64> = (0..5).map(|_| rng.random_range(-3.0..3.0)).collect();
+        let direction: Vec<f64> = (0..5).map(|_| rng.random_range(-1.0..1.0)).collect();
+        let at = |share: f64| {
+            let moved = logits.iter().zip(&direction).map(|(z, d)| z + share * d);
+            log_sum_exp(&moved.collect::<Vec<_>>())
+        };
+        let h = 1e-3;
+        let second = (at(h) - 2.0 * at(0.0) + at(-h)) / (h * h);
+        assert!((second - variance(&logits, &direction)).abs() < 1e-5);
+    }
+    let example = variance(&[0.0, 0.0], &[1.0, -1.0]);
+    assert_eq!(example, 1.0);
+    assert!(variance(&[3.0, -1.0, 0.5], &[2.0, 2.0, 2.0]).abs() < 1e-15);
 }
 
 /// Chords between random one-layer classifiers; losses below 100, rounding as before.

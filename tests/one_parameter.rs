@@ -57,7 +57,7 @@ fn the_best_constant_is_the_mean_and_the_best_slope_is_sum_xy_over_sum_xx() {
     );
 }
 
-/// `L(θ) = L(θ*) + mean(a²) (θ − θ*)²`: no term of first degree is left.
+/// `f(θ) = f(θ*) + mean(x²) (θ − θ*)²`: no term of first degree is left.
 #[test]
 fn the_loss_is_a_parabola_around_the_optimum() {
     let points = scattered();
@@ -183,7 +183,7 @@ fn gradient_descent_follows_the_closed_form_in_the_worked_example() {
     );
 }
 
-/// `1/mean(a²)` less and more one part in a thousand. The distance to the optimum is
+/// `1/mean(x²)` less and more one part in a thousand. The distance to the optimum is
 /// multiplied by `±0.998` and `±1.002` in each step.
 #[test]
 fn the_models_converge_just_below_the_limit_and_diverge_just_above_it() {
@@ -369,16 +369,16 @@ struct Simulated {
     standard_error: f64,
 }
 
-/// `X = θ − 3` follows `X' = φ X + ε` with `φ = 1 − 2α` and `ε = 2α (y − 3)`, which is
-/// independent of `X` and has mean 0. Hence `E[X'² | X] = φ² X² + E ε²`: the squares
-/// `X²` are correlated, by `φ^{2k}` over `k` steps, and `T` of them are worth no more
-/// than `T (1 − φ²)/(1 + φ²)` independent ones.
+/// `r = θ − 3` is followed by `μ r + η` with `μ = 1 − 2α` and `η = 2α (y − 3)`, which is
+/// independent of `r` and has mean 0. Hence the next square is on average `μ² r² + E η²`:
+/// the squares are correlated, by `μ^{2k}` over `k` steps, and `T` of them are worth no
+/// more than `T (1 − μ²)/(1 + μ²)` independent ones.
 ///
-/// Their variance is `E X⁴ − V²`, and from the fourth power of the recursion
-/// `E X⁴ = (6 φ² V E ε² + E ε⁴) / (1 − φ⁴)`.
+/// Their variance is `E r⁴ − V²`, and from the fourth power of the recursion
+/// `E r⁴ = (6 μ² V E η² + E η⁴) / (1 − μ⁴)`.
 ///
 /// The run starts at the mean; the first 1000 steps are left out, after which
-/// `φ^{2000}` of the start is left: nothing for the step sizes used here.
+/// `μ^{2000}` of the start is left: nothing for the step sizes used here.
 fn simulate(step_size: f64, seed: u64) -> Simulated {
     let points = draws(&constant_example(), 1000 + STEPS, seed);
     let path = Model::Constant.sgd(&points, 3.0, |_| step_size).expect("stable");
@@ -427,7 +427,7 @@ fn at_constant_step_size_sgd_has_variance_alpha_sigma_squared_over_one_minus_alp
         table(
             [
                 r"$\alpha$",
-                r"$\alpha\sigma^2/(1-\alpha)$",
+                r"$\alpha s^2/(1-\alpha)$",
                 "simulated",
                 "standard error",
                 "effective samples, thousands"
@@ -437,7 +437,7 @@ fn at_constant_step_size_sgd_has_variance_alpha_sigma_squared_over_one_minus_alp
     );
 }
 
-/// At `α = ½` the parameter is the last point drawn: its variance is `σ²`.
+/// At `α = ½` the parameter is the last point drawn: its variance is `s²`.
 #[test]
 fn at_step_size_one_half_sgd_remembers_the_last_point_only() {
     let points = draws(&constant_example(), 100, 3);

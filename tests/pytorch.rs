@@ -7,14 +7,14 @@ use descent::adam::Adam;
 use descent::backpropagation::{
     Neuron, backward, cross_entropy_gradient, loss_and_gradient,
 };
-use descent::gradient_descent::{
-    GradientDescent, Optimizer, Quadratic, descend, minimize, take_turns,
-};
+use descent::gradient_descent::{GradientDescent, Optimizer, minimize};
 use descent::linear_layer::Linear;
 use descent::momentum::{Momentum, PyTorchSgd};
 use descent::nesterov::StoredLookAhead;
 use descent::network::{Activation, Batch, Network, cross_entropy};
+use descent::neuron::take_turns;
 use descent::newton::{Example, Smooth, hessian_vector_product, jacobian};
+use descent::quadratic::{Quadratic, descend};
 use descent::sgd::train;
 use nalgebra::{DMatrix, DVector, RowDVector, dvector};
 

@@ -8,11 +8,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use approx::{assert_abs_diff_eq, assert_relative_eq};
 use descent::adam::Adam;
-use descent::backpropagation::{
-    loss_and_gradient, relative_difference, squared_error_and_gradient,
-};
+use descent::backpropagation::{loss_and_gradient, squared_error_and_gradient};
+use descent::gradient_check::relative_difference;
 use descent::gradient_descent::{
-    GradientDescent, OptimizationError, Optimizer, Quadratic, START, descend, minimize,
+    GradientDescent, OptimizationError, Optimizer, minimize,
 };
 use descent::linear_layer::Linear;
 use descent::mnist::{Digits, Split};
@@ -21,6 +20,7 @@ use descent::nesterov::Nesterov;
 use descent::network::{Activation, Batch, Network, cross_entropy};
 use descent::objective;
 use descent::one_parameter::stationary_variance;
+use descent::quadratic::{Quadratic, START, descend};
 use descent::sgd::{
     BATCH_SIZES, Course, DIGITS, EPOCHS, METHODS, Method, Plan, SEED,
     batch_size_courses, batches, best, compare, example_gradients, fit, four_examples,

@@ -1,11 +1,13 @@
 //! How the tests print what the book shows.
 #![allow(dead_code, unused_imports, reason = "each test file uses some of it")]
 
+pub mod networks;
 #[path = "../../src/bin/figures/numbers.rs"]
 mod numbers;
 pub mod statistics;
 
-use descent::gradient_descent::{Optimizer, Quadratic, minimize};
+use descent::gradient_descent::{Optimizer, minimize};
+use descent::quadratic::Quadratic;
 use descent::random::{Stream, generator};
 use nalgebra::{DMatrix, DVector};
 use rand::rngs::ChaCha8Rng;

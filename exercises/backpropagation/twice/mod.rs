@@ -1,4 +1,4 @@
-use descent::backpropagation::numerical_gradient;
+use descent::gradient_check::numerical_gradient;
 use descent::linear_layer::Linear;
 use nalgebra::{DMatrix, DVector, RowDVector, dmatrix};
 
@@ -30,7 +30,7 @@ fn layer() -> Linear {
     Linear::new(dmatrix![1.0, 2.0; -1.0, 1.0], bias)
 }
 
-/// X and G: an image that keeps every unit on in both uses, and a batch that does not.
+/// X and ∂Z: an image that keeps every unit on in both uses, and a batch that does not.
 /// What goes into a unit is a whole number other than 0, too far away for a difference
 /// to reach it.
 fn examples() -> [(DMatrix<f64>, DMatrix<f64>); 2] {
@@ -40,16 +40,16 @@ fn examples() -> [(DMatrix<f64>, DMatrix<f64>); 2] {
 }
 
 fn ask(twice: Twice, replies: &mut Replies) {
-    for (x, g) in examples() {
-        let Linear { weight, bias } = twice(&x, &layer(), &g);
-        let [x, w, g] = [x, layer().weight, g].map(Reply::from);
-        let given = format!("for W = {w}, b = [1, -1], X = {x} and G = {g}");
+    for (x, dz) in examples() {
+        let Linear { weight, bias } = twice(&x, &layer(), &dz);
+        let [x, w, dz] = [x, layer().weight, dz].map(Reply::from);
+        let given = format!("for W = {w}, b = [1, -1], X = {x} and ∂Z = {dz}");
         replies.note(format!("∂b {given}"), bias);
         replies.note(format!("∂W {given}"), weight);
     }
 }
 
-/// Differences of the loss Σ G ∘ h(X). While no unit is switched on or off, it is of
+/// Differences of the loss Σ ∂Z ∘ Z. While no unit is switched on or off, it is of
 /// degree two in each number, and centred differences are its derivatives.
 fn truth() -> Vec<Reply> {
     let shaped = |parameters: &DVector<f64>| {
@@ -59,11 +59,11 @@ fn truth() -> Vec<Reply> {
     };
     let Linear { weight, bias } = layer();
     let parameters = [weight.as_slice(), bias.as_slice()].concat().into();
-    let gradients = examples().map(|(x, g)| {
+    let gradients = examples().map(|(x, dz)| {
         let loss = |parameters: &DVector<f64>| {
             let layer = shaped(parameters);
-            let use_it = |z: &DMatrix<f64>| layer.forward(z).map(|z| z.max(0.0));
-            use_it(&use_it(&x)).component_mul(&g).sum()
+            let use_it = |x: &DMatrix<f64>| layer.forward(x).map(|a| a.max(0.0));
+            use_it(&use_it(&x)).component_mul(&dz).sum()
         };
         let Linear { weight, bias } =
             shaped(&numerical_gradient(loss, &parameters, 0.0625));

@@ -2,7 +2,7 @@ use descent::linear_layer::Linear;
 use descent::network::Activation::Relu;
 use nalgebra::DMatrix;
 
-/// ∂W and ∂b of h(X) = σ(σ(X W + 1b) W + 1b), from G = ∂loss/∂h.
+/// ∂W and ∂b of Z = σ(σ(X W + 1b) W + 1b), from ∂Z.
 pub fn twice(
     input: &DMatrix<f64>,
     layer: &Linear,
@@ -13,13 +13,13 @@ pub fn twice(
     let mut output = layer.forward(&hidden);
     Relu.apply(&mut output);
 
-    let mut delta = output_gradient.clone();
-    Relu.backward(&output, &mut delta);
-    let second = layer.parameter_gradient(&hidden, &delta);
+    let mut da = output_gradient.clone();
+    Relu.backward(&output, &mut da);
+    let second = layer.parameter_gradient(&hidden, &da);
 
-    let mut delta = layer.input_gradient(&delta);
-    Relu.backward(&hidden, &mut delta);
-    let first = layer.parameter_gradient(input, &delta);
+    let mut da = layer.input_gradient(&da);
+    Relu.backward(&hidden, &mut da);
+    let first = layer.parameter_gradient(input, &da);
 
     Linear::new(first.weight + second.weight, first.bias + second.bias)
 }

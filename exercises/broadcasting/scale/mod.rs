@@ -1,4 +1,4 @@
-use descent::backpropagation::numerical_gradient;
+use descent::gradient_check::numerical_gradient;
 use nalgebra::{DMatrix, DVector, dmatrix, dvector};
 
 use crate::judge::{Exercise, Replies};

@@ -10,7 +10,7 @@ type Dead = fn(&Matrix, &Row, &[Matrix]) -> f64;
 pub const ACCEPTED: [Dead; 10] = [
     |w, b, batches| {
         let is_dead = |unit: usize| {
-            batches.iter().all(|x| (x * w).column(unit).iter().all(|z| z + b[unit] <= 0.0))
+            batches.iter().all(|x| (x * w).column(unit).iter().all(|a| a + b[unit] <= 0.0))
         };
         share((0..b.len()).map(is_dead))
     },
@@ -23,8 +23,8 @@ pub const ACCEPTED: [Dead; 10] = [
     },
     |w, b, batches| {
         let rows: Vec<_> = batches.iter().flat_map(|x| x.row_iter()).collect();
-        let z = DMatrix::from_rows(&rows) * w;
-        share(z.column_iter().zip(b).map(|(z, b)| z.max() <= -b))
+        let a = DMatrix::from_rows(&rows) * w;
+        share(a.column_iter().zip(b).map(|(a, b)| a.max() <= -b))
     },
     |w, b, batches| {
         let mut dead = vec![true; b.len()];
@@ -45,23 +45,23 @@ pub const ACCEPTED: [Dead; 10] = [
         share(sums.iter().map(|&sum| sum == 0.0))
     },
     |w, b, batches| {
-        let counts = |x: &Matrix| layer(x, w, b).map(|a| usize::from(a > 0.0)).row_sum();
+        let counts = |x: &Matrix| layer(x, w, b).map(|z| usize::from(z > 0.0)).row_sum();
         let total = batches.iter().map(counts).reduce(|one, other| one + other);
         share(total.expect("a batch").iter().map(|&count| count == 0))
     },
     |w, b, batches| {
         let mut dead: Vec<usize> = (0..b.len()).collect();
         for x in batches {
-            let a = layer(x, w, b);
-            dead.retain(|&unit| a.column(unit).max() == 0.0);
+            let z = layer(x, w, b);
+            dead.retain(|&unit| z.column(unit).max() == 0.0);
         }
         dead.len() as f64 / b.len() as f64
     },
     |w, b, batches| {
         let mut active = std::collections::HashSet::new();
         for x in batches {
-            let a = layer(x, w, b);
-            active.extend((0..b.len()).filter(|&unit| a.column(unit).norm() > 0.0));
+            let z = layer(x, w, b);
+            active.extend((0..b.len()).filter(|&unit| z.column(unit).norm() > 0.0));
         }
         1.0 - active.len() as f64 / b.len() as f64
     },
@@ -69,10 +69,10 @@ pub const ACCEPTED: [Dead; 10] = [
         let mut largest = vec![0.0_f64; b.len()];
         for x in batches {
             for row in layer(x, w, b).row_iter() {
-                largest.iter_mut().zip(row.iter()).for_each(|(most, &a)| *most = most.max(a));
+                largest.iter_mut().zip(row.iter()).for_each(|(most, &z)| *most = most.max(z));
             }
         }
-        share(largest.iter().map(|&a| a <= 0.0))
+        share(largest.iter().map(|&z| z <= 0.0))
     },
     |w, b, batches| {
         let is_active = |unit: usize| {
@@ -86,9 +86,9 @@ pub const ACCEPTED: [Dead; 10] = [
 ];
 
 fn layer(x: &Matrix, w: &Matrix, b: &Row) -> Matrix {
-    let mut z = x * w;
-    z.row_iter_mut().for_each(|mut row| row += b);
-    z.map(|z| z.max(0.0))
+    let mut a = x * w;
+    a.row_iter_mut().for_each(|mut row| row += b);
+    a.map(|a| a.max(0.0))
 }
 
 fn share(dead: impl IntoIterator<Item = bool>) -> f64 {

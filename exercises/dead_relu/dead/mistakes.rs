@@ -29,7 +29,7 @@ pub const MISTAKES: &[Mistake<Dead>] = &[
         function: |weight, bias, batches| {
             let batches = preactivations(weight, bias, batches);
             let off =
-                |unit: usize| batches.iter().any(|z| z.iter().all(|z| z[unit] <= 0.0));
+                |unit: usize| batches.iter().any(|a| a.iter().all(|a| a[unit] <= 0.0));
             let dead = (0..bias.len()).filter(|&unit| off(unit));
             dead.count() as f64 / bias.len() as f64
         },
@@ -39,28 +39,28 @@ pub const MISTAKES: &[Mistake<Dead>] = &[
     Mistake {
         function: |weight, bias, batches| {
             let batches = preactivations(weight, bias, batches);
-            let sum = |z: &[Vec<f64>], unit: usize| -> f64 {
-                z.iter().map(|z| z[unit]).sum()
+            let sum = |a: &[Vec<f64>], unit: usize| -> f64 {
+                a.iter().map(|a| a[unit]).sum()
             };
-            let off = |unit: usize| batches.iter().all(|z| sum(z, unit) <= 0.0);
+            let off = |unit: usize| batches.iter().all(|a| sum(a, unit) <= 0.0);
             let dead = (0..bias.len()).filter(|&unit| off(unit));
             dead.count() as f64 / bias.len() as f64
         },
-        told: "Here the sum of z over a batch decides. One example with z above 0 \
+        told: "Here the sum of xw + b over a batch decides. One example with it above 0 \
                keeps a unit alive, however negative the others are.",
     },
     Mistake {
         function: |weight, bias, batches| {
-            let off = |z: f64| z < 0.0;
+            let off = |a: f64| a < 0.0;
             share(&preactivations(weight, bias, batches).concat(), off)
         },
-        told: "A unit whose z is exactly 0 counts as active here. Its output is 0, and \
+        told: "A unit whose xw + b is exactly 0 counts as active here. Its output is 0, and \
                the book takes its derivative to be 0 as well: it is off.",
     },
     Mistake {
         function: |weight, bias, batches| {
             let batches = preactivations(weight, bias, batches);
-            let shares = batches.iter().map(|z| share(z, |z| z <= 0.0));
+            let shares = batches.iter().map(|a| share(a, |a| a <= 0.0));
             shares.sum::<f64>() / batches.len() as f64
         },
         told: "This is the mean over the batches. A unit that is off for all of one \
@@ -69,18 +69,18 @@ pub const MISTAKES: &[Mistake<Dead>] = &[
     },
     Mistake {
         function: |weight, bias, batches| {
-            let z = preactivations(weight, bias, batches).concat();
-            let off = z.iter().flatten().filter(|&&z| z <= 0.0).count();
-            off as f64 / z.iter().flatten().count() as f64
+            let a = preactivations(weight, bias, batches).concat();
+            let off = a.iter().flatten().filter(|&&a| a <= 0.0).count();
+            off as f64 / a.iter().flatten().count() as f64
         },
         told: "This is the share of zeros among all outputs. Being off for some of the \
                examples is the normal state of a ReLU.",
     },
     Mistake {
         function: |weight, bias, batches| {
-            let z = preactivations(weight, bias, batches).concat();
+            let a = preactivations(weight, bias, batches).concat();
             let units = 0..bias.len();
-            let off = units.filter(|&unit| z.iter().any(|z| z[unit] <= 0.0));
+            let off = units.filter(|&unit| a.iter().any(|a| a[unit] <= 0.0));
             off.count() as f64 / bias.len() as f64
         },
         told: "Here one example is enough to call a unit dead. It has to be off for \
@@ -88,15 +88,15 @@ pub const MISTAKES: &[Mistake<Dead>] = &[
     },
     Mistake {
         function: |weight, bias, batches| {
-            let z = preactivations(weight, &(0.0 * bias), batches).concat();
-            share(&z, |z| z <= 0.0)
+            let a = preactivations(weight, &(0.0 * bias), batches).concat();
+            share(&a, |a| a <= 0.0)
         },
-        told: "This is the share without the biases. A unit is off where z = xw + b is \
+        told: "This is the share without the biases. A unit is off where a = xw + b is \
                not above 0.",
     },
 ];
 
-/// z by batch, example and unit.
+/// `a` by batch, example and unit.
 fn preactivations(
     weight: &DMatrix<f64>,
     bias: &RowDVector<f64>,
@@ -110,8 +110,8 @@ fn preactivations(
 }
 
 /// The share of units that are off for all examples.
-fn share(z: &[Vec<f64>], off: impl Fn(f64) -> bool) -> f64 {
-    let units = z[0].len();
-    let dead = (0..units).filter(|&unit| z.iter().all(|z| off(z[unit])));
+fn share(a: &[Vec<f64>], off: impl Fn(f64) -> bool) -> f64 {
+    let units = a[0].len();
+    let dead = (0..units).filter(|&unit| a.iter().all(|a| off(a[unit])));
     dead.count() as f64 / units as f64
 }

@@ -36,7 +36,7 @@ fn layer() -> Linear {
     Linear::new(weight, RowDVector::from_row_slice(&bias))
 }
 
-/// Three batches. At (1, 0) the last unit has z = 0, and is off for the other example.
+/// Three batches. At (1, 0) the last unit has a = 0, and is off for the other example.
 fn batches() -> [DMatrix<f64>; 3] {
     [
         dmatrix![2.0, 1.0; 1.0, 0.0],

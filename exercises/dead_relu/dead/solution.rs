@@ -8,8 +8,8 @@ pub fn dead(
 ) -> f64 {
     let mut active = vec![false; bias.len()];
     for batch in batches {
-        let z = batch * weight;
-        for (unit, column) in z.column_iter().enumerate() {
+        let a = batch * weight;
+        for (unit, column) in a.column_iter().enumerate() {
             active[unit] |= column.iter().any(|xw| xw + bias[unit] > 0.0);
         }
     }

@@ -1,4 +1,4 @@
-use descent::depth::NormLaw;
+use descent::depth::mean_growth;
 
 use crate::judge::{Exercise, Replies};
 use crate::reply::Reply;
@@ -36,9 +36,8 @@ fn ask(growth: Growth, replies: &mut Replies) {
 /// keeps twice as much.
 fn truth() -> Vec<Reply> {
     let growth = |(widths, scale): (Vec<usize>, f64)| {
-        let laws =
-            widths.windows(2).map(|n| NormLaw { scale, fan_in: n[0], fan_out: n[1] });
-        let square: f64 = laws.map(|law| law.mean()).product();
+        let layers = widths.windows(2).map(|n| mean_growth(scale, n[0], n[1]));
+        let square: f64 = layers.product();
         (2.0 * square).sqrt().into()
     };
     cases().map(growth).into()

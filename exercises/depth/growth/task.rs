@@ -1,7 +1,7 @@
 /// By how much the norm of an image grows up to the logits, in root mean square.
 ///
-/// `widths` go from the input to the logits: layer ℓ takes `widths[ℓ−1]` numbers to
-/// `widths[ℓ]`. There is a ReLU behind every layer but the last, and no bias. The
+/// `widths` go from the input to the logits: layer i takes `widths[i−1]` numbers to
+/// `widths[i]`. There is a ReLU behind every layer but the last, and no bias. The
 /// weights are independent and normal with mean 0; those of each layer have the
 /// variance c over its own fan-in, with c = `scale`.
 /// Wanted is the root of E‖z‖² of the logits over ‖z‖² of the image.

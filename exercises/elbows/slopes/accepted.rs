@@ -10,7 +10,7 @@ pub const ACCEPTED: [Slopes; 10] = [
     },
     |units, low, high| {
         let ends = ends(units, low, high);
-        ends.windows(2).map(|end| (h(units, end[1]) - h(units, end[0])) / (end[1] - end[0])).collect()
+        ends.windows(2).map(|end| (output(units, end[1]) - output(units, end[0])) / (end[1] - end[0])).collect()
     },
     |units, low, high| {
         let mut slopes = vec![slope(units, low)];
@@ -21,7 +21,7 @@ pub const ACCEPTED: [Slopes; 10] = [
     },
     |units, low, high| {
         let mut now = slope(units, low);
-        let gains = sorted(units, low, high).into_iter().map(|[w, _, v]| w.signum() * w * v);
+        let gains = sorted(units, low, high).into_iter().map(|[w, _, next]| w.signum() * w * next);
         let mut slopes = vec![now];
         slopes.extend(gains.map(|gain| {
             now += gain;
@@ -32,14 +32,14 @@ pub const ACCEPTED: [Slopes; 10] = [
     |units, low, high| {
         let start = slope(units, low);
         let gains: Vec<f64> =
-            sorted(units, low, high).iter().map(|[w, _, v]| w.abs() * v).collect();
+            sorted(units, low, high).iter().map(|[w, _, next]| w.abs() * next).collect();
         (0..=gains.len()).map(|k| start + gains[..k].iter().sum::<f64>()).collect()
     },
     // From right to left.
     |units, low, high| {
         let mut slopes = vec![slope(units, high)];
-        for [w, _, v] in sorted(units, low, high).iter().rev() {
-            slopes.push(slopes.last().unwrap() - w.abs() * v);
+        for [w, _, next] in sorted(units, low, high).iter().rev() {
+            slopes.push(slopes.last().unwrap() - w.abs() * next);
         }
         slopes.reverse();
         slopes
@@ -74,15 +74,15 @@ pub const ACCEPTED: [Slopes; 10] = [
         let mut left: Vec<[f64; 3]> = sorted(units, low, high);
         let mut slopes = vec![slope(units, low)];
         while !left.is_empty() {
-            let [w, _, v] = left.remove(0);
-            slopes.push(slopes[slopes.len() - 1] + if w > 0.0 { w * v } else { -w * v });
+            let [w, _, next] = left.remove(0);
+            slopes.push(slopes[slopes.len() - 1] + if w > 0.0 { w * next } else { -w * next });
         }
         slopes
     },
     |units, low, high| {
-        let first = units.iter().map(|[w, b, v]| if w * low + b > 0.0 { w * v } else { 0.0 }).sum();
-        sorted(units, low, high).iter().fold(vec![first], |mut slopes, [w, _, v]| {
-            slopes.push(slopes[slopes.len() - 1] + (w * w).sqrt() * v);
+        let first = units.iter().map(|[w, b, next]| if w * low + b > 0.0 { w * next } else { 0.0 }).sum();
+        sorted(units, low, high).iter().fold(vec![first], |mut slopes, [w, _, next]| {
+            slopes.push(slopes[slopes.len() - 1] + (w * w).sqrt() * next);
             slopes
         })
     },
@@ -92,12 +92,12 @@ fn elbow(unit: &[f64; 3]) -> f64 {
     -unit[1] / unit[0]
 }
 
-fn h(units: &[[f64; 3]], x: f64) -> f64 {
-    units.iter().map(|[w, b, v]| v * (w * x + b).max(0.0)).sum()
+fn output(units: &[[f64; 3]], x: f64) -> f64 {
+    units.iter().map(|[w, b, next]| next * (w * x + b).max(0.0)).sum()
 }
 
 fn slope(units: &[[f64; 3]], x: f64) -> f64 {
-    units.iter().filter(|[w, b, _]| w * x + b > 0.0).map(|[w, _, v]| w * v).sum()
+    units.iter().filter(|[w, b, _]| w * x + b > 0.0).map(|[w, _, next]| w * next).sum()
 }
 
 fn sorted(units: &[[f64; 3]], low: f64, high: f64) -> Vec<[f64; 3]> {

@@ -4,7 +4,7 @@ use crate::judge::Mistake;
 pub const MISTAKES: &[Mistake<Slopes>] = &[
     Mistake {
         function: |units, low, high| {
-            let mirrored = units.iter().map(|[w, b, v]| (b / w, w.abs() * v));
+            let mirrored = units.iter().map(|[w, b, next]| (b / w, w.abs() * next));
             along(first(units, low), sorted(mirrored.collect()), low, high)
         },
         told: "The elbows are mirrored at 0. A unit bends where w x + b = 0: look at \
@@ -12,7 +12,7 @@ pub const MISTAKES: &[Mistake<Slopes>] = &[
     },
     Mistake {
         function: |units, low, high| {
-            let signed = units.iter().map(|[w, b, v]| (-b / w, w * v));
+            let signed = units.iter().map(|[w, b, next]| (-b / w, w * next));
             along(first(units, low), sorted(signed.collect()), low, high)
         },
         told: "A unit with w < 0 is active to the left of its elbow. Going right, the \
@@ -20,18 +20,18 @@ pub const MISTAKES: &[Mistake<Slopes>] = &[
     },
     Mistake {
         function: |units, low, high| {
-            let behind = units.iter().map(|[w, b, v]| (-b / w, *v));
+            let behind = units.iter().map(|[w, b, next]| (-b / w, *next));
             along(first(units, low), sorted(behind.collect()), low, high)
         },
-        told: "Here the slope gains v alone at each elbow. How steep a unit is where \
+        told: "Here the slope gains `next` alone at each elbow. How steep a unit is where \
                it is active depends on its w, too.",
     },
     Mistake {
         function: |units, low, high| {
-            let sizes = units.iter().map(|[w, b, v]| (-b / w, (w * v).abs()));
+            let sizes = units.iter().map(|[w, b, next]| (-b / w, (w * next).abs()));
             along(first(units, low), sorted(sizes.collect()), low, high)
         },
-        told: "Every elbow bends the curve upwards here. A unit whose weight v is \
+        told: "Every elbow bends the curve upwards here. A unit whose `next` is \
                negative is subtracted, and at its elbow the curve bends down.",
     },
     Mistake {
@@ -62,7 +62,7 @@ pub const MISTAKES: &[Mistake<Slopes>] = &[
     Mistake {
         function: |units, low, high| {
             let (inside, outside) = parted(units, low, high);
-            let everywhere: f64 = outside.iter().map(|[w, _, v]| w * v).sum();
+            let everywhere: f64 = outside.iter().map(|[w, _, next]| w * next).sum();
             let start = first(&inside, low) + everywhere;
             along(start, sorted(bends(units)), low, high)
         },
@@ -89,11 +89,11 @@ type Bends = Vec<(f64, f64)>;
 
 fn first(units: &[[f64; 3]], low: f64) -> f64 {
     let active = units.iter().filter(|[w, b, _]| w * low + b > 0.0);
-    active.map(|[w, _, v]| w * v).sum()
+    active.map(|[w, _, next]| w * next).sum()
 }
 
 fn bends(units: &[[f64; 3]]) -> Bends {
-    units.iter().map(|[w, b, v]| (-b / w, w.abs() * v)).collect()
+    units.iter().map(|[w, b, next]| (-b / w, w.abs() * next)).collect()
 }
 
 /// The units whose elbow lies between the ends, and the others.
@@ -107,7 +107,7 @@ fn sorted(mut bends: Bends) -> Bends {
 }
 
 fn along(start: f64, bends: Bends, low: f64, high: f64) -> Vec<f64> {
-    let inside = bends.into_iter().filter(|&(c, _)| low < c && c < high);
+    let inside = bends.into_iter().filter(|&(place, _)| low < place && place < high);
     let mut slopes = vec![start];
     for (piece, (_, gain)) in inside.enumerate() {
         slopes.push(slopes[piece] + gain);

@@ -24,7 +24,7 @@ pub const EXERCISE: Exercise<Slopes> = Exercise {
     mistakes: mistakes::MISTAKES,
 };
 
-/// Units `[w, b, v]`, and two ends.
+/// Units `[w, b, next]`, and two ends.
 type Question = (&'static [[f64; 3]], f64, f64);
 
 /// Networks with elbows at 1.5; at 0.5, to the left; out of sight; out of sight to the left
@@ -67,7 +67,7 @@ fn truth() -> Vec<Reply> {
     let slopes = |(units, low, high): Question| {
         let hidden = Linear::new(row(units, 0), RowDVector::from(row(units, 1).row(0)));
         let mut ends = elbows(&hidden);
-        ends.retain(|&c| low < c && c < high);
+        ends.retain(|&place| low < place && place < high);
         ends.extend([low, high]);
         ends.sort_by(f64::total_cmp);
         let last = Linear::new(row(units, 2).transpose(), RowDVector::zeros(1));
@@ -75,10 +75,10 @@ fn truth() -> Vec<Reply> {
             Layer { linear: hidden, activation: Activation::Relu },
             Layer { linear: last, activation: Activation::Identity },
         ]);
-        let h = |x: f64| network.forward(DMatrix::from_element(1, 1, x))[2][0];
+        let output = |x: f64| network.forward(DMatrix::from_element(1, 1, x))[2][0];
         let slope = |piece: &[f64]| {
             let third = (piece[1] - piece[0]) / 3.0;
-            (h(piece[1] - third) - h(piece[0] + third)) / third
+            (output(piece[1] - third) - output(piece[0] + third)) / third
         };
         ends.windows(2).map(slope).collect::<Vec<_>>().into()
     };

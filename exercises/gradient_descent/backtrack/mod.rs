@@ -1,6 +1,6 @@
 use std::cell::Cell;
 
-use descent::gradient_descent::Quadratic;
+use descent::quadratic::Quadratic;
 use nalgebra::{DVector, dvector};
 
 use crate::judge::{Exercise, Replies};

@@ -29,7 +29,7 @@ pub const MISTAKES: &[Mistake<Bound>] = &[
         function: |(fan_in, _), left, right| {
             3.0_f64.sqrt() * deviation(fan_in, (left.abs() + right.abs()) / 2.0)
         },
-        told: "Here the slopes count as they are. The activation multiplies z by its \
+        told: "Here the slopes count as they are. The activation multiplies a by its \
                slope, and what has to be kept is the mean of a square.",
     },
     Mistake {
@@ -37,8 +37,8 @@ pub const MISTAKES: &[Mistake<Bound>] = &[
             let mean_square = (right - left).powi(2) / (2.0 * PI);
             3.0_f64.sqrt() * deviation(fan_in, kept(left, right) - mean_square)
         },
-        told: "Here the square of the mean of σ(z) is subtracted. The weights have mean \
-               0, so that a product of the two has the mean 0 whatever that of σ(z) is; \
+        told: "Here the square of the mean of σ(a) is subtracted. The weights have mean \
+               0, so that a product of the two has the mean 0 whatever that of σ(a) is; \
                what counts is the mean of its square.",
     },
     Mistake {
@@ -52,7 +52,7 @@ pub const MISTAKES: &[Mistake<Bound>] = &[
         function: |(fan_in, _), left, right| {
             3.0_f64.sqrt() * deviation(fan_in, 2.0 * kept(left, right))
         },
-        told: "Each side adds its square in full here, but z is on each side only half \
+        told: "Each side adds its square in full here, but a is on each side only half \
                of the time.",
     },
 ];

@@ -16,9 +16,9 @@ pub const ACCEPTED: [Shifted; 10] = [
     // Along each eigenvector.
     |h, g, least| {
         let eigen = h.clone().symmetric_eigen();
-        let lambda = (least - eigen.eigenvalues.min()).max(0.0);
+        let shift = (least - eigen.eigenvalues.min()).max(0.0);
         let along = (eigen.eigenvectors.transpose() * g)
-            .component_div(&eigen.eigenvalues.add_scalar(lambda));
+            .component_div(&eigen.eigenvalues.add_scalar(shift));
         eigen.eigenvectors * -along
     },
     |h, g, least| {
@@ -32,15 +32,15 @@ pub const ACCEPTED: [Shifted; 10] = [
         shifted.cholesky().unwrap().solve(&(-1.0 * g))
     },
     |h, g, least| {
-        let lambda = (least - h.symmetric_eigenvalues().min()).max(0.0);
+        let shift = (least - h.symmetric_eigenvalues().min()).max(0.0);
         let mut shifted = h.clone();
-        shifted.set_diagonal(&h.diagonal().add_scalar(lambda));
+        shifted.set_diagonal(&h.diagonal().add_scalar(shift));
         shifted.full_piv_lu().solve(g).unwrap().map(|d| -d)
     },
 ];
 
 fn definite(h: &Matrix, least: f64) -> Matrix {
     let smallest = h.symmetric_eigenvalues().min();
-    let lambda = if smallest < least { least - smallest } else { 0.0 };
-    h + DMatrix::from_diagonal_element(h.nrows(), h.nrows(), lambda)
+    let shift = if smallest < least { least - smallest } else { 0.0 };
+    h + DMatrix::from_diagonal_element(h.nrows(), h.nrows(), shift)
 }

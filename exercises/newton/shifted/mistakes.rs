@@ -13,21 +13,21 @@ pub const MISTAKES: &[Mistake<Shifted>] = &[
             solve(hessian, least - smallest(hessian), gradient)
         },
         told: "This also shifts a Hessian whose eigenvalues are all large enough, and \
-               downwards: λ is negative there. Where Newton's step is good, leave it alone.",
+               downwards: its shift is negative there. Where Newton's step is good, leave it alone.",
     },
     Mistake {
         function: |hessian, gradient, least| {
             solve(hessian, (least - smallest(hessian)).abs(), gradient)
         },
-        told: "Here λ is the distance between the smallest eigenvalue and `least`. Its \
+        told: "Here the shift is the distance between the smallest eigenvalue and `least`. Its \
                size no longer says on which side the eigenvalue lies, and a Hessian \
                whose eigenvalues are all large enough is shifted as well.",
     },
     Mistake {
         function: |hessian, gradient, least| {
             let smallest = smallest(hessian);
-            let lambda = if smallest < 0.0 { least - smallest } else { 0.0 };
-            solve(hessian, lambda, gradient)
+            let shift = if smallest < 0.0 { least - smallest } else { 0.0 };
+            solve(hessian, shift, gradient)
         },
         told: "This shifts only where an eigenvalue is negative. One between 0 and \
                `least` stays as small as it is, and the step along its axis as long.",
@@ -47,8 +47,8 @@ pub const MISTAKES: &[Mistake<Shifted>] = &[
     },
     Mistake {
         function: |hessian, gradient, least| {
-            let lambda = if smallest(hessian) < least { least } else { 0.0 };
-            solve(hessian, lambda, gradient)
+            let shift = if smallest(hessian) < least { least } else { 0.0 };
+            solve(hessian, shift, gradient)
         },
         told: "This shifts where it is needed, but always by `least`. That is more \
                than an eigenvalue above 0 needs, and not enough for a negative one.",
@@ -70,8 +70,8 @@ pub const MISTAKES: &[Mistake<Shifted>] = &[
     },
     Mistake {
         function: |hessian, gradient, least| {
-            let lambda = (least - hessian.diagonal().min()).max(0.0);
-            solve(hessian, lambda, gradient)
+            let shift = (least - hessian.diagonal().min()).max(0.0);
+            solve(hessian, shift, gradient)
         },
         told: "This goes by the entries on the diagonal. They are the eigenvalues only of a \
                diagonal matrix; otherwise the smallest eigenvalue can lie far below all of \
@@ -79,17 +79,17 @@ pub const MISTAKES: &[Mistake<Shifted>] = &[
     },
     Mistake {
         function: |hessian, gradient, least| {
-            let lambda = (least - smallest(hessian)).max(0.0);
-            let everywhere = hessian.add_scalar(lambda);
+            let shift = (least - smallest(hessian)).max(0.0);
+            let everywhere = hessian.add_scalar(shift);
             solve(&everywhere, 0.0, gradient)
         },
-        told: "Here λ is added to every entry of the matrix. λI has it on the diagonal \
-               only; nothing else moves all eigenvalues by λ.",
+        told: "Here the shift is added to every entry of the matrix. shift·I has it on the \
+               diagonal only; nothing else moves all eigenvalues alike.",
     },
     Mistake {
         function: |hessian, gradient, least| {
-            let lambda = (least - smallest(hessian)).max(0.0);
-            -solve(hessian, lambda, gradient)
+            let shift = (least - smallest(hessian)).max(0.0);
+            -solve(hessian, shift, gradient)
         },
         told: "This step goes up: its product with the gradient is above zero. Look at the \
                right side of the equation.",
@@ -100,9 +100,9 @@ fn smallest(hessian: &DMatrix<f64>) -> f64 {
     hessian.symmetric_eigenvalues().min()
 }
 
-/// The `d` with `(H + λI) d = −g`; zeros, where there is none.
-fn solve(hessian: &DMatrix<f64>, lambda: f64, gradient: &DVector<f64>) -> DVector<f64> {
+/// The `d` with `(H + shift·I) d = −g`; zeros, where there is none.
+fn solve(hessian: &DMatrix<f64>, shift: f64, gradient: &DVector<f64>) -> DVector<f64> {
     let n = gradient.len();
-    let shifted = hessian + lambda * DMatrix::identity(n, n);
+    let shifted = hessian + shift * DMatrix::identity(n, n);
     shifted.lu().solve(&-gradient).unwrap_or_else(|| DVector::zeros(n))
 }

@@ -35,10 +35,10 @@ impl Question {
         &self.axes * DMatrix::from_diagonal(&self.eigenvalues) * self.axes.transpose()
     }
 
-    /// Along each axis the step is what it is in one dimension: `−g/(eigenvalue + λ)`.
+    /// Along each axis the step is what it is in one dimension: `−g/(eigenvalue + shift)`.
     fn step(&self) -> DVector<f64> {
-        let lambda = (self.least - self.eigenvalues.min()).max(0.0);
-        let curvatures = self.eigenvalues.add_scalar(lambda);
+        let shift = (self.least - self.eigenvalues.min()).max(0.0);
+        let curvatures = self.eigenvalues.add_scalar(shift);
         let along = self.axes.tr_mul(&self.gradient).component_div(&curvatures);
         -&self.axes * along
     }

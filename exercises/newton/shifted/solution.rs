@@ -8,8 +8,8 @@ pub fn shifted(
 ) -> DVector<f64> {
     let n = gradient.len();
     let smallest = hessian.symmetric_eigenvalues().min();
-    let lambda = (least - smallest).max(0.0);
-    let definite = hessian + lambda * DMatrix::identity(n, n);
+    let shift = (least - smallest).max(0.0);
+    let definite = hessian + shift * DMatrix::identity(n, n);
     let cholesky = definite.cholesky().expect("no eigenvalue below `least`");
     cholesky.solve(&-gradient)
 }

@@ -21,31 +21,37 @@ pub const EXERCISE: Exercise<Bound> = Exercise {
     mistakes: mistakes::MISTAKES,
 };
 
-const PARABOLA: Curve =
-    Curve { name: "x²", value: |x| x * x, slope: |x| 2.0 * x, curvature: |_| 2.0 };
+const PARABOLA: Curve = Curve {
+    name: "θ²",
+    value: |theta| theta * theta,
+    slope: |theta| 2.0 * theta,
+    curvature: |_| 2.0,
+};
 
 /// Names in plain text, for the terminal.
 const QUESTIONS: [(&str, Curve, f64, f64); 4] = [
-    ("x²", PARABOLA, -1.0, 2.0),
-    ("x⁴", QUARTIC, -1.0, 2.0),
-    ("x⁴", QUARTIC, -2.0, 0.5),
-    ("max(|x| − 1, 0)", TROUGH, -2.0, 1.5),
+    ("θ²", PARABOLA, -1.0, 2.0),
+    ("θ⁴", QUARTIC, -1.0, 2.0),
+    ("θ⁴", QUARTIC, -2.0, 0.5),
+    ("max(|θ| − 1, 0)", TROUGH, -2.0, 1.5),
 ];
 
 fn ask(bound: Bound, replies: &mut Replies) {
-    for (name, curve, a, b) in QUESTIONS {
-        let question = format!("The bound for {name} from its tangents at {a} and {b}");
-        replies.note(question, bound(curve.value, curve.slope, a, b));
+    for (name, curve, left, right) in QUESTIONS {
+        let question =
+            format!("The bound for {name} from its tangents at {left} and {right}");
+        replies.note(question, bound(curve.value, curve.slope, left, right));
     }
 }
 
 /// Mixed with the shares at which the slopes cancel, the two tangents become level: a
 /// bound that no other mixture exceeds.
 fn truth() -> Vec<Reply> {
-    let level = |(_, curve, a, b): (&str, Curve, f64, f64)| {
-        let share = (curve.slope)(b) / ((curve.slope)(b) - (curve.slope)(a));
-        let tangent = |at| (curve.value)(b) - above_tangent(&curve, at, b);
-        Reply::from(share * tangent(a) + (1.0 - share) * tangent(b))
+    let level = |(_, curve, left, right): (&str, Curve, f64, f64)| {
+        let slopes = [left, right].map(curve.slope);
+        let share = slopes[1] / (slopes[1] - slopes[0]);
+        let tangent = |at| (curve.value)(right) - above_tangent(&curve, at, right);
+        Reply::from(share * tangent(left) + (1.0 - share) * tangent(right))
     };
     QUESTIONS.map(level).to_vec()
 }

@@ -1,7 +1,8 @@
 /// The best bound from below that two tangents of a convex function prove: the
 /// height at which they cross.
-pub fn bound(f: fn(f64) -> f64, slope: fn(f64) -> f64, a: f64, b: f64) -> f64 {
-    // f(a) + f'(a)(x − a) = f(b) + f'(b)(x − b), solved for x − a
-    let way = (f(a) - f(b) + slope(b) * (b - a)) / (slope(b) - slope(a));
-    f(a) + slope(a) * way
+pub fn bound(f: fn(f64) -> f64, slope: fn(f64) -> f64, left: f64, right: f64) -> f64 {
+    // Both tangents are equally high at θ; solved for the way from the left to there.
+    let apart = f(left) - f(right) + slope(right) * (right - left);
+    let way = apart / (slope(right) - slope(left));
+    f(left) + slope(left) * way
 }

@@ -31,7 +31,7 @@ const EQUIVALENT: &[(&str, &str, &str)] = &[
     ),
     (
         "backpropagation/twice",
-        "let first = second.parameter_gradient(input, &delta);",
+        "let first = second.parameter_gradient(input, &da);",
         "the gradient of a layer's parameters does not depend on the parameters",
     ),
     (

@@ -3,20 +3,19 @@
 use descent::adam::{
     Adam, arrival, largest_ratio, missing_correction, turned, turned_valley,
 };
-use descent::gradient_descent::{
-    GradientDescent, Optimizer, Quadratic, START, minimize,
-};
+use descent::gradient_descent::{GradientDescent, Optimizer, minimize};
 use descent::momentum::Momentum;
+use descent::quadratic::{Quadratic, START};
 use nalgebra::{DVector, dvector};
 
-use crate::canvas::{Caption, DrawResult, Ink, svg};
+use crate::canvas::{Caption, DrawResult, Ink, PIXEL, svg};
 use crate::chart::{Axis, Chart, Line, whole};
 use crate::contour::{Path, Plane, Point};
-use crate::gradient_descent::valley_axes;
-use crate::output::{Figure, csv, number, twelve_digits};
+use crate::output::{Figure, csv, number, place, twelve_digits};
+use crate::quadratic::valley_axes;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
-    Ok(vec![factor()?, reach()?, turns()?, sweep()?])
+    Ok(vec![factor()?, reach()?, turns()?, sweep()?, back()?])
 }
 
 const USUAL: [f64; 2] = [0.9, 0.999];
@@ -261,4 +260,68 @@ fn sweep() -> DrawResult<Figure> {
         margin: 30,
     }
     .figure(&caption, (560, 340))
+}
+
+/// The value in the valley long after Adam has arrived, and its true step size.
+fn back() -> DrawResult<Figure> {
+    const STEPS: usize = 4000;
+    let valley = Quadratic::valley();
+    let mut optimizer = adam(1.0)?;
+    let mut theta = start();
+    let mut values = vec![(0.0, valley.value(&theta))];
+    let mut sizes = Vec::new();
+    for t in 1..=STEPS {
+        let gradient = valley.gradient(&theta);
+        optimizer.step(&mut theta, &gradient);
+        let hat = optimizer.second_moment()[1] / (1.0 - USUAL[1].powi(t as i32));
+        if t.is_multiple_of(10) {
+            values.push((t as f64, valley.value(&theta)));
+            sizes.push((t as f64, 1.0 / hat.sqrt()));
+        }
+    }
+    let lowest = values.iter().fold((0.0, f64::MAX), |best: (f64, f64), &point| {
+        if point.1 < best.1 { point } else { best }
+    });
+    let limit = 38.0 / 10.0;
+    let crossed = sizes.iter().find(|size| size.1 > limit).ok_or("it never crosses")?;
+    let caption = Caption {
+        name: "adam-back",
+        title: "The loss comes back",
+        description: format!(
+            "Two charts over the steps of Adam with α = 1 in the valley. The upper one has the value, on a logarithmic axis: it falls \
+             to {:.0e} at step {:.0}, and later rises steeply to its old size, falls again and comes back again. The lower one has \
+             the true step size along the steep axis: it rises slowly, is above the limit {limit} from about step {:.0} on, and \
+             drops when the value has come back.",
+            lowest.1, lowest.0, crossed.0,
+        ),
+    };
+    let steps = |label: &str| Axis::linear(label, (0.0, 4000.0), 5, whole);
+    let rows = [("value", &values), ("true step size", &sizes)].map(|(name, points)| {
+        let row = move |&(x, y): &Point| vec![name.to_owned(), place(x), number(y)];
+        points.iter().map(row).collect::<Vec<_>>()
+    });
+    let edge = Line::faint(Ink::Foreground, "limit", vec![(0.0, limit), (4000.0, limit)]);
+    let value = Chart {
+        x: steps(""),
+        y: Axis::powers("value", (-80, 10), 4),
+        bands: vec![],
+        lines: vec![Line::new(Ink::Series(4), "value", values)],
+        key: Some((90, 112)),
+        margin: 30,
+    };
+    let size = Chart {
+        x: steps("step"),
+        y: Axis::linear("step size", (0.0, 5.0), 6, whole),
+        bands: vec![],
+        lines: vec![Line::new(Ink::Series(5), "true step size", sizes), edge],
+        key: Some((330, 128)),
+        margin: 30,
+    };
+    let svg = svg(&caption, (560, 400), |area| {
+        let (upper, lower) = area.split_vertically(190 * PIXEL);
+        value.draw(&upper)?;
+        size.draw(&lower)
+    })?;
+    let csv = csv(&["curve", "step", "value"], rows.into_iter().flatten());
+    Ok(Figure { name: caption.name, svg, csv })
 }

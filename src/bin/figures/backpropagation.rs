@@ -1,36 +1,240 @@
-//! The worksheet's graph with its adjoints, and the errors of difference quotients.
+//! Numbers that go forwards and backwards through a small network and through a layer.
 
-use descent::backpropagation::{
-    Node, adjoint_example, adjoints, centred_difference, difference_errors,
-    forward_difference,
-};
+use descent::backpropagation::{Node, adjoint_example, adjoints, backward};
+use descent::network::small_example;
+use nalgebra::{DMatrix, dmatrix};
+use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 
-use crate::canvas::{Area, Caption, DrawResult, Ink, svg};
-use crate::chart::{Axis, Chart, Line, tenths};
+use crate::canvas::{Area, Caption, DrawResult, Ink, PIXEL, svg};
 use crate::grid::{CELL, Grid, Outline, arrow, entries, label};
 use crate::output::{Figure, csv};
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
-    Ok(vec![graph()?, differences()?, kink()?])
+    Ok(vec![path()?, graph()?])
+}
+
+/// The image of the figure, and what the network should give for it.
+const IMAGE: usize = 1;
+const TARGET: f64 = 4.0;
+
+/// Numbers of the small network, forwards or backwards: two at the inputs, two and two in
+/// the units, one or two at the output, the biases, and the weights on the arrows.
+struct Numbers {
+    title: &'static str,
+    names: [&'static str; 4],
+    inputs: [f64; 2],
+    units: [[f64; 2]; 2],
+    output: Vec<(&'static str, f64)>,
+    biases: [f64; 3],
+    first: DMatrix<f64>,
+    second: DMatrix<f64>,
+    backwards: bool,
+}
+
+fn path() -> DrawResult<Figure> {
+    let (input, network) = small_example();
+    let image = input.rows(IMAGE, 1).into_owned();
+    let activations = network.forward(image.clone());
+    let prediction = activations[2][0];
+    let error = prediction - TARGET;
+    let mut gradients = backward(&network, &activations, dmatrix![error]);
+    let (last, hidden) =
+        gradients.next().zip(gradients.next()).ok_or("a network of two layers")?;
+    let [first, second] = [0, 1].map(|i| &network.layers()[i].linear);
+    let before = first.forward(&image);
+    let inputs = [image[0], image[1]];
+    let pair = |one: &DMatrix<f64>, other: &[f64]| [0, 1].map(|j| [one[j], other[j]]);
+    let forwards = Numbers {
+        title: "forwards, with the weights on the arrows",
+        names: ["a", "z", "ŷ", "b"],
+        inputs,
+        units: pair(&before, activations[1].as_slice()),
+        output: vec![("ŷ", prediction), ("y", TARGET)],
+        biases: [first.bias[0], first.bias[1], second.bias[0]],
+        first: first.weight.clone(),
+        second: second.weight.clone(),
+        backwards: false,
+    };
+    let bias = &hidden.parameters.bias;
+    let backwards = Numbers {
+        title: "backwards, with the gradients of the weights on the arrows",
+        names: ["∂z", "∂a", "∂ŷ", "∂b"],
+        inputs,
+        units: pair(&hidden.output, bias.as_slice()),
+        output: vec![("∂ŷ", error)],
+        biases: [bias[0], bias[1], last.parameters.bias[0]],
+        first: hidden.parameters.weight.clone(),
+        second: last.parameters.weight.clone(),
+        backwards: true,
+    };
+    let on = |j: usize| activations[1][j] > 0.0;
+    let description = [&forwards, &backwards].map(Numbers::sentence).join(" ");
+    let title = "One image through a network of two hidden units, and back";
+    let caption = Caption { name: "backpropagation-path", title, description };
+    let svg = svg(&caption, (540, 480), |area| {
+        forwards.draw(area, 0, &on)?;
+        backwards.draw(area, 240, &on)
+    })?;
+    let rows = [&forwards, &backwards].into_iter().flat_map(Numbers::rows);
+    Ok(Figure { name: caption.name, svg, csv: csv(&["what", "where", "value"], rows) })
+}
+
+/// Middles of the boxes, from the top of a half of the figure, and half their size.
+const INPUTS: [(i32, i32); 2] = [(50, 90), (50, 190)];
+const UNITS: [(i32, i32); 2] = [(255, 90), (255, 190)];
+const OUTPUT: (i32, i32) = (470, 140);
+const HALF: (i32, i32) = (42, 25);
+
+impl Numbers {
+    fn sentence(&self) -> String {
+        let [a, z, ..] = self.names;
+        let unit = |j: usize| {
+            let [one, other] = self.units[j];
+            format!(
+                "unit {}: {a} = {one}, {z} = {other}, {} = {}, weights {} and {}, behind it {}",
+                j + 1,
+                self.names[3],
+                self.biases[j],
+                self.first[(0, j)],
+                self.first[(1, j)],
+                self.second[j],
+            )
+        };
+        let output =
+            self.output.iter().map(|(name, value)| format!("{name} = {value}"));
+        format!(
+            "{} from x₁ = {} and x₂ = {}: {}; {}; output: {}, {} = {}.",
+            if self.backwards { "Backwards" } else { "Forwards" },
+            self.inputs[0],
+            self.inputs[1],
+            unit(0),
+            unit(1),
+            output.collect::<Vec<_>>().join(", "),
+            self.names[3],
+            self.biases[2],
+        )
+        .replace('-', "−")
+    }
+
+    fn rows(&self) -> Vec<Vec<String>> {
+        let half = if self.backwards { "∂" } else { "" };
+        let mut rows = Vec::new();
+        let mut row = |what: &str, place: String, value: f64| {
+            rows.push(vec![what.to_owned(), place, (value + 0.0).to_string()]);
+        };
+        for j in 0..2 {
+            let unit = format!("unit {}", j + 1);
+            row(self.names[0], unit.clone(), self.units[j][0]);
+            row(self.names[1], unit.clone(), self.units[j][1]);
+            row(self.names[3], unit.clone(), self.biases[j]);
+            for k in 0..2 {
+                let way = format!("input {} to {unit}", k + 1);
+                row(&format!("{half}w"), way, self.first[(k, j)]);
+            }
+            row(&format!("{half}w"), format!("{unit} to output"), self.second[j]);
+        }
+        for (name, value) in &self.output {
+            row(name, "output".into(), *value);
+        }
+        row(self.names[3], "output".into(), self.biases[2]);
+        rows
+    }
+
+    fn draw(&self, area: &Area, top: i32, on: &dyn Fn(usize) -> bool) -> DrawResult {
+        let down = |(x, y): (i32, i32)| (x, y + top);
+        let show = |name: &str, value: f64| {
+            format!("{name} = {}", value + 0.0).replace('-', "−")
+        };
+        label(area, (8, top + 14), self.title, HPos::Left)?;
+        for (k, at) in INPUTS.into_iter().enumerate() {
+            let name = ["x₁", "x₂"][k];
+            self.node(area, down(at), false, &[show(name, self.inputs[k])])?;
+        }
+        for (j, at) in UNITS.into_iter().enumerate() {
+            let lines = [0, 1].map(|line| show(self.names[line], self.units[j][line]));
+            self.node(area, down(at), !on(j), &lines)?;
+            let bias = show(self.names[3], self.biases[j]);
+            let state = if on(j) { "on" } else { "off" };
+            let (x, y) = down(at);
+            let y = if j == 0 { y - HALF.1 - 11 } else { y + HALF.1 + 12 };
+            label(area, (x, y), &format!("{bias}, {state}"), HPos::Center)?;
+        }
+        let lines: Vec<_> =
+            self.output.iter().map(|(name, value)| show(name, *value)).collect();
+        self.node(area, down(OUTPUT), false, &lines)?;
+        let (x, y) = down(OUTPUT);
+        let bias = show(self.names[3], self.biases[2]);
+        label(area, (x, y - HALF.1 - 11), &bias, HPos::Center)?;
+        // From box to box: where the number stands on the way, and how far off it.
+        let weights = [
+            (INPUTS[0], UNITS[0], self.first[(0, 0)], (0.5, 0, -12)),
+            (INPUTS[0], UNITS[1], self.first[(0, 1)], (0.2, 13, -6)),
+            (INPUTS[1], UNITS[0], self.first[(1, 0)], (0.2, 13, 6)),
+            (INPUTS[1], UNITS[1], self.first[(1, 1)], (0.5, 0, 13)),
+            (UNITS[0], OUTPUT, self.second[0], (0.5, 4, -13)),
+            (UNITS[1], OUTPUT, self.second[1], (0.5, 4, 14)),
+        ];
+        for (from, to, weight, (share, right, below)) in weights {
+            let tilt = (to.1 - from.1).signum() * 10;
+            let from = down((from.0 + HALF.0, from.1 + tilt));
+            let to = down((to.0 - HALF.0, to.1 - tilt));
+            match self.backwards {
+                true => arrow(area, to, from)?,
+                false => arrow(area, from, to)?,
+            }
+            let along = |a: i32, b: i32| a + (share * f64::from(b - a)).round() as i32;
+            let at = (along(from.0, to.0) + right, along(from.1, to.1) + below);
+            let number = (weight + 0.0).to_string().replace('-', "−");
+            label(area, at, &number, HPos::Center)?;
+        }
+        Ok(())
+    }
+
+    /// A box with one or two lines; shaded on the way back, dashed where a unit is off.
+    fn node(
+        &self,
+        area: &Area,
+        (x, y): (i32, i32),
+        dashed: bool,
+        lines: &[String],
+    ) -> DrawResult {
+        let corner =
+            |side: i32| ((x + side * HALF.0) * PIXEL, (y + side * HALF.1) * PIXEL);
+        let corners = [corner(-1), corner(1)];
+        if self.backwards {
+            area.draw(&Rectangle::new(
+                corners,
+                Ink::Solid(2).color().mix(0.25).filled(),
+            ))?;
+        }
+        let ink = if dashed { Ink::DashedForeground } else { Ink::Foreground };
+        let outline = ink.color().stroke_width(PIXEL as u32);
+        area.draw(&Rectangle::new(corners, outline))?;
+        let first = y - 10 * (lines.len() as i32 - 1);
+        for (line, y) in lines.iter().zip((first..).step_by(20)) {
+            label(area, (x, y), line, HPos::Center)?;
+        }
+        Ok(())
+    }
 }
 
 /// What the six nodes are, and where the upper left corner of each value lies.
 const NODES: [(&str, &str, (i32, i32)); 6] = [
-    ("v1", "v₁ = x", (20, 34)),
-    ("v2", "v₂ = W", (270, 34)),
-    ("v3", "v₃ = b", (310, 176)),
-    ("v4", "v₄ = v₁ v₂", (10, 176)),
-    ("v5", "v₅ = v₄ + v₃", (150, 284)),
-    ("v6", "v₆ = ReLU(v₅)", (150, 392)),
+    ("X", "X", (10, 34)),
+    ("W", "W", (230, 34)),
+    ("b", "b", (252, 254)),
+    ("XW", "X W", (4, 176)),
+    ("A", "A = X W + 1 b", (90, 354)),
+    ("Z", "Z = ReLU(A)", (90, 458)),
 ];
-/// Between a value and its adjoint.
+/// Between a value and its gradient.
 const GAP: i32 = 6;
 
 fn graph() -> DrawResult<Figure> {
     let (input, layer, adjoint) = adjoint_example();
     let nodes = adjoints(&input, &layer, &adjoint);
-    let list = |matrix: &nalgebra::DMatrix<f64>| {
+    let list = |matrix: &DMatrix<f64>| {
         let rows = matrix.row_iter().map(|row| {
             row.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
         });
@@ -38,32 +242,32 @@ fn graph() -> DrawResult<Figure> {
     };
     let sentences = NODES.iter().zip(&nodes).map(|((_, name, _), node)| {
         format!(
-            "{name} is [{}], its adjoint [{}]",
+            "{name} is [{}], its gradient [{}]",
             list(&node.value),
             list(&node.adjoint)
         )
     });
     let description = format!(
-        "The computation graph of ReLU(xW + b). v₁ and v₂ lead to v₄, v₃ and v₄ to v₅, v₅ to v₆. {}.",
+        "The computation graph of ReLU(XW + 1b). X and W lead to XW, b and XW to A, A to Z. {}.",
         sentences.collect::<Vec<_>>().join(". ")
     );
-    let title = "The graph of one layer with its adjoints";
+    let title = "The graph of one layer with its gradients";
     let caption = Caption { name: "backpropagation-graph", title, description };
-    let svg = svg(&caption, (600, 470), |area| {
+    let svg = svg(&caption, (540, 534), |area| {
         for ((_, name, at), node) in NODES.iter().zip(&nodes) {
             draw_node(area, name, *at, node)?;
         }
-        arrow(area, (112, 74), (112, 150))?;
-        arrow(area, (340, 108), (200, 150))?;
-        arrow(area, (150, 216), (220, 258))?;
-        arrow(area, (448, 216), (380, 258))?;
-        arrow(area, (291, 324), (291, 366))?;
-        label(area, (20, 452), "plain: value, forwards", HPos::Left)?;
-        label(area, (230, 452), "shaded: adjoint, backwards", HPos::Left)
+        arrow(area, (102, 74), (102, 150))?;
+        arrow(area, (320, 108), (190, 150))?;
+        arrow(area, (130, 216), (212, 344))?;
+        arrow(area, (390, 294), (330, 344))?;
+        arrow(area, (231, 394), (231, 434))?;
+        label(area, (20, 518), "plain: value, forwards", HPos::Left)?;
+        label(area, (230, 518), "shaded: gradient, backwards", HPos::Left)
     })?;
     let rows = NODES.iter().zip(&nodes).flat_map(|((name, _, _), node)| {
         let mut rows = entries(name, &node.value);
-        rows.extend(entries(&format!("{name} adjoint"), &node.adjoint));
+        rows.extend(entries(&format!("∂{name}"), &node.adjoint));
         rows
     });
     Ok(Figure {
@@ -81,77 +285,4 @@ fn draw_node(area: &Area, name: &str, at: (i32, i32), node: &Node) -> DrawResult
     Grid { at: right, entries: adjoint, outline: stored, marked: &|_, _| true }
         .draw(area)?;
     label(area, (at.0, at.1 - 14), name, HPos::Left)
-}
-
-fn differences() -> DrawResult<Figure> {
-    let steps: Vec<f64> = (1..=51).map(|k| 0.5_f64.powi(k)).collect();
-    let errors: Vec<_> = steps.iter().map(|&h| difference_errors(h)).collect();
-    let curve = |which: usize| {
-        let points = steps.iter().copied().zip(errors.iter().map(|both| both[which]));
-        points.collect::<Vec<_>>()
-    };
-    let best = |which: usize| {
-        let points = curve(which).into_iter();
-        points.min_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or((1.0, 1.0))
-    };
-    let [(forward, forward_error), (centred, centred_error)] = [best(0), best(1)];
-    let description = format!(
-        "Relative error of two difference quotients by step, both axes logarithmic. Each curve is a V. The \
-         forward difference falls with the step to {forward_error:.1e} at {forward:.1e} and rises from there \
-         to the left; the centred one falls twice as steeply, to {centred_error:.1e} at {centred:.1e}. To the \
-         left of their minima both rise alike.",
-    );
-    let at = |x: f64, name: &str| {
-        let line = Line::new(Ink::DashedForeground, name, vec![(x, 1e-12), (x, 1e1)]);
-        line.named_at(1, (5, 12))
-    };
-    let chart = Chart {
-        x: Axis::powers("step h", (-16, 0), 9),
-        y: Axis::powers("relative error of the derivative", (-13, 1), 8),
-        bands: Vec::new(),
-        lines: vec![
-            Line::new(Ink::Series(2), "forward", curve(0)).named_at(7, (-72, -8)),
-            Line::new(Ink::Series(1), "centred", curve(1)).named_at(8, (10, 8)),
-            at(f64::EPSILON.sqrt(), "√ε"),
-            at(f64::EPSILON.cbrt(), "∛ε"),
-        ],
-        key: None,
-        margin: 24,
-    };
-    let title = "How wrong a difference quotient is";
-    let name = "backpropagation-differences";
-    chart.figure(&Caption { name, title, description }, (560, 380))
-}
-
-fn kink() -> DrawResult<Figure> {
-    const H: f64 = 0.25;
-    let relu = |z: f64| z.max(0.0);
-    let places: Vec<f64> = (-64..=64).map(|k| f64::from(k) / 64.0).collect();
-    let curve = |value: &dyn Fn(f64) -> f64| {
-        places.iter().map(|&z| (z, value(z))).collect::<Vec<_>>()
-    };
-    let step = vec![(-1.0, 0.0), (0.0, 0.0), (0.0, 1.0), (1.0, 1.0)];
-    let centred = curve(&|z| centred_difference(relu, z, H));
-    let forward = curve(&|z| forward_difference(relu, z, H));
-    let description = format!(
-        "The derivative of the ReLU jumps from 0 to 1 at zero. The centred difference with step {H} climbs \
-         from 0 at −{H} over {} at zero to 1 at {H}; the forward difference climbs from 0 at −{H} to {} at \
-         zero. Elsewhere all three agree.",
-        centred[64].1, forward[64].1,
-    );
-    let chart = Chart {
-        x: Axis::linear("input z of the ReLU", (-1.0, 1.0), 9, tenths),
-        y: Axis::linear("derivative of the ReLU", (-0.1, 1.2), 8, tenths),
-        bands: Vec::new(),
-        lines: vec![
-            Line::new(Ink::Solid(4), "derivative, for z ≠ 0", step),
-            Line::new(Ink::Series(2), "forward difference", forward),
-            Line::new(Ink::Series(3), "centred difference", centred),
-        ],
-        key: Some((100, 60)),
-        margin: 24,
-    };
-    let title = "Difference quotients across a kink";
-    let name = "backpropagation-kink";
-    chart.figure(&Caption { name, title, description }, (560, 320))
 }

@@ -4,11 +4,12 @@
 use descent::adam::Adam;
 use descent::backpropagation::Neuron;
 use descent::dead_relu::{Run, SEEDS, STEP_SIZES, Setting, probability_active};
-use descent::gradient_descent::{Optimizer, take_turns};
+use descent::gradient_descent::Optimizer;
 use descent::initialization::normal;
 use descent::mnist::Split;
 use descent::momentum::Momentum;
 use descent::network::{Activation, Batch};
+use descent::neuron::take_turns;
 use descent::parallel;
 use descent::random::{Stream, generator};
 use nalgebra::DMatrix;
@@ -67,7 +68,7 @@ fn probability() -> DrawResult<Figure> {
     .figure(&caption, (560, 320))
 }
 
-/// `z` at the worksheet's second sample, with samples taking turns.
+/// `a` at the worksheet's second sample, with samples taking turns.
 fn state() -> DrawResult<Figure> {
     const STEPS: usize = 8;
     let adam = |step_size| Adam::new(step_size, [0.5, 0.5], 1e-8);
@@ -81,7 +82,7 @@ fn state() -> DrawResult<Figure> {
         name: "dead_relu-state",
         title: "State moves a unit that has no gradient",
         description: format!(
-            "z at x = −3 over the steps of the worksheet's neuron, from −4 on. With momentum it passes 0 \
+            "a at x = −3 over the steps of the worksheet's neuron, from −4 on. With momentum it passes 0 \
              after two steps and is {:.1} after three. With Adam it levels off at {:.1} with the step size \
              one half, and with 1 it passes 0 in step six.",
             last(&lines[0]),
@@ -90,7 +91,7 @@ fn state() -> DrawResult<Figure> {
     };
     Chart {
         x: Axis::linear("step t", (0.0, STEPS as f64), 9, whole),
-        y: Axis::linear("z at x = −3", (-4.5, 4.0), 9, whole),
+        y: Axis::linear("a at x = −3", (-4.5, 4.0), 9, whole),
         bands: vec![],
         lines,
         key: Some((360, 40)),

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use descent::depth::{
-    self, Norms, arc_cosine, band, geometry, image_norms, network, network_of_pytorch,
-    network_of_sigmoids, network_with_biases, norms, root_mean_square,
+    self, Norms, arc_cosine, geometry, network, network_of_pytorch,
+    network_of_sigmoids, network_with_biases, norms,
 };
 use descent::mnist::{Digits, PIXELS, Split};
 use descent::network::Batch;
+use descent::norm_law::{self, band};
 use descent::parallel;
-use nalgebra::DMatrix;
 
 use crate::canvas::{Caption, DrawResult, Ink};
 use crate::chart::{Axis, Band, Chart, Line, hundredths, tenths, whole};
@@ -102,9 +102,8 @@ fn whole_number(argument: &str) -> Result<u64, String> {
 
 /// The scale of He's initialization, for the figures that show one scale only.
 const HE: f64 = 2.0;
-/// Networks in the figures that show several, and in the one that shows their spread.
+/// Networks in the figure that shows means.
 const FEW: u64 = 32;
-const MANY: u64 = 200;
 
 /// The most parameters of a network: two gigabytes, and as much again for its gradient.
 const MOST_PARAMETERS: u64 = 250_000_000;
@@ -120,14 +119,12 @@ pub fn figures(options: &Options) -> DrawResult<Vec<Figure>> {
     let digits = Digits::read(&folder, Split::Test)?;
     options.check(&digits, &folder)?;
     let experiment = Experiment { options, digits };
-    progress::expect(MANY + FEW);
+    progress::expect(FEW);
     let measured = experiment.measure()?;
     Ok(vec![
         experiment.activations(&measured)?,
         experiment.activation_gradients(&measured)?,
         experiment.weight_gradients(&measured)?,
-        experiment.single_images()?,
-        experiment.spread()?,
         experiment.geometry()?,
         experiment.counterexamples()?,
     ])
@@ -139,7 +136,7 @@ struct Experiment<'a> {
 }
 
 /// Values with the number of their layer.
-type Profile = Vec<(f64, f64)>;
+pub type Profile = Vec<(f64, f64)>;
 
 impl Experiment<'_> {
     fn widths(&self) -> Vec<usize> {
@@ -153,17 +150,6 @@ impl Experiment<'_> {
         let Options { width, layers, .. } = *self.options;
         let hidden = iter::repeat_n(width as usize, layers as usize - 1);
         iter::once(PIXELS).chain(hidden).collect()
-    }
-
-    /// The norms of the images from the input to the last ReLU layer, at He's scale.
-    fn hidden_norms(&self, seed: u64, mut images: DMatrix<f64>) -> Vec<Vec<f64>> {
-        let network = network(&self.widths(), HE, seed);
-        let mut norms = vec![image_norms(&images)];
-        for layer in &network.layers()[..self.hidden().len() - 1] {
-            images = layer.forward(&images);
-            norms.push(image_norms(&images));
-        }
-        norms
     }
 
     fn batch(&self, seed: u64) -> Batch {
@@ -216,7 +202,7 @@ impl Experiment<'_> {
         };
         let bands = measured.iter().zip(1..);
         let chart = Chart {
-            x: self.layers("layer ℓ of the activations"),
+            x: self.layers("layer i of the activations"),
             y: Axis::logarithmic(
                 "‖z‖, root mean square",
                 lines.iter().flat_map(|line| &line.points),
@@ -252,13 +238,13 @@ impl Experiment<'_> {
         };
         let title = "Norm of the activation gradients by layer";
         let lines = lines.into_iter().map(named).collect();
-        self.gradients("depth-activation_gradients", title, "‖∂loss/∂Z‖", lines)
+        self.gradients("depth-activation_gradients", title, "‖∂Z‖", lines)
     }
 
     fn weight_gradients(&self, measured: &[(f64, Norms)]) -> DrawResult<Figure> {
         let lines = Self::lines(measured, 1, |norms| norms.weight_gradients.clone());
         let title = "Norm of the weight gradients by layer";
-        self.gradients("depth-weight_gradients", title, "‖∂loss/∂W‖", lines)
+        self.gradients("depth-weight_gradients", title, "‖∂W‖", lines)
     }
 
     fn gradients(
@@ -270,7 +256,7 @@ impl Experiment<'_> {
     ) -> DrawResult<Figure> {
         let label = format!("{quantity}, Frobenius norm");
         let chart = Chart {
-            x: self.layers("layer ℓ"),
+            x: self.layers("layer i"),
             y: Axis::logarithmic(&label, lines.iter().flat_map(|line| &line.points)),
             bands: Vec::new(),
             lines,
@@ -283,131 +269,6 @@ impl Experiment<'_> {
             from_to(&chart.lines, "in the first layer shown", "in the last"),
         );
         chart.figure(&Caption { name, title, description }, (560, 340))
-    }
-
-    /// The norm of one image, relative to its input, in several networks.
-    fn single_images(&self) -> DrawResult<Figure> {
-        let hidden = self.hidden();
-        let walk = |seed| {
-            let image = self.digits.sample(1, seed).images;
-            let norms = self.hidden_norms(seed, image);
-            let start = norms[0][0];
-            let logs = norms.iter().map(|norms| (norms[0] / start).log10());
-            Line::faint(
-                Ink::Solid(1),
-                format!("seed {seed}"),
-                from_layer(1, logs.take_while(|log| log.is_finite())),
-            )
-        };
-        let law = band(&hidden, HE);
-        let mean = Line::new(
-            Ink::Series(2),
-            "mean",
-            from_layer(1, law.iter().map(|band| band.mean)),
-        );
-        let lines: Vec<_> = (0..FEW).map(walk).chain([mean]).collect();
-        let points = two_sigma(&law, |log| log);
-        let values = points.iter().flat_map(|&(_, low, high)| [low, high]);
-        let values = values.chain(
-            lines.iter().flat_map(|line| line.points.iter().map(|&(_, log)| log)),
-        );
-        let (low, high) = values.fold((0.0, 0.0), |(low, high), log| {
-            (f64::min(low, log), f64::max(high, log))
-        });
-        let range = ((2.0 * low).floor() / 2.0, (2.0 * high).ceil() / 2.0);
-        let chart = Chart {
-            x: self.layers("layer ℓ of the activations"),
-            y: Axis::linear("log₁₀ (‖z‖ / ‖input‖)", range, 9, tenths),
-            bands: vec![Band {
-                name: "two standard deviations".into(),
-                points,
-                ink: Ink::Solid(2),
-            }],
-            lines,
-            key: None,
-            margin: 60,
-        };
-        let end = law[law.len() - 1];
-        let description = format!(
-            "How the norm of one image changes over the layers of {FEW} networks of width {} with c = 2, on a \
-             logarithmic axis. The curves wander apart like random walks. The exact law says that in the last \
-             hidden layer the logarithm to base ten has mean {} and standard deviation {}.",
-            self.options.width,
-            hundredths(end.mean),
-            hundredths(end.standard_deviation),
-        );
-        let title = "The norm of one image is a random walk";
-        chart.figure(
-            &Caption { name: "depth-single_images", title, description },
-            (560, 380),
-        )
-    }
-
-    /// How far networks differ: the norm of one image against the root mean square of a
-    /// batch.
-    fn spread(&self) -> DrawResult<Figure> {
-        let hidden = self.hidden();
-        let walk = |&seed: &u64| {
-            let norms = self.hidden_norms(seed, self.batch(seed).images);
-            let first = norms[0][0];
-            let one = norms.iter().map(|norms| (norms[0] / first).log10());
-            let start = root_mean_square(&norms[0]);
-            let all =
-                norms.iter().map(|norms| (root_mean_square(norms) / start).log10());
-            let logs = (one.collect::<Vec<_>>(), all.collect::<Vec<_>>());
-            progress::done();
-            logs
-        };
-        let seeds: Vec<_> = (0..MANY).collect();
-        let (one, all): (Vec<_>, Vec<_>) =
-            parallel::map(&seeds, &walk).into_iter().unzip();
-        let spread = |logs: &[Vec<f64>]| {
-            let layer = |layer| standard_deviation(logs.iter().map(|logs| logs[layer]));
-            from_layer(1, (0..hidden.len()).map(layer))
-        };
-        let exact = band(&hidden, HE).into_iter().map(|band| band.standard_deviation);
-        let batch = self.options.batch;
-        let lines = vec![
-            Line::new(Ink::Series(2), "one image, exact law", from_layer(1, exact)),
-            Line::new(
-                Ink::Series(1),
-                format!("one image, {MANY} networks"),
-                spread(&one),
-            ),
-            Line::new(
-                Ink::Series(3),
-                format!("batch of {batch}, {MANY} networks"),
-                spread(&all),
-            ),
-        ];
-        let top = lines
-            .iter()
-            .flat_map(|line| &line.points)
-            .fold(0.1, |top, &(_, y)| f64::max(top, y));
-        let chart = Chart {
-            x: self.layers("layer ℓ of the activations"),
-            y: Axis::linear(
-                "standard deviation of log₁₀ ‖z‖",
-                (0.0, (10.0 * top).ceil() / 10.0),
-                6,
-                tenths,
-            ),
-            bands: Vec::new(),
-            lines,
-            key: Some((270, 216)),
-            margin: 24,
-        };
-        let last: Vec<_> =
-            chart.lines.iter().map(|line| hundredths(last(line))).collect();
-        let description = format!(
-            "Standard deviation, over {MANY} networks of width {}, of the logarithm to base ten of the norm \
-             relative to the input. For one image it follows the exact law and reaches {} in the last hidden \
-             layer, where the law says {}; for the root mean square of a batch of {batch} it is smaller, most \
-             clearly in the first layers, and reaches {}.",
-            self.options.width, last[1], last[0], last[2],
-        );
-        let title = "A batch fluctuates less than one image";
-        chart.figure(&Caption { name: "depth-spread", title, description }, (560, 340))
     }
 
     /// What becomes of the directions of the images while their norm is kept.
@@ -451,7 +312,7 @@ impl Experiment<'_> {
             ),
         ];
         let chart = Chart {
-            x: self.layers("layer ℓ of the activations"),
+            x: self.layers("layer i of the activations"),
             y: Axis::linear("mean cosine, share of units", (0.0, 1.0), 6, tenths),
             bands: Vec::new(),
             lines,
@@ -497,9 +358,9 @@ impl Experiment<'_> {
         };
         let lines: Vec<_> = networks.into_iter().zip(1..).map(line).collect();
         let chart = Chart {
-            x: self.layers("layer ℓ"),
+            x: self.layers("layer i"),
             y: Axis::logarithmic(
-                "‖∂loss/∂W‖, Frobenius norm",
+                "‖∂W‖, Frobenius norm",
                 lines.iter().flat_map(|line| &line.points),
             ),
             bands: Vec::new(),
@@ -518,14 +379,18 @@ impl Experiment<'_> {
         )
     }
 
-    /// The axis of layers, from 1, which leaves the corner of the axes to the other
-    /// one's tick.
     fn layers(&self, label: &str) -> Axis {
-        Axis::linear(label, (1.0, f64::from(self.options.layers) + 1.0), 7, whole)
+        layers(label, self.options.layers)
     }
 }
 
-fn from_layer(first: u32, values: impl IntoIterator<Item = f64>) -> Profile {
+/// The axis of layers, from 1, which leaves the corner of the axes to the other one's
+/// tick.
+pub fn layers(label: &str, matrices: u32) -> Axis {
+    Axis::linear(label, (1.0, f64::from(matrices) + 1.0), 7, whole)
+}
+
+pub fn from_layer(first: u32, values: impl IntoIterator<Item = f64>) -> Profile {
     (first..).map(f64::from).zip(values).collect()
 }
 
@@ -534,15 +399,18 @@ fn drop_last(mut values: Vec<f64>) -> Vec<f64> {
     values
 }
 
-fn two_sigma(law: &[depth::Band], value: impl Fn(f64) -> f64) -> Vec<(f64, f64, f64)> {
-    let edges = |(layer, band): (u32, &depth::Band)| {
+pub fn two_sigma(
+    law: &[norm_law::Band],
+    value: impl Fn(f64) -> f64,
+) -> Vec<(f64, f64, f64)> {
+    let edges = |(layer, band): (u32, &norm_law::Band)| {
         let reach = 2.0 * band.standard_deviation;
         (layer.into(), value(band.mean - reach), value(band.mean + reach))
     };
     (1..).zip(law).map(edges).collect()
 }
 
-fn last(line: &Line) -> f64 {
+pub fn last(line: &Line) -> f64 {
     line.points[line.points.len() - 1].1
 }
 
@@ -552,12 +420,4 @@ fn from_to(lines: &[Line], first: &str, final_: &str) -> String {
         format!("{}: from {from:.1e} {first} to {to:.1e} {final_}.", line.name)
     };
     lines.iter().map(sentence).collect::<Vec<_>>().join(" ")
-}
-
-fn standard_deviation(values: impl Iterator<Item = f64>) -> f64 {
-    let values: Vec<_> = values.filter(|value| value.is_finite()).collect();
-    let count = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / count;
-    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    (squares / (count - 1.0)).sqrt()
 }

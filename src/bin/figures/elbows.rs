@@ -1,5 +1,7 @@
 //! Where ReLU units bend, before and during training.
 
+use std::f64::consts::PI;
+
 use descent::backpropagation::squared_error_and_gradient;
 use descent::elbows::{
     Cauchy, Start, Trained, bends, best_last_layer, elbows, experiment, fit, sine,
@@ -16,7 +18,7 @@ use crate::output::{Figure, csv, number};
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
     let runs = Runs::new()?;
-    Ok(vec![units()?, density()?, means()?, runs.curves()?, runs.losses()?])
+    Ok(vec![units()?, circle()?, density()?, means()?, runs.curves()?, runs.losses()?])
 }
 
 const DATA: (f64, f64) = (-1.0, 1.0);
@@ -72,6 +74,73 @@ fn units() -> DrawResult<Figure> {
     .figure(&caption, (560, 300))
 }
 
+/// Lines through zero at equal angles, and the heights at which they meet the line `w = 1`.
+fn circle() -> DrawResult<Figure> {
+    /// From one line to the next, in degrees; the steepest shown leaves at the top.
+    const ANGLE: i32 = 15;
+    const TOP: f64 = 2.0;
+    let slope = |degrees: i32| f64::from(degrees).to_radians().tan();
+    let around = (0..=120).map(|i| (PI / 60.0 * f64::from(i)).sin_cos());
+    let circle: Vec<_> = around.map(|(y, x)| (x, y)).collect();
+    let vertical = vec![(1.0, -TOP), (1.0, TOP)];
+    let mut lines = vec![
+        Line::faint(Ink::Foreground, "distance 1 from zero", circle),
+        Line::faint(Ink::Foreground, "w = 1", vertical),
+    ];
+    let mut met = Vec::new();
+    for degrees in (-75..=90).step_by(ANGLE as usize) {
+        let name = format!("{degrees} degrees");
+        let end = match degrees {
+            90 => (0.0, TOP),
+            _ => {
+                let width = (TOP / slope(degrees).abs()).min(1.0);
+                (width, width * slope(degrees))
+            }
+        };
+        lines.push(Line::faint(Ink::Solid(1), name, vec![(-end.0, -end.1), end]));
+        if degrees.abs() <= 60 {
+            let height = slope(degrees);
+            met.push(shown_elbow(height));
+            let dot =
+                Line::dots(Ink::Series(1), shown_elbow(height), vec![(1.0, height)]);
+            lines.push(dot.named_at(0, (10, 0)));
+        }
+    }
+    let caption = Caption {
+        name: "elbows-circle",
+        title: "The elbow is the slope of a line through zero",
+        description: format!(
+            "The plane of w and −b with a circle around zero. Twelve lines through zero, one every {ANGLE} \
+             degrees. They meet the vertical line w = 1 at the heights {}; steeper ones meet it beyond \
+             the figure. The directions within 45 degrees of the horizontal, on both sides, are shaded.",
+            met.join(", ")
+        ),
+    };
+    Chart {
+        x: Axis::linear("w", (-1.25, 1.75), 4, whole),
+        y: Axis::linear("−b", (-TOP, TOP), 5, whole),
+        bands: vec![Band {
+            name: "elbow between −1 and 1".into(),
+            points: vec![(-1.0, -1.0, 1.0), (0.0, 0.0, 0.0), (1.0, -1.0, 1.0)],
+            ink: Ink::Solid(1),
+        }],
+        lines,
+        key: None,
+        margin: 24,
+    }
+    .figure(&caption, (396, 460))
+}
+
+/// With two decimals, or none for a whole number.
+fn shown_elbow(place: f64) -> String {
+    let whole = place.round();
+    let number = match (place - whole).abs() < 1e-9 {
+        true => format!("{:.0}", whole.abs()),
+        false => format!("{:.2}", place.abs()),
+    };
+    if place < -1e-9 { format!("−{number}") } else { number }
+}
+
 /// A histogram of drawn elbows and three densities.
 fn density() -> DrawResult<Figure> {
     const RANGE: (f64, f64) = (-5.0, 5.0);
@@ -81,8 +150,8 @@ fn density() -> DrawResult<Figure> {
     let width = (RANGE.1 - RANGE.0) / BINS as f64;
     let mut counts = [0_usize; BINS];
     let mut outside = 0;
-    for c in elbows(&layer) {
-        let bin = ((c - RANGE.0) / width).floor();
+    for place in elbows(&layer) {
+        let bin = ((place - RANGE.0) / width).floor();
         match (0.0..BINS as f64).contains(&bin) {
             true => counts[bin as usize] += 1,
             false => outside += 1,
@@ -98,12 +167,12 @@ fn density() -> DrawResult<Figure> {
         Line::new(
             Ink::Foreground,
             "w, b normal",
-            sampled(RANGE, 200, |c| notes.density(c)),
+            sampled(RANGE, 200, |place| notes.density(place)),
         ),
         Line::new(
             Ink::Series(5),
             "He, b ~ N(0, 1)",
-            sampled(RANGE, 200, |c| he.density(c)),
+            sampled(RANGE, 200, |place| he.density(place)),
         ),
         Line::new(
             Ink::Series(6),
@@ -124,7 +193,7 @@ fn density() -> DrawResult<Figure> {
         ),
     };
     Chart {
-        x: Axis::linear("elbow c", RANGE, 6, whole),
+        x: Axis::linear("elbow ξ", RANGE, 6, whole),
         y: Axis::linear("density", (0.0, 0.5), 6, tenths),
         bands: vec![Band {
             name: "drawn, w, b normal".into(),
@@ -187,7 +256,7 @@ fn means() -> DrawResult<Figure> {
         ),
     };
     Chart {
-        x: Axis::powers("elbows n", (0, DECADES), 6),
+        x: Axis::powers("units n", (0, DECADES), 6),
         y: Axis::linear("mean, median", (-range, range), 7, whole),
         bands: vec![],
         lines,
@@ -225,7 +294,7 @@ impl Runs {
     /// Output and gained slopes, before, during and after.
     fn curves(&self) -> DrawResult<Figure> {
         let inside = |network: &Network| {
-            bends(network).iter().filter(|(c, _)| c.abs() < 1.0).count()
+            bends(network).iter().filter(|(place, _)| place.abs() < 1.0).count()
         };
         let counts = self.runs.each_ref().map(|(_, name, networks)| {
             format!("{name}: {}", inside(&networks[STEPS[2]]))
@@ -247,8 +316,13 @@ impl Runs {
         let svg = svg(&caption, (580, 640), |area| self.draw(area))?;
         let rows = self.runs.iter().flat_map(|(_, name, networks)| {
             STEPS.iter().flat_map(move |&step| {
-                let row = move |(c, gain): (f64, f64)| {
-                    vec![(*name).to_owned(), step.to_string(), number(c), number(gain)]
+                let row = move |(place, gain): (f64, f64)| {
+                    vec![
+                        (*name).to_owned(),
+                        step.to_string(),
+                        number(place),
+                        number(gain),
+                    ]
                 };
                 bends(&networks[step]).into_iter().map(row)
             })
@@ -353,11 +427,11 @@ fn curve(
 ) -> DrawResult {
     let target = sine();
     let target = target.x.iter().copied().zip(target.y.iter().copied());
-    let marks = bends(network).into_iter().map(|(c, _)| {
-        let y = output(network, c);
+    let marks = bends(network).into_iter().map(|(place, _)| {
+        let y = output(network, place);
         Path {
             ink: Ink::Foreground,
-            points: vec![(c, y - 0.15), (c, y + 0.15)],
+            points: vec![(place, y - 0.15), (place, y + 0.15)],
             dots: false,
         }
     });
@@ -377,9 +451,9 @@ fn gains(
     network: &Network,
     ink: Ink,
 ) -> DrawResult {
-    let stems = bends(network).into_iter().map(|(c, gain)| Path {
+    let stems = bends(network).into_iter().map(|(place, gain)| Path {
         ink,
-        points: vec![(c, 0.0), (c, gain)],
+        points: vec![(place, 0.0), (place, gain)],
         dots: false,
     });
     let zero = vec![(INPUTS.0, 0.0), (INPUTS.1, 0.0)];

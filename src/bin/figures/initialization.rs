@@ -24,7 +24,7 @@ pub fn figures() -> DrawResult<Vec<Figure>> {
     Ok(vec![saddle()?, wait()?, starts(digits)?, tails()?, biases(digits)?])
 }
 
-/// Gradient descent with step size 0.1 on `½ (w₁ ⋯ w_L − 1)²`.
+/// Gradient descent with step size 0.1 on `½ (w₁ ⋯ w_D − 1)²`.
 fn walk(start: DVector<f64>, steps: usize) -> DrawResult<Vec<DVector<f64>>> {
     let mut descent = GradientDescent::new(0.1)?;
     Ok(minimize(&mut descent, &start, steps, |w| WeightsInARow.gradient(w))?)
@@ -33,7 +33,7 @@ fn walk(start: DVector<f64>, steps: usize) -> DrawResult<Vec<DVector<f64>>> {
 fn saddle() -> DrawResult<Figure> {
     const RANGE: (f64, f64) = (-1.8, 1.8);
     let name = "initialization-saddle";
-    let value = |x: f64, y: f64| WeightsInARow.value(&dvector![x, y]);
+    let value = |w1: f64, w2: f64| WeightsInARow.value(&dvector![w1, w2]);
     let path = |start| -> DrawResult<Vec<Point>> {
         Ok(walk(start, 100)?.iter().map(|w| (w[0], w[1])).collect())
     };
@@ -81,8 +81,8 @@ fn saddle() -> DrawResult<Figure> {
 /// The loss over the steps from near zero.
 fn wait() -> DrawResult<Figure> {
     const STEPS: usize = 180;
-    let line = |ink, name: &str, weights: usize, epsilon: f64| -> DrawResult<Line> {
-        let path = walk(DVector::from_element(weights, epsilon), STEPS)?;
+    let line = |ink, name: &str, weights: usize, start: f64| -> DrawResult<Line> {
+        let path = walk(DVector::from_element(weights, start), STEPS)?;
         let points = path.iter().enumerate();
         let points =
             points.step_by(3).map(|(step, w)| (step as f64, WeightsInARow.value(w)));
@@ -131,7 +131,11 @@ fn starts(digits: &Digits) -> DrawResult<Figure> {
     let run = |ink, name: &str, mut network: Network| -> DrawResult<Line> {
         let losses = descend(&mut network, &batch, 0.1, STEPS)?;
         let points = losses.into_iter().enumerate().step_by(4);
-        Ok(Line::new(ink, name, points.map(|(step, y)| (step as f64, y)).collect()))
+        Ok(Line::new(
+            ink,
+            name,
+            points.map(|(step, loss)| (step as f64, loss)).collect(),
+        ))
     };
     let entropy = entropy(&batch.labels);
     let floor = vec![(0.0, entropy), (STEPS as f64, entropy)];
@@ -172,13 +176,13 @@ fn starts(digits: &Digits) -> DrawResult<Figure> {
 fn tails() -> DrawResult<Figure> {
     let places: Vec<f64> = (-30..=30).map(|i| f64::from(i) / 5.0).collect();
     let line = |ink, name: &str, density: &dyn Fn(f64) -> f64| {
-        Line::new(ink, name, places.iter().map(|&y| (y, density(y))).collect())
+        Line::new(ink, name, places.iter().map(|&a| (a, density(a))).collect())
     };
-    let normal = |y: f64| (-y * y / 2.0).exp() / (2.0 * std::f64::consts::PI).sqrt();
+    let normal = |a: f64| (-a * a / 2.0).exp() / (2.0 * std::f64::consts::PI).sqrt();
     let lines = vec![
-        line(Ink::Series(5), "n = 2", &|y| density_of_sum(2, y)),
-        line(Ink::Series(3), "n = 10", &|y| density_of_sum(10, y)),
-        line(Ink::Series(2), "n = 100", &|y| density_of_sum(100, y)),
+        line(Ink::Series(5), "n = 2", &|a| density_of_sum(2, a)),
+        line(Ink::Series(3), "n = 10", &|a| density_of_sum(10, a)),
+        line(Ink::Series(2), "n = 100", &|a| density_of_sum(100, a)),
         line(Ink::Series(1), "normal", &normal),
     ];
     let at_five: Vec<_> = lines

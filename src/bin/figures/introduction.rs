@@ -14,16 +14,24 @@ const NEEDS: &[(&str, &[(&str, Way)])] = &[
     ("broadcasting", &[("linear_layer", Way::Straight)]),
     ("network", &[("linear_layer", Way::Lane(9, 0, 0))]),
     ("backpropagation", &[("network", Way::Straight)]),
+    ("gradient_check", &[("backpropagation", Way::Straight)]),
     ("objective", &[("network", Way::Lane(167, 0, 0))]),
-    ("gradient_descent", &[("backpropagation", Way::Lane(179, 0, -8))]),
+    ("gradient_descent", &[("objective", Way::Straight)]),
     ("one_parameter", &[("gradient_descent", Way::Straight)]),
-    ("newton", &[("gradient_descent", Way::Lane(191, 8, 0))]),
-    ("momentum", &[("gradient_descent", Way::Lane(191, 8, -8))]),
+    ("quadratic", &[("one_parameter", Way::Straight)]),
+    (
+        "neuron",
+        &[("backpropagation", Way::Lane(179, 0, -8)), ("quadratic", Way::Straight)],
+    ),
+    ("newton", &[("quadratic", Way::Lane(191, 8, 0))]),
+    ("momentum", &[("quadratic", Way::Lane(191, 8, -8))]),
     ("nesterov", &[("momentum", Way::Straight)]),
+    ("acceleration", &[("nesterov", Way::Straight)]),
     ("adam", &[("momentum", Way::Lane(191, 8, 0))]),
-    ("sgd", &[("objective", Way::Lane(355, 0, -8)), ("adam", Way::Straight)]),
+    ("sgd", &[("backpropagation", Way::Lane(179, 0, 8)), ("adam", Way::Straight)]),
     ("initialization", &[("newton", Way::Straight), ("sgd", Way::Lane(367, 8, 10))]),
     ("depth", &[("initialization", Way::Straight)]),
+    ("norm_law", &[("depth", Way::Straight)]),
     ("elbows", &[("initialization", Way::Lane(543, 0, 0))]),
     ("dead_relu", &[("depth", Way::Lane(379, 0, 0))]),
     ("training", &[("depth", Way::Lane(379, 0, 0))]),
@@ -40,7 +48,7 @@ enum Way {
 }
 
 /// The parts of the book that have chapters to build on: left edge and first row.
-const COLUMNS: [(i32, usize); 3] = [(18, 0), (204, 0), (390, 3)];
+const COLUMNS: [(i32, usize); 3] = [(18, 0), (204, 0), (390, 5)];
 
 /// Size of the boxes, the top of the first, and the distance from one to the next.
 const WIDTH: i32 = 138;

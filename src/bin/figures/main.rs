@@ -1,5 +1,6 @@
 //! Draws the figures of the book, each with its data.
 
+mod acceleration;
 mod adam;
 mod backpropagation;
 mod broadcasting;
@@ -10,6 +11,7 @@ mod dead_relu;
 mod depth;
 mod digits;
 mod elbows;
+mod gradient_check;
 mod gradient_descent;
 mod grid;
 mod initialization;
@@ -18,12 +20,15 @@ mod linear_layer;
 mod momentum;
 mod nesterov;
 mod network;
+mod neuron;
 mod newton;
+mod norm_law;
 mod numbers;
 mod objective;
 mod one_parameter;
 mod output;
 mod progress;
+mod quadratic;
 mod sgd;
 mod training;
 
@@ -79,22 +84,31 @@ enum Chapter {
     Broadcasting,
     /// Shapes in a network, and what depth adds to it
     Network,
-    /// A graph with its adjoints, and how far differences can be trusted
+    /// Numbers that go forwards and backwards through a small network and a layer
     Backpropagation,
+    /// How far differences can be trusted
+    #[command(name = "gradient_check")]
+    GradientCheck,
     /// Convexity, its limits, and a slice through the loss of a network
     Objective,
-    /// Trajectories, rates and step sizes of gradient descent
+    /// Level lines, gradients, and how far a step trusts the tangent
     #[command(name = "gradient_descent")]
     GradientDescent,
     /// Gradient descent and SGD with a single parameter
     #[command(name = "one_parameter")]
     OneParameter,
+    /// Trajectories, rates and step sizes of gradient descent on a quadratic
+    Quadratic,
+    /// The worksheet's neuron, whose gate stops steps that are too long
+    Neuron,
     /// Local models, their errors and the size of a Hessian
     Newton,
     /// Memory, noise, stability and trajectories of momentum
     Momentum,
-    /// Look-ahead points, step sizes and the rate of Nesterov's methods
+    /// Look-ahead points and step sizes of Nesterov momentum
     Nesterov,
+    /// The rate of the accelerated method, and a chain
+    Acceleration,
     /// Adam's correction, its longest steps, and its paths in valleys
     Adam,
     /// Noise of minibatches, and training on digits with them
@@ -103,6 +117,9 @@ enum Chapter {
     Initialization,
     /// Norms of activations and gradients in a deep network, on MNIST
     Depth(depth::Options),
+    /// The law of the norm of one image, its walks, and how far networks spread
+    #[command(name = "norm_law")]
+    NormLaw,
     /// Where ReLU units bend, before and during training
     Elbows,
     /// Units that are off: how likely, what revives them, and how many die of large steps
@@ -121,16 +138,21 @@ impl Chapter {
             Self::Broadcasting,
             Self::Network,
             Self::Backpropagation,
+            Self::GradientCheck,
             Self::Objective,
             Self::GradientDescent,
             Self::OneParameter,
+            Self::Quadratic,
+            Self::Neuron,
             Self::Newton,
             Self::Momentum,
             Self::Nesterov,
+            Self::Acceleration,
             Self::Adam,
             Self::Sgd,
             Self::Initialization,
             Self::Depth(depth::Options::default()),
+            Self::NormLaw,
             Self::Elbows,
             Self::DeadRelu,
             Self::Training,
@@ -155,20 +177,27 @@ impl Chapter {
             Self::Backpropagation => {
                 ("backpropagation", Box::new(backpropagation::figures))
             }
+            Self::GradientCheck => {
+                ("gradient_check", Box::new(gradient_check::figures))
+            }
             Self::Objective => ("objective", Box::new(objective::figures)),
             Self::GradientDescent => {
                 ("gradient_descent", Box::new(gradient_descent::figures))
             }
             Self::OneParameter => ("one_parameter", Box::new(one_parameter::figures)),
+            Self::Quadratic => ("quadratic", Box::new(quadratic::figures)),
+            Self::Neuron => ("neuron", Box::new(neuron::figures)),
             Self::Newton => ("newton", Box::new(newton::figures)),
             Self::Momentum => ("momentum", Box::new(momentum::figures)),
             Self::Nesterov => ("nesterov", Box::new(nesterov::figures)),
+            Self::Acceleration => ("acceleration", Box::new(acceleration::figures)),
             Self::Adam => ("adam", Box::new(adam::figures)),
             Self::Sgd => ("sgd", Box::new(sgd::figures)),
             Self::Initialization => {
                 ("initialization", Box::new(initialization::figures))
             }
             Self::Depth(options) => ("depth", Box::new(|| depth::figures(options))),
+            Self::NormLaw => ("norm_law", Box::new(norm_law::figures)),
             Self::Elbows => ("elbows", Box::new(elbows::figures)),
             Self::DeadRelu => ("dead_relu", Box::new(dead_relu::figures)),
             Self::Training => ("training", Box::new(training::figures)),

@@ -3,18 +3,19 @@
 
 use std::f64::consts::PI;
 
-use descent::gradient_descent::{Quadratic, START, Spectrum, minimize};
+use descent::gradient_descent::minimize;
 use descent::momentum::{
     Momentum, average_variance, corrected_variance, gain, half_life, spectral_radius,
     weight_at_age,
 };
+use descent::quadratic::{Quadratic, START, Spectrum};
 use nalgebra::{DVector, dvector};
 
 use crate::canvas::{Caption, DrawResult, Ink, PIXEL, svg};
 use crate::chart::{Axis, Band, Chart, Line, hundredths, tenths, whole};
 use crate::contour::{Point, paths_csv};
-use crate::gradient_descent::four_panels;
 use crate::output::{Figure, twelve_digits};
+use crate::quadratic::four_panels;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
     Ok(vec![

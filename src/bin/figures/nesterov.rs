@@ -1,12 +1,8 @@
-//! Where the gradient is taken, how long a step may be, and what acceleration brings.
+//! Where the gradient is taken, and how long a step may be.
 
-use descent::gradient_descent::{
-    GradientDescent, Optimizer, Quadratic, START, Spectrum, minimize,
-};
-use descent::nesterov::{
-    Accelerated, Growth, Nesterov, Tuned, accelerated_bound, chain, chain_minimum,
-    descent_bound, lower_bound, spectral_radius, stability_limit,
-};
+use descent::gradient_descent::{Optimizer, minimize};
+use descent::nesterov::{Nesterov, Tuned, spectral_radius, stability_limit};
+use descent::quadratic::{Quadratic, START, Spectrum};
 use nalgebra::{DVector, dvector};
 
 use crate::canvas::{Caption, DrawResult, Ink, svg};
@@ -15,7 +11,7 @@ use crate::contour::{Arrow, Path, Plane, Point};
 use crate::output::{Figure, csv, number, twelve_digits};
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
-    Ok(vec![look_ahead()?, radius()?, worst()?, chained()?, tuned()?])
+    Ok(vec![look_ahead()?, radius()?, tuned()?])
 }
 
 const BETA: f64 = 0.9;
@@ -113,25 +109,25 @@ fn look_ahead() -> DrawResult<Figure> {
     Ok(Figure { name, svg, csv: csv(&columns, rows) })
 }
 
-/// The spectral radius over `αλ`.
+/// The contraction over `γλ`.
 fn radius() -> DrawResult<Figure> {
-    const END: f64 = 40.0;
+    const END: f64 = 4.0;
     let lines = forms(BETA).map(|(ink, name, factor)| {
         // Close together near 0, where all fall steeply.
         let places = (0..=240).map(|i| END * (f64::from(i) / 240.0).powi(2));
-        let radius = |x: f64| spectral_radius((1.0 - BETA) * x, BETA, factor);
+        let radius = |x: f64| spectral_radius(x, BETA, factor);
         let points = places.map(|x| (x, radius(x))).filter(|&(_, y)| y <= 1.4);
         Line::new(Ink::Series(ink), name, points.collect())
     });
     let limits = forms(BETA).map(|(_, name, factor)| {
-        format!("{name} {:.2}", stability_limit(BETA, factor) / (1.0 - BETA))
+        format!("{name} {:.2}", stability_limit(BETA, factor))
     });
     let caption = Caption {
         name: "nesterov-radius",
         title: "How long a step may be",
         description: format!(
-            "The spectral radius of a step over the step size times the eigenvalue, for β = 0.9. That of the heavy ball is level \
-             at {:.3}; that of Nesterov falls to 0 at 10 and then climbs steeply, that of the slide's form falls less \
+            "The contraction of a step, over γ times the eigenvalue, for β = 0.9. That of the heavy ball is level \
+             at {:.3}; that of Nesterov falls to 0 at 1 and then climbs steeply, that of the slide's form falls less \
              far. They pass 1 at: {}.",
             BETA.sqrt(),
             limits.join(", "),
@@ -139,144 +135,14 @@ fn radius() -> DrawResult<Figure> {
     };
     let one = Line::faint(Ink::Foreground, "one", vec![(0.0, 1.0), (END, 1.0)]);
     Chart {
-        x: Axis::linear("αλ", (0.0, END), 9, whole),
-        y: Axis::linear("spectral radius", (0.0, 1.4), 8, tenths),
+        x: Axis::linear("γλ", (0.0, END), 5, whole),
+        y: Axis::linear("contraction", (0.0, 1.4), 8, tenths),
         bands: Vec::new(),
         lines: lines.into_iter().chain([one]).collect(),
         key: Some((330, 230)),
         margin: 24,
     }
     .figure(&caption, (560, 360))
-}
-
-/// Numbers of steps, evenly spaced on a logarithmic axis.
-fn step_counts() -> Vec<usize> {
-    let mut counts: Vec<usize> =
-        (0..=60).map(|i| 10.0_f64.powf(f64::from(i) / 20.0).round() as usize).collect();
-    counts.dedup();
-    counts
-}
-
-fn accelerated(smoothness: f64) -> DrawResult<Accelerated> {
-    Ok(Accelerated::new(1.0 / smoothness, Growth::Largest)?)
-}
-
-/// A curve over numbers of steps.
-fn over(counts: &[usize], value: impl Fn(usize) -> f64) -> Vec<Point> {
-    counts.iter().map(|&t| (t as f64, value(t))).collect()
-}
-
-/// The gap on the worst parabola for each number of steps, with the bounds.
-fn worst() -> DrawResult<Figure> {
-    const PARABOLAS: usize = 2000;
-    let counts = step_counts();
-    let curvatures = DVector::from_fn(PARABOLAS, |i, _| {
-        twelve_digits(10.0_f64.powf(-7.0 * i as f64 / (PARABOLAS - 1) as f64))
-    });
-    let start = DVector::from_element(PARABOLAS, 1.0);
-    let gradient = |theta: &DVector<f64>| theta.component_mul(&curvatures);
-    let gaps = |points: &[DVector<f64>]| {
-        over(&counts, |t| {
-            (0.5 * curvatures.component_mul(&points[t].component_mul(&points[t]))).max()
-        })
-    };
-    let descent = minimize(&mut GradientDescent::new(1.0)?, &start, 1000, gradient)?;
-    let fast = minimize(&mut accelerated(1.0)?, &start, 1000, gradient)?;
-    let lines = vec![
-        Line::new(
-            Ink::DashedForeground,
-            "bound 1/2t",
-            over(&counts, |t| descent_bound(1.0, 1.0, t)),
-        ),
-        Line::new(Ink::Series(1), "gradient descent", gaps(&descent)),
-        Line::new(
-            Ink::DashedForeground,
-            "bound 2/(t + 1)²",
-            over(&counts, |t| accelerated_bound(1.0, 1.0, t)),
-        ),
-        Line::new(Ink::Series(6), "accelerated", gaps(&fast)),
-        Line::new(
-            Ink::DashedForeground,
-            "lower bound",
-            over(&counts, |t| lower_bound(1.0, 1.0, t)),
-        ),
-    ];
-    let ends = lines.iter().map(|line| {
-        format!("{}: {:.1e}", line.name, line.points[line.points.len() - 1].1)
-    });
-    let caption = Caption {
-        name: "nesterov-worst",
-        title: "The worst parabola for each number of steps",
-        description: format!(
-            "Gap to the minimum against the number of steps, both logarithmic, for the parabola on which the method is worst \
-             after that number. Gradient descent and its bound fall with slope −1, the accelerated method, its \
-             bound and the lower bound with slope −2. After 1000 steps, {}.",
-            ends.collect::<Vec<_>>().join(", "),
-        ),
-    };
-    Chart {
-        x: Axis::powers("steps t", (0, 3), 4),
-        y: Axis::powers("largest gap, in L‖θ₀ − θ*‖²", (-8, 0), 5),
-        bands: Vec::new(),
-        lines,
-        key: None,
-        margin: 142,
-    }
-    .figure(&caption, (600, 400))
-}
-
-/// The gap on Nesterov's chain.
-fn chained() -> DrawResult<Figure> {
-    const L: f64 = 4.0;
-    let f = chain(100, L);
-    let (minimum, squared_distance) = chain_minimum(100, L);
-    // Every tenth step, where the accelerated method swings.
-    let counts: Vec<usize> = step_counts()
-        .into_iter()
-        .take_while(|&t| t < 100)
-        .chain((100..=1000).step_by(10))
-        .collect();
-    let gaps =
-        |points: Vec<DVector<f64>>| over(&counts, |t| f.value(&points[t]) - minimum);
-    let start = DVector::zeros(100);
-    let gradient = |theta: &DVector<f64>| f.gradient(theta);
-    let nesterov = |times: f64| -> DrawResult<_> {
-        let mut nesterov = Nesterov::new(times / L, BETA)?;
-        Ok(gaps(minimize(&mut nesterov, &start, 1000, gradient)?))
-    };
-    let mut descent = GradientDescent::new(1.0 / L)?;
-    let descent = gaps(minimize(&mut descent, &start, 1000, gradient)?);
-    let fast = gaps(minimize(&mut accelerated(L)?, &start, 1000, gradient)?);
-    let bound = over(&counts, |t| accelerated_bound(L, squared_distance, t));
-    let lines = vec![
-        Line::new(Ink::Series(1), "gradient descent", descent),
-        Line::new(Ink::Series(3), "Nesterov, β = 0.9, α = 1/L", nesterov(1.0)?),
-        Line::new(Ink::Solid(3), "Nesterov, β = 0.9, α = 10/L", nesterov(10.0)?),
-        Line::new(Ink::Series(6), "accelerated", fast),
-        Line::new(Ink::DashedForeground, "bound of accelerated", bound),
-    ];
-    let at = counts.iter().position(|&t| t == 100).expect("a power of ten");
-    let values =
-        lines.iter().map(|line| format!("{}: {:.1e}", line.name, line.points[at].1));
-    let caption = Caption {
-        name: "nesterov-chain",
-        title: "The gap on Nesterov's chain",
-        description: format!(
-            "Gap to the minimum against the number of steps, both logarithmic, on the chain of 100. Nesterov momentum with \
-             α = 1/L joins gradient descent after a few dozen steps; with 10/L it is below. The accelerated method is the \
-             lowest around 100 steps, then swings, and stays below its bound throughout. After 100 steps, {}.",
-            values.collect::<Vec<_>>().join(", "),
-        ),
-    };
-    Chart {
-        x: Axis::powers("steps t", (0, 3), 4),
-        y: Axis::powers("f − f*", (-8, 2), 6),
-        bands: Vec::new(),
-        lines,
-        key: Some((100, 233)),
-        margin: 24,
-    }
-    .figure(&caption, (560, 400))
 }
 
 /// Steps to a hundredth of the distance over the condition number.

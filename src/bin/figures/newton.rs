@@ -10,52 +10,110 @@ use crate::chart::{Axis, Chart, Line, whole};
 use crate::output::Figure;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
-    Ok(vec![
-        models("newton-models", "A function, its tangent and its parabola", -1.2)?,
-        models("newton-misled", "A parabola that opens downwards", 0.0)?,
-        errors()?,
-        cosh()?,
-        storage()?,
-    ])
+    Ok(vec![circle()?, models()?, errors()?, cosh()?, storage()?])
 }
 
 const F: Example = Example::Quartic;
 
-/// The quartic with its linear and its quadratic model at `a`.
-fn models(name: &'static str, title: &'static str, a: f64) -> DrawResult<Figure> {
-    const RANGE: (f64, f64) = (-3.0, 2.0);
-    const HEIGHT: (f64, f64) = (-6.0, 8.0);
-    let at = dvector![a];
+const RANGE: (f64, f64) = (-3.0, 2.0);
+const HEIGHT: (f64, f64) = (-6.0, 8.0);
+
+/// The points of a curve that are within the height.
+fn curve(f: impl Fn(&DVector<f64>) -> f64) -> Vec<(f64, f64)> {
+    let xs = (0..=300).map(|i| RANGE.0 + (RANGE.1 - RANGE.0) * f64::from(i) / 300.0);
+    let values = xs.map(|x| (x, f(&dvector![x])));
+    values.filter(|&(_, y)| (HEIGHT.0..=HEIGHT.1).contains(&y)).collect()
+}
+
+/// The quartic with the two parabolas that lead to each other.
+fn circle() -> DrawResult<Figure> {
+    let places = [dvector![0.0], dvector![1.0]];
+    let parabola = |at: &DVector<f64>, theta: &DVector<f64>| {
+        quadratic_model(&F, at, &(theta - at))
+    };
+    let visited = newton(&F, places[0].clone(), 1.0, 3)?;
+    let minimum = newton(&F, dvector![-2.0], 1.0, 8)?[8][0];
+    let from = |at: &DVector<f64>, next: &DVector<f64>| {
+        let ends = vec![(next[0], parabola(at, next)), (next[0], F.value(next))];
+        Line::faint(Ink::Foreground, format!("level at {:.0}", next[0]), ends)
+    };
+    let dots = places.iter().map(|at| (at[0], F.value(at))).collect();
+    let list: Vec<_> = visited.iter().map(|theta| whole(theta[0])).collect();
+    let caption = Caption {
+        name: "newton-circle",
+        title: "Two parabolas that lead to each other",
+        description: format!(
+            "The function θ⁴/4 − θ² + 2θ, whose only minimum is at {minimum:.2}. Its parabola at 0 opens downwards and \
+             is level at 1, where it has the height {:.2} and the function {:.2}. Its parabola at 1 opens upwards and is level at 0. \
+             Newton's method visits {}.",
+            parabola(&places[0], &places[1]),
+            F.value(&places[1]),
+            list.join(", "),
+        ),
+    };
+    let lines = vec![
+        Line::new(Ink::Series(1), "f", curve(|theta| F.value(theta))),
+        Line::new(
+            Ink::Series(2),
+            "parabola at 0",
+            curve(|theta| parabola(&places[0], theta)),
+        ),
+        Line::new(
+            Ink::Series(3),
+            "parabola at 1",
+            curve(|theta| parabola(&places[1], theta)),
+        ),
+        from(&places[0], &places[1]),
+        from(&places[1], &places[0]),
+        Line::dots(Ink::Solid(1), "the points 0 and 1", dots),
+    ];
+    Chart {
+        x: Axis::linear("θ", RANGE, 6, whole),
+        y: Axis::linear("value", HEIGHT, 8, whole),
+        bands: vec![],
+        lines,
+        key: Some((180, 30)),
+        margin: 24,
+    }
+    .figure(&caption, (560, 320))
+}
+
+/// The quartic with its linear and its quadratic model at −1.2.
+fn models() -> DrawResult<Figure> {
+    let at = dvector![-1.2];
     let value = F.value(&at);
     let path = newton(&F, at.clone(), 1.0, 1)?;
     let next = path[1][0];
-    let predicted = quadratic_model(&F, &at, &path[1]);
-    let curve = |f: &dyn Fn(&DVector<f64>) -> f64| -> Vec<(f64, f64)> {
-        let xs =
-            (0..=300).map(|i| RANGE.0 + (RANGE.1 - RANGE.0) * f64::from(i) / 300.0);
-        let values = xs.map(|x| (x, f(&dvector![x])));
-        values.filter(|&(_, y)| (HEIGHT.0..=HEIGHT.1).contains(&y)).collect()
-    };
+    let predicted = quadratic_model(&F, &at, &(&path[1] - &at));
     let foot = |x: f64, y: f64| vec![(x, HEIGHT.0), (x, y)];
     let caption = Caption {
-        name,
-        title,
+        name: "newton-models",
+        title: "A function, its tangent and its parabola",
         description: format!(
-            "The function x⁴/4 − x² + 2x with its tangent and its parabola at {a:.1}, where its value is \
+            "The function θ⁴/4 − θ² + 2θ with its tangent and its parabola at {:.1}, where its value is \
              {value:.2}. The parabola is level at {next:.2}, where it predicts {predicted:.2}; the \
              function is {:.2} there.",
+            at[0],
             F.value(&path[1]),
         ),
     };
     let lines = vec![
-        Line::new(Ink::Series(1), "f", curve(&|x| F.value(x))),
-        Line::new(Ink::Series(2), "linear", curve(&|x| linear_model(&F, &at, x))),
-        Line::new(Ink::Series(3), "quadratic", curve(&|x| quadratic_model(&F, &at, x))),
-        Line::faint(Ink::Foreground, "start", foot(a, value)),
+        Line::new(Ink::Series(1), "f", curve(|theta| F.value(theta))),
+        Line::new(
+            Ink::Series(2),
+            "linear",
+            curve(|theta| linear_model(&F, &at, &(theta - &at))),
+        ),
+        Line::new(
+            Ink::Series(3),
+            "quadratic",
+            curve(|theta| quadratic_model(&F, &at, &(theta - &at))),
+        ),
+        Line::faint(Ink::Foreground, "start", foot(at[0], value)),
         Line::faint(Ink::Foreground, "Newton step", foot(next, predicted)),
     ];
     Chart {
-        x: Axis::linear("x", RANGE, 6, whole),
+        x: Axis::linear("θ", RANGE, 6, whole),
         y: Axis::linear("value", HEIGHT, 8, whole),
         bands: vec![],
         lines,
@@ -76,22 +134,19 @@ fn errors() -> DrawResult<Figure> {
     let distances: Vec<_> =
         (0..=16).map(|i| 10.0_f64.powf(-f64::from(i) / 8.0)).collect();
     let line = |series, name: &str, model: &dyn Fn(&DVector<f64>) -> f64| {
-        let error = |&h: &f64| {
-            let x = &at + h * &direction;
-            (h, (f.value(&x) - model(&x)).abs())
+        let error = |&distance: &f64| {
+            let d = distance * &direction;
+            (distance, (f.value(&(&at + &d)) - model(&d)).abs())
         };
         Line::new(Ink::Series(series), name, distances.iter().map(error).collect())
     };
-    let mixed = |x: &DVector<f64>| {
-        let d = x - &at;
-        f.value(&at)
-            + f.gradient(&other).dot(&d)
-            + 0.5 * d.dot(&(f.hessian(&other) * &d))
+    let mixed = |d: &DVector<f64>| {
+        f.value(&at) + f.gradient(&other).dot(d) + 0.5 * d.dot(&(f.hessian(&other) * d))
     };
     let lines = vec![
         line(3, "points mixed", &mixed),
-        line(1, "linear", &|x| linear_model(&f, &at, x)),
-        line(2, "quadratic", &|x| quadratic_model(&f, &at, x)),
+        line(1, "linear", &|d| linear_model(&f, &at, d)),
+        line(2, "quadratic", &|d| quadratic_model(&f, &at, d)),
     ];
     let at_hundredth: Vec<_> = lines
         .iter()
@@ -107,7 +162,7 @@ fn errors() -> DrawResult<Figure> {
             at_hundredth.join(", ")
         ),
     };
-    let turned: Vec<_> = distances.iter().map(|&h| (0.0, h)).collect();
+    let turned: Vec<_> = distances.iter().map(|&distance| (0.0, distance)).collect();
     let points: Vec<_> = lines.iter().flat_map(|line| line.points.clone()).collect();
     Chart {
         x: Axis::logarithmic("distance", turned.iter()),
@@ -120,21 +175,21 @@ fn errors() -> DrawResult<Figure> {
     .figure(&caption, (560, 340))
 }
 
-/// Distance to the minimum of `cosh(x/2)` over the steps.
+/// Distance to the minimum of `cosh(θ/2)` over the steps.
 fn cosh() -> DrawResult<Figure> {
     const STEPS: usize = 30;
     let path = newton(&Example::Cosh, dvector![10.0], 1.0, 7)?;
     let newton: Vec<_> =
-        path.iter().enumerate().map(|(t, x)| (t as f64, x[0])).collect();
-    let mut x = dvector![10.0];
-    let mut descent = vec![(0.0, x[0])];
+        path.iter().enumerate().map(|(t, theta)| (t as f64, theta[0])).collect();
+    let mut theta = dvector![10.0];
+    let mut descent = vec![(0.0, theta[0])];
     for t in 1..=STEPS {
-        x -= 0.1 * Example::Cosh.gradient(&x);
-        descent.push((t as f64, x[0]));
+        theta -= 0.1 * Example::Cosh.gradient(&theta);
+        descent.push((t as f64, theta[0]));
     }
     let caption = Caption {
         name: "newton-cosh",
-        title: "Newton's method on cosh(x/2)",
+        title: "Newton's method on cosh(θ/2)",
         description: format!(
             "Distance to the minimum on a logarithmic axis. Newton's method falls from 10 to {:.1e} in 7 \
              steps, ever faster; gradient descent with step size 0.1 is at {:.2} after {STEPS}.",

@@ -83,8 +83,8 @@ fn chords() -> DrawResult<Figure> {
     )
     .replace('-', "−");
     let chart = Chart {
-        x: Axis::linear("x", (-2.0, 2.0), 5, whole),
-        y: Axis::linear("value", (-3.0, 2.5), 6, whole),
+        x: Axis::linear("θ", (-2.0, 2.0), 5, whole),
+        y: Axis::linear("value", (-3.2, 2.5), 6, whole),
         bands: Vec::new(),
         lines,
         key: None,
@@ -100,10 +100,10 @@ fn counterexamples() -> DrawResult<Figure> {
     // The curve, its name in the figure, start, step size, steps, and the window.
     type Case = (Curve, &'static str, f64, f64, usize, Point, Point);
     let cases: [Case; 4] = [
-        (EXPONENTIAL, "e⁻ˣ, α = 1", 0.0, 1.0, 12, (-0.5, 3.5), (0.0, 1.8)),
-        (KINK, "|x|, α = 0.3", 1.0, 0.3, 12, (-0.6, 1.2), (0.0, 1.2)),
-        (QUARTIC, "x⁴, α = 0.6", 1.0, 0.6, 2, (-2.0, 6.0), (0.0, 800.0)),
-        (TROUGH, "max(|x| − 1, 0), α = 0.3", 3.0, 0.3, 12, (-3.2, 3.2), (0.0, 2.4)),
+        (EXPONENTIAL, "exp(−θ), α = 1", 0.0, 1.0, 12, (-0.5, 3.5), (0.0, 1.8)),
+        (KINK, "|θ|, α = 0.3", 1.0, 0.3, 12, (-0.6, 1.2), (0.0, 1.2)),
+        (QUARTIC, "θ⁴, α = 0.6", 1.0, 0.6, 2, (-2.0, 6.0), (0.0, 800.0)),
+        (TROUGH, "max(|θ| − 1, 0), α = 0.3", 3.0, 0.3, 12, (-3.2, 3.2), (0.0, 2.4)),
     ];
     let runs = cases.map(|(curve, panel, start, step_size, steps, x, y)| {
         let points = follow(&curve, start, step_size, steps);
@@ -111,7 +111,7 @@ fn counterexamples() -> DrawResult<Figure> {
             points.iter().map(|&x| (x, (curve.value)(x))).collect();
         (curve, panel, points, x, y)
     });
-    let description = "Four panels, each a convex function with the points of gradient descent on it. On e to the minus x \
+    let description = "Four panels, each a convex function with the points of gradient descent on it. On e to the minus θ \
          the points go to the right for ever. On the absolute value they jump back and forth between 0.1 and −0.2. On the fourth \
          power they jump from 1 to −1.4 to 5.19 and away. On the trough, flat between −1 and 1, they stop just inside its \
          edge."
@@ -142,10 +142,10 @@ fn counterexamples() -> DrawResult<Figure> {
         Ok(())
     })?;
     let paths = runs.iter().map(|(_, panel, points, ..)| (panel, points.as_slice()));
-    Ok(Figure { name, svg, csv: paths_csv(["panel", "step", "x", "value"], paths) })
+    Ok(Figure { name, svg, csv: paths_csv(["panel", "step", "θ", "value"], paths) })
 }
 
-/// `x² − y²`, once from the ridge and once from beside it.
+/// `θ₁² − θ₂²`, once from the ridge and once from beside it.
 fn saddle() -> DrawResult<Figure> {
     let name = "objective-saddle";
     let value = |x: f64, y: f64| x * x - y * y;
@@ -157,13 +157,13 @@ fn saddle() -> DrawResult<Figure> {
     let levels: Vec<f64> = vec![-1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5];
     let named = levels.iter().filter(|level| level.fract() == 0.0 && **level != 0.0);
     let name_at = |&level: &f64| match level > 0.0 {
-        true => ((level.sqrt(), -0.28), level.to_string()),
-        false => ((0.06, (-level).sqrt()), level.to_string().replace('-', "−")),
+        true => ((level.sqrt() + 0.09, -0.28), level.to_string()),
+        false => ((0.06, (-level).sqrt() + 0.09), level.to_string().replace('-', "−")),
     };
     let plane = Plane {
         title: String::new(),
-        x: Axis::linear("x", (-1.5, 1.5), 4, whole),
-        y: Axis::linear("y", (-1.3, 1.3), 4, whole),
+        x: Axis::linear("θ₁", (-1.5, 1.5), 4, whole),
+        y: Axis::linear("θ₂", (-1.3, 1.3), 4, whole),
         function: &value,
         levels: levels.clone(),
         level_names: named.map(name_at).collect(),
@@ -175,9 +175,9 @@ fn saddle() -> DrawResult<Figure> {
         cross: Some((0.0, 0.0)),
     };
     let description = format!(
-        "Level lines of x² − y² at {levels:?}: hyperbolas, and a cross of two lines through the saddle. Gradient descent with step size 0.1 \
+        "Level lines of θ₁² − θ₂² at {levels:?}: hyperbolas, and a cross of two lines through the saddle. Gradient descent with step size 0.1 \
          from (1, 0) runs along the ridge into the saddle. From (1, 0.001) it comes close, slows down, and leaves \
-         along the y axis.",
+         along the θ₂ axis.",
     )
     .replace('-', "−");
     let title = "Gradient descent at a saddle";
@@ -185,7 +185,7 @@ fn saddle() -> DrawResult<Figure> {
         plane.draw(area, (30, 0, 480, 396))
     })?;
     let paths = runs.iter().map(|(run, points)| (run, points.as_slice()));
-    Ok(Figure { name, svg, csv: paths_csv(["run", "step", "x", "y"], paths) })
+    Ok(Figure { name, svg, csv: paths_csv(["run", "step", "θ₁", "θ₂"], paths) })
 }
 
 /// The loss on the way from a network to itself with its hidden units rotated by one.

@@ -3,9 +3,9 @@
 use std::f64::consts::TAU;
 
 use descent::backpropagation::loss_and_gradient;
-use descent::gradient_descent::{Quadratic, START};
 use descent::mnist::Split;
 use descent::network::Batch;
+use descent::quadratic::{Quadratic, START};
 use descent::random::{Stream, generator};
 use descent::sgd::{
     BATCH_SIZES, DIGITS, EPOCHS, METHODS, SEED, batch_size_courses, batches, best,
@@ -18,8 +18,8 @@ use crate::canvas::{Caption, DrawResult, Ink, svg};
 use crate::chart::{Axis, Chart, Line, tenths, whole};
 use crate::contour::{Arrow, Path as Curve, Plane, Point, paths_csv};
 use crate::digits::digits;
-use crate::gradient_descent::valley_axes;
 use crate::output::{Figure, csv, number, twelve_digits};
+use crate::quadratic::valley_axes;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
     let digits = digits(Split::Train)?;

@@ -1,0 +1,86 @@
+//! The errors of difference quotients, by step and across a kink.
+
+use descent::gradient_check::{
+    centred_difference, difference_errors, forward_difference,
+};
+
+use crate::canvas::{Caption, DrawResult, Ink};
+use crate::chart::{Axis, Chart, Line, tenths};
+use crate::output::Figure;
+
+pub fn figures() -> DrawResult<Vec<Figure>> {
+    Ok(vec![differences()?, kink()?])
+}
+
+fn differences() -> DrawResult<Figure> {
+    let steps: Vec<f64> = (1..=51).map(|k| 0.5_f64.powi(k)).collect();
+    let errors: Vec<_> = steps.iter().map(|&h| difference_errors(h)).collect();
+    let curve = |which: usize| {
+        let points = steps.iter().copied().zip(errors.iter().map(|both| both[which]));
+        points.collect::<Vec<_>>()
+    };
+    let best = |which: usize| {
+        let points = curve(which).into_iter();
+        points.min_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or((1.0, 1.0))
+    };
+    let [(forward, forward_error), (centred, centred_error)] = [best(0), best(1)];
+    let description = format!(
+        "Relative error of two difference quotients by step, both axes logarithmic. Each curve is a V. The \
+         forward difference falls with the step to {forward_error:.1e} at {forward:.1e} and rises from there \
+         to the left; the centred one falls twice as steeply, to {centred_error:.1e} at {centred:.1e}. To the \
+         left of their minima both rise alike.",
+    );
+    let at = |x: f64, name: &str| {
+        let line = Line::new(Ink::DashedForeground, name, vec![(x, 1e-12), (x, 1e1)]);
+        line.named_at(1, (5, 12))
+    };
+    let chart = Chart {
+        x: Axis::powers("step h", (-16, 0), 9),
+        y: Axis::powers("relative error of the derivative", (-13, 1), 8),
+        bands: Vec::new(),
+        lines: vec![
+            Line::new(Ink::Series(2), "forward", curve(0)).named_at(7, (-72, -8)),
+            Line::new(Ink::Series(1), "centred", curve(1)).named_at(8, (10, 8)),
+            at(f64::EPSILON.sqrt(), "2⁻²⁶"),
+            at(f64::EPSILON.cbrt(), "∛2⁻⁵²"),
+        ],
+        key: None,
+        margin: 24,
+    };
+    let title = "How wrong a difference quotient is";
+    let name = "gradient_check-differences";
+    chart.figure(&Caption { name, title, description }, (560, 380))
+}
+
+fn kink() -> DrawResult<Figure> {
+    const H: f64 = 0.25;
+    let relu = |a: f64| a.max(0.0);
+    let places: Vec<f64> = (-64..=64).map(|k| f64::from(k) / 64.0).collect();
+    let curve = |value: &dyn Fn(f64) -> f64| {
+        places.iter().map(|&a| (a, value(a))).collect::<Vec<_>>()
+    };
+    let step = vec![(-1.0, 0.0), (0.0, 0.0), (0.0, 1.0), (1.0, 1.0)];
+    let centred = curve(&|a| centred_difference(relu, a, H));
+    let forward = curve(&|a| forward_difference(relu, a, H));
+    let description = format!(
+        "The derivative of the ReLU jumps from 0 to 1 at zero. The centred difference with step {H} climbs \
+         from 0 at −{H} over {} at zero to 1 at {H}; the forward difference climbs from 0 at −{H} to {} at \
+         zero. Elsewhere all three agree.",
+        centred[64].1, forward[64].1,
+    );
+    let chart = Chart {
+        x: Axis::linear("a, what goes into the ReLU", (-1.0, 1.0), 9, tenths),
+        y: Axis::linear("derivative of the ReLU", (-0.1, 1.2), 8, tenths),
+        bands: Vec::new(),
+        lines: vec![
+            Line::new(Ink::Solid(4), "derivative, for a ≠ 0", step),
+            Line::new(Ink::Series(2), "forward difference", forward),
+            Line::new(Ink::Series(3), "centred difference", centred),
+        ],
+        key: Some((100, 60)),
+        margin: 24,
+    };
+    let title = "Difference quotients across a kink";
+    let name = "gradient_check-kink";
+    chart.figure(&Caption { name, title, description }, (560, 320))
+}

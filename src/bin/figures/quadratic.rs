@@ -1,0 +1,195 @@
+//! Trajectories, rates and step sizes of gradient descent on quadratics.
+
+use descent::quadratic::{Quadratic, START, descend};
+use nalgebra::{DVector, dvector};
+
+use crate::canvas::{Caption, DrawResult, Ink, svg};
+use crate::chart::{Axis, Chart, Line, hundredths, tenths, whole};
+use crate::contour::{Path, Plane, Point, paths_csv};
+use crate::output::Figure;
+
+pub fn figures() -> DrawResult<Vec<Figure>> {
+    Ok(vec![trajectories()?, losses()?, rates()?, singular_values()?])
+}
+
+/// The step sizes of the four panels, with their names.
+const STEP_SIZES: [(&str, f64); 4] = [
+    ("α = 0.05", 0.05),
+    ("α = 0.1", 0.1),
+    ("α = 2/11", 2.0 / 11.0),
+    ("α = 0.19", 0.19),
+];
+/// The window of every trajectory in the valley.
+pub const WINDOW: [(f64, f64); 2] = [(-4.0, 11.0), (-1.6, 1.6)];
+
+fn start() -> DVector<f64> {
+    DVector::from_row_slice(&START)
+}
+
+/// The valley with level lines that lie evenly spaced along its floor.
+pub fn valley_axes(x_label: &str, y_label: &str) -> (Axis, Axis, Vec<f64>) {
+    let x = Axis::linear(x_label, WINDOW[0], 6, whole);
+    let y = Axis::linear(y_label, WINDOW[1], 5, tenths);
+    (x, y, [1.0, 3.0, 5.0, 7.0, 9.0].map(|x: f64| 0.5 * x * x).to_vec())
+}
+
+/// Four panels, one for each step size.
+fn trajectories() -> DrawResult<Figure> {
+    let valley = Quadratic::valley();
+    let mut runs = Vec::new();
+    for (panel, step_size) in STEP_SIZES {
+        let points = descend(&valley, &start(), step_size, 20)?;
+        let points: Vec<Point> = points.iter().map(|p| (p[0], p[1])).collect();
+        runs.push((panel, Ink::Solid(1), points));
+    }
+    let ends = runs.iter().map(|(panel, _, points)| {
+        let (x, y) = points[20];
+        format!("{panel}: after 20 steps at ({}, {}).", hundredths(x), hundredths(y))
+    });
+    let description = format!(
+        "Gradient descent from (10, 1) in the valley with the level lines of ½(θ₁² + 10 θ₂²), for four step sizes. At \
+         0.05 it bends smoothly to the floor and creeps along it; at 0.1 it reaches the floor in one step; at 2/11 and \
+         0.19 it jumps from wall to wall while it approaches. {}",
+        ends.collect::<Vec<_>>().join(" "),
+    );
+    let title = "Gradient descent with four step sizes";
+    let caption = Caption { name: "quadratic-trajectories", title, description };
+    four_panels(&caption, &runs, 5)
+}
+
+/// Four paths in the valley, each in a panel with its name, with some of the level
+/// lines.
+pub fn four_panels(
+    caption: &Caption,
+    panels: &[(&str, Ink, Vec<Point>)],
+    levels: usize,
+) -> DrawResult<Figure> {
+    let valley = Quadratic::valley();
+    let svg = svg(caption, (600, 430), |area| {
+        for (place, (panel, ink, points)) in (0..).zip(panels) {
+            let (x, y, all) = valley_axes("", "");
+            let plane = Plane {
+                title: (*panel).into(),
+                x,
+                y,
+                function: &|x, y| valley.value(&dvector![x, y]),
+                levels: all[..levels].to_vec(),
+                level_names: Vec::new(),
+                arrows: Vec::new(),
+                paths: vec![Path { ink: *ink, points: points.clone(), dots: true }],
+                cross: Some((0.0, 0.0)),
+            };
+            plane.draw(area, (300 * (place % 2), 215 * (place / 2), 298, 212))?;
+        }
+        Ok(())
+    })?;
+    let paths = panels.iter().map(|(panel, _, points)| (panel, points.as_slice()));
+    let csv = paths_csv(["panel", "step", "theta1", "theta2"], paths);
+    Ok(Figure { name: caption.name, svg, csv })
+}
+
+/// The value of the valley over 50 steps.
+fn losses() -> DrawResult<Figure> {
+    let valley = Quadratic::valley();
+    let mut lines = Vec::new();
+    let critical = [("α = 0.2", 0.2), ("α = 0.21", 0.21)];
+    for (ink, (name, step_size)) in (1..).zip(STEP_SIZES.into_iter().chain(critical)) {
+        let points = descend(&valley, &start(), step_size, 50)?;
+        let values = points.iter().map(|theta| valley.value(theta));
+        let points = (0..).map(f64::from).zip(values).collect();
+        lines.push(Line::new(Ink::Series(ink), name, points));
+    }
+    let ends =
+        lines.iter().map(|line| format!("{}: {:.1e}.", line.name, line.points[50].1));
+    let description = format!(
+        "The value of the function, on a logarithmic axis, over 50 steps of gradient descent with six step sizes, all from \
+         55. Each becomes a straight line. After 50 steps {}",
+        ends.collect::<Vec<_>>().join(" "),
+    );
+    let chart = Chart {
+        x: Axis::linear("step", (-0.5, 50.0), 6, whole),
+        y: Axis::logarithmic("f(θ)", lines.iter().flat_map(|line| &line.points)),
+        bands: Vec::new(),
+        lines,
+        key: None,
+        margin: 78,
+    };
+    let title = "The value over the steps";
+    let caption = Caption { name: "quadratic-values", title, description };
+    chart.figure(&caption, (560, 380))
+}
+
+/// The V of the contraction over the step size.
+fn rates() -> DrawResult<Figure> {
+    let spectrum = Quadratic::valley().spectrum()?;
+    let (best, limit) = (spectrum.best_step_size(), spectrum.step_size_limit());
+    // Between these the curves are straight.
+    let corners = [0.0, 1.0 / spectrum.largest, best, 0.22];
+    let curve = |rate: &dyn Fn(f64) -> f64| -> Vec<Point> {
+        corners.iter().map(|&step_size| (step_size, rate(step_size))).collect()
+    };
+    let factor =
+        |eigenvalue: f64| move |step_size: f64| (1.0 - step_size * eigenvalue).abs();
+    let lines = vec![
+        Line::new(Ink::Series(1), "contraction", curve(&|a| spectrum.contraction(a)))
+            .named_at(0, (50, -10)),
+        Line::new(Ink::Series(2), "|1 − αλ|, λ = 1", curve(&factor(spectrum.smallest)))
+            .named_at(1, (16, -14)),
+        Line::new(Ink::Series(3), "|1 − αλ|, λ = 10", curve(&factor(spectrum.largest)))
+            .named_at(0, (76, 60)),
+    ];
+    let description = format!(
+        "The factor of each of the two components per step, over the step size. That of eigenvalue 1 falls slowly \
+         along a line, that of eigenvalue 10 falls to zero at 0.1 and rises again. The larger of the two, the contraction, is \
+         smallest where they meet, {:.3} at the step size {best:.3}, and passes 1 at {limit:.1}.",
+        spectrum.best_rate(),
+    );
+    let chart = Chart {
+        x: Axis::linear("step size α", (0.0, 0.22), 6, |x| format!("{x:.2}")),
+        y: Axis::linear("factor per step", (-0.06, 1.2), 7, tenths),
+        bands: Vec::new(),
+        lines,
+        key: None,
+        margin: 30,
+    };
+    let title = "Contraction over the step size";
+    let caption = Caption { name: "quadratic-rates", title, description };
+    chart.figure(&caption, (560, 360))
+}
+
+/// How much of its goal each singular direction has reached.
+fn singular_values() -> DrawResult<Figure> {
+    let sizes = dvector![4.0, 2.0, 0.5];
+    let inputs = nalgebra::DMatrix::from_diagonal(&sizes);
+    // Targets that make (1, 1, 1) the goal.
+    let quadratic = Quadratic::least_squares(&inputs, &sizes);
+    let step_size = quadratic.spectrum()?.best_step_size();
+    let points = descend(&quadratic, &DVector::zeros(3), step_size, 40)?;
+    let lines = (0..3).map(|i| {
+        let reached = points.iter().map(|theta| theta[i]);
+        let points = (0..).map(f64::from).zip(reached).collect();
+        Line::new(
+            Ink::Series(i as u8 + 1),
+            format!("singular value {}", sizes[i]),
+            points,
+        )
+    });
+    let lines: Vec<_> = lines.collect();
+    let description = format!(
+        "What share of its goal each of three parameters has learned, over 40 steps at the step size {step_size:.3}. The one of \
+         singular value 4 jumps between overshooting and zero, with a slowly shrinking swing; that of 2 is there after a few \
+         steps; that of 0.5 creeps up to {:.2}.",
+        lines[2].points[40].1,
+    );
+    let chart = Chart {
+        x: Axis::linear("step", (0.0, 40.0), 5, whole),
+        y: Axis::linear("share of the goal learned", (-0.1, 2.0), 5, tenths),
+        bands: Vec::new(),
+        lines,
+        key: Some((370, 30)),
+        margin: 24,
+    };
+    let title = "Three singular values, one step size";
+    let caption = Caption { name: "quadratic-singular_values", title, description };
+    chart.figure(&caption, (560, 340))
+}
