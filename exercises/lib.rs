@@ -65,6 +65,9 @@ pub mod adam {
 pub mod sgd {
     pub mod accumulate;
 }
+pub mod gradient_noise {
+    pub mod best_steps;
+}
 pub mod initialization {
     pub mod bound;
 }
@@ -104,6 +107,7 @@ pub const ALL: &[&dyn Judged] = &[
     &acceleration::accelerated::EXERCISE,
     &adam::step::EXERCISE,
     &sgd::accumulate::EXERCISE,
+    &gradient_noise::best_steps::EXERCISE,
     &initialization::bound::EXERCISE,
     &depth::growth::EXERCISE,
     &norm_law::spread::EXERCISE,

@@ -18,6 +18,7 @@ pub mod depth;
 pub mod elbows;
 pub mod gradient_check;
 pub mod gradient_descent;
+pub mod gradient_noise;
 pub mod initialization;
 pub mod linear_layer;
 #[cfg(feature = "mnist")]

@@ -2,28 +2,25 @@
 //!
 //! Source: Data 188, Lecture 06, "Minibatch gradients" and "SGD".
 
-use nalgebra::{DMatrix, DVector, RowDVector, dvector};
+use nalgebra::{DMatrix, DVector, RowDVector};
 use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
-use rand::seq::{SliceRandom, index};
+use rand::seq::SliceRandom;
 use rand_distr::StandardNormal;
 
 use crate::adam::Adam;
 use crate::backpropagation::loss_and_gradient;
-use crate::gradient_descent::{
-    GradientDescent, OptimizationError, Optimizer, minimize,
-};
+use crate::gradient_descent::{GradientDescent, OptimizationError, Optimizer};
 use crate::linear_layer::Linear;
 use crate::momentum::Momentum;
 use crate::network::{Activation, Batch, Network};
 use crate::objective;
 use crate::parallel::{self, join};
-use crate::quadratic::Quadratic;
 use crate::random::{Stream, generator};
 
 // ANCHOR: variance
-/// The mean of `‖g_B − g‖²` over all minibatches of a size: `S²/|B| · (1 − |B|/N)` with
-/// `S² = Σ ‖gᵢ − g‖² / (N − 1)`. For numbers it is the variance of `g_B`.
+/// The mean of `‖g_B − ∇f‖²` over all minibatches of a size: `s²/|B| · (N − |B|)/(N − 1)`,
+/// where `s²` is the mean of `‖∇ℓᵢ − ∇f‖²`. For numbers it is the variance of `g_B`.
 ///
 /// # Panics
 /// If there are fewer than two gradients, if they differ in length, or if the size is
@@ -35,7 +32,8 @@ pub fn minibatch_variance(gradients: &[DVector<f64>], batch_size: usize) -> f64 
     let (n, b) = (count as f64, batch_size as f64);
     let mean = gradients.iter().sum::<DVector<f64>>() / n;
     let squares = gradients.iter().map(|gradient| (gradient - &mean).norm_squared());
-    squares.sum::<f64>() / (n - 1.0) / b * (1.0 - b / n)
+    let s2 = squares.sum::<f64>() / n;
+    s2 / b * (n - b) / (n - 1.0)
 }
 // ANCHOR_END: variance
 
@@ -145,97 +143,6 @@ pub fn fit<R>(
     (0..plan.epochs).map(epoch).collect()
 }
 // ANCHOR_END: fit
-
-// ANCHOR: noisy
-/// SGD on the mean of `f(θ) + nᵢᵀθ` over examples `i`, whose gradients differ by the
-/// constants `nᵢ`, whose sum is zero; `f` is the quadratic. Each step draws its batch
-/// anew from all of them.
-///
-/// # Errors
-/// If the step size is not a finite number above 0, or if the run diverges.
-///
-/// # Panics
-/// If the batch size is 0 or larger than the number of examples.
-pub fn noisy_descent(
-    quadratic: &Quadratic,
-    noise: &[DVector<f64>],
-    start: &DVector<f64>,
-    (step_size, batch_size): (f64, usize),
-    steps: usize,
-    rng: &mut ChaCha8Rng,
-) -> Result<Vec<DVector<f64>>, OptimizationError> {
-    let mut descent = GradientDescent::new(step_size)?;
-    minimize(&mut descent, start, steps, |theta| {
-        let batch = index::sample(rng, noise.len(), batch_size);
-        let sum: DVector<f64> = batch.iter().map(|example| &noise[example]).sum();
-        quadratic.gradient(theta) + sum / batch_size as f64
-    })
-}
-// ANCHOR_END: noisy
-
-// ANCHOR: noise_ball
-/// The covariance around the minimizer in which SGD ends if the noise of its steps is
-/// independent of them and of each other, with mean zero and one covariance
-/// everywhere: between two eigendirections of the quadratic `α / (λⱼ + λₖ − αλⱼλₖ)`
-/// times that of the noise.
-///
-/// # Errors
-/// If the quadratic is not positive definite, or if the step size is not above 0 and
-/// below `2/λmax`.
-///
-/// # Panics
-/// If the covariance is not of the size of the Hessian.
-pub fn noise_ball(
-    quadratic: &Quadratic,
-    noise_covariance: &DMatrix<f64>,
-    step_size: f64,
-) -> Result<DMatrix<f64>, OptimizationError> {
-    let limit = quadratic.spectrum()?.step_size_limit();
-    if !(step_size > 0.0 && step_size < limit) {
-        let expected = "a number above 0 and below two over the largest eigenvalue";
-        let (name, value) = ("step size", step_size);
-        return Err(OptimizationError::Hyperparameter { name, value, expected });
-    }
-    let eigen = quadratic.hessian().clone().symmetric_eigen();
-    let (directions, lambda) = (eigen.eigenvectors, eigen.eigenvalues);
-    let noise = directions.transpose() * noise_covariance * &directions;
-    let covariance = DMatrix::from_fn(lambda.len(), lambda.len(), |j, k| {
-        let decay = lambda[j] + lambda[k] - step_size * lambda[j] * lambda[k];
-        step_size * noise[(j, k)] / decay
-    });
-    Ok(&directions * covariance * directions.transpose())
-}
-// ANCHOR_END: noise_ball
-
-// ANCHOR: reshuffled
-/// The variance around the minimizer after each of many epochs, along an
-/// eigendirection of the quadratic, if an epoch takes every example once, one in a
-/// step and in random order; `variance` is that of the noise among the `examples`.
-///
-/// # Panics
-/// If there are fewer than two examples, or if the step size times the eigenvalue is
-/// not above 0 and below 2.
-pub fn reshuffled_variance(
-    (step_size, eigenvalue): (f64, f64),
-    variance: f64,
-    examples: usize,
-) -> f64 {
-    assert!(examples > 1, "an order of {examples} examples");
-    let (factor, n) = (1.0 - step_size * eigenvalue, examples as f64);
-    assert!(factor.abs() < 1.0, "steps that multiply by {factor}");
-    let powers = || (0..examples as i32).map(|k| factor.powi(k));
-    let (sum, squares) = (powers().sum::<f64>(), powers().map(|p| p * p).sum::<f64>());
-    let spread = (squares - sum * sum / n) * n / (n - 1.0);
-    let epoch = factor.powi(2 * examples as i32);
-    step_size * step_size * variance * spread / (1.0 - epoch)
-}
-// ANCHOR_END: reshuffled
-
-/// Four constants with mean zero and covariance 9 in each direction: the noise of the
-/// chapter's example.
-pub fn four_examples() -> [DVector<f64>; 4] {
-    [(3.0, 3.0), (3.0, -3.0), (-3.0, 3.0), (-3.0, -3.0)].map(|(x, y)| dvector![x, y])
-}
 
 // ANCHOR: method
 /// An optimizer without its step size, with the customary weights.

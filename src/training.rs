@@ -99,6 +99,11 @@ pub struct Epoch {
 }
 
 impl Epoch {
+    fn of(network: &Network, losses: &[f64], test: &Batch) -> Self {
+        let accuracy = accuracy(network, test);
+        Self { losses: losses.to_vec(), accuracy, network: network.clone() }
+    }
+
     /// The mean of the losses, each from before its step.
     pub fn loss(&self) -> f64 {
         self.losses.iter().sum::<f64>() / self.losses.len() as f64
@@ -115,7 +120,6 @@ pub struct Run {
     pub ratios: Vec<Vec<f64>>,
 }
 
-// ANCHOR: run
 /// Trains He's network of these widths as planned, and for one more epoch
 /// with a tenth of the step size.
 ///
@@ -132,22 +136,20 @@ pub fn run(
     examples: &(impl Fn(&[usize]) -> Batch + Sync),
     test: &Batch,
 ) -> Result<Run, OptimizationError> {
+    // ANCHOR: run
     let (start, mut rng) = (he(widths, seed), generator(seed, Stream::Batches));
     let (mut end, mut epochs, mut ratios) = (start.clone(), Vec::new(), Vec::new());
     for (share, count) in [(1.0, plan.epochs), (0.1, 1)] {
         let mut optimizer = Watched::new(method.optimizer(share * step_size)?, &start);
         let plan = Plan { epochs: count, ..plan };
-        let record = |network: &Network, losses: &[f64]| Epoch {
-            losses: losses.to_vec(),
-            accuracy: accuracy(network, test),
-            network: network.clone(),
-        };
+        let record =
+            |network: &Network, losses: &[f64]| Epoch::of(network, losses, test);
         epochs.extend(fit(&mut end, &mut optimizer, plan, &mut rng, examples, record));
         ratios.extend(optimizer.ratios);
     }
+    // ANCHOR_END: run
     Ok(Run { start, end, epochs, ratios })
 }
-// ANCHOR_END: run
 
 /// He's network of these widths.
 ///
@@ -178,8 +180,8 @@ pub fn distances(one: &Network, other: &Network) -> Vec<f64> {
 
 // ANCHOR: curvature
 /// The eigenvalue of largest size of the Hessian of the mean loss, by power
-/// iteration: `v ← Hv / ‖Hv‖`, `steps` times from a random direction, then
-/// `vᵀHv`.
+/// iteration: `d ← Hd / ‖Hd‖`, `steps` times from a random direction, then
+/// `dᵀHd`.
 ///
 /// # Panics
 /// If the batch does not fit the network.
@@ -191,30 +193,30 @@ pub fn largest_curvature(
 ) -> f64 {
     let mut rng = generator(seed, Stream::Points);
     let theta = network.parameters();
-    let mut v = DVector::from_fn(theta.len(), |_, _| rng.sample(StandardNormal));
+    let mut d = DVector::from_fn(theta.len(), |_, _| rng.sample(StandardNormal));
     for _ in 0..steps {
-        v = product(network, batch, &theta, &v.normalize());
+        d = product(network, batch, &theta, &d.normalize());
     }
-    v.normalize_mut();
-    v.dot(&product(network, batch, &theta, &v))
+    d.normalize_mut();
+    d.dot(&product(network, batch, &theta, &d))
 }
 
-/// `Hv` by a difference so short that hardly a ReLU switches within it.
+/// `Hd` by a difference so short that hardly a ReLU switches within it.
 fn product(
     network: &Network,
     batch: &Batch,
     theta: &DVector<f64>,
-    v: &DVector<f64>,
+    d: &DVector<f64>,
 ) -> DVector<f64> {
     let gradient = |theta: &DVector<f64>| {
         loss_and_gradient(&network.with_parameters(theta), batch).1
     };
-    hessian_vector_product(gradient, theta, v, 1e-9)
+    hessian_vector_product(gradient, theta, d, 1e-9)
 }
 // ANCHOR_END: curvature
 
-/// The mean eigenvalue of the Hessian, its trace over their number: the mean of `vᵀHv`
-/// over random directions `v`, whose entries are `±1/√n`.
+/// The mean eigenvalue of the Hessian, its trace over their number: the mean of `dᵀHd`
+/// over random directions `d`, whose entries are `±1/√n`.
 ///
 /// # Panics
 /// If the batch does not fit the network.
@@ -229,8 +231,8 @@ pub fn mean_curvature(
     let entry = 1.0 / (theta.len() as f64).sqrt();
     let curvature = |_| {
         let sign = |_, _| if rng.random::<bool>() { entry } else { -entry };
-        let v = DVector::from_fn(theta.len(), sign);
-        v.dot(&product(network, batch, &theta, &v))
+        let d = DVector::from_fn(theta.len(), sign);
+        d.dot(&product(network, batch, &theta, &d))
     };
     (0..directions).map(curvature).sum::<f64>() / directions as f64
 }
@@ -274,6 +276,9 @@ pub const ALL: Plan = Plan { examples: 60_000, batch_size: 100, epochs: 1 };
 pub fn test_positions() -> Vec<usize> {
     (0..10_000).step_by(4).collect()
 }
+
+/// The two of these that the book draws: the first test digit, and a hard one.
+pub const DRAWN: [usize; 2] = [0, 2];
 
 /// The optimizers with the step sizes that the sweep found.
 pub const TUNED: [(Method, f64); 3] =
@@ -400,10 +405,9 @@ pub fn movement(run: &Run, other: &Run) -> Vec<Movement> {
     (0..moved.len()).map(layer).collect()
 }
 
-/// What `against_other` is if starts and moves are all at right angles, `r / √(2(1 +
-/// r²))` with the relative movement `r`.
-pub fn at_right_angles(r: f64) -> f64 {
-    r / (2.0 * (1.0 + r * r)).sqrt()
+/// What `against_other` is if starts and moves are all at right angles.
+pub fn at_right_angles(relative: f64) -> f64 {
+    relative / (2.0 * (1.0 + relative * relative)).sqrt()
 }
 // ANCHOR_END: movement
 

@@ -417,9 +417,8 @@ fn on_the_worst_parabola_the_accelerated_method_falls_like_one_over_t_squared() 
     let falls = |gaps: &[f64]| gaps[30] / gaps[300];
     assert!((9.5..10.5).contains(&falls(&descent)), "{}", falls(&descent));
     assert!((80.0..100.0).contains(&falls(&gaps)), "{}", falls(&gaps));
-    let short = |t: usize| {
-        [t.to_string(), significant(descent[t], 2), significant(gaps[t], 2)]
-    };
+    let short =
+        |t: usize| [t.to_string(), significant(descent[t], 2), significant(gaps[t], 2)];
     snapshot!(
         "acceleration__gaps",
         table(["steps", "gradient descent", "accelerated"], [3, 30, 300].map(short))
@@ -586,7 +585,10 @@ fn at_one_over_l_a_constant_weight_brings_nothing_and_at_ten_over_l_it_does() {
         };
         rows.push([name.into(), "1/L".into(), significant(left, 3)]);
     }
-    snapshot!("acceleration__chain", table(["method", "$α$", "gap after 99 steps"], rows));
+    snapshot!(
+        "acceleration__chain",
+        table(["method", "$α$", "gap after 99 steps"], rows)
+    );
     snapshot!(
         "acceleration__chain_values",
         values([
@@ -667,7 +669,8 @@ fn on_a_strongly_convex_function_that_is_no_quadratic_the_linear_bound_holds() {
     let start = dvector![9.0, -5.0, 3.0, 1.0];
     for least in [0.3, 0.01] {
         let value = |theta: &DVector<f64>| {
-            steep.dot(&theta.map(|x| x.cosh().ln())) + 0.5 * least * theta.norm_squared()
+            steep.dot(&theta.map(|x| x.cosh().ln()))
+                + 0.5 * least * theta.norm_squared()
         };
         let gradient = |theta: &DVector<f64>| {
             steep.component_mul(&theta.map(f64::tanh)) + least * theta

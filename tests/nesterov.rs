@@ -316,7 +316,8 @@ fn with_the_same_lr_the_steep_axis_dies_out_under_the_heavy_ball_and_explodes_un
     let alpha = 0.2 / (1.0 - BETA);
     let [ball, ahead] = [0.0, BETA]
         .map(|factor| on_parabola(&mut looking_ahead(alpha, BETA, factor), 10.0, 400));
-    let close = |ours: f64, by_hand: f64| (ours - by_hand).abs() < 1e-12 * by_hand.abs();
+    let close =
+        |ours: f64, by_hand: f64| (ours - by_hand).abs() < 1e-12 * by_hand.abs();
     for t in 1..8 {
         assert!(close(ball[t + 1], -0.1 * ball[t] - 0.9 * ball[t - 1]), "{t}");
         assert!(close(ahead[t + 1], -1.9 * ahead[t] + 0.9 * ahead[t - 1]), "{t}");
@@ -383,7 +384,8 @@ fn the_spectral_radius_is_the_largest_eigenvalue_of_the_step() {
 /// At the limit `μ = −1` is a root. 10⁻⁶ of the limit moves it by far more than
 /// rounding does.
 #[test]
-fn a_parabola_is_stable_exactly_below_two_plus_two_beta_over_one_plus_twice_the_look_ahead() {
+fn a_parabola_is_stable_exactly_below_two_plus_two_beta_over_one_plus_twice_the_look_ahead()
+ {
     for beta in WEIGHTS {
         for k in factors_and_more(beta) {
             let limit = stability_limit(beta, k);
@@ -450,12 +452,7 @@ fn runs_converge_just_below_the_limit_and_diverge_just_above() {
     snapshot!(
         "nesterov__limits",
         table(
-            [
-                "form",
-                "limit of γλ at β = 0",
-                "at β = 0.9",
-                "limit of αλ at β = 0.9"
-            ],
+            ["form", "limit of γλ at β = 0", "at β = 0.9", "limit of αλ at β = 0.9"],
             rows
         )
     );

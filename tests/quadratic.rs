@@ -203,6 +203,21 @@ const STEP_SIZES: [(&str, f64); 6] = [
     ("0.21", 0.21),
 ];
 
+/// The four panels. Nearest by a hair, 0.182 to 0.191; lowest by far.
+#[test]
+fn after_twenty_steps_the_best_step_size_is_lowest_and_nearest() {
+    let valley = Quadratic::valley();
+    let end = |step_size: f64| {
+        let points = descend(&valley, &start(), step_size, 20).unwrap();
+        (valley.value(&points[20]), points[20].norm())
+    };
+    let (value, distance) = end(2.0 / 11.0);
+    for step_size in [0.05, 0.1, 0.19] {
+        let (other_value, other_distance) = end(step_size);
+        assert!(other_value > 4.0 * value && other_distance > 1.05 * distance);
+    }
+}
+
 /// The values after 50 steps are `½ Σ λ ((1 − αλ)^50 θ₀)²`.
 #[test]
 fn fifty_steps_in_the_valley_leave_what_the_factors_say() {

@@ -8,29 +8,25 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use approx::{assert_abs_diff_eq, assert_relative_eq};
 use descent::adam::Adam;
-use descent::backpropagation::{loss_and_gradient, squared_error_and_gradient};
+use descent::backpropagation::loss_and_gradient;
 use descent::gradient_check::relative_difference;
-use descent::gradient_descent::{
-    GradientDescent, OptimizationError, Optimizer, minimize,
-};
-use descent::linear_layer::Linear;
+use descent::gradient_descent::{GradientDescent, Optimizer, minimize};
 use descent::mnist::{Digits, Split};
 use descent::momentum::Momentum;
 use descent::nesterov::Nesterov;
-use descent::network::{Activation, Batch, Network, cross_entropy};
+use descent::network::{Batch, Network, cross_entropy};
 use descent::objective;
-use descent::one_parameter::stationary_variance;
-use descent::quadratic::{Quadratic, START, descend};
+use descent::quadratic::{Quadratic, START};
 use descent::sgd::{
     BATCH_SIZES, Course, DIGITS, EPOCHS, METHODS, Method, Plan, SEED,
-    batch_size_courses, batches, best, compare, example_gradients, fit, four_examples,
-    half_resolution, mean_of_batch_means, method_courses, minibatch_variance,
-    noise_ball, noisy_descent, reshuffled_variance, select, small_network, train,
+    batch_size_courses, batches, best, compare, example_gradients, fit,
+    half_resolution, mean_of_batch_means, method_courses, minibatch_variance, select,
+    small_network, train,
 };
-use nalgebra::{DMatrix, DVector, RowDVector, dmatrix, dvector};
+use nalgebra::{DMatrix, DVector, dvector};
 use rayon::ThreadPoolBuilder;
 use support::statistics::{SIGMAS, mean, standard_deviation};
-use support::{grouped, rng, significant, table, values};
+use support::{decimals, grouped, rng, significant, table, values};
 
 /// Some tens of roundings in a row.
 const ROUNDINGS: f64 = 1e-14;
@@ -108,13 +104,13 @@ fn the_mean_over_all_minibatches_of_a_size_is_the_training_gradient_exactly() {
 }
 
 #[test]
-fn the_variance_over_all_minibatches_is_s_squared_over_their_size_times_one_minus_their_share()
+fn the_variance_over_all_minibatches_is_that_of_one_draw_over_their_size_times_n_minus_size_over_n_minus_one()
  {
     let exact = [(1, (32, 3)), (2, (64, 15)), (3, (32, 15)), (6, (0, 1))];
     let rows = exact.map(|(size, exact)| {
         let (without, with) = (without_replacement(size), with_replacement(size));
         assert_eq!(variance(&without, size), exact);
-        assert_eq!(variance(&with, size), fraction(32, 3 * i64::from(size)), "σ²/|B|");
+        assert_eq!(variance(&with, size), fraction(32, 3 * i64::from(size)), "s²/|B|");
         let formula = minibatch_variance(&numbers(&GRADIENTS), size as usize);
         let exact = exact.0 as f64 / exact.1 as f64;
         assert_relative_eq!(formula, exact, max_relative = ROUNDINGS);
@@ -180,6 +176,61 @@ fn minibatch_gradients_of_a_network_obey_the_same_law() {
         let scale = full.norm_squared();
         assert_abs_diff_eq!(measured, law, epsilon = LONG_SUM * (law + scale));
     }
+}
+
+/// Over all orders of the gradients, exactly: the mean product of what two of the draws miss
+/// the mean by.
+fn covariance_of_two_draws(
+    gradients: &[i64],
+    places: [usize; 2],
+    size: usize,
+) -> (i64, i64) {
+    let count = gradients.len() as i64;
+    let sum: i64 = gradients.iter().sum();
+    assert!(sum % count == 0 && places.iter().all(|&place| place < size));
+    let mut orders = vec![vec![]];
+    for _ in 0..size {
+        let longer = orders.iter().flat_map(|order: &Vec<usize>| {
+            let free = (0..gradients.len()).filter(|i| !order.contains(i));
+            free.map(|i| [&order[..], &[i]].concat())
+        });
+        orders = longer.collect();
+    }
+    let missed = |order: &[usize], place: usize| gradients[order[place]] - sum / count;
+    let products = orders.iter().map(|o| missed(o, places[0]) * missed(o, places[1]));
+    fraction(products.sum(), orders.len() as i64)
+}
+
+#[test]
+fn any_two_draws_of_a_batch_of_any_size_have_minus_the_variance_over_n_minus_one_in_common()
+ {
+    const THREE: [i64; 3] = [1, 2, 6];
+    for (gradients, size, exact) in [
+        (&THREE[..], 2, (-7, 3)),
+        (&THREE, 3, (-7, 3)),
+        (&GRADIENTS, 2, (-32, 15)),
+        (&GRADIENTS, 3, (-32, 15)),
+        (&GRADIENTS, 6, (-32, 15)),
+    ] {
+        for first in 0..size {
+            for second in (0..size).filter(|&second| second != first) {
+                let places = [first, second];
+                assert_eq!(covariance_of_two_draws(gradients, places, size), exact);
+            }
+        }
+    }
+    // s² = 14/3 and 32/3; divided by 2 and by 5.
+    let squares = THREE.map(|g| (g - 3).pow(2)).iter().sum();
+    assert_eq!(fraction(squares, 3), (14, 3));
+    assert_eq!((fraction(14, 3 * 2), fraction(32, 3 * 5)), ((7, 3), (32, 15)));
+    let shown = |number| shown(number).replace('-', "−");
+    snapshot!(
+        "sgd__pair",
+        values([
+            ("variance", shown(fraction(squares, 3))),
+            ("covariance", shown(covariance_of_two_draws(&THREE, [0, 1], 2))),
+        ])
+    );
 }
 
 /// Three gradients of −1 and one of 9: the mean is 3/2. A step of Adam without memory
@@ -321,8 +372,23 @@ fn a_ragged_last_batch_shifts_a_fixed_order_and_is_right_on_average_over_all_shu
     );
 }
 
+/// 1, …, 10 in fours: the means of the batches.
 #[test]
 fn an_example_of_the_short_batch_weighs_twice_as_much_as_any_other() {
+    let fixed: [f64; 10] = std::array::from_fn(|i| (i + 1) as f64);
+    let means: Vec<f64> = fixed.chunks(4).map(mean).collect();
+    assert_eq!(means, [2.5, 6.5, 9.5]);
+    snapshot!(
+        "sgd__short_batch",
+        values([
+            ("first", means[0].to_string()),
+            ("second", means[1].to_string()),
+            ("short", means[2].to_string()),
+            ("mean", decimals(mean(&means), 2)),
+            ("all", mean(&fixed).to_string()),
+        ])
+    );
+
     let weight = |place: usize| {
         let values: [f64; 10] = std::array::from_fn(|i| f64::from(i == place));
         mean_of_batch_means(&values, 4, false)
@@ -421,457 +487,6 @@ fn a_fit_takes_a_step_for_each_batch_and_records_each_epoch() {
         assert_relative_eq!(theta, network.parameters(), epsilon = 1e-12);
     }
     assert_eq!((epochs.len(), &epochs[1].0), (2, &fitted));
-}
-
-/// Four minibatches of a linear regression, two examples in each: `½ ‖Xθ − y‖²`.
-fn regressions() -> [Quadratic; 4] {
-    let rows: [([f64; 4], [f64; 2]); 4] = [
-        ([1.0, 2.0, 0.0, 1.0], [3.0, -1.0]),
-        ([2.0, -1.0, 1.0, 1.0], [0.0, 2.0]),
-        ([1.0, 0.0, 3.0, 1.0], [-2.0, 1.0]),
-        ([0.0, 2.0, 1.0, -1.0], [1.0, 1.0]),
-    ];
-    rows.map(|(x, y)| {
-        let inputs = DMatrix::from_row_slice(2, 2, &x);
-        Quadratic::least_squares(&inputs, &DVector::from_row_slice(&y))
-    })
-}
-
-/// What is between one small step on each minibatch and one large step on all of them.
-fn difference(minibatches: &[Quadratic], step_size: f64) -> DVector<f64> {
-    let origin = dvector![1.0, -2.0];
-    let mut small = origin.clone();
-    for minibatch in minibatches {
-        small -= step_size * minibatch.gradient(&small);
-    }
-    let sum: DVector<f64> = minibatches.iter().map(|b| b.gradient(&origin)).sum();
-    small - (origin - step_size * sum)
-}
-
-/// For two steps the difference is `α² H₂ g₁` to the last term. For four it has terms up
-/// to `α⁴`; with eigenvalues below 11 and `α = 10⁻⁴` those of third order are below `4 ·
-/// 11 · 10⁻⁴` of those of second order, and the ratio is within 2 % of 4.
-#[test]
-fn one_step_of_k_times_the_size_differs_from_k_small_steps_in_second_order() {
-    let minibatches = regressions();
-    let two = difference(&minibatches[..2], 0.01);
-    let gradient = minibatches[0].gradient(&dvector![1.0, -2.0]);
-    let exact = 1e-4 * minibatches[1].hessian() * gradient;
-    assert_abs_diff_eq!(two, exact, epsilon = ROUNDINGS);
-    for quadratic in &minibatches {
-        assert!(quadratic.hessian().symmetric_eigenvalues().max() < 11.0);
-    }
-    let four = |step_size| difference(&minibatches, step_size).norm();
-    assert_relative_eq!(four(1e-4) / four(5e-5), 4.0, max_relative = 0.02);
-}
-
-#[test]
-fn two_small_steps_can_be_stable_where_one_of_twice_the_size_is_not() {
-    let valley = Quadratic::valley();
-    let small = descend(&valley, &start(), 0.15, 200).expect("a stable run");
-    let large = descend(&valley, &start(), 0.3, 100).expect("a finite run");
-    assert!(small[200].norm() < 1e-6);
-    assert!(large[100].norm() > 1e6);
-}
-
-// The noise ball.
-
-/// `(I − αP) V (I − αP) + α² C`: what a step makes of the covariance.
-fn after_a_step(
-    quadratic: &Quadratic,
-    covariance: &DMatrix<f64>,
-    noise: &DMatrix<f64>,
-    step_size: f64,
-) -> DMatrix<f64> {
-    let factor = DMatrix::identity(2, 2) - step_size * quadratic.hessian();
-    &factor * covariance * &factor + step_size * step_size * noise
-}
-
-/// After 3000 steps the start has lost a factor of `0.98³⁰⁰⁰ < 10⁻²⁶`.
-#[test]
-fn the_covariance_of_the_noise_ball_is_where_the_recursion_ends() {
-    let noises = [dmatrix![9.0, 0.0; 0.0, 9.0], dmatrix![4.0, 1.0; 1.0, 2.0]];
-    for quadratic in [Quadratic::valley(), Quadratic::tilted()] {
-        for noise in &noises {
-            for step_size in [0.02, 0.1, 0.19] {
-                let ball = noise_ball(&quadratic, noise, step_size).expect("stable");
-                let next = after_a_step(&quadratic, &ball, noise, step_size);
-                assert_abs_diff_eq!(next, ball, epsilon = 10.0 * ROUNDINGS);
-                let mut covariance = DMatrix::zeros(2, 2);
-                for _ in 0..3000 {
-                    covariance =
-                        after_a_step(&quadratic, &covariance, noise, step_size);
-                }
-                assert_abs_diff_eq!(covariance, ball, epsilon = 100.0 * ROUNDINGS);
-            }
-        }
-    }
-}
-
-#[test]
-fn along_an_eigendirection_the_variance_is_alpha_s_squared_over_lambda_times_two_minus_alpha_lambda()
- {
-    let noise = dmatrix![9.0, 0.0; 0.0, 9.0];
-    for step_size in [0.01, 0.1, 0.15] {
-        let ball = noise_ball(&Quadratic::valley(), &noise, step_size).expect("stable");
-        for (k, lambda) in [1.0, 10.0].into_iter().enumerate() {
-            let exact = step_size * 9.0 / (lambda * (2.0 - step_size * lambda));
-            assert_relative_eq!(ball[(k, k)], exact, max_relative = ROUNDINGS);
-        }
-    }
-}
-
-/// Its gradient is `2(θ − y)`: curvature 2, noise `4σ²`.
-#[test]
-fn with_one_parameter_the_noise_ball_is_that_of_the_constant_model() {
-    let parabola = Quadratic::new(dmatrix![2.0], dvector![0.0]);
-    for step_size in [0.01, 0.3, 0.9] {
-        let ball = noise_ball(&parabola, &dmatrix![4.0 * 3.5], step_size);
-        let known = stationary_variance(step_size, 3.5).expect("a step size below 1");
-        assert_relative_eq!(ball.expect("stable")[0], known, max_relative = ROUNDINGS);
-    }
-}
-
-#[test]
-fn the_loss_in_the_noise_ball_is_to_first_order_a_quarter_of_alpha_times_the_noise() {
-    let noise = dmatrix![4.0, 1.0; 1.0, 2.0];
-    for quadratic in [Quadratic::valley(), Quadratic::tilted()] {
-        let excess = |step_size: f64| {
-            let ball = noise_ball(&quadratic, &noise, step_size).expect("stable");
-            0.5 * (quadratic.hessian() * ball).trace()
-        };
-        // The next term is at most αλ/2 = 5·10⁻⁵ of it.
-        let first_order = 1e-5 * noise.trace() / 4.0;
-        assert_relative_eq!(excess(1e-5), first_order, max_relative = 6e-5);
-        assert_relative_eq!(excess(1e-5) / excess(5e-6), 2.0, max_relative = 6e-5);
-    }
-}
-
-#[test]
-fn twice_the_batch_halves_the_noise_of_many_examples_and_leaves_a_third_of_that_of_four()
- {
-    let ratio = |examples: &[DVector<f64>]| {
-        minibatch_variance(examples, 2) / minibatch_variance(examples, 1)
-    };
-    assert_relative_eq!(ratio(&four_examples()), 1.0 / 3.0, max_relative = ROUNDINGS);
-    let many: Vec<_> = (0..1000).map(|i| dvector![f64::from(i)]).collect();
-    assert!((0.499..0.5).contains(&ratio(&many)));
-}
-
-/// The four examples in batches of this size: variance and fourth moment of one
-/// coordinate.
-fn noise_moments(batch_size: u32) -> (f64, f64) {
-    let noise = four_examples();
-    let mean_of = |batch: &Vec<usize>| {
-        batch.iter().map(|&i| noise[i][0]).sum::<f64>() / f64::from(batch_size)
-    };
-    let means: Vec<f64> = minibatches(4, batch_size).iter().map(mean_of).collect();
-    let moment = |power| mean(&means.iter().map(|m| m.powi(power)).collect::<Vec<_>>());
-    (moment(2), moment(4))
-}
-
-/// Along an eigendirection `x' = φx − αξ` with `φ = 1 − αλ` and independent `ξ`. The
-/// fourth moment of `x` is `(6φ²Vα²s² + α⁴ E ξ⁴) / (1 − φ⁴)`; squares `k` steps apart
-/// have the correlation `φ²ᵏ`, so that `T` steps are worth `T (1 − φ²)/(1 + φ²)`. The
-/// value is a sum over both coordinates, and its error at most the sum of theirs.
-#[test]
-fn simulated_minibatches_fill_the_noise_ball_of_the_formula_and_raise_the_loss_by_half_the_trace()
- {
-    const STEPS: usize = 100_000;
-    const SETTLE: usize = 2_000; // 0.99²⁰⁰⁰ < 10⁻⁸ of the start is left
-    let valley = Quadratic::valley();
-    let mut rows = Vec::new();
-    for batch_size in [1, 2] {
-        let (s2, fourth) = noise_moments(batch_size);
-        let exact = minibatch_variance(&four_examples(), batch_size as usize) / 2.0;
-        assert_relative_eq!(s2, exact, max_relative = ROUNDINGS);
-        for step_size in [0.01, 0.05, 0.15] {
-            let ball = noise_ball(
-                &valley,
-                &DMatrix::from_diagonal_element(2, 2, s2),
-                step_size,
-            );
-            let ball = ball.expect("stable");
-            let points = noisy_descent(
-                &valley,
-                &four_examples(),
-                &dvector![0.0, 0.0],
-                (step_size, batch_size as usize),
-                SETTLE + STEPS,
-                &mut rng(3),
-            );
-            let points = &points.expect("a stable run")[SETTLE..];
-            let mut cells = vec![batch_size.to_string(), step_size.to_string()];
-            let raised =
-                mean(&points.iter().map(|p| valley.value(p)).collect::<Vec<_>>());
-            let mut raised_error = 0.0;
-            for (k, lambda) in [1.0, 10.0].into_iter().enumerate() {
-                let squares: Vec<f64> = points.iter().map(|p| p[k].powi(2)).collect();
-                let (measured, v) = (mean(&squares), ball[(k, k)]);
-                let factor = (1.0 - step_size * lambda).powi(2);
-                let a2 = step_size * step_size;
-                let m4 = (6.0 * factor * v * a2 * s2 + a2 * a2 * fourth)
-                    / (1.0 - factor * factor);
-                let worth = STEPS as f64 * (1.0 - factor) / (1.0 + factor);
-                let error = ((m4 - v * v) / worth).sqrt();
-                assert_abs_diff_eq!(measured, v, epsilon = SIGMAS * error);
-                raised_error += 0.5 * lambda * error;
-                cells.extend([significant(v, 2), significant(measured, 2)]);
-            }
-            let half_trace = 0.5 * (valley.hessian() * &ball).trace();
-            assert_abs_diff_eq!(raised, half_trace, epsilon = SIGMAS * raised_error);
-            rows.push(<[String; 6]>::try_from(cells).expect("six cells"));
-        }
-    }
-    snapshot!(
-        "sgd__ball",
-        table(
-            [
-                r"$\lvert B\rvert$",
-                "$α$",
-                "variance of $θ_1$",
-                "measured",
-                "variance of $θ_2$",
-                "measured"
-            ],
-            rows
-        )
-    );
-}
-
-#[test]
-fn the_batch_of_all_examples_has_no_noise_and_is_gradient_descent() {
-    let valley = Quadratic::valley();
-    let all =
-        noisy_descent(&valley, &four_examples(), &start(), (0.1, 4), 300, &mut rng(0));
-    let all = all.expect("a stable run");
-    assert_eq!(all, descend(&valley, &start(), 0.1, 300).expect("a stable run"));
-    assert!(all[300].norm() < 1e-12);
-}
-
-/// All orders of 0, 1, 2, 3.
-fn orders() -> Vec<[usize; 4]> {
-    let all =
-        (0..256).map(|code: usize| [code / 64, code / 16 % 4, code / 4 % 4, code % 4]);
-    all.filter(|order| (0..4).all(|i| order.contains(&i))).collect()
-}
-
-/// An epoch from `x` ends at `φ⁴x` plus what it ends at from 0, which is independent of
-/// `x`: so the variances of all 24 orders give that after many epochs.
-#[test]
-fn the_variance_after_reshuffled_epochs_is_that_of_all_orders() {
-    let (noise, orders) = ([3.0, -1.0, 2.0, -4.0], orders());
-    assert_eq!(orders.len(), 24);
-    let variance = mean(&noise.map(|n: f64| n * n));
-    for (step_size, lambda) in [(0.01, 1.0), (0.1, 1.0), (0.1, 10.0), (0.15, 10.0)] {
-        let ends = orders.iter().map(|order| {
-            order.iter().fold(0.0, |x, &i| x - step_size * (lambda * x + noise[i]))
-        });
-        let squares: Vec<f64> = ends.map(|end: f64| end * end).collect();
-        let factor: f64 = 1.0 - step_size * lambda;
-        let exact = mean(&squares) / (1.0 - factor.powi(8));
-        let formula = reshuffled_variance((step_size, lambda), variance, 4);
-        // The formula subtracts two sums near 16/4: a rounding of 10⁻¹⁵ beside a
-        // difference of 5α²λ² = 5·10⁻⁴.
-        assert_relative_eq!(formula, exact, max_relative = 1e-11);
-    }
-}
-
-fn independent_variance(step_size: f64, lambda: f64) -> f64 {
-    step_size * 9.0 / (lambda * (2.0 - step_size * lambda))
-}
-
-/// To first order `α³λσ² N(N + 1)/24`; the next term is below `2αλ` of it. The formula
-/// subtracts two sums near `N` that differ by `α²N³/12`: a rounding of `10⁻¹⁵ N` is
-/// below `10⁻⁵` of this.
-#[test]
-fn reshuffling_shrinks_the_noise_ball_where_an_epoch_hardly_moves_the_parameter() {
-    for examples in [4, 10, 100] {
-        let n = examples as f64;
-        let small = reshuffled_variance((1e-5, 1.0), 9.0, examples);
-        let first_order = 1e-15 * 9.0 * n * (n + 1.0) / 24.0;
-        assert_relative_eq!(small, first_order, max_relative = 1e-4);
-    }
-    let ratio = |step_size: f64, examples| {
-        let variance = reshuffled_variance((step_size, 1.0), 9.0, examples);
-        (variance / independent_variance(step_size, 1.0)).sqrt()
-    };
-    assert!(ratio(0.01, 4) < 0.02);
-    assert!(ratio(0.1, 1000) > 0.99, "a long epoch forgets how it began");
-    snapshot!(
-        "sgd__reshuffled",
-        values([
-            ("independent", significant(independent_variance(0.01, 1.0).sqrt(), 2)),
-            (
-                "reshuffled",
-                significant(reshuffled_variance((0.01, 1.0), 9.0, 4).sqrt(), 2)
-            ),
-            ("middle", significant(middle_variance((0.01, 1.0)).sqrt(), 2)),
-            ("ratio", significant(ratio(0.1, 1000), 3)),
-        ])
-    );
-}
-
-/// The variance after the second step of an epoch of the four examples, from that at its
-/// begin and from all orders.
-fn middle_variance((step_size, lambda): (f64, f64)) -> f64 {
-    let factor = 1.0 - step_size * lambda;
-    let noise = four_examples().map(|n| n[0]);
-    let after_two = orders()
-        .into_iter()
-        .map(|order| -step_size * (factor * noise[order[0]] + noise[order[1]]));
-    let squares: Vec<f64> = after_two.map(|x| x * x).collect();
-    let start = reshuffled_variance((step_size, lambda), 9.0, 4);
-    factor.powi(4) * start + mean(&squares)
-}
-
-/// The sum of two of the four has the variance 12, two thirds of that of independent
-/// ones.
-#[test]
-fn in_the_middle_of_an_epoch_the_standard_deviation_is_about_ten_times_that_at_its_end()
-{
-    let end = reshuffled_variance((0.01, 1.0), 9.0, 4);
-    let middle = middle_variance((0.01, 1.0));
-    assert_relative_eq!(middle, 1e-4 * 12.0, max_relative = 0.02);
-    assert!((10.0..15.0).contains(&(middle / end).sqrt()));
-    assert!(middle < independent_variance(0.01, 1.0) / 30.0);
-}
-
-/// With `αλ = 1` a step forgets all that was before.
-#[test]
-fn shuffling_can_be_worse_than_drawing_where_one_minus_alpha_lambda_is_negative() {
-    let (shuffled, drawn) = (
-        |step_size| reshuffled_variance((step_size, 10.0), 9.0, 4),
-        |step_size| independent_variance(step_size, 10.0),
-    );
-    assert!(shuffled(0.09) < drawn(0.09));
-    assert_relative_eq!(shuffled(0.1), drawn(0.1), max_relative = ROUNDINGS);
-    for step_size in [0.11, 0.15, 0.19] {
-        assert!(shuffled(step_size) > drawn(step_size));
-    }
-}
-
-#[test]
-#[should_panic = "steps that multiply by -1"]
-fn reshuffled_steps_beyond_the_limit_have_no_variance() {
-    reshuffled_variance((0.2, 10.0), 9.0, 4);
-}
-
-/// Two runs of the four examples with the same noise, from the chapter's start and from
-/// the minimum. The second is the noise alone; what the first has in addition does not
-/// depend on the noise.
-fn with_the_same_noise(
-    quadratic: &Quadratic,
-    settings: (f64, usize),
-    steps: usize,
-) -> [Vec<DVector<f64>>; 2] {
-    [start(), dvector![0.0, 0.0]].map(|from| {
-        noisy_descent(quadratic, &four_examples(), &from, settings, steps, &mut rng(4))
-            .expect("a stable run")
-    })
-}
-
-/// The mean square of both coordinates of the last points.
-fn mean_square(points: &[DVector<f64>]) -> f64 {
-    mean(&points.iter().map(DVector::norm_squared).collect::<Vec<_>>())
-}
-
-/// The runs differ by `(1 − αλ)ᵗ` of the start, up to some roundings of numbers up to 10
-/// in each of 20 stable steps. With `φ = 1 − αλ` at most 0.81 in modulus, 20,000 steps
-/// are worth 4,000: the mean squares are within 13 % of the noise ball's with five
-/// standard errors, which are a third of each other.
-#[test]
-fn a_larger_batch_reduces_the_noise_and_does_nothing_about_the_zigzag() {
-    let (valley, step_size) = (Quadratic::valley(), 0.19);
-    let alone = descend(&valley, &start(), step_size, 20).expect("stable");
-    assert!(alone.windows(2).all(|pair| pair[0][1] * pair[1][1] < 0.0));
-    let squares = [1, 2, 4].map(|batch_size| {
-        let [run, noise] =
-            with_the_same_noise(&valley, (step_size, batch_size), 20_000);
-        for (t, expected) in alone.iter().enumerate() {
-            assert_abs_diff_eq!(&run[t] - &noise[t], expected, epsilon = 1e-12);
-        }
-        mean_square(&noise[100..])
-    });
-    let ball = noise_ball(&valley, &dmatrix![9.0, 0.0; 0.0, 9.0], step_size);
-    let ball = ball.expect("stable").trace();
-    assert_relative_eq!(squares[0], ball, max_relative = 0.13);
-    assert_relative_eq!(squares[1], ball / 3.0, max_relative = 0.13);
-    assert_eq!(squares[2], 0.0);
-}
-
-/// As above, with `φ = 0.9`: 20,000 steps are worth 2,000, and the mean square of two
-/// coordinates is within `5 √(2/2,000)` of the noise ball's.
-#[test]
-fn in_a_round_bowl_there_is_noise_without_a_zigzag() {
-    let round = Quadratic::new(DMatrix::identity(2, 2), dvector![0.0, 0.0]);
-    let [run, noise] = with_the_same_noise(&round, (0.1, 1), 20_000);
-    for (t, pair) in run.windows(2).zip(noise.windows(2)).take(20).enumerate() {
-        let [before, after] = [0, 1].map(|i| &pair.0[i] - &pair.1[i]);
-        assert!((0..2).all(|k| before[k] * after[k] > 0.0), "{t}");
-    }
-    assert_relative_eq!(
-        mean_square(&noise[100..]),
-        2.0 * 0.9 / 1.9,
-        max_relative = 0.16
-    );
-}
-
-/// A network 2-16-1 with squared error, one example a step in a fixed order, from near
-/// parameters at which three examples are fitted exactly. If a fourth has the input of
-/// the third and another target, no parameters fit both.
-#[test]
-fn a_network_that_fits_every_example_comes_to_rest_at_a_constant_step_size_and_one_that_cannot_does_not()
- {
-    let inputs = dmatrix![1.0, 0.5; -0.5, 1.0; 0.5, -1.0; 0.5, -1.0];
-    let mut k = 0.0_f64;
-    let mut sine = || {
-        k += 1.0;
-        (k * k).sin()
-    };
-    let teacher =
-        Network::with_widths(&[2, 16, 1], Activation::Relu, |rows, columns| {
-            let weight = DMatrix::from_fn(rows, columns, |_, _| sine());
-            Linear::new(weight, RowDVector::from_fn(columns, |_, _| sine()))
-        });
-    let start = teacher.parameters().map(|parameter| 1.05 * parameter);
-    let largest_step = |disagreement: f64| {
-        let mut targets = teacher.forward(inputs.clone())[2].clone();
-        targets[3] += disagreement;
-        let mut theta = start.clone();
-        let mut last = 0.0_f64;
-        for step in 0..4000 {
-            let example = step % 4;
-            let gradient = squared_error_and_gradient(
-                &teacher.with_parameters(&theta),
-                inputs.rows(example, 1).into_owned(),
-                &targets.rows(example, 1).into_owned(),
-            )
-            .1;
-            last = if example == 0 { 0.0 } else { last }.max(gradient.norm());
-            theta -= 0.05 * gradient;
-        }
-        last
-    };
-    assert!(largest_step(0.0) < 1e-10);
-    assert!(largest_step(0.1) > 1e-2);
-}
-
-#[test]
-fn a_step_size_without_a_noise_ball_is_refused_with_its_value() {
-    let noise = DMatrix::identity(2, 2);
-    for step_size in [0.0, -0.1, 0.2, f64::NAN, f64::INFINITY] {
-        let error =
-            noise_ball(&Quadratic::valley(), &noise, step_size).expect_err("none");
-        let expected = "a number above 0 and below two over the largest eigenvalue";
-        assert_eq!(
-            error.to_string(),
-            format!("step size {step_size}, expected {expected}")
-        );
-    }
-    let saddle = Quadratic::new(dmatrix![1.0, 0.0; 0.0, -1.0], dvector![0.0, 0.0]);
-    let error = noise_ball(&saddle, &noise, 0.1).expect_err("no minimum");
-    assert!(matches!(error, OptimizationError::NotPositiveDefinite { .. }));
 }
 
 // Digits.
@@ -1066,6 +681,10 @@ fn per_unit_of_work_small_batches_are_far_ahead_of_large_ones_on_the_digits() {
         values([
             ("start", significant(BY_BATCH_SIZE[0][0], 3)),
             ("work", grouped(DIGITS * EPOCHS)),
+            ("tens", grouped(EPOCHS * DIGITS / 10)),
+            ("ten", significant(ten, 2)),
+            ("ten_error", significant(errors[1], 2)),
+            ("full", significant(full, 2)),
         ])
     );
 }
@@ -1413,7 +1032,7 @@ fn pairs_of_a_small_and_a_large_gradient_are_unbiased_and_far_less_noisy() {
             let products = pairs.iter().map(|(a, b)| (a - MEAN) * (b - MEAN));
             let covariance = fraction(products.sum(), count);
             let variance = variance(&sums, 2);
-            // σ²/2 + c/2 with σ² = 32/3.
+            // (s² + Cov)/2 with s² = 32/3.
             let halves =
                 fraction(32 * covariance.1 + 3 * covariance.0, 6 * covariance.1);
             assert_eq!(variance, halves);
@@ -1432,40 +1051,6 @@ fn pairs_of_a_small_and_a_large_gradient_are_unbiased_and_far_less_noisy() {
             ("plain_covariance", shown(plain.1)),
             ("stratified_covariance", shown(stratified.1)),
             ("paired_covariance", shown(paired.1)),
-            ("even", even_number(0.1).to_string()),
         ])
     );
-}
-
-/// The largest number of examples for which twice the batch leaves no more noise than
-/// half the step, by the functions of the book.
-fn even_number(alpha_lambda: f64) -> usize {
-    let left = |examples: usize, batch_size: usize, share: f64| {
-        let gradients: Vec<_> = (0..examples).map(|i| dvector![i as f64]).collect();
-        let noise = dmatrix![minibatch_variance(&gradients, batch_size)];
-        let parabola = Quadratic::new(dmatrix![1.0], dvector![0.0]);
-        noise_ball(&parabola, &noise, share * alpha_lambda).expect("stable")[(0, 0)]
-    };
-    let is_better = |&examples: &usize| {
-        let half = left(examples, 1, 0.5);
-        left(examples, 2, 1.0) <= half * (1.0 + ROUNDINGS)
-    };
-    let better: Vec<usize> = (2..200).filter(is_better).collect();
-    let largest = better[better.len() - 1];
-    assert_eq!(better, (2..=largest).collect::<Vec<_>>());
-    // At this number the two are the same.
-    assert_relative_eq!(
-        left(largest, 2, 1.0),
-        left(largest, 1, 0.5),
-        max_relative = ROUNDINGS
-    );
-    largest
-}
-
-#[test]
-fn twice_the_batch_leaves_less_noise_than_half_the_step_for_fewer_than_four_over_alpha_lambda_examples()
- {
-    for (alpha_lambda, even) in [(0.04, 100), (0.1, 40), (0.5, 8), (1.0, 4)] {
-        assert_eq!(even_number(alpha_lambda), even);
-    }
 }

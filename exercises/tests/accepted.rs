@@ -35,6 +35,7 @@ accepted! {
     acceleration_accelerated: acceleration::accelerated, "../acceleration/accelerated/accepted.rs";
     adam_step: adam::step, "../adam/step/accepted.rs";
     sgd_accumulate: sgd::accumulate, "../sgd/accumulate/accepted.rs";
+    gradient_noise_best_steps: gradient_noise::best_steps, "../gradient_noise/best_steps/accepted.rs";
     initialization_bound: initialization::bound, "../initialization/bound/accepted.rs";
     depth_growth: depth::growth, "../depth/growth/accepted.rs";
     norm_law_spread: norm_law::spread, "../norm_law/spread/accepted.rs";

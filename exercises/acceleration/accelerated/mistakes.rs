@@ -15,21 +15,24 @@ pub const MISTAKES: &[Mistake<Method>] = &[
     },
     Mistake {
         function: |start, slope, smoothness, steps| {
-            run(start, steps, |theta, ahead| (ahead - slope(theta) / smoothness, theta)).0
+            run(start, steps, |theta, ahead| (ahead - slope(theta) / smoothness, theta))
+                .0
         },
         told: "The step starts at the look-ahead point, but its gradient is that of θ. \
                It has to be measured where it is applied.",
     },
     Mistake {
         function: |start, slope, smoothness, steps| {
-            run(start, steps, |theta, ahead| (theta - slope(ahead) / smoothness, theta)).0
+            run(start, steps, |theta, ahead| (theta - slope(ahead) / smoothness, theta))
+                .0
         },
         told: "The gradient is from the right place, but the step must start there, too. \
                From θ on, the look ahead is undone.",
     },
     Mistake {
         function: |start, slope, smoothness, steps| {
-            run(start, steps, |theta, ahead| (ahead - slope(ahead) / smoothness, theta)).1
+            run(start, steps, |theta, ahead| (ahead - slope(ahead) / smoothness, theta))
+                .1
         },
         told: "This is the look-ahead point. θ is where the last gradient step ended.",
     },
@@ -62,7 +65,8 @@ pub const MISTAKES: &[Mistake<Method>] = &[
     },
     Mistake {
         function: |start, slope, smoothness, steps| {
-            run(start, steps, |theta, ahead| (ahead - slope(ahead) * smoothness, theta)).0
+            run(start, steps, |theta, ahead| (ahead - slope(ahead) * smoothness, theta))
+                .0
         },
         told: "The step size is L here. A steeper bend asks for a shorter step: it is 1/L.",
     },
@@ -70,11 +74,7 @@ pub const MISTAKES: &[Mistake<Method>] = &[
 
 /// Steps that yield the next θ, and from where its move is counted; θ and the look-ahead
 /// point at the end.
-fn run(
-    start: f64,
-    steps: usize,
-    step: impl Fn(f64, f64) -> (f64, f64),
-) -> (f64, f64) {
+fn run(start: f64, steps: usize, step: impl Fn(f64, f64) -> (f64, f64)) -> (f64, f64) {
     let (mut theta, mut ahead) = (start, start);
     for t in 1..=steps {
         let (next, from) = step(theta, ahead);

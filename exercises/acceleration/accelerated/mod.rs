@@ -26,15 +26,18 @@ pub const EXERCISE: Exercise<Method> = Exercise {
 /// A slope in words, and as a function; where to start; L.
 type Run = (&'static str, fn(f64) -> f64, f64, f64);
 
-const RUNS: [Run; 2] =
-    [("θ", |theta| theta, 1.0, 10.0), ("3 tanh θ", |theta| 3.0 * theta.tanh(), -2.0, 3.0)];
+const RUNS: [Run; 2] = [
+    ("θ", |theta| theta, 1.0, 10.0),
+    ("3 tanh θ", |theta| 3.0 * theta.tanh(), -2.0, 3.0),
+];
 const STEPS: usize = 5;
 
 fn ask(method: Method, replies: &mut Replies) {
     for (name, slope, start, smoothness) in RUNS {
         for steps in 0..=STEPS {
             let end = method(start, slope, smoothness, steps);
-            let from = format!("from {start}, where ∇f(θ) is {name} and L is {smoothness}");
+            let from =
+                format!("from {start}, where ∇f(θ) is {name} and L is {smoothness}");
             replies.note(format!("θ after {steps} steps {from}"), end);
         }
     }

@@ -8,5 +8,7 @@ pub fn accelerated(
     smoothness: f64,
     steps: usize,
 ) -> f64 {
-    todo!("in each step: a gradient step from the look-ahead point, and a new look-ahead")
+    todo!(
+        "in each step: a gradient step from the look-ahead point, and a new look-ahead"
+    )
 }

@@ -39,7 +39,7 @@ pub const MISTAKES: &[Mistake<RunningSlope>] = &[
             slope - share(*squares) * gradient(slope, x, y)
         },
         told: "This counts the points, which is right in the constant model. In the slope \
-               model a point weighs as much as the square of its feature.",
+               model a point weighs as much as the square of its x.",
     },
     Mistake {
         function: |slope, squares, x, y| {

@@ -6,9 +6,7 @@ use crate::judge::Mistake;
 
 pub const MISTAKES: &[Mistake<Limit>] = &[
     Mistake {
-        function: |gradient, start, rounds| {
-            2.0 / turned(start, rounds, |d| gradient(d)).1
-        },
+        function: |gradient, start, rounds| 2.0 / turned(start, rounds, gradient).1,
         told: "This takes ∇f(d) for P d. The gradient is P d + q: subtract the gradient at \
                0, and q drops out.",
     },

@@ -157,8 +157,7 @@ fn reach() -> DrawResult<Figure> {
     let f = chain(LENGTH, L);
     let minimizer = f.minimizer()?;
     let start = DVector::zeros(LENGTH);
-    let points =
-        minimize(&mut accelerated(L)?, &start, 20, |theta| f.gradient(theta))?;
+    let points = minimize(&mut accelerated(L)?, &start, 20, |theta| f.gradient(theta))?;
     let entries = |theta: &DVector<f64>| -> Vec<Point> {
         (1..).map(f64::from).zip(theta.iter().copied()).collect()
     };

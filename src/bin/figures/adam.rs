@@ -296,11 +296,13 @@ fn back() -> DrawResult<Figure> {
         ),
     };
     let steps = |label: &str| Axis::linear(label, (0.0, 4000.0), 5, whole);
-    let rows = [("value", &values), ("true step size", &sizes)].map(|(name, points)| {
-        let row = move |&(x, y): &Point| vec![name.to_owned(), place(x), number(y)];
-        points.iter().map(row).collect::<Vec<_>>()
-    });
-    let edge = Line::faint(Ink::Foreground, "limit", vec![(0.0, limit), (4000.0, limit)]);
+    let rows =
+        [("value", &values), ("true step size", &sizes)].map(|(name, points)| {
+            let row = move |&(x, y): &Point| vec![name.to_owned(), place(x), number(y)];
+            points.iter().map(row).collect::<Vec<_>>()
+        });
+    let edge =
+        Line::faint(Ink::Foreground, "limit", vec![(0.0, limit), (4000.0, limit)]);
     let value = Chart {
         x: steps(""),
         y: Axis::powers("value", (-80, 10), 4),

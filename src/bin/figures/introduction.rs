@@ -16,25 +16,32 @@ const NEEDS: &[(&str, &[(&str, Way)])] = &[
     ("backpropagation", &[("network", Way::Straight)]),
     ("gradient_check", &[("backpropagation", Way::Straight)]),
     ("objective", &[("network", Way::Lane(167, 0, 0))]),
-    ("gradient_descent", &[("objective", Way::Straight)]),
+    (
+        "gradient_descent",
+        &[("backpropagation", Way::Lane(179, 0, -8)), ("objective", Way::Straight)],
+    ),
     ("one_parameter", &[("gradient_descent", Way::Straight)]),
     ("quadratic", &[("one_parameter", Way::Straight)]),
-    (
-        "neuron",
-        &[("backpropagation", Way::Lane(179, 0, -8)), ("quadratic", Way::Straight)],
-    ),
+    ("neuron", &[("quadratic", Way::Straight)]),
     ("newton", &[("quadratic", Way::Lane(191, 8, 0))]),
     ("momentum", &[("quadratic", Way::Lane(191, 8, -8))]),
     ("nesterov", &[("momentum", Way::Straight)]),
     ("acceleration", &[("nesterov", Way::Straight)]),
     ("adam", &[("momentum", Way::Lane(191, 8, 0))]),
-    ("sgd", &[("backpropagation", Way::Lane(179, 0, 8)), ("adam", Way::Straight)]),
-    ("initialization", &[("newton", Way::Straight), ("sgd", Way::Lane(367, 8, 10))]),
+    ("sgd", &[("adam", Way::Straight)]),
+    ("gradient_noise", &[("sgd", Way::Straight)]),
+    ("initialization", &[("newton", Way::Straight), ("sgd", Way::Lane(367, 0, 10))]),
     ("depth", &[("initialization", Way::Straight)]),
     ("norm_law", &[("depth", Way::Straight)]),
     ("elbows", &[("initialization", Way::Lane(543, 0, 0))]),
-    ("dead_relu", &[("depth", Way::Lane(379, 0, 0))]),
-    ("training", &[("depth", Way::Lane(379, 0, 0))]),
+    (
+        "dead_relu",
+        &[("neuron", Way::Lane(355, 0, -10)), ("depth", Way::Lane(379, 0, 0))],
+    ),
+    (
+        "training",
+        &[("gradient_noise", Way::Lane(355, 0, 14)), ("depth", Way::Lane(379, 0, -8))],
+    ),
 ];
 
 /// How an arrow runs from box to box.

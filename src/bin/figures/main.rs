@@ -13,6 +13,7 @@ mod digits;
 mod elbows;
 mod gradient_check;
 mod gradient_descent;
+mod gradient_noise;
 mod grid;
 mod initialization;
 mod introduction;
@@ -113,6 +114,9 @@ enum Chapter {
     Adam,
     /// Noise of minibatches, and training on digits with them
     Sgd,
+    /// How far from the minimum noise keeps SGD, and smaller steps
+    #[command(name = "gradient_noise")]
+    GradientNoise,
     /// A saddle at zero, equal units, sums of products, and four ways to start biases
     Initialization,
     /// Norms of activations and gradients in a deep network, on MNIST
@@ -150,6 +154,7 @@ impl Chapter {
             Self::Acceleration,
             Self::Adam,
             Self::Sgd,
+            Self::GradientNoise,
             Self::Initialization,
             Self::Depth(depth::Options::default()),
             Self::NormLaw,
@@ -193,6 +198,9 @@ impl Chapter {
             Self::Acceleration => ("acceleration", Box::new(acceleration::figures)),
             Self::Adam => ("adam", Box::new(adam::figures)),
             Self::Sgd => ("sgd", Box::new(sgd::figures)),
+            Self::GradientNoise => {
+                ("gradient_noise", Box::new(gradient_noise::figures))
+            }
             Self::Initialization => {
                 ("initialization", Box::new(initialization::figures))
             }

@@ -131,12 +131,20 @@ fn rates() -> DrawResult<Figure> {
     let factor =
         |eigenvalue: f64| move |step_size: f64| (1.0 - step_size * eigenvalue).abs();
     let lines = vec![
-        Line::new(Ink::Series(1), "contraction", curve(&|a| spectrum.contraction(a)))
-            .named_at(0, (50, -10)),
-        Line::new(Ink::Series(2), "|1 − αλ|, λ = 1", curve(&factor(spectrum.smallest)))
+        Line::new(
+            Ink::Series(1),
+            "the larger of the two",
+            curve(&|a| spectrum.contraction(a)),
+        )
+        .named_at(0, (50, -10)),
+        Line::new(Ink::Series(2), "along: |1 − α|", curve(&factor(spectrum.smallest)))
             .named_at(1, (16, -14)),
-        Line::new(Ink::Series(3), "|1 − αλ|, λ = 10", curve(&factor(spectrum.largest)))
-            .named_at(0, (76, 60)),
+        Line::new(
+            Ink::Series(3),
+            "across: |1 − 10α|",
+            curve(&factor(spectrum.largest)),
+        )
+        .named_at(0, (76, 60)),
     ];
     let description = format!(
         "The factor of each of the two components per step, over the step size. That of eigenvalue 1 falls slowly \

@@ -3,17 +3,21 @@
 use descent::gradient_descent::GradientDescent;
 use descent::mnist::Split;
 use descent::momentum::Momentum;
-use descent::network::Batch;
+use descent::network::{Batch, Network, softmax};
 use descent::sgd::half_resolution;
 use descent::training::{
-    Epoch, FEW, HIDDEN, PLAN, Run, SEEDS, VALIDATION, compare, full_batch,
+    DRAWN, Epoch, FEW, HIDDEN, PLAN, Run, SEEDS, VALIDATION, compare, full_batch,
     largest_curvature, movement, settled, sweep, test_positions, widths_compared,
 };
 
-use crate::canvas::{Caption, DrawResult, Ink};
+use plotters::prelude::*;
+use plotters::style::text_anchor::HPos;
+
+use crate::canvas::{Area, Caption, DrawResult, Ink, PIXEL, svg};
 use crate::chart::{Axis, Chart, Line, tenths, whole};
 use crate::digits::digits;
-use crate::output::{Figure, twelve_digits};
+use crate::grid::label;
+use crate::output::{Figure, csv, twelve_digits};
 use crate::sgd::rounded;
 
 const NAMES: [&str; 3] = ["SGD", "momentum", "Adam"];
@@ -28,12 +32,121 @@ pub fn figures() -> DrawResult<Vec<Figure>> {
     let runs: Vec<&Run> = runs.iter().map(|runs| &runs[0]).collect();
     let few = half_resolution(&examples(&(0..FEW).collect::<Vec<_>>()));
     Ok(vec![
+        two_digits(runs[2], &test)?,
         losses(&runs)?,
         accuracies(&runs)?,
         step_sizes(&examples)?,
         widths(&examples)?,
         limits(&few)?,
     ])
+}
+
+/// Two digits, and the probability of each class before the training and after each epoch.
+fn two_digits(run: &Run, test: &Batch) -> DrawResult<Figure> {
+    const CELL: i32 = 35;
+    const ROW: i32 = 24;
+    let networks: Vec<_> = std::iter::once(&run.start)
+        .chain(run.epochs.iter().map(|epoch| &epoch.network))
+        .collect();
+    let digits = DRAWN.map(|digit| {
+        let image = test.images.rows(digit, 1).into_owned();
+        let percent = |network: &&Network| {
+            let shares = softmax(&network.forward(image.clone())[2]);
+            shares.iter().map(|share| (100.0 * share).round()).collect()
+        };
+        let rows: Vec<Vec<f64>> = networks.iter().map(percent).collect();
+        (digit, test.labels[digit], rows)
+    });
+    let name = |epoch: usize| match epoch {
+        0 => "before".into(),
+        epoch => format!("epoch {epoch}"),
+    };
+    let said = digits.each_ref().map(|(_, label, rows)| {
+        let shares = rows.iter().map(|row| format!("{}", row[*label]));
+        format!(
+            "A {label}, of which the network gives its class {} percent",
+            shares.collect::<Vec<_>>().join(", ")
+        )
+    });
+    let caption = Caption {
+        name: "training-digits",
+        title: "Two digits, classified before, during and after the training",
+        description: format!(
+            "Two test digits, each beside a table of ten probabilities in percent, before the training and after \
+             each of {} epochs. {}.",
+            run.epochs.len(),
+            said.join(". ")
+        ),
+    };
+    let svg = svg(&caption, (580, 340), |area| {
+        for (place, (digit, _, rows)) in (0..).zip(&digits) {
+            let top = 170 * place;
+            let corner = (8, top + 16);
+            for (pixel, value) in (0..).zip(test.images.row(*digit).iter()) {
+                let ink = (100.0 * value).round() / 100.0;
+                if ink > 0.0 {
+                    let (x, y) =
+                        (corner.0 + 5 * (pixel % 28), corner.1 + 5 * (pixel / 28));
+                    square(area, (x, y), (5, 5), Ink::Foreground, ink)?;
+                }
+            }
+            frame(area, corner, (140, 140))?;
+            let (left, first) = (222, top + 28);
+            for class in 0..10 {
+                let x = left + CELL * class + CELL / 2;
+                label(area, (x, first - 10), &class.to_string(), HPos::Center)?;
+            }
+            for (epoch, row) in rows.iter().enumerate() {
+                let y = first + 4 + ROW * epoch as i32;
+                label(area, (left - 6, y + ROW / 2), &name(epoch), HPos::Right)?;
+                for (class, percent) in (0..).zip(row) {
+                    let x = left + CELL * class;
+                    let share = 0.006 * percent;
+                    square(area, (x, y), (CELL, ROW), Ink::Solid(4), share)?;
+                    let percent = percent.to_string();
+                    label(area, (x + CELL / 2, y + ROW / 2), &percent, HPos::Center)?;
+                }
+            }
+            frame(area, (left, first + 4), (10 * CELL, ROW * rows.len() as i32))?;
+        }
+        Ok(())
+    })?;
+    let rows = digits.iter().flat_map(|(_, label, rows)| {
+        rows.iter().enumerate().flat_map(move |(epoch, row)| {
+            (0..).zip(row).map(move |(class, percent): (usize, &f64)| {
+                vec![
+                    label.to_string(),
+                    epoch.to_string(),
+                    class.to_string(),
+                    percent.to_string(),
+                ]
+            })
+        })
+    });
+    let csv = csv(&["digit", "epochs", "class", "percent"], rows);
+    Ok(Figure { name: caption.name, svg, csv })
+}
+
+/// A filled rectangle: its upper left corner and its size in pixels.
+fn square(
+    area: &Area,
+    (x, y): (i32, i32),
+    (width, height): (i32, i32),
+    ink: Ink,
+    opacity: f64,
+) -> DrawResult {
+    let corners =
+        [(x, y), (x + width, y + height)].map(|(x, y)| (x * PIXEL, y * PIXEL));
+    area.draw(&Rectangle::new(corners, ink.color().mix(opacity).filled()))?;
+    Ok(())
+}
+
+fn frame(area: &Area, (x, y): (i32, i32), (width, height): (i32, i32)) -> DrawResult {
+    let corners =
+        [(x, y), (x + width, y + height)].map(|(x, y)| (x * PIXEL, y * PIXEL));
+    let ink = Ink::Foreground.color().stroke_width(PIXEL as u32);
+    area.draw(&Rectangle::new(corners, ink))?;
+    Ok(())
 }
 
 /// Means over this many batches make a point.
