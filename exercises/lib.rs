@@ -26,6 +26,9 @@ pub mod broadcasting {
 pub mod network {
     pub mod logistic_loss;
 }
+pub mod expressivity {
+    pub mod weights;
+}
 pub mod backpropagation {
     pub mod twice;
 }
@@ -94,6 +97,7 @@ pub const ALL: &[&dyn Judged] = &[
     &linear_layer::gradients::EXERCISE,
     &broadcasting::scale::EXERCISE,
     &network::logistic_loss::EXERCISE,
+    &expressivity::weights::EXERCISE,
     &backpropagation::twice::EXERCISE,
     &gradient_check::along::EXERCISE,
     &objective::bound::EXERCISE,

@@ -16,6 +16,7 @@ pub mod broadcasting;
 pub mod dead_relu;
 pub mod depth;
 pub mod elbows;
+pub mod expressivity;
 pub mod gradient_check;
 pub mod gradient_descent;
 pub mod gradient_noise;

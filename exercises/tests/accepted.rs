@@ -22,6 +22,7 @@ accepted! {
     linear_layer_gradients: linear_layer::gradients, "../linear_layer/gradients/accepted.rs";
     broadcasting_scale: broadcasting::scale, "../broadcasting/scale/accepted.rs";
     network_logistic_loss: network::logistic_loss, "../network/logistic_loss/accepted.rs";
+    expressivity_weights: expressivity::weights, "../expressivity/weights/accepted.rs";
     backpropagation_twice: backpropagation::twice, "../backpropagation/twice/accepted.rs";
     gradient_check_along: gradient_check::along, "../gradient_check/along/accepted.rs";
     objective_bound: objective::bound, "../objective/bound/accepted.rs";

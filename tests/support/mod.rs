@@ -4,6 +4,7 @@
 pub mod networks;
 #[path = "../../src/bin/figures/numbers.rs"]
 mod numbers;
+pub mod random_networks;
 pub mod statistics;
 
 use descent::gradient_descent::{Optimizer, minimize};

@@ -13,7 +13,8 @@ const NEEDS: &[(&str, &[(&str, Way)])] = &[
     ("linear_layer", &[]),
     ("broadcasting", &[("linear_layer", Way::Straight)]),
     ("network", &[("linear_layer", Way::Lane(9, 0, 0))]),
-    ("backpropagation", &[("network", Way::Straight)]),
+    ("expressivity", &[("network", Way::Straight)]),
+    ("backpropagation", &[("network", Way::Lane(9, 8, 0))]),
     ("gradient_check", &[("backpropagation", Way::Straight)]),
     ("objective", &[("network", Way::Lane(167, 0, 0))]),
     (

@@ -11,6 +11,7 @@ mod dead_relu;
 mod depth;
 mod digits;
 mod elbows;
+mod expressivity;
 mod gradient_check;
 mod gradient_descent;
 mod gradient_noise;
@@ -83,8 +84,10 @@ enum Chapter {
     LinearLayer,
     /// A bias that is stretched over a batch, and its gradient
     Broadcasting,
-    /// Shapes in a network, and what depth adds to it
+    /// Shapes in a network
     Network,
+    /// What depth adds: a line that is folded again and again
+    Expressivity,
     /// Numbers that go forwards and backwards through a small network and a layer
     Backpropagation,
     /// How far differences can be trusted
@@ -141,6 +144,7 @@ impl Chapter {
             Self::LinearLayer,
             Self::Broadcasting,
             Self::Network,
+            Self::Expressivity,
             Self::Backpropagation,
             Self::GradientCheck,
             Self::Objective,
@@ -179,6 +183,7 @@ impl Chapter {
             Self::LinearLayer => ("linear_layer", Box::new(linear_layer::figures)),
             Self::Broadcasting => ("broadcasting", Box::new(broadcasting::figures)),
             Self::Network => ("network", Box::new(network::figures)),
+            Self::Expressivity => ("expressivity", Box::new(expressivity::figures)),
             Self::Backpropagation => {
                 ("backpropagation", Box::new(backpropagation::figures))
             }
