@@ -8,12 +8,19 @@ use support::root;
 use weave::markdown::Scan;
 
 /// Commands that are layout, relations or functions with names of their own.
-const OTHER: [&str; 53] = [
+const OTHER: &[&str] = &[
     "approx",
     "arccos",
     "arctan",
     "bigl",
     "bigr",
+    "Big",
+    "Bigl",
+    "Bigr",
+    "coth",
+    "dfrac",
+    "int",
+    "sinh",
     "cdot",
     "cos",
     "cosh",
@@ -263,7 +270,8 @@ fn no_symbol_has_two_meanings() {
 fn alone(tex: &str) -> Option<String> {
     let letter = tex.split(['_', '^', '(', '\'']).next()?;
     let symbols = symbols(letter);
-    (symbols.len() == 1).then(|| symbols.into_iter().next())?
+    let is_symbol = |c: char| c.is_ascii_alphabetic() || "\\{} ".contains(c);
+    (symbols.len() == 1 && letter.chars().all(is_symbol)).then(|| symbols.into_iter().next())?
 }
 
 /// The letters that stand behind a word in a text, each with the line: "the step size $\alpha$".
