@@ -47,6 +47,7 @@ const OTHER: &[&str] = &[
     "odot",
     "pm",
     "prime",
+    "Pr",
     "prod",
     "qquad",
     "quad",
@@ -337,8 +338,8 @@ fn shown() -> Vec<(String, String)> {
     shown
 }
 
-/// Letters that Rust itself uses: a lifetime, a type parameter, a function that is passed on.
-const OF_RUST: [&str; 2] = ["F", "T"];
+/// Type parameters.
+const OF_RUST: [&str; 4] = ["F", "O", "R", "T"];
 
 #[test]
 fn one_letter_in_shown_code_is_the_symbol_of_the_formulas() {
