@@ -56,6 +56,9 @@ pub mod newton {
 pub mod momentum {
     pub mod pytorch;
 }
+pub mod momentum_convergence {
+    pub mod best;
+}
 pub mod nesterov {
     pub mod step;
 }
@@ -107,6 +110,7 @@ pub const ALL: &[&dyn Judged] = &[
     &neuron::steps_until_off::EXERCISE,
     &newton::shifted::EXERCISE,
     &momentum::pytorch::EXERCISE,
+    &momentum_convergence::best::EXERCISE,
     &nesterov::step::EXERCISE,
     &acceleration::accelerated::EXERCISE,
     &adam::step::EXERCISE,

@@ -25,6 +25,7 @@ pub mod linear_layer;
 #[cfg(feature = "mnist")]
 pub mod mnist;
 pub mod momentum;
+pub mod momentum_convergence;
 pub mod nesterov;
 pub mod network;
 pub mod neuron;

@@ -32,6 +32,7 @@ accepted! {
     neuron_steps_until_off: neuron::steps_until_off, "../neuron/steps_until_off/accepted.rs";
     newton_shifted: newton::shifted, "../newton/shifted/accepted.rs";
     momentum_pytorch: momentum::pytorch, "../momentum/pytorch/accepted.rs";
+    momentum_convergence_best: momentum_convergence::best, "../momentum_convergence/best/accepted.rs";
     nesterov_step: nesterov::step, "../nesterov/step/accepted.rs";
     acceleration_accelerated: acceleration::accelerated, "../acceleration/accelerated/accepted.rs";
     adam_step: adam::step, "../adam/step/accepted.rs";

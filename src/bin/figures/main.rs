@@ -20,6 +20,7 @@ mod initialization;
 mod introduction;
 mod linear_layer;
 mod momentum;
+mod momentum_convergence;
 mod nesterov;
 mod network;
 mod neuron;
@@ -107,8 +108,11 @@ enum Chapter {
     Neuron,
     /// Local models, their errors and the size of a Hessian
     Newton,
-    /// Memory, noise, stability and trajectories of momentum
+    /// Memory, noise and a trajectory of momentum
     Momentum,
+    /// Stability and best settings of momentum
+    #[command(name = "momentum_convergence")]
+    MomentumConvergence,
     /// Look-ahead points and step sizes of Nesterov momentum
     Nesterov,
     /// The rate of the accelerated method, and a chain
@@ -154,6 +158,7 @@ impl Chapter {
             Self::Neuron,
             Self::Newton,
             Self::Momentum,
+            Self::MomentumConvergence,
             Self::Nesterov,
             Self::Acceleration,
             Self::Adam,
@@ -199,6 +204,9 @@ impl Chapter {
             Self::Neuron => ("neuron", Box::new(neuron::figures)),
             Self::Newton => ("newton", Box::new(newton::figures)),
             Self::Momentum => ("momentum", Box::new(momentum::figures)),
+            Self::MomentumConvergence => {
+                ("momentum_convergence", Box::new(momentum_convergence::figures))
+            }
             Self::Nesterov => ("nesterov", Box::new(nesterov::figures)),
             Self::Acceleration => ("acceleration", Box::new(acceleration::figures)),
             Self::Adam => ("adam", Box::new(adam::figures)),
