@@ -26,6 +26,9 @@ pub mod broadcasting {
 pub mod network {
     pub mod logistic_loss;
 }
+pub mod expressivity {
+    pub mod weights;
+}
 pub mod backpropagation {
     pub mod twice;
 }
@@ -52,6 +55,9 @@ pub mod newton {
 }
 pub mod momentum {
     pub mod pytorch;
+}
+pub mod momentum_convergence {
+    pub mod best;
 }
 pub mod nesterov {
     pub mod step;
@@ -94,6 +100,7 @@ pub const ALL: &[&dyn Judged] = &[
     &linear_layer::gradients::EXERCISE,
     &broadcasting::scale::EXERCISE,
     &network::logistic_loss::EXERCISE,
+    &expressivity::weights::EXERCISE,
     &backpropagation::twice::EXERCISE,
     &gradient_check::along::EXERCISE,
     &objective::bound::EXERCISE,
@@ -103,6 +110,7 @@ pub const ALL: &[&dyn Judged] = &[
     &neuron::steps_until_off::EXERCISE,
     &newton::shifted::EXERCISE,
     &momentum::pytorch::EXERCISE,
+    &momentum_convergence::best::EXERCISE,
     &nesterov::step::EXERCISE,
     &acceleration::accelerated::EXERCISE,
     &adam::step::EXERCISE,

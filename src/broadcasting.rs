@@ -19,11 +19,10 @@ pub fn copies(row: &RowDVector<f64>, batch: usize) -> DMatrix<f64> {
 }
 // ANCHOR_END: copies
 
-// ANCHOR: view
-/// A matrix seen in numbers that lie somewhere else: the entry `(row, column)`
-/// is `numbers[row · strides.0 + column · strides.1]`. This is what an array is
-/// to NumPy and PyTorch.
 #[derive(Clone, Copy, Debug, PartialEq)]
+// ANCHOR: view
+/// A matrix seen in numbers that lie somewhere else: what an array is to NumPy
+/// and PyTorch.
 pub struct View<'a> {
     numbers: &'a [f64],
     shape: Shape,
@@ -36,6 +35,14 @@ impl<'a> View<'a> {
     /// # Panics
     /// If it lies outside the shape.
     pub fn get(&self, row: usize, column: usize) -> &'a f64 {
+        self.check(row, column);
+        &self.numbers[row * self.strides.0 + column * self.strides.1]
+    }
+}
+// ANCHOR_END: view
+
+impl View<'_> {
+    fn check(&self, row: usize, column: usize) {
         let (rows, columns) = self.shape;
         assert!(
             row < rows && column < columns,
@@ -43,12 +50,8 @@ impl<'a> View<'a> {
             (row, column),
             self.shape
         );
-        &self.numbers[row * self.strides.0 + column * self.strides.1]
     }
-}
-// ANCHOR_END: view
 
-impl View<'_> {
     /// Rows and columns that are seen.
     pub fn shape(&self) -> Shape {
         self.shape
@@ -78,18 +81,12 @@ pub fn broadcast(row: &RowDVector<f64>, batch: usize) -> View<'_> {
 
 // ANCHOR: sum_to
 /// The backward pass of a broadcast from shape `to`: each number collects the
-/// gradients of all the places it was stretched to. For a bias this is the sum
-/// over the batch.
+/// gradients of all the places it was stretched to.
 ///
 /// # Panics
 /// If `gradient` is not of a shape that `to` can be stretched to.
 pub fn sum_to(gradient: &DMatrix<f64>, to: Shape) -> DMatrix<f64> {
-    assert_eq!(
-        broadcast_shape(to, gradient.shape()),
-        Ok(gradient.shape()),
-        "a gradient of shape {:?} does not come from {to:?}",
-        gradient.shape()
-    );
+    check_stretched(to, gradient.shape());
     let mut sum = DMatrix::zeros(to.0, to.1);
     for row in 0..gradient.nrows() {
         for column in 0..gradient.ncols() {
@@ -99,6 +96,14 @@ pub fn sum_to(gradient: &DMatrix<f64>, to: Shape) -> DMatrix<f64> {
     sum
 }
 // ANCHOR_END: sum_to
+
+fn check_stretched(to: Shape, gradient: Shape) {
+    assert_eq!(
+        broadcast_shape(to, gradient),
+        Ok(gradient),
+        "a gradient of shape {gradient:?} does not come from {to:?}",
+    );
+}
 
 // ANCHOR: broadcast_shape
 /// The shape of `left + right` in NumPy and PyTorch, axis by axis: equal

@@ -16,6 +16,7 @@ pub mod broadcasting;
 pub mod dead_relu;
 pub mod depth;
 pub mod elbows;
+pub mod expressivity;
 pub mod gradient_check;
 pub mod gradient_descent;
 pub mod gradient_noise;
@@ -24,6 +25,7 @@ pub mod linear_layer;
 #[cfg(feature = "mnist")]
 pub mod mnist;
 pub mod momentum;
+pub mod momentum_convergence;
 pub mod nesterov;
 pub mod network;
 pub mod neuron;

@@ -4,10 +4,9 @@
 
 use nalgebra::{DMatrix, DVector, RowDVector, dmatrix};
 
-// ANCHOR: linear
-/// A fully connected layer: `weight` is `[fan_in, fan_out]`, `bias` is `[1,
-/// fan_out]`.
 #[derive(Clone, Debug, PartialEq)]
+// ANCHOR: linear
+/// A layer: `weight` is `[fan_in, fan_out]`, `bias` is `[1, fan_out]`.
 pub struct Linear {
     pub weight: DMatrix<f64>,
     pub bias: RowDVector<f64>,
@@ -50,16 +49,14 @@ impl Linear {
         self.check_columns("input", input, self.fan_in());
         let mut output = input * &self.weight;
         for (mut column, &bias) in output.column_iter_mut().zip(&self.bias) {
-            for entry in column.as_mut_slice() {
-                *entry += bias;
-            }
+            column.add_scalar_mut(bias);
         }
         output
     }
     // ANCHOR_END: forward
 
     // ANCHOR: backward
-    /// `∂X = G Wᵀ`, `[batch, fan_in]`, from `G = ∂loss/∂output`.
+    /// `∂X = ∂A Wᵀ`, `[batch, fan_in]`, from the output gradient `∂A`.
     ///
     /// # Panics
     /// If the output gradient does not have `fan_out` columns.
@@ -68,7 +65,7 @@ impl Linear {
         output_gradient * self.weight.transpose()
     }
 
-    /// `∂W = Xᵀ G` and `∂b = 1ᵀ G = (Gᵀ 1)ᵀ`, in the shape of the layer.
+    /// `∂W = Xᵀ ∂A` and `∂b = 1ᵀ ∂A = (∂Aᵀ 1)ᵀ`, in the shape of the layer.
     ///
     /// # Panics
     /// If `input` and `output_gradient` are not of one batch, or do not fit the
@@ -78,9 +75,7 @@ impl Linear {
         input: &DMatrix<f64>,
         output_gradient: &DMatrix<f64>,
     ) -> Linear {
-        self.check_columns("input", input, self.fan_in());
-        self.check_columns("output gradient", output_gradient, self.fan_out());
-        check_batch(input, output_gradient);
+        self.check_batch(input, output_gradient);
         let ones = DVector::from_element(input.nrows(), 1.0);
         Linear {
             weight: transposed(input) * output_gradient,
@@ -108,8 +103,7 @@ impl Linear {
     // ANCHOR_END: then
 
     // ANCHOR: multiplications
-    /// Scalar multiplications of one forward pass: one for each image, input
-    /// and output.
+    /// Multiplications of one forward pass: one for each image, input and unit.
     pub fn multiplications(&self, batch: usize) -> usize {
         batch * self.fan_in() * self.fan_out()
     }
@@ -124,19 +118,21 @@ impl Linear {
             self.weight.shape(),
         );
     }
+
+    fn check_batch(&self, input: &DMatrix<f64>, output_gradient: &DMatrix<f64>) {
+        self.check_columns("input", input, self.fan_in());
+        self.check_columns("output gradient", output_gradient, self.fan_out());
+        assert_eq!(
+            output_gradient.nrows(),
+            input.nrows(),
+            "an output gradient of shape {:?} and an input of shape {:?} are not of one batch",
+            output_gradient.shape(),
+            input.shape(),
+        );
+    }
 }
 
-fn check_batch(input: &DMatrix<f64>, output_gradient: &DMatrix<f64>) {
-    assert_eq!(
-        output_gradient.nrows(),
-        input.nrows(),
-        "an output gradient of shape {:?} and an input of shape {:?} are not of one batch",
-        output_gradient.shape(),
-        input.shape(),
-    );
-}
-
-/// `Aᵀ`. The numbers of a matrix stand in memory column by column; read row by
+/// `Xᵀ`. The numbers of a matrix stand in memory column by column; read row by
 /// row they are its transpose. (For batches this is faster than nalgebra's
 /// `transpose`, which walks across.)
 fn transposed(matrix: &DMatrix<f64>) -> DMatrix<f64> {

@@ -4,12 +4,11 @@
 //! and 1(f); EECS 182 notes, 2.2; B. Polyak, *Some methods of speeding up the
 //! convergence of iteration methods*, 1964.
 
-use nalgebra::{DVector, Matrix2, matrix};
+use nalgebra::DVector;
 
 use crate::gradient_descent::{
     OptimizationError, Optimizer, check_length, finite, positive, weight,
 };
-use crate::quadratic::Spectrum;
 
 /// A running average, `u ← βu + (1 − β)g`, which starts at zero.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,12 +32,18 @@ impl Average {
     /// # Panics
     /// If it is not as long as the ones before.
     pub fn update(&mut self, g: &DVector<f64>) {
+        self.fit(g);
+        self.value = self.beta * &self.value + (1.0 - self.beta) * g;
+        self.count += 1;
+    }
+    // ANCHOR_END: average
+
+    /// Zeros before the first of the vectors, and as long as it from then on.
+    fn fit(&mut self, g: &DVector<f64>) {
         if self.count == 0 {
             self.value = DVector::zeros(g.len());
         }
         check_length("gradient", g, self.value.len());
-        self.value.axpy(1.0 - self.beta, g, self.beta);
-        self.count += 1;
     }
 
     /// `u`, empty before the first update.
@@ -46,11 +51,12 @@ impl Average {
         &self.value
     }
 
+    // ANCHOR: correction
     /// `1 − βᵗ`: what the weights of the `t` vectors in the average sum to.
     pub fn total_weight(&self) -> f64 {
         1.0 - self.beta.powi(self.count)
     }
-    // ANCHOR_END: average
+    // ANCHOR_END: correction
 
     /// Whether no sum or square in it has left the range of numbers.
     pub fn is_finite(&self) -> bool {
@@ -120,21 +126,26 @@ impl Momentum {
     }
 }
 
-// ANCHOR: step
+impl Momentum {
+    /// What `u` is divided by: the sum of its weights, or 1 without correction.
+    fn divisor(&self) -> f64 {
+        if self.bias_correction { self.first_moment.total_weight() } else { 1.0 }
+    }
+}
+
 impl Optimizer for Momentum {
+    // ANCHOR: step
     fn step(&mut self, parameters: &mut DVector<f64>, gradient: &DVector<f64>) {
         check_length("gradient", gradient, parameters.len());
-        let u = &mut self.first_moment;
-        u.update(gradient);
-        let correction = if self.bias_correction { u.total_weight() } else { 1.0 };
-        parameters.axpy(-self.step_size / correction, u.value(), 1.0);
+        self.first_moment.update(gradient);
+        *parameters -= self.step_size / self.divisor() * self.first_moment();
     }
+    // ANCHOR_END: step
 
     fn is_finite(&self) -> bool {
         self.first_moment.is_finite()
     }
 }
-// ANCHOR_END: step
 
 // ANCHOR: conversions
 /// The heavy ball's `γ` that moves like the lecture's `α`.
@@ -200,49 +211,3 @@ impl Optimizer for PyTorchSgd {
     }
 }
 // ANCHOR_END: pytorch
-
-// ANCHOR: transition
-/// One step along an eigenvector with eigenvalue `λ`: a matrix for the column
-/// `(u, e)`.
-pub fn transition(lambda: f64, alpha: f64, beta: f64) -> Matrix2<f64> {
-    let fresh = (1.0 - beta) * lambda;
-    matrix![
-        beta,          fresh;
-        -alpha * beta, 1.0 - alpha * fresh
-    ]
-}
-
-/// Its spectral radius, the larger of its eigenvalues in absolute value, for `αλ`.
-pub fn spectral_radius(alpha_lambda: f64, beta: f64) -> f64 {
-    let trace = 1.0 + beta - (1.0 - beta) * alpha_lambda;
-    let discriminant = trace * trace - 4.0 * beta;
-    if discriminant <= 0.0 {
-        return beta.sqrt();
-    }
-    (trace.abs() + discriminant.sqrt()) / 2.0
-}
-// ANCHOR_END: transition
-
-// ANCHOR: spectrum
-impl Spectrum {
-    /// The largest spectral radius of all components: the radius falls and then rises
-    /// with `αλ`, so one of the two ends has it.
-    pub fn momentum_contraction(&self, alpha: f64, beta: f64) -> f64 {
-        let radius = |lambda: f64| spectral_radius(alpha * lambda, beta);
-        f64::max(radius(self.smallest), radius(self.largest))
-    }
-
-    /// The `(α, β)` where it is smallest: `1 / √(λmin λmax)` and the square of
-    /// [`Self::best_momentum_rate`].
-    pub fn best_momentum(&self) -> (f64, f64) {
-        let alpha = 1.0 / (self.smallest * self.largest).sqrt();
-        (alpha, self.best_momentum_rate().powi(2))
-    }
-
-    /// `(√κ − 1) / (√κ + 1)`: the contraction there.
-    pub fn best_momentum_rate(&self) -> f64 {
-        let root = self.condition_number().sqrt();
-        (root - 1.0) / (root + 1.0)
-    }
-}
-// ANCHOR_END: spectrum

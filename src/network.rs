@@ -41,41 +41,41 @@ impl Batch {
 /// The slope of the leaky ReLU below zero: PyTorch's default.
 pub const LEAKY_SLOPE: f64 = 0.01;
 
-// ANCHOR: activation
-/// The function `σ` applied to each entry of a layer's output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+// ANCHOR: activation
+/// The function `σ` applied to each entry of what a linear layer gives.
 pub enum Activation {
-    /// `σ(z) = z`
+    /// `σ(a) = a`
     Identity,
-    /// `σ(z) = max(z, 0)`
+    /// `σ(a) = max(a, 0)`
     Relu,
-    /// `σ(z) = z` above 0, [`LEAKY_SLOPE`]` · z` elsewhere
+    /// `σ(a) = a` above 0, [`LEAKY_SLOPE`]` · a` elsewhere
     LeakyRelu,
-    /// `σ(z) = 1 / (1 + e^{−z})`
+    /// `σ(a) = 1 / (1 + e^{−a})`
     Sigmoid,
-    /// `σ(z) = tanh z = (e^z − e^{−z}) / (e^z + e^{−z})`
+    /// `σ(a) = tanh a = (e^a − e^{−a}) / (e^a + e^{−a})`
     Tanh,
 }
 
 impl Activation {
-    /// `σ(z)` of every entry, in place. What is not a number stays so.
-    pub fn apply(self, z: &mut DMatrix<f64>) {
+    /// `σ(a)` of every entry, in place. What is not a number stays so.
+    pub fn apply(self, entries: &mut DMatrix<f64>) {
         match self {
             Self::Identity => {}
-            Self::Relu => z.apply(|z| *z = if *z < 0.0 { 0.0 } else { *z }),
+            Self::Relu => entries.apply(|a| *a = if *a < 0.0 { 0.0 } else { *a }),
             Self::LeakyRelu => {
-                z.apply(|z| *z *= if *z < 0.0 { LEAKY_SLOPE } else { 1.0 })
+                entries.apply(|a| *a *= if *a < 0.0 { LEAKY_SLOPE } else { 1.0 })
             }
-            Self::Sigmoid => z.apply(|z| *z = 1.0 / (1.0 + (-*z).exp())),
-            Self::Tanh => z.apply(|z| *z = z.tanh()),
+            Self::Sigmoid => entries.apply(|a| *a = 1.0 / (1.0 + (-*a).exp())),
+            Self::Tanh => entries.apply(|a| *a = a.tanh()),
         }
     }
 }
 // ANCHOR_END: activation
 
+#[derive(Clone, Debug, PartialEq)]
 // ANCHOR: layer
 /// One layer of a network: a linear layer and the activation behind it.
-#[derive(Clone, Debug, PartialEq)]
 pub struct Layer {
     pub linear: Linear,
     pub activation: Activation,
@@ -155,7 +155,7 @@ impl Network {
     }
 
     // ANCHOR: forward
-    /// All activations `Z₁ = X, …, Z_{L+1} = h(X)`, each `[batch, width of the layer]`.
+    /// All activations, from `Z₁ = X` to the output `Z_{D+1}`, one row for each image.
     ///
     /// # Panics
     /// If the input is not as wide as the first layer's fan-in.
@@ -228,19 +228,27 @@ pub(crate) fn flat<'a>(linears: impl Iterator<Item = &'a Linear>) -> DVector<f64
 }
 
 // ANCHOR: log_sum_exp
-/// `log Σ exp(z)` without overflow: the largest entry leaves the sum before `exp` sees
-/// it. Minus infinity for no entries.
+/// `log Σ e^z` without overflow: the largest entry leaves the sum before `exp` sees it.
 pub fn log_sum_exp(z: &[f64]) -> f64 {
-    let largest = z.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    if largest.is_infinite() && !z.iter().any(|z| z.is_nan()) {
+    let largest = largest(z);
+    if largest.is_infinite() {
         return largest;
     }
     largest + z.iter().map(|z| (z - largest).exp()).sum::<f64>().ln()
 }
 // ANCHOR_END: log_sum_exp
 
+// ANCHOR: largest
+/// The largest number; minus infinity if there is none. What is not a number counts as
+/// the largest of all.
+fn largest(z: &[f64]) -> f64 {
+    let larger = |most: f64, &z: &f64| if z > most || z.is_nan() { z } else { most };
+    z.iter().fold(f64::NEG_INFINITY, larger)
+}
+// ANCHOR_END: largest
+
 // ANCHOR: softmax
-/// The probabilities `exp(z_k) / Σ exp(z)` of each image, from logits `[batch,
+/// The probabilities `e^{z_k} / Σ e^z` of each image, from logits `[batch,
 /// classes]`.
 pub fn softmax(logits: &DMatrix<f64>) -> DMatrix<f64> {
     let mut images = logits.transpose();
@@ -254,7 +262,7 @@ pub fn softmax(logits: &DMatrix<f64>) -> DMatrix<f64> {
 // ANCHOR_END: softmax
 
 // ANCHOR: cross_entropy
-/// The cross-entropy of each image, `log Σ_k exp(z_k) − z_label`, from logits `[batch,
+/// The cross-entropy of each image, `log Σ e^z − z_label`, from logits `[batch,
 /// classes]`.
 ///
 /// # Panics
@@ -305,24 +313,3 @@ pub fn small_example() -> (DMatrix<f64>, Network) {
     ];
     (input, Network::new(layers))
 }
-
-// ANCHOR: tents
-/// A network from one number to one number with `depth` hidden layers of two ReLU units
-/// each, which folds the interval from 0 to 1 `depth` times: `tent(… tent(x))` with
-/// `tent(x) = 2 ReLU(x) − 4 ReLU(x − ½)`.
-///
-/// # Panics
-/// If `depth` is 0.
-pub fn tents(depth: usize) -> Network {
-    assert!(depth > 0, "a tent needs a hidden layer");
-    let spread =
-        Linear::new(dmatrix![1.0, 1.0], RowDVector::from_row_slice(&[0.0, -0.5]));
-    let collect = Linear::new(dmatrix![2.0; -4.0], RowDVector::zeros(1));
-    let fold_again = collect.then(&spread);
-    let hidden = |linear| Layer { linear, activation: Activation::Relu };
-    let mut layers = vec![hidden(spread)];
-    layers.resize(depth, hidden(fold_again));
-    layers.push(Layer { linear: collect, activation: Activation::Identity });
-    Network::new(layers)
-}
-// ANCHOR_END: tents

@@ -39,15 +39,17 @@ impl NormLaw {
     /// often as there are so many units on. (`R` is 0 with probability `2^{−m}`.)
     pub fn density(&self, ratio: f64) -> f64 {
         let stretch = self.fan_in as f64 / self.scale;
-        let x = stretch * ratio;
+        let square = stretch * ratio;
         let some = 1.0 - 0.5_f64.powi(self.fan_out as i32);
-        let mut chi_square =
-            [(-x / 2.0).exp() / (2.0 * PI * x).sqrt(), (-x / 2.0).exp() / 2.0];
+        let mut chi_square = [
+            (-square / 2.0).exp() / (2.0 * PI * square).sqrt(),
+            (-square / 2.0).exp() / 2.0,
+        ];
         let mut sum = 0.0;
         for (k, probability) in (1..).zip(binomial_half(self.fan_out)) {
             let [this, next] = chi_square;
             sum += some * probability * this;
-            chi_square = [next, this * x / f64::from(k)];
+            chi_square = [next, this * square / f64::from(k)];
         }
         stretch * sum
     }
@@ -58,9 +60,10 @@ impl NormLaw {
     pub fn log_moments(&self) -> (f64, f64) {
         let (mut mean, mut square) = (0.0, 0.0);
         let chi_square = log_chi_square_moments(self.fan_out);
-        for (probability, (m, v)) in binomial_half(self.fan_out).zip(chi_square) {
-            mean += probability * m;
-            square += probability * (m * m + v);
+        for (probability, moments) in binomial_half(self.fan_out).zip(chi_square) {
+            let (mean_of_k, variance_of_k) = moments;
+            mean += probability * mean_of_k;
+            square += probability * (mean_of_k * mean_of_k + variance_of_k);
         }
         let offset = (self.scale / self.fan_in as f64).ln();
         (offset + mean, square - mean * mean)
@@ -70,16 +73,16 @@ impl NormLaw {
 
 // ANCHOR: chi_square
 /// Mean and variance of `log χ²_k` for `k = 1, 2, …, n`: `digamma(k/2) + log 2` and
-/// `digamma'(k/2)`, by `digamma(x + 1) = digamma(x) + 1/x` and its derivative.
+/// `digamma'(k/2)`, by `digamma(k + 1) = digamma(k) + 1/k` and its derivative.
 fn log_chi_square_moments(n: usize) -> Vec<(f64, f64)> {
     let mut moments = vec![
         (-EULER_GAMMA - LN_2, PI * PI / 2.0),
         (-EULER_GAMMA + LN_2, PI * PI / 6.0),
     ];
     for k in 3..=n {
-        let x = (k - 2) as f64 / 2.0;
+        let half = (k - 2) as f64 / 2.0;
         let (mean, variance) = moments[k - 3];
-        moments.push((mean + 1.0 / x, variance - 1.0 / (x * x)));
+        moments.push((mean + 1.0 / half, variance - 1.0 / (half * half)));
     }
     moments
 }

@@ -66,6 +66,14 @@ fn adding_the_bias_allocates_nothing() {
     );
     let row = |name: &str, bytes: u64| [name.into(), bytes.to_string()];
     snapshot!(
+        "broadcasting__bytes",
+        values([
+            ("output", grouped(layer_forward as usize)),
+            ("view", view.to_string()),
+            ("copies", grouped(formula as usize)),
+        ])
+    );
+    snapshot!(
         "broadcasting__memory",
         table(
             ["for a batch of 1000", "bytes allocated"],
@@ -82,7 +90,7 @@ fn adding_the_bias_allocates_nothing() {
     );
 }
 
-/// The gradient of `b ↦ Σ G ∘ (1 b)` is what `sum_to` returns: the loss is linear in
+/// The gradient of `b ↦ Σ ∂A ∘ (1 b)`, with fixed numbers `∂A`, is what `sum_to` returns: the loss is linear in
 /// `b`, so that a step of 1 shows the derivative exactly.
 #[test]
 fn the_backward_pass_of_a_broadcast_is_the_sum_over_the_batch() {
@@ -97,14 +105,6 @@ fn the_backward_pass_of_a_broadcast_is_the_sum_over_the_batch() {
         assert_eq!(loss(&step) - loss(&RowDVector::zeros(4)), bias_gradient[place]);
     }
     assert_eq!(bias_gradient, dmatrix![-1.0, 2.0, 5.0, 1.0]);
-    snapshot!(
-        "broadcasting__backward",
-        format!(
-            "$$G = {},\\qquad \\mathbf{{1}}^\\top G = {}$$\n",
-            matrix(&gradient),
-            matrix(&bias_gradient)
-        )
-    );
 }
 
 #[test]
@@ -121,6 +121,36 @@ fn every_axis_that_was_stretched_is_summed_and_no_other() {
     assert_eq!(sum_to(&gradient, (1, 4)), dmatrix![-1.0, 2.0, 5.0, 1.0]);
     assert_eq!(sum_to(&gradient, (3, 1)), dmatrix![-1.0; 6.0; 2.0]);
     assert_eq!(sum_to(&gradient, (1, 1)), dmatrix![7.0]);
+    // Where one entry goes: a gradient with a single 1.
+    let goes_to = |row: usize, column: usize, to: (usize, usize)| {
+        let mut single = DMatrix::zeros(3, 4);
+        single[(row, column)] = 1.0;
+        let sum = sum_to(&single, to);
+        let place = (0..to.0)
+            .flat_map(|i| (0..to.1).map(move |j| (i, j)))
+            .find(|&place| sum[place] == 1.0);
+        assert_eq!(sum.sum(), 1.0);
+        place.expect("the 1 arrives")
+    };
+    for (row, column) in (0..3).flat_map(|i| (0..4).map(move |j| (i, j))) {
+        assert_eq!(goes_to(row, column, (1, 4)), (0, column));
+        assert_eq!(goes_to(row, column, (3, 1)), (row, 0));
+        assert_eq!(goes_to(row, column, (1, 1)), (0, 0));
+    }
+    let remainders = |count: usize, to: usize, place: &dyn Fn(usize) -> usize| {
+        let one = |k: usize| {
+            assert_eq!(k % to, place(k));
+            format!("{k} % {to} = {}", place(k))
+        };
+        (0..count).map(one).collect::<Vec<_>>().join(", ")
+    };
+    snapshot!(
+        "broadcasting__places",
+        values([
+            ("rows", remainders(3, 1, &|row| goes_to(row, 0, (1, 4)).0)),
+            ("columns", remainders(4, 4, &|column| goes_to(0, column, (1, 4)).1)),
+        ])
+    );
 }
 
 #[test]
@@ -279,7 +309,7 @@ fn collected(gradient: &DMatrix<f64>) -> [f64; 4] {
     sum
 }
 
-/// The loss `Σ G ∘ view` is of degree one in each number: a step of 1 shows its derivative.
+/// The loss `Σ ∂A ∘ view`, with fixed numbers `∂A`, is of degree one in each number: a step of 1 shows its derivative.
 #[test]
 fn two_strides_of_one_are_a_sliding_window_and_collect_its_gradient() {
     let numbers = [1.0, 2.0, 3.0, 4.0];

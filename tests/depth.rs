@@ -577,7 +577,7 @@ fn scaling_the_weights_changes_neither_angles_nor_dead_units() {
     }
 }
 
-/// `(2/π) ∫ cos ω cos(ω − ψ) dω`, over the directions ω where both cosines are positive.
+/// `(2/π) ∫ cos ϑ cos(ϑ − ψ) dϑ`, over the directions ϑ where both cosines are positive.
 #[test]
 fn the_arc_cosine_map_is_the_integral_over_directions_that_both_inputs_activate() {
     for cosine in [-0.9, -0.3, 0.0, 0.4, 0.8, 0.99] {

@@ -11,7 +11,7 @@ fn ones(rows: usize, columns: usize) -> DMatrix<f64> {
     DMatrix::from_element(rows, columns, 1.0)
 }
 
-/// `Σ G ∘ Z`: a loss whose gradient with respect to `Z` is `G`.
+/// `Σ ∂A ∘ A`, with fixed numbers `∂A`: a loss whose gradient with respect to `A` they are.
 fn loss(layer: &Linear, input: &DMatrix<f64>, output_gradient: &DMatrix<f64>) -> f64 {
     layer.forward(input).component_mul(output_gradient).sum()
 }
@@ -24,6 +24,19 @@ fn the_lectures_example_is_right_to_the_integer() {
     assert_eq!(product, dmatrix![3.0, 8.0, 4.0, 13.0; 6.0, 10.0, 4.0, 29.0]);
     assert_eq!(output, dmatrix![8.0, 3.0, 4.0, 14.0; 11.0, 5.0, 4.0, 30.0]);
     let bias = DMatrix::from_row_slice(1, 4, layer.bias.as_slice());
+    let (row, unit) = (input.row(1), layer.weight.column(3));
+    let products = row.iter().zip(&unit).map(|(x, w)| format!("{x} · {w}"));
+    let products = products.collect::<Vec<_>>().join(" + ");
+    assert_eq!(3.0 * 3.0 + 4.0 * 5.0 + 0.0 * 0.0 + 1.0, output[(1, 3)]);
+    snapshot!(
+        "linear_layer__unit",
+        values([
+            ("inputs", exact_point(row.transpose().as_slice())),
+            ("weights", exact_point(unit.as_slice())),
+            ("bias", layer.bias[3].to_string()),
+            ("sum", format!("{products} + {} = {}", layer.bias[3], output[(1, 3)])),
+        ])
+    );
     snapshot!(
         "linear_layer__forward",
         format!(
@@ -83,6 +96,7 @@ fn the_lectures_weight_hides_mistakes_in_the_input_gradient() {
     let weight = dmatrix![4.0, 4.0, 4.0, 4.0; 6.0, 6.0, 6.0, 6.0; 1.0, 1.0, 1.0, 1.0];
     assert_eq!(parameters, Linear::new(weight, RowDVector::from_element(4, 2.0)));
     assert_eq!(input_gradient, DMatrix::from_element(2, 3, 7.0));
+    assert_eq!(layer.weight.column_sum().as_slice(), [7.0; 3]);
     // The rows of W in another order: a wrong layer with the same input gradient.
     for order in orders(3) {
         let wrong = Linear::new(in_order(&layer.weight, &order), layer.bias.clone());
@@ -97,6 +111,31 @@ fn the_lectures_weight_hides_mistakes_in_the_input_gradient() {
             matrix(&DMatrix::from_row_slice(1, 4, parameters.bias.as_slice())),
         )
     );
+    let exchanged = in_order(&layer.weight, &[1, 0, 2]);
+    let wrong = ones(2, 4) * exchanged.transpose();
+    assert_eq!(wrong, input_gradient);
+    let shown = |name: &str, weight: &DMatrix<f64>, gradient: &DMatrix<f64>| {
+        format!(
+            "$${name} = {},\\qquad {} {name}^\\top = {}$$\n",
+            matrix(weight),
+            matrix(&ones(2, 4)),
+            matrix(gradient)
+        )
+    };
+    let sums = layer.weight.row_iter().map(|row| {
+        let terms: Vec<_> = row.iter().map(ToString::to_string).collect();
+        terms.join(" + ")
+    });
+    let sums: Vec<_> = sums.collect();
+    let names = ["first", "second", "third"];
+    let named = [0, 1, 2].map(|k| (names[k], sums[k].clone()));
+    snapshot!("linear_layer__sums", values(named));
+    snapshot!(
+        "linear_layer__exchanged",
+        shown("W", &layer.weight, &input_gradient)
+            + "\n"
+            + &shown("W_{\\text{wrong}}", &exchanged, &wrong)
+    );
 }
 
 #[test]
@@ -110,9 +149,9 @@ fn the_backward_pass_of_the_second_example_is_exact() {
     snapshot!(
         "linear_layer__backward",
         format!(
-            "$$X = {},\\qquad W = {},\\qquad G = {}$$\n\n\
-             $$\\partial X = G W^\\top = {},\\qquad \\partial W = X^\\top G = {},$$\n\n\
-             $$\\partial b = \\mathbf{{1}}^\\top G = {}$$\n",
+            "$$X = {},\\qquad W = {},\\qquad \\partial A = {}$$\n\n\
+             $$\\partial X = \\partial A\\, W^\\top = {},\\qquad \\partial W = X^\\top\\, \\partial A = {},$$\n\n\
+             $$\\partial b = \\mathbf{{1}}^\\top\\, \\partial A = {}$$\n",
             matrix(&input),
             matrix(&layer.weight),
             matrix(&output_gradient),
@@ -229,7 +268,7 @@ fn a_product_multiplies_once_for_each_image_input_and_output() {
     );
 }
 
-/// `∂X = G Wᵀ` sums over units for each image and input, `∂W = Xᵀ G` over images for
+/// `∂X = ∂A Wᵀ` sums over units for each image and input, `∂W = Xᵀ ∂A` over images for
 /// each weight.
 #[test]
 fn each_product_of_the_backward_pass_costs_as_much_as_the_forward_pass() {
@@ -254,6 +293,11 @@ fn each_product_of_the_backward_pass_costs_as_much_as_the_forward_pass() {
     assert_eq!([for_input, for_weight], [layer.multiplications(input.nrows()); 2]);
 }
 
+/// A whole number, with a minus sign.
+fn minus(number: f64) -> String {
+    number.to_string().replace('-', "−")
+}
+
 /// A layer behind the lecture's.
 fn next_layer() -> Linear {
     Linear::new(
@@ -271,8 +315,8 @@ fn two_linear_layers_in_a_row_are_one() {
     assert_eq!(one.forward(&input), second.forward(&first.forward(&input)));
 }
 
-/// A layer `f` satisfies `f(x) + f(−x) = 2 f(0)` for every `x`; with a ReLU in between
-/// that fails.
+/// The outputs of a layer for `x` and `−x` add up to twice the output for 0; with a ReLU
+/// in between that fails.
 #[test]
 fn with_a_relu_between_them_two_layers_are_not_one() {
     let (input, first) = lecture_example();
@@ -287,6 +331,41 @@ fn with_a_relu_between_them_two_layers_are_not_one() {
     let opposite = -&input;
     assert_eq!(one.forward(&input) + one.forward(&opposite), 2.0 * one.forward(&zero));
     assert_ne!(network(&input) + network(&opposite), 2.0 * network(&zero));
+    assert_eq!(
+        first.forward(&input) + first.forward(&opposite),
+        2.0 * first.forward(&zero)
+    );
+    let inputs = [("$x$", &input), ("$-x$", &opposite), ("$0$", &zero)];
+    let rows = inputs.map(|(name, x)| {
+        let row =
+            |matrix: &DMatrix<f64>| exact_point(matrix.row(0).transpose().as_slice());
+        let before = first.forward(x);
+        let mut after = before.clone();
+        Activation::Relu.apply(&mut after);
+        let [sum, clipped] = [one.forward(x)[0], network(x)[0]];
+        assert_eq!([before.row(0).sum(), after.row(0).sum()], [sum, clipped]);
+        [name.into(), row(&before), minus(sum), row(&after), minus(clipped)]
+    });
+    snapshot!(
+        "linear_layer__relu",
+        table(
+            ["input", "the layer gives", "their sum", "behind the ReLU", "their sum"],
+            rows
+        )
+    );
+    let [there, back, middle] = [&input, &opposite, &zero].map(|x| network(x)[0]);
+    snapshot!(
+        "linear_layer__broken",
+        values([
+            ("input", exact_point(input.row(0).transpose().as_slice())),
+            ("both", (there + back).to_string()),
+            ("twice", (2.0 * middle).to_string()),
+            (
+                "layer_both",
+                (one.forward(&input)[0] + one.forward(&opposite)[0]).to_string()
+            ),
+        ])
+    );
 }
 
 #[test]

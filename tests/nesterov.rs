@@ -6,7 +6,8 @@ use descent::backpropagation::{Neuron, WORKSHEET};
 use descent::gradient_descent::{
     GradientDescent, OptimizationError, Optimizer, minimize,
 };
-use descent::momentum::{self, Momentum, PyTorchSgd};
+use descent::momentum::{Momentum, PyTorchSgd};
+use descent::momentum_convergence;
 use descent::nesterov::{
     Nesterov, StoredLookAhead, Tuned, spectral_radius, stability_limit,
 };
@@ -101,7 +102,7 @@ fn with_the_factor_zero_it_is_momentum() {
         for i in 1..=4000 {
             let scaled = 0.01 * f64::from(i);
             let ours = spectral_radius((1.0 - beta) * scaled, beta, 0.0);
-            let theirs = momentum::spectral_radius(scaled, beta);
+            let theirs = momentum_convergence::spectral_radius(scaled, beta);
             assert!((ours - theirs).abs() < 1e-7, "{scaled} {beta}");
         }
     }

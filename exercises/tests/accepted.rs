@@ -22,6 +22,7 @@ accepted! {
     linear_layer_gradients: linear_layer::gradients, "../linear_layer/gradients/accepted.rs";
     broadcasting_scale: broadcasting::scale, "../broadcasting/scale/accepted.rs";
     network_logistic_loss: network::logistic_loss, "../network/logistic_loss/accepted.rs";
+    expressivity_weights: expressivity::weights, "../expressivity/weights/accepted.rs";
     backpropagation_twice: backpropagation::twice, "../backpropagation/twice/accepted.rs";
     gradient_check_along: gradient_check::along, "../gradient_check/along/accepted.rs";
     objective_bound: objective::bound, "../objective/bound/accepted.rs";
@@ -31,6 +32,7 @@ accepted! {
     neuron_steps_until_off: neuron::steps_until_off, "../neuron/steps_until_off/accepted.rs";
     newton_shifted: newton::shifted, "../newton/shifted/accepted.rs";
     momentum_pytorch: momentum::pytorch, "../momentum/pytorch/accepted.rs";
+    momentum_convergence_best: momentum_convergence::best, "../momentum_convergence/best/accepted.rs";
     nesterov_step: nesterov::step, "../nesterov/step/accepted.rs";
     acceleration_accelerated: acceleration::accelerated, "../acceleration/accelerated/accepted.rs";
     adam_step: adam::step, "../adam/step/accepted.rs";

@@ -4,12 +4,13 @@
 pub mod networks;
 #[path = "../../src/bin/figures/numbers.rs"]
 mod numbers;
+pub mod random_networks;
 pub mod statistics;
 
 use descent::gradient_descent::{Optimizer, minimize};
 use descent::quadratic::Quadratic;
 use descent::random::{Stream, generator};
-use nalgebra::{DMatrix, DVector};
+use nalgebra::{DMatrix, DVector, Matrix2, Vector2};
 use rand::rngs::ChaCha8Rng;
 
 pub use numbers::{decimals, grouped};
@@ -45,6 +46,18 @@ pub fn run(
 ) -> Vec<DVector<f64>> {
     minimize(&mut optimizer, start, steps, |theta| quadratic.gradient(theta))
         .expect("a finite run")
+}
+
+/// What momentum leaves of a component after `steps`: it obeys `r_{t+1} = (1 + β − (1 − β)αλ) r_t − β r_{t−1}`, from rest
+/// at 1.
+pub fn component(lambda: f64, alpha: f64, beta: f64, steps: usize) -> f64 {
+    let trace = 1.0 + beta - (1.0 - beta) * alpha * lambda;
+    let step = Matrix2::new(trace, -beta, 1.0, 0.0);
+    let mut power = Matrix2::identity();
+    for _ in 1..steps {
+        power *= step;
+    }
+    (power * Vector2::new(1.0 - (1.0 - beta) * alpha * lambda, 1.0))[0]
 }
 
 /// A Markdown table.

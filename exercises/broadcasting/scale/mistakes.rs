@@ -7,7 +7,7 @@ use crate::judge::Mistake;
 pub const MISTAKES: &[Mistake<Scale>] = &[
     Mistake {
         function: |x, s, g| (g.clone(), scale(x, s, g).1),
-        told: "∂X is G itself here, as if s had been added. Z_ij contains X_ij with a \
+        told: "∂X is ∂A itself here, as if factors had been added. A_ij contains X_ij with a \
                factor.",
     },
     Mistake {
@@ -21,22 +21,22 @@ pub const MISTAKES: &[Mistake<Scale>] = &[
     },
     Mistake {
         function: |x, s, g| (scale(x, s, g).0, g.column_sum()),
-        told: "∂s is the sum of G here, as if s had been added. If s_i grows by a \
-               little, Z_ij grows by some multiple of that: which?",
+        told: "∂factors is the sum of ∂A here, as if factors had been added. If factors_i grows by a \
+               little, A_ij grows by some multiple of that: which?",
     },
     Mistake {
         function: |x, s, g| {
             let (input, factors) = scale(x, s, g);
             (input, factors / x.ncols() as f64)
         },
-        told: "∂s is a mean over the features here. All the places to which s_i was \
+        told: "∂factors is a mean over the features here. All the places to which factors_i was \
                stretched contribute, and contributions add up.",
     },
     Mistake {
         function: |x, s, g| {
             (scale(x, s, g).0, g.component_mul(x).row_sum().transpose())
         },
-        told: "∂s is a sum over the batch here, and has a number for each feature. \
+        told: "∂factors is a sum over the batch here, and has a number for each feature. \
                The axis that was stretched is the other one.",
     },
 ];

@@ -23,7 +23,7 @@ pub const EXERCISE: Exercise<Scale> = Exercise {
     mistakes: mistakes::MISTAKES,
 };
 
-/// X, s and G. First more images than features, so that a column read as a row is a wrong
+/// X, factors and ∂A. First more images than features, so that a column read as a row is a wrong
 /// reply and not a panic; then fewer.
 fn examples() -> [(Matrix, DVector<f64>, Matrix); 2] {
     let input = dmatrix![1.0, 2.0; 3.0, -1.0; 4.0, 5.0];
@@ -40,12 +40,12 @@ fn ask(scale: Scale, replies: &mut Replies) {
     for (x, s, g) in examples() {
         let (input, factors) = scale(&x, &s, &g);
         let [x, s, g] = [Reply::from(x), s.into(), g.into()];
-        replies.note(format!("∂X for s = {s} and G = {g}"), input);
-        replies.note(format!("∂s for X = {x} and G = {g}"), factors);
+        replies.note(format!("∂X for factors = {s} and ∂A = {g}"), input);
+        replies.note(format!("∂factors for X = {x} and ∂A = {g}"), factors);
     }
 }
 
-/// Differences of the loss Σ G ∘ Z. It is of degree one in each number, so that with a
+/// Differences of the loss Σ ∂A ∘ A. It is of degree one in each number, so that with a
 /// step of 1 they are its derivatives.
 fn truth() -> Vec<Reply> {
     let replies = examples().map(|(x, s, g)| {

@@ -1,6 +1,6 @@
 use nalgebra::{DMatrix, DVector};
 
-/// ∂X and ∂s of Z_ij = s_i X_ij, from G = ∂loss/∂Z.
+/// ∂X and ∂factors of A_ij = factors_i X_ij, from ∂A.
 pub fn scale(
     input: &DMatrix<f64>,
     factors: &DVector<f64>,

@@ -10,7 +10,7 @@ pub const MISTAKES: &[Mistake<Gradients>] = &[
         },
         told: "∂W is divided by the size of the batch here. Every image uses the same \
                weights, and the effects on the loss add up. Where a loss is a mean, \
-               its factor is in G already.",
+               its factor is in ∂A already.",
     },
     Mistake {
         function: |x, w, g| {
@@ -20,7 +20,7 @@ pub const MISTAKES: &[Mistake<Gradients>] = &[
         },
         told: "∂W and ∂b are divided by the size of the batch here. Every image uses \
                the same parameters, and the effects on the loss add up. Where a loss \
-               is a mean, its factor is in G already.",
+               is a mean, its factor is in ∂A already.",
     },
     Mistake {
         function: |x, w, g| {
@@ -29,7 +29,7 @@ pub const MISTAKES: &[Mistake<Gradients>] = &[
         },
         told: "∂b is divided by the size of the batch here. The bias takes part in \
                every image's output, and its effects on the loss add up. Where a loss \
-               is a mean, its factor is in G already.",
+               is a mean, its factor is in ∂A already.",
     },
     Mistake {
         function: |x, w, g| {
@@ -46,7 +46,7 @@ pub const MISTAKES: &[Mistake<Gradients>] = &[
             (g * w.transpose(), dw, db)
         },
         told: "∂X is that of the book's layout here. With the weight turned around, \
-               Z_ij contains X_ik with another entry of W: look which one. (Where a \
+               A_ij contains X_ik with another entry of W: look which one. (Where a \
                layer has as many inputs as outputs, no shape gives it away.)",
     },
     Mistake {

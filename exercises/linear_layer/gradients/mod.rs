@@ -23,7 +23,7 @@ pub const EXERCISE: Exercise<Gradients> = Exercise {
     mistakes: mistakes::MISTAKES,
 };
 
-/// X, W and G. First as many inputs as outputs, so that a product in the wrong layout is a
+/// X, W and ∂A. First as many inputs as outputs, so that a product in the wrong layout is a
 /// wrong reply and not a panic; then three inputs and two outputs, for the shapes.
 fn examples() -> [[Matrix; 3]; 2] {
     let input = dmatrix![1.0, 2.0; 3.0, -1.0; 0.0, 4.0];
@@ -38,9 +38,9 @@ fn ask(gradients: Gradients, replies: &mut Replies) {
     for [x, w, g] in examples() {
         let (input, weight, bias) = gradients(&x, &w, &g);
         let [x, w, g] = [x, w, g].map(Reply::from);
-        replies.note(format!("∂b for G = {g}"), bias);
-        replies.note(format!("∂X for W = {w} and G = {g}"), input);
-        replies.note(format!("∂W for X = {x} and G = {g}"), weight);
+        replies.note(format!("∂b for ∂A = {g}"), bias);
+        replies.note(format!("∂X for W = {w} and ∂A = {g}"), input);
+        replies.note(format!("∂W for X = {x} and ∂A = {g}"), weight);
     }
 }
 

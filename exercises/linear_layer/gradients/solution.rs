@@ -1,6 +1,6 @@
 use nalgebra::{DMatrix, RowDVector};
 
-/// ∂X, ∂W and ∂b of Z = X Wᵀ + 1b, from G = ∂loss/∂Z.
+/// ∂X, ∂W and ∂b of A = X Wᵀ + 1b, from ∂A.
 pub fn gradients(
     input: &DMatrix<f64>,
     weight: &DMatrix<f64>,

@@ -2,10 +2,10 @@ use nalgebra::{DMatrix, RowDVector};
 
 /// The backward pass of a linear layer whose weight is stored as PyTorch does.
 ///
-/// The layer computes Z = X Wᵀ + 1b from `input` X, `[batch, fan_in]`, with
+/// The layer computes A = X Wᵀ + 1b from `input` X, `[batch, fan_in]`, with
 /// `weight` W, `[fan_out, fan_in]`, and a bias b. Given `output_gradient`
-/// G = ∂loss/∂Z, `[batch, fan_out]`, return ∂X, ∂W and ∂b, each in the shape of
-/// what it belongs to.
+/// ∂A, the gradient of the loss with respect to A, `[batch, fan_out]`, return ∂X,
+/// ∂W and ∂b, each in the shape of what it belongs to.
 pub fn gradients(
     input: &DMatrix<f64>,
     weight: &DMatrix<f64>,

@@ -23,26 +23,28 @@ pub const EXERCISE: Exercise<Convert> = Exercise {
     mistakes: mistakes::MISTAKES,
 };
 
-const ETA: f64 = 0.5;
+const STEP_SIZE: f64 = 0.5;
 const NOTES_BETA: f64 = 0.2;
 const GRADIENTS: [f64; 3] = [6.0, -2.0, 0.0];
 
 fn ask(pytorch: Convert, replies: &mut Replies) {
-    let (lr, momentum, dampening) = pytorch(ETA, NOTES_BETA);
+    let (lr, momentum, dampening) = pytorch(STEP_SIZE, NOTES_BETA);
     let sgd = PyTorchSgd::new(lr, momentum, dampening)
         .unwrap_or_else(|error| panic!("{error}"));
     for (t, theta) in (1..).zip(path(sgd)) {
         let gradients = &GRADIENTS[..t];
         replies.note(
-            format!("θ from 1 with η = ½, β = 0.2 and the gradients {gradients:?}"),
+            format!(
+                "θ from 1 with the step size ½, β = 0.2 and the gradients {gradients:?}"
+            ),
             theta,
         );
     }
 }
 
 fn truth() -> Vec<Reply> {
-    let momentum =
-        Momentum::new(ETA, lecture_beta(NOTES_BETA)).expect("settings in their ranges");
+    let momentum = Momentum::new(STEP_SIZE, lecture_beta(NOTES_BETA))
+        .expect("settings in their ranges");
     path(momentum).map(Reply::from).collect()
 }
 

@@ -113,9 +113,9 @@ fn sum(gradient: &DMatrix<f64>) -> DrawResult<Figure> {
         };
         lower.draw(area)?;
         let right = 20 + upper.size().0 + 16;
-        label(area, (20, 20), "G = ∂loss/∂Z, one row for each image", HPos::Left)?;
+        label(area, (20, 20), "∂A, one row for each image", HPos::Left)?;
         label(area, (right, 180), "sum over the batch", HPos::Left)?;
-        label(area, (right, 233), "∂loss/∂b = 1ᵀ G", HPos::Left)?;
+        label(area, (right, 233), "∂b = 1ᵀ ∂A", HPos::Left)?;
         for column in 0..gradient.ncols() {
             let (x, bottom) =
                 (upper.cell(0, column).0 + CELL.0 / 2, upper.at.1 + upper.size().1);
@@ -123,6 +123,6 @@ fn sum(gradient: &DMatrix<f64>) -> DrawResult<Figure> {
         }
         Ok(())
     })?;
-    let rows = entries("G", gradient).into_iter().chain(entries("db", &bias_gradient));
+    let rows = entries("dA", gradient).into_iter().chain(entries("db", &bias_gradient));
     Ok(Figure { name, svg, csv: csv(&["matrix", "row", "column", "value"], rows) })
 }

@@ -108,6 +108,7 @@ pub struct Line {
     ink: Ink,
     faint: bool,
     dots: bool,
+    bars: bool,
     /// The point that carries the name (the last one if there are fewer), and the way
     /// from there to the left end of the name, in pixels right and down.
     name_at: (usize, (i32, i32)),
@@ -120,7 +121,15 @@ impl Line {
         points.truncate(finite);
         points.iter_mut().for_each(|(x, y)| (*x, *y) = (twelve_digits(*x), shown(*y)));
         let name_at = (usize::MAX, (6, 0));
-        Self { name: name.into(), points, ink, faint: false, dots: false, name_at }
+        Self {
+            name: name.into(),
+            points,
+            ink,
+            faint: false,
+            dots: false,
+            bars: false,
+            name_at,
+        }
     }
 
     /// One of many: thin, and named in the data only.
@@ -131,6 +140,11 @@ impl Line {
     /// Dots without a line between them.
     pub fn dots(ink: Ink, name: impl Into<String>, points: Vec<(f64, f64)>) -> Self {
         Self { dots: true, ..Self::new(ink, name, points) }
+    }
+
+    /// Bars from zero, one for each whole number.
+    pub fn bars(ink: Ink, name: impl Into<String>, points: Vec<(f64, f64)>) -> Self {
+        Self { bars: true, ..Self::new(ink, name, points) }
     }
 
     /// The line with its name beside another point.
@@ -231,6 +245,11 @@ impl Chart {
             let path = self.places(line.points.iter().copied());
             if line.dots {
                 chart.draw_series(path.into_iter().map(|place| line.dot(place)))?;
+            } else if line.bars {
+                let filled = line.ink.color().mix(0.5).filled();
+                let bar =
+                    |(x, y)| Rectangle::new([(x - 0.4, 0.0), (x + 0.4, y)], filled);
+                chart.draw_series(path.into_iter().map(bar))?;
             } else {
                 chart.draw_series([PathElement::new(self.cut(path), line.style())])?;
             }
@@ -243,6 +262,11 @@ impl Chart {
                         vec![(x * PIXEL, y * PIXEL), ((x + 34) * PIXEL, y * PIXEL)];
                     if line.dots {
                         area.draw(&line.dot(((x + 17) * PIXEL, y * PIXEL)))?;
+                    } else if line.bars {
+                        let filled = line.ink.color().mix(0.5).filled();
+                        let corners = [(x, y - 6), (x + 34, y + 6)];
+                        let corners = corners.map(|(x, y)| (x * PIXEL, y * PIXEL));
+                        area.draw(&Rectangle::new(corners, filled))?;
                     } else {
                         area.draw(&PathElement::new(sample, line.style()))?;
                     }

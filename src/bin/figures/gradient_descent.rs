@@ -107,7 +107,7 @@ fn trust() -> DrawResult<Figure> {
         y: Axis::linear("value", (-3.0, 7.0), 6, whole),
         bands: Vec::new(),
         lines,
-        key: Some((392, 236)),
+        key: Some((368, 236)),
         margin: 24,
     };
     let title = "The step size as trust in the tangent";

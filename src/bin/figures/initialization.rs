@@ -52,8 +52,8 @@ fn saddle() -> DrawResult<Figure> {
         levels: levels.clone(),
         level_names: vec![
             ((0.0, 1.62), "½".into()),
-            ((-1.0, 1.0), "2".into()),
-            ((-1.29, 1.29), "3½".into()),
+            ((-0.88, 0.86), "2".into()),
+            ((-1.62, 1.45), "3½".into()),
         ],
         arrows: Vec::new(),
         paths: vec![line(Ink::Solid(1), 0), line(Ink::Solid(1), 1)],

@@ -13,7 +13,8 @@ const NEEDS: &[(&str, &[(&str, Way)])] = &[
     ("linear_layer", &[]),
     ("broadcasting", &[("linear_layer", Way::Straight)]),
     ("network", &[("linear_layer", Way::Lane(9, 0, 0))]),
-    ("backpropagation", &[("network", Way::Straight)]),
+    ("expressivity", &[("network", Way::Straight)]),
+    ("backpropagation", &[("network", Way::Lane(9, 8, 0))]),
     ("gradient_check", &[("backpropagation", Way::Straight)]),
     ("objective", &[("network", Way::Lane(167, 0, 0))]),
     (
@@ -24,8 +25,9 @@ const NEEDS: &[(&str, &[(&str, Way)])] = &[
     ("quadratic", &[("one_parameter", Way::Straight)]),
     ("neuron", &[("quadratic", Way::Straight)]),
     ("newton", &[("quadratic", Way::Lane(191, 8, 0))]),
-    ("momentum", &[("quadratic", Way::Lane(191, 8, -8))]),
-    ("nesterov", &[("momentum", Way::Straight)]),
+    ("momentum", &[("neuron", Way::Lane(191, 8, -8))]),
+    ("momentum_convergence", &[("momentum", Way::Straight)]),
+    ("nesterov", &[("momentum_convergence", Way::Straight)]),
     ("acceleration", &[("nesterov", Way::Straight)]),
     ("adam", &[("momentum", Way::Lane(191, 8, 0))]),
     ("sgd", &[("adam", Way::Straight)]),
@@ -34,10 +36,7 @@ const NEEDS: &[(&str, &[(&str, Way)])] = &[
     ("depth", &[("initialization", Way::Straight)]),
     ("norm_law", &[("depth", Way::Straight)]),
     ("elbows", &[("initialization", Way::Lane(543, 0, 0))]),
-    (
-        "dead_relu",
-        &[("neuron", Way::Lane(355, 0, -10)), ("depth", Way::Lane(379, 0, 0))],
-    ),
+    ("dead_relu", &[("depth", Way::Lane(379, 0, 0))]),
     (
         "training",
         &[("gradient_noise", Way::Lane(355, 0, 14)), ("depth", Way::Lane(379, 0, -8))],

@@ -53,7 +53,7 @@ fn shapes(input: &DMatrix<f64>, layer: &Linear) -> DrawResult<Figure> {
         ("W", &layer.weight),
         ("XW", &product),
         ("b", &bias),
-        ("Z", &output),
+        ("A", &output),
     ];
     let rows = matrices.iter().flat_map(|(name, matrix)| entries(name, matrix));
     Ok(Figure { name, svg, csv: csv(&["matrix", "row", "column", "value"], rows) })
@@ -69,6 +69,6 @@ fn names(area: &Area, left: i32) -> DrawResult {
     label(area, (middle, 269), "+", HPos::Center)?;
     label(area, (right, 309), "b  [1, fan_out]", HPos::Left)?;
     label(area, (middle, 349), "=", HPos::Center)?;
-    label(area, (right, 396), "Z = X W + 1 b", HPos::Left)?;
+    label(area, (right, 396), "A = X W + 1 b", HPos::Left)?;
     label(area, (right, 418), "[batch, fan_out]", HPos::Left)
 }

@@ -11,6 +11,7 @@ mod dead_relu;
 mod depth;
 mod digits;
 mod elbows;
+mod expressivity;
 mod gradient_check;
 mod gradient_descent;
 mod gradient_noise;
@@ -19,6 +20,7 @@ mod initialization;
 mod introduction;
 mod linear_layer;
 mod momentum;
+mod momentum_convergence;
 mod nesterov;
 mod network;
 mod neuron;
@@ -83,8 +85,10 @@ enum Chapter {
     LinearLayer,
     /// A bias that is stretched over a batch, and its gradient
     Broadcasting,
-    /// Shapes in a network, and what depth adds to it
+    /// Shapes in a network
     Network,
+    /// What depth adds: a line that is folded again and again
+    Expressivity,
     /// Numbers that go forwards and backwards through a small network and a layer
     Backpropagation,
     /// How far differences can be trusted
@@ -104,8 +108,11 @@ enum Chapter {
     Neuron,
     /// Local models, their errors and the size of a Hessian
     Newton,
-    /// Memory, noise, stability and trajectories of momentum
+    /// Memory, noise and a trajectory of momentum
     Momentum,
+    /// Stability and best settings of momentum
+    #[command(name = "momentum_convergence")]
+    MomentumConvergence,
     /// Look-ahead points and step sizes of Nesterov momentum
     Nesterov,
     /// The rate of the accelerated method, and a chain
@@ -141,6 +148,7 @@ impl Chapter {
             Self::LinearLayer,
             Self::Broadcasting,
             Self::Network,
+            Self::Expressivity,
             Self::Backpropagation,
             Self::GradientCheck,
             Self::Objective,
@@ -150,6 +158,7 @@ impl Chapter {
             Self::Neuron,
             Self::Newton,
             Self::Momentum,
+            Self::MomentumConvergence,
             Self::Nesterov,
             Self::Acceleration,
             Self::Adam,
@@ -179,6 +188,7 @@ impl Chapter {
             Self::LinearLayer => ("linear_layer", Box::new(linear_layer::figures)),
             Self::Broadcasting => ("broadcasting", Box::new(broadcasting::figures)),
             Self::Network => ("network", Box::new(network::figures)),
+            Self::Expressivity => ("expressivity", Box::new(expressivity::figures)),
             Self::Backpropagation => {
                 ("backpropagation", Box::new(backpropagation::figures))
             }
@@ -194,6 +204,9 @@ impl Chapter {
             Self::Neuron => ("neuron", Box::new(neuron::figures)),
             Self::Newton => ("newton", Box::new(newton::figures)),
             Self::Momentum => ("momentum", Box::new(momentum::figures)),
+            Self::MomentumConvergence => {
+                ("momentum_convergence", Box::new(momentum_convergence::figures))
+            }
             Self::Nesterov => ("nesterov", Box::new(nesterov::figures)),
             Self::Acceleration => ("acceleration", Box::new(acceleration::figures)),
             Self::Adam => ("adam", Box::new(adam::figures)),

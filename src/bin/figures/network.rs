@@ -1,19 +1,18 @@
-//! The shapes in a network for MNIST, and how layers fold a line.
+//! The shapes in a network for MNIST.
 
 use descent::linear_layer::Linear;
-use descent::network::{Activation, Layer, Network, tents};
+use descent::network::{Activation, Layer, Network};
 use nalgebra::{DMatrix, RowDVector};
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 
 use crate::canvas::{Area, Caption, DrawResult, Ink, PIXEL, svg};
-use crate::chart::{Axis, Chart, Line, tenths};
 use crate::grid::{arrow, label};
 use crate::numbers::grouped;
 use crate::output::{Figure, csv};
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
-    Ok(vec![shapes()?, pieces()?])
+    Ok(vec![shapes()?])
 }
 
 const BATCH: usize = 256;
@@ -118,36 +117,4 @@ fn between(area: &Area, i: usize, lines: [&str; 2]) -> DrawResult {
 
 fn index(i: usize) -> char {
     char::from_u32('₀' as u32 + i as u32).unwrap_or('?')
-}
-
-fn pieces() -> DrawResult<Figure> {
-    let line = |(depth, ink): (usize, u8)| {
-        let network = tents(depth);
-        let cells = 1 << depth;
-        let x = DMatrix::from_fn(cells + 1, 1, |k, _| k as f64 / cells as f64);
-        let y = network.forward(x.clone()).pop().expect("an output");
-        let points = x.iter().copied().zip(y.iter().copied()).collect();
-        let name = match depth {
-            1 => format!("1 hidden layer: {cells} pieces"),
-            _ => format!("{depth} hidden layers: {cells} pieces"),
-        };
-        Line::new(Ink::Series(ink), name, points)
-    };
-    let lines: Vec<_> = [(1, 2), (2, 1), (4, 3)].map(line).into();
-    let description = format!(
-        "The output of networks with two ReLU units in each hidden layer, for inputs from 0 to 1. {}. Each \
-         goes up and down between 0 and 1 in straight pieces of equal width.",
-        lines.iter().map(|line| line.name.clone()).collect::<Vec<_>>().join("; "),
-    );
-    let chart = Chart {
-        x: Axis::linear("input x", (0.0, 1.0), 6, tenths),
-        y: Axis::linear("output of the network", (-0.1, 1.4), 8, tenths),
-        bands: Vec::new(),
-        lines,
-        key: Some((100, 24)),
-        margin: 24,
-    };
-    let title = "Each layer folds the line once more";
-    let caption = Caption { name: "network-tents", title, description };
-    chart.figure(&caption, (560, 360))
 }

@@ -53,6 +53,7 @@ fn ratio() -> DrawResult<Figure> {
     const DRAWN: usize = 10_000;
     const BIN: f64 = 0.25;
     const BINS: usize = 16;
+    const TOP: f64 = 1.2;
     let law = NormLaw { scale: HE, fan_in: 4, fan_out: 4 };
     let ratios = drawn_ratios(law, DRAWN, &mut generator(0, Stream::Points));
     let zeros = ratios.iter().filter(|&&ratio| ratio == 0.0).count();
@@ -70,7 +71,11 @@ fn ratio() -> DrawResult<Figure> {
     });
     let end = BIN * BINS as f64;
     let places = (1..=400).map(|i| f64::from(i) * end / 400.0);
-    let density: Vec<_> = places.map(|ratio| (ratio, law.density(ratio))).collect();
+    // It has a pole at 0.
+    let density: Vec<_> = places
+        .map(|ratio| (ratio, law.density(ratio)))
+        .skip_while(|&(_, density)| density > TOP)
+        .collect();
     let caption = Caption {
         name: "norm_law-ratio",
         title: "The ratio of one layer of width four",
@@ -86,7 +91,7 @@ fn ratio() -> DrawResult<Figure> {
     };
     Chart {
         x: Axis::linear("R", (0.0, end), 6, whole),
-        y: Axis::linear("density", (0.0, 1.0), 6, tenths),
+        y: Axis::linear("density", (0.0, TOP), 7, tenths),
         bands: vec![Band {
             name: "drawn".into(),
             points: histogram.collect(),

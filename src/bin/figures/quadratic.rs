@@ -54,19 +54,20 @@ fn trajectories() -> DrawResult<Figure> {
     );
     let title = "Gradient descent with four step sizes";
     let caption = Caption { name: "quadratic-trajectories", title, description };
-    four_panels(&caption, &runs, 5)
+    panels(&caption, &runs, 5)
 }
 
-/// Four paths in the valley, each in a panel with its name, with some of the level
-/// lines.
-pub fn four_panels(
+/// Paths in the valley, each in a panel with its name, with some of the level lines; two
+/// panels a row.
+pub fn panels(
     caption: &Caption,
-    panels: &[(&str, Ink, Vec<Point>)],
+    paths: &[(&str, Ink, Vec<Point>)],
     levels: usize,
 ) -> DrawResult<Figure> {
     let valley = Quadratic::valley();
-    let svg = svg(caption, (600, 430), |area| {
-        for (place, (panel, ink, points)) in (0..).zip(panels) {
+    let height = 215 * paths.len().div_ceil(2) as u32;
+    let svg = svg(caption, (600, height), |area| {
+        for (place, (panel, ink, points)) in (0..).zip(paths) {
             let (x, y, all) = valley_axes("", "");
             let plane = Plane {
                 title: (*panel).into(),
@@ -83,7 +84,7 @@ pub fn four_panels(
         }
         Ok(())
     })?;
-    let paths = panels.iter().map(|(panel, _, points)| (panel, points.as_slice()));
+    let paths = paths.iter().map(|(panel, _, points)| (panel, points.as_slice()));
     let csv = paths_csv(["panel", "step", "theta1", "theta2"], paths);
     Ok(Figure { name: caption.name, svg, csv })
 }

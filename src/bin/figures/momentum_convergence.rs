@@ -1,0 +1,320 @@
+//! When momentum is stable, how fast it is, and its best settings.
+
+use std::f64::consts::PI;
+
+use descent::momentum_convergence::{spectral_radius, transition};
+use descent::quadratic::{Quadratic, Spectrum};
+use nalgebra::{dvector, vector};
+
+use crate::canvas::{Caption, DrawResult, Ink, PIXEL, svg};
+use crate::chart::{Axis, Band, Chart, Line, hundredths, tenths, whole};
+use crate::contour::{Path, Plane, Point, paths_csv};
+use crate::momentum::{Run, run};
+use crate::output::{Figure, twelve_digits};
+use crate::quadratic::panels;
+
+pub fn figures() -> DrawResult<Vec<Figure>> {
+    Ok(vec![turn()?, stability()?, sweep()?, best()?, parameters()?])
+}
+
+/// `β = ½` and `αλ = 1` in the plane of `u` and what remains, and the roots.
+fn turn() -> DrawResult<Figure> {
+    const BETA: f64 = 0.5;
+    let around = |radius: f64| -> Vec<Point> {
+        let turns = (0..=120).map(|i| 2.0 * PI * f64::from(i) / 120.0);
+        turns.map(|turn| (radius * turn.cos(), radius * turn.sin())).collect()
+    };
+    let path = |ink, points, dots| Path { ink, points, dots };
+    let matrix = transition(1.0, 1.0, BETA);
+    let mut state = vector![0.0, 1.0];
+    let mut spiral = Vec::new();
+    for _ in 0..=8 {
+        spiral.push((state[0], state[1]));
+        state = matrix * state;
+    }
+    // Pairs of roots on and beside the circle, from αλ = 0.1 to its limit, 6.
+    let pair = |scaled: f64| {
+        let roots = transition(scaled, 1.0, BETA).complex_eigenvalues();
+        let mut pair = [0, 1].map(|i| (roots[i].re, roots[i].im));
+        pair.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1)));
+        pair
+    };
+    let scaled = [0.1, 0.5, 1.0, 3.0, 5.0, 5.9];
+    let roots: Vec<_> = scaled.iter().flat_map(|&scaled| pair(scaled)).collect();
+    let plane = |title: &str, paths, level_names, range| Plane {
+        title: title.into(),
+        x: Axis::linear("", range, 5, tenths),
+        y: Axis::linear("", range, 5, tenths),
+        function: &|_, _| 0.0,
+        levels: Vec::new(),
+        level_names,
+        arrows: Vec::new(),
+        paths,
+        cross: None,
+    };
+    let name = "momentum_convergence-turn";
+    let written = |(re, im): Point| format!("({re:.2}, {im:.2})");
+    let description = format!(
+        "On the left the points (u, r) of the first eight steps: a spiral from (0, 1), an eighth of a turn a step, each point \
+         nearer to (0, 0) by the root of one half; the fourth is {}. On the right the complex plane with the circle of radius 1, the \
+         circle of radius {:.3}, and pairs of roots: for αλ = 1 and 3 they lie on the smaller circle; for 0.1 they are {} and {} on \
+         the real axis, for 5.9 {} and {}.",
+        written(spiral[4]),
+        BETA.sqrt(),
+        written(roots[0]),
+        written(roots[1]),
+        written(roots[10]),
+        written(roots[11]),
+    );
+    let title = "A component that turns, and its roots";
+    let caption = Caption { name, title, description };
+    let names = [
+        ((0.73, 0.1), "0.1"),
+        ((0.31, 0.33), "0.5"),
+        ((0.0, 0.5), "αλ = 1"),
+        ((-0.05, 0.82), "3"),
+        ((-0.68, 0.58), "5"),
+        ((-0.98, 0.1), "5.9"),
+    ];
+    let names = names.map(|(place, name)| (place, name.to_owned()));
+    let svg = svg(&caption, (600, 320), |area| {
+        let left = plane(
+            "u and r, eight steps",
+            vec![path(Ink::Solid(2), spiral.clone(), true)],
+            Vec::new(),
+            (-1.2, 1.2),
+        );
+        left.draw(area, (0, 0, 298, 312))?;
+        let mut paths = vec![
+            path(Ink::Foreground, around(1.0), false),
+            path(Ink::Solid(1), around(BETA.sqrt()), false),
+        ];
+        let dot = |&root: &Point| path(Ink::Solid(2), vec![root], true);
+        paths.extend(roots.iter().map(dot));
+        let right = plane("roots for β = ½", paths, names.into(), (-1.2, 1.2));
+        right.draw(area, (300, 0, 298, 312))
+    })?;
+    let named = [("u and r", &spiral), ("roots", &roots)];
+    let csv = paths_csv(
+        ["panel", "step", "x", "y"],
+        named.iter().map(|(name, points)| (name, points.as_slice())),
+    );
+    Ok(Figure { name, svg, csv })
+}
+
+/// Levels of the spectral radius; 1 bounds what is stable.
+const RADII: [f64; 6] = [1.0, 0.95, 0.9, 0.8, 0.65, 0.5];
+/// The range of αλ in powers of ten.
+const POWERS: (i32, i32) = (-2, 2);
+
+/// The spectral radius over β and αλ.
+fn stability() -> DrawResult<Figure> {
+    let (low, high) = (10_f64.powi(POWERS.0), 10_f64.powi(POWERS.1));
+    let clamp = |scaled: f64| scaled.clamp(low, high);
+    // Where the radius is at most r: from (1 − r)(1 − β/r) to (1 + r)(1 + β/r), over
+    // 1 − β, for β up to r².
+    let band = |radius: f64| {
+        // Close together at the right end, where the edges are steep.
+        let shares = (0..=36).map(|i| 1.0 - (1.0 - f64::from(i) / 36.0).powi(2));
+        let betas = shares.map(|share| (radius * radius * share).min(0.999));
+        let edges = betas.map(|beta| {
+            let edge = |r: f64| clamp((1.0 - r) * (1.0 - beta / r) / (1.0 - beta));
+            (beta, edge(radius), edge(-radius))
+        });
+        Band {
+            name: format!("radius below {radius}"),
+            points: edges.collect(),
+            ink: Ink::Solid(2),
+        }
+    };
+    let curve = |ink, name: &str, f: &dyn Fn(f64) -> f64| {
+        let points = (0..=99).map(|i| f64::from(i) / 100.0).map(|beta| (beta, f(beta)));
+        let points = points.filter(|(_, y)| (low..=high).contains(y));
+        Line::faint(ink, name, points.collect())
+    };
+    let label = |name: &str, beta: f64, scaled: f64| {
+        Line::new(Ink::Foreground, name, vec![(beta, scaled)])
+    };
+    let bowl = |kappa: f64| {
+        let spectrum = Spectrum { smallest: 1.0, largest: kappa };
+        let (alpha, beta) = spectrum.best_momentum();
+        let ends = vec![(beta, alpha), (beta, alpha * kappa)];
+        Line::new(Ink::Solid(1), format!("κ = {kappa}"), ends)
+    };
+    let below = |beta: f64| (1.0 - beta.sqrt()) / (1.0 + beta.sqrt());
+    let mut lines = vec![
+        curve(Ink::Foreground, "real to complex", &below),
+        curve(Ink::Foreground, "complex to real", &|beta| 1.0 / below(beta)),
+        curve(Ink::DashedForeground, "1 − √β", &|beta| 1.0 - beta.sqrt()),
+        curve(Ink::DashedForeground, "1 + √β", &|beta| 1.0 + beta.sqrt()),
+        bowl(10.0).named_at(0, (4, 28)),
+        bowl(1000.0).named_at(0, (-68, 8)),
+        label("diverges", 0.2, 20.0),
+        label("monotone", 0.05, 0.03),
+        label("swings", 0.44, 3.0),
+        label("↓ alternates", 0.0, 4.0),
+    ];
+    for radius in &RADII[1..] {
+        // The bar of κ = 1000 stands just left of 0.95².
+        let left = if *radius == 0.95 { -46 } else { -36 };
+        let beta = radius * radius;
+        lines.push(label(&radius.to_string(), beta, 1.0).named_at(0, (left, 0)));
+    }
+    let limit = |beta: f64| 2.0 * (1.0 + beta) / (1.0 - beta);
+    let description = format!(
+        "Bands of the spectral radius over β and, on a logarithmic axis, αλ, darker where it is smaller. The stable \
+         region ends at 2 for β = 0, at {:.0} for 0.5 and at {:.0} for 0.9. In a wedge around αλ = 1 that widens with β \
+         components swing, and the radius is the root of β, whatever αλ; at αλ = 1 and β = 0.81 it is {:.1}. Below the wedge components \
+         shrink without a change of sign; in a sliver above it they alternate. Two vertical bars, for the condition numbers 10 and \
+         1000, reach from one edge of the wedge to the other, at β = {:.2} and {:.2}.",
+        limit(0.5),
+        limit(0.9),
+        spectral_radius(1.0, 0.81),
+        lines[4].points[0].0,
+        lines[5].points[0].0,
+    );
+    let chart = Chart {
+        x: Axis::linear("β", (0.0, 1.0), 6, tenths),
+        y: Axis::powers("αλ", POWERS, 5),
+        bands: RADII.map(band).into(),
+        lines,
+        key: None,
+        margin: 24,
+    };
+    let title = "Spectral radius of momentum";
+    chart.figure(
+        &Caption { name: "momentum_convergence-stability", title, description },
+        (600, 440),
+    )
+}
+
+fn valley() -> DrawResult<(Quadratic, Spectrum)> {
+    let valley = Quadratic::valley();
+    let spectrum = valley.spectrum()?;
+    Ok((valley, spectrum))
+}
+
+/// The contraction in the valley over the step size.
+fn sweep() -> DrawResult<Figure> {
+    let (_, spectrum) = valley()?;
+    let (best, beta) = spectrum.best_momentum();
+    let curve = |ink, name: &str, beta: f64, corners: &[f64]| {
+        let grid = (-80..=40).map(|i| twelve_digits(10_f64.powf(f64::from(i) / 40.0)));
+        let mut steps: Vec<f64> = grid.chain(corners.iter().copied()).collect();
+        steps.sort_by(f64::total_cmp);
+        let points = steps.iter().map(|&a| (a, spectrum.momentum_contraction(a, beta)));
+        let points: Vec<Point> = points.filter(|&(_, y)| y <= 1.2).collect();
+        Line::new(ink, name, points)
+    };
+    let plain = spectrum.best_step_size();
+    let lines = vec![
+        curve(Ink::Series(1), "gradient descent", 0.0, &[plain]),
+        curve(Ink::Series(2), "momentum, β = 0.9", 0.9, &[]),
+        curve(Ink::Solid(2), "momentum, its best β", beta, &[best]),
+    ];
+    let description = format!(
+        "The contraction in the valley over the step size on a logarithmic axis. Gradient descent has a sharp minimum, \
+         {:.3} at {plain:.3}, and diverges above {:.1}. Momentum with β = {beta:.2} has one of {:.3} at {best:.3}. With β = 0.9 \
+         the contraction is {:.3} over two powers of ten and divergence starts at {:.1}.",
+        spectrum.best_rate(),
+        spectrum.step_size_limit(),
+        spectrum.best_momentum_rate(),
+        spectrum.momentum_contraction(best, 0.9),
+        38.0 / spectrum.largest,
+    );
+    let chart = Chart {
+        x: Axis::powers("step size α", (-2, 1), 4),
+        y: Axis::linear("contraction", (0.35, 1.2), 5, tenths),
+        bands: Vec::new(),
+        lines,
+        key: Some((90, 216)),
+        margin: 30,
+    };
+    let title = "Contraction over the step size";
+    chart.figure(
+        &Caption { name: "momentum_convergence-sweep", title, description },
+        (560, 340),
+    )
+}
+
+/// Each method at its own best settings.
+fn best() -> DrawResult<Figure> {
+    const STEPS: usize = 20;
+    let (valley, spectrum) = valley()?;
+    let (alpha, beta) = spectrum.best_momentum();
+    let runs: [Run; 2] = [
+        ("gradient descent, its best α", Ink::Solid(1), spectrum.best_step_size(), 0.0),
+        ("momentum, its best α and β", Ink::Solid(2), alpha, beta),
+    ];
+    let value = |x: f64, y: f64| valley.value(&dvector![x, y]);
+    let mut paths = Vec::new();
+    for one in &runs {
+        paths.push((one.0, one.1, run(STEPS, one)?));
+    }
+    let ends = paths.iter().map(|(title, _, points)| {
+        let (x, y) = points[STEPS];
+        format!("{title}: f = {:.0e} after {STEPS} steps.", value(x, y))
+    });
+    let description = format!(
+        "Two trajectories from (10, 1) in the valley. With its best step size gradient descent zigzags in from wall \
+         to wall; momentum with its best settings is there after a few steps. {}",
+        ends.collect::<Vec<_>>().join(" "),
+    );
+    let title = "Trajectories with the best settings of each";
+    let caption = Caption { name: "momentum_convergence-best", title, description };
+    panels(&caption, &paths, 4)
+}
+
+/// Both parameters over the steps, side by side.
+fn parameters() -> DrawResult<Figure> {
+    const STEPS: usize = 40;
+    let name = "momentum_convergence-parameters";
+    let (_, spectrum) = valley()?;
+    let (alpha, beta) = spectrum.best_momentum();
+    let runs: [Run; 3] = [
+        ("gradient descent", Ink::Series(1), spectrum.best_step_size(), 0.0),
+        ("momentum, best β", Ink::Solid(2), alpha, beta),
+        ("momentum, β = 0.9", Ink::Series(2), 0.1, 0.9),
+    ];
+    let mut paths = Vec::new();
+    for one in &runs {
+        paths.push((one.0, one.1, run(STEPS, one)?));
+    }
+    let ends = paths.iter().map(|(title, _, points)| {
+        let (x, y) = points[20];
+        format!("{title}: ({}, {}).", hundredths(x), hundredths(y))
+    });
+    let description = format!(
+        "θ₁ on the left and θ₂ on the right over {STEPS} steps in the valley. Under gradient descent θ₁ falls \
+         slowly and θ₂ changes its sign in every step. Under momentum with its best settings both are near 0 after some ten \
+         steps. With α = 0.1 and β = 0.9 both swing in long waves. After 20 steps: {}",
+        ends.collect::<Vec<_>>().join(" "),
+    );
+    let chart = |label: &str, range, ticks, pick: fn(Point) -> f64| {
+        let lines = paths.iter().map(|(title, ink, points)| {
+            let points = (0..).map(f64::from).zip(points.iter().map(|&p| pick(p)));
+            Line::new(*ink, *title, points.collect())
+        });
+        Chart {
+            x: Axis::linear("step", (0.0, STEPS as f64), 5, whole),
+            y: Axis::linear(label, range, ticks, whole),
+            bands: Vec::new(),
+            lines: lines.collect(),
+            key: Some((110, 20)),
+            margin: 24,
+        }
+    };
+    // Where the key stands there is no line.
+    let charts = [
+        chart("θ₁", (-4.0, 14.9), 4, |(x, _)| x),
+        chart("θ₂", (-1.4, 1.95), 4, |(_, y)| y),
+    ];
+    let title = "Parameters over the steps";
+    let svg = svg(&Caption { name, title, description }, (640, 310), |area| {
+        let (left, right) = area.split_horizontally(320 * PIXEL);
+        charts[0].draw(&left)?;
+        charts[1].draw(&right)
+    })?;
+    let paths = paths.iter().map(|(title, _, points)| (title, points.as_slice()));
+    Ok(Figure { name, svg, csv: paths_csv(["run", "step", "theta1", "theta2"], paths) })
+}
