@@ -25,7 +25,7 @@ const NEEDS: &[(&str, &[(&str, Way)])] = &[
     ("quadratic", &[("one_parameter", Way::Straight)]),
     ("neuron", &[("quadratic", Way::Straight)]),
     ("newton", &[("quadratic", Way::Lane(191, 8, 0))]),
-    ("momentum", &[("neuron", Way::Lane(191, 8, -8))]),
+    ("momentum", &[("neuron", Way::Lane(185, 8, -8))]),
     ("momentum_convergence", &[("momentum", Way::Straight)]),
     ("nesterov", &[("momentum_convergence", Way::Straight)]),
     ("acceleration", &[("nesterov", Way::Straight)]),
