@@ -72,8 +72,8 @@ impl NormLaw {
 }
 
 // ANCHOR: chi_square
-/// Mean and variance of `log χ²_k` for `k = 1, 2, …, n`: `digamma(k/2) + log 2` and
-/// `digamma'(k/2)`, by `digamma(k + 1) = digamma(k) + 1/k` and its derivative.
+/// Mean and variance of `log χ²_k` for `k = 1, 2, …, n`: `digamma(k/2) + log 2`
+/// and `digamma'(k/2)`, by `digamma(k + 1) = digamma(k) + 1/k` and its derivative.
 fn log_chi_square_moments(n: usize) -> Vec<(f64, f64)> {
     let mut moments = vec![
         (-EULER_GAMMA - LN_2, PI * PI / 2.0),
