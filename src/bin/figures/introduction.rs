@@ -29,7 +29,7 @@ const NEEDS: &[(&str, &[(&str, Way)])] = &[
     ("momentum_convergence", &[("momentum", Way::Straight)]),
     ("nesterov", &[("momentum_convergence", Way::Straight)]),
     ("acceleration", &[("nesterov", Way::Straight)]),
-    ("adam", &[("momentum", Way::Lane(191, 8, 0))]),
+    ("adam", &[("momentum_convergence", Way::Lane(191, 8, 0))]),
     ("sgd", &[("adam", Way::Straight)]),
     ("gradient_noise", &[("sgd", Way::Straight)]),
     ("initialization", &[("newton", Way::Straight), ("sgd", Way::Lane(367, 0, 10))]),
