@@ -12,8 +12,8 @@ use crate::gradient_descent::{GradientDescent, OptimizationError, minimize};
 use crate::quadratic::Quadratic;
 
 // ANCHOR: mean_squares
-/// The mean of `r²` after each step, where `r` is what remains of the way to the minimum
-/// in a direction of curvature `λ`, and the noise has the variance `s²`:
+/// The mean of `r²` after each step, where `r` is what remains in a direction of
+/// curvature `λ`, and `s²` is the variance of the noise:
 /// `E r² ← (1 − αλ)² E r² + α² s²`.
 pub fn mean_squares(
     start: f64,
