@@ -105,12 +105,12 @@ pub fn reshuffled_variance(
     examples: usize,
 ) -> f64 {
     assert!(examples > 1, "an order of {examples} examples");
-    let (mu, n) = (1.0 - step_size * eigenvalue, examples as f64);
+    let (mu, count) = (1.0 - step_size * eigenvalue, examples as f64);
     assert!(mu.abs() < 1.0, "steps that multiply by {mu}");
     let weights = || (0..examples as i32).map(|k| mu.powi(k));
     let (sum, squares) =
-        (weights().sum::<f64>(), weights().map(|w| w * w).sum::<f64>());
-    let spread = (squares - sum * sum / n) * n / (n - 1.0);
+        (weights().sum::<f64>(), weights().map(|weight| weight * weight).sum::<f64>());
+    let spread = (squares - sum * sum / count) * count / (count - 1.0);
     let epoch = mu.powi(2 * examples as i32);
     step_size * step_size * variance * spread / (1.0 - epoch)
 }

@@ -228,7 +228,7 @@ pub(crate) fn flat<'a>(linears: impl Iterator<Item = &'a Linear>) -> DVector<f64
 }
 
 // ANCHOR: log_sum_exp
-/// `log Σ e^z` without overflow: the largest entry leaves the sum before `exp` sees it.
+/// `log Σ e^z` without overflow: the largest entry leaves the sum first.
 pub fn log_sum_exp(z: &[f64]) -> f64 {
     let largest = largest(z);
     if largest.is_infinite() {

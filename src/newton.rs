@@ -159,8 +159,8 @@ pub fn hessian_bytes(parameters: u64) -> u128 {
 
 /// Bytes of its diagonal and what lies above: `H` is symmetric.
 pub fn symmetric_half_bytes(parameters: u64) -> u128 {
-    let n = u128::from(parameters);
-    4 * (n * (n + 1) / 2)
+    let parameters = u128::from(parameters);
+    4 * (parameters * (parameters + 1) / 2)
 }
 // ANCHOR_END: bytes
 

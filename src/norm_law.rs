@@ -72,14 +72,14 @@ impl NormLaw {
 }
 
 // ANCHOR: chi_square
-/// Mean and variance of `log χ²_k` for `k = 1, 2, …, n`: `digamma(k/2) + log 2` and
+/// Mean and variance of `log χ²_k` for `k = 1, 2, …, fan_out`: `digamma(k/2) + log 2` and
 /// `digamma'(k/2)`, by `digamma(k + 1) = digamma(k) + 1/k` and its derivative.
-fn log_chi_square_moments(n: usize) -> Vec<(f64, f64)> {
+fn log_chi_square_moments(fan_out: usize) -> Vec<(f64, f64)> {
     let mut moments = vec![
         (-EULER_GAMMA - LN_2, PI * PI / 2.0),
         (-EULER_GAMMA + LN_2, PI * PI / 6.0),
     ];
-    for k in 3..=n {
+    for k in 3..=fan_out {
         let half = (k - 2) as f64 / 2.0;
         let (mean, variance) = moments[k - 3];
         moments.push((mean + 1.0 / half, variance - 1.0 / (half * half)));
@@ -87,12 +87,12 @@ fn log_chi_square_moments(n: usize) -> Vec<(f64, f64)> {
     moments
 }
 
-/// The probabilities of `k = 1, 2, …, n` heads in `n` fair tosses, given that
+/// The probabilities of `k = 1, 2, …, fan_out` heads in `fan_out` fair tosses, given that
 /// there is one.
-fn binomial_half(n: usize) -> impl Iterator<Item = f64> {
-    let log_none = -(n as f64) * LN_2;
-    let log_probability = (1..=n).scan(log_none, move |log, k| {
-        *log += ((n + 1 - k) as f64 / k as f64).ln();
+fn binomial_half(fan_out: usize) -> impl Iterator<Item = f64> {
+    let log_none = -(fan_out as f64) * LN_2;
+    let log_probability = (1..=fan_out).scan(log_none, move |log, k| {
+        *log += ((fan_out + 1 - k) as f64 / k as f64).ln();
         Some(*log)
     });
     log_probability.map(move |log| log.exp() / (1.0 - log_none.exp()))

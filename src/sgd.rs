@@ -29,11 +29,11 @@ pub fn minibatch_variance(gradients: &[DVector<f64>], batch_size: usize) -> f64 
     let count = gradients.len();
     assert!(count > 1, "a variance among {count} gradients");
     assert!((1..=count).contains(&batch_size), "a batch of {batch_size} of {count}");
-    let (n, b) = (count as f64, batch_size as f64);
-    let mean = gradients.iter().sum::<DVector<f64>>() / n;
+    let (count, size) = (count as f64, batch_size as f64);
+    let mean = gradients.iter().sum::<DVector<f64>>() / count;
     let squares = gradients.iter().map(|gradient| (gradient - &mean).norm_squared());
-    let s2 = squares.sum::<f64>() / n;
-    s2 / b * (n - b) / (n - 1.0)
+    let s2 = squares.sum::<f64>() / count;
+    s2 / size * (count - size) / (count - 1.0)
 }
 // ANCHOR_END: variance
 

@@ -81,6 +81,7 @@ pub fn weave(root: &Path, chapters: &str, mut book: Book) -> Result<Book, Faults
     }
     weaver.weave_book(chapters, &mut book);
     weaver.report_idle(root);
+    weaver.minutes.report(chapters, &mut weaver.faults);
     if !weaver.faults.is_empty() {
         return Err(weaver.faults);
     }

@@ -274,7 +274,13 @@ impl Weaver {
                 self.table(page, line_of(page.text, range.start), snapshot)
             }
             Directive::Test(tests) => {
-                self.tests(page, line_of(page.text, range.start), &tests)
+                let marks =
+                    self.tests(page, line_of(page.text, range.start), &tests)?;
+                Ok(if is_paragraph(page.text, &range) {
+                    format!("<p class=\"checks\">{marks}</p>")
+                } else {
+                    marks
+                })
             }
             Directive::Minutes(chapters) => self.minutes.in_words(&chapters),
             Directive::See(targets) => {
@@ -465,6 +471,14 @@ impl Weaver {
         self.anchor(path, name)?;
         Ok(listing_link(page, path, name))
     }
+}
+
+/// Whether there is nothing but empty lines around a range.
+fn is_paragraph(text: &str, range: &Range<usize>) -> bool {
+    let before = text[..range.start].trim_end_matches(' ');
+    let behind = text[range.end..].trim_start_matches(' ');
+    (before.is_empty() || before.ends_with("\n\n"))
+        && (behind.trim().is_empty() || behind.starts_with("\n\n"))
 }
 
 /// What is wrong with a dollar sign that belongs to no formula, and where that ends.

@@ -1,7 +1,7 @@
 //! The command: what mdBook sees of it.
 
-use mdbook_driver::book::{Book, Chapter};
 use mdbook_preprocessor::PreprocessorContext;
+use mdbook_preprocessor::book::{Book, Chapter};
 use std::env;
 use std::io::Write;
 use std::path::Path;

@@ -262,6 +262,10 @@ fn tests_are_links_that_break_after_underscores() {
         &format!(r#"<span class="names" popover id="check-1">checked by {link}, <a "#),
     );
     assert_contains(&text, "any&#95;<wbr>step</code></a></span>");
+    assert!(!text.contains("<p"));
+    let text = page("{{#test adam::step_is_small adam::any_step}}\n\nSo.", &tests);
+    assert!(text.starts_with(r#"<p class="checks"><button "#), "{text}");
+    assert!(text.ends_with("</span></p>\n\nSo."), "{text}");
 }
 
 #[test]

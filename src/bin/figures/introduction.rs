@@ -7,85 +7,129 @@ use crate::canvas::{Area, Caption, DrawResult, Ink, PIXEL, svg};
 use crate::grid::{arrow, label};
 use crate::output::{Figure, csv};
 
-/// What each chapter builds on, less what these build on in their turn, and the way of
-/// each arrow.
-const NEEDS: &[(&str, &[(&str, Way)])] = &[
+/// What each chapter builds on, less what these build on in their turn.
+const NEEDS: &[(&str, &[&str])] = &[
     ("linear_layer", &[]),
-    ("broadcasting", &[("linear_layer", Way::Straight)]),
-    ("network", &[("linear_layer", Way::Lane(9, 0, 0))]),
-    ("expressivity", &[("network", Way::Straight)]),
-    ("backpropagation", &[("network", Way::Lane(9, 8, 0))]),
-    ("gradient_check", &[("backpropagation", Way::Straight)]),
-    ("objective", &[("network", Way::Lane(167, 0, 0))]),
-    (
-        "gradient_descent",
-        &[("backpropagation", Way::Lane(179, 0, -8)), ("objective", Way::Straight)],
-    ),
-    ("one_parameter", &[("gradient_descent", Way::Straight)]),
-    ("quadratic", &[("one_parameter", Way::Straight)]),
-    ("neuron", &[("quadratic", Way::Straight)]),
-    ("newton", &[("quadratic", Way::Lane(191, 8, 0))]),
-    ("momentum", &[("neuron", Way::Lane(191, 8, -8))]),
-    ("momentum_convergence", &[("momentum", Way::Straight)]),
-    ("nesterov", &[("momentum_convergence", Way::Straight)]),
-    ("acceleration", &[("nesterov", Way::Straight)]),
-    ("adam", &[("momentum", Way::Lane(191, 8, 0))]),
-    ("sgd", &[("adam", Way::Straight)]),
-    ("gradient_noise", &[("sgd", Way::Straight)]),
-    ("initialization", &[("newton", Way::Straight), ("sgd", Way::Lane(367, 0, 10))]),
-    ("depth", &[("initialization", Way::Straight)]),
-    ("norm_law", &[("depth", Way::Straight)]),
-    ("elbows", &[("initialization", Way::Lane(543, 0, 0))]),
-    ("dead_relu", &[("depth", Way::Lane(379, 0, 0))]),
-    (
-        "training",
-        &[("gradient_noise", Way::Lane(355, 0, 14)), ("depth", Way::Lane(379, 0, -8))],
-    ),
+    ("broadcasting", &["linear_layer"]),
+    ("network", &["linear_layer"]),
+    ("expressivity", &["network"]),
+    ("backpropagation", &["network"]),
+    ("gradient_check", &["backpropagation"]),
+    ("objective", &["network"]),
+    ("gradient_descent", &["backpropagation", "objective"]),
+    ("one_parameter", &["gradient_descent"]),
+    ("quadratic", &["one_parameter"]),
+    ("neuron", &["quadratic"]),
+    ("newton", &["quadratic"]),
+    ("momentum", &["neuron"]),
+    ("momentum_convergence", &["momentum"]),
+    ("nesterov", &["momentum_convergence"]),
+    ("acceleration", &["nesterov"]),
+    ("adam", &["momentum"]),
+    ("sgd", &["adam"]),
+    ("gradient_noise", &["sgd"]),
+    ("initialization", &["newton", "sgd"]),
+    ("depth", &["initialization"]),
+    ("norm_law", &["depth"]),
+    ("elbows", &["initialization"]),
+    ("dead_relu", &["depth"]),
+    ("training", &["gradient_noise", "depth"]),
 ];
 
-/// How an arrow runs from box to box.
-#[derive(Clone, Copy)]
-enum Way {
-    /// To the box below or on the right.
-    Straight,
-    /// Along a vertical line: where it is, and how far below the middle of their sides
-    /// the arrow leaves one box and enters the other, in pixels.
-    Lane(i32, i32, i32),
-}
+/// Left edge and size of the boxes, the top of the first, the distance from one to the
+/// next, and from part to part.
+const LEFT: i32 = 118;
+const WIDTH: i32 = 236;
+const HEIGHT: i32 = 25;
+const TOP: i32 = 6;
+const DISTANCE: i32 = 37;
+const GAP: i32 = 14;
 
-/// The parts of the book that have chapters to build on: left edge and first row.
-const COLUMNS: [(i32, usize); 3] = [(18, 0), (204, 0), (390, 5)];
-
-/// Size of the boxes, the top of the first, and the distance from one to the next.
-const WIDTH: i32 = 138;
-const HEIGHT: i32 = 42;
-const TOP: i32 = 26;
-const DISTANCE: i32 = 66;
+/// The first of the vertical lines on the right, and the distance from one to the next.
+const FIRST_LANE: i32 = LEFT + WIDTH + 20;
+const LANE: i32 = 13;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
+    Ok(vec![network()?, chapters()?])
+}
+
+/// The lecture's network: a bar for the image and for what comes out of each layer.
+fn network() -> DrawResult<Figure> {
+    /// How many numbers there are, how many times in a row, and the height of a bar.
+    const LAYERS: [(usize, i32, i32); 3] = [(784, 1, 130), (100, 49, 70), (10, 1, 26)];
+    const MIDDLE: i32 = 78;
+    const STEP: i32 = 9;
+    let caption = Caption {
+        name: "introduction-network",
+        title: "A network of fifty layers",
+        description: "A tall bar for the 784 numbers of an image, 49 bars for the hundred numbers \
+                      behind each hidden layer, and a short bar for the ten numbers at the end, from \
+                      left to right with an arrow into the first and out of the last."
+            .into(),
+    };
+    let svg = svg(&caption, (552, 190), |area| {
+        let mut x = 42;
+        let mut names = Vec::new();
+        for (numbers, count, height) in LAYERS {
+            let left = x;
+            for _ in 0..count {
+                bar(area, (x, MIDDLE - height / 2), (STEP - 3, height))?;
+                x += STEP;
+            }
+            names.push((numbers, (left + x - STEP) / 2));
+        }
+        arrow(area, (12, MIDDLE), (38, MIDDLE))?;
+        arrow(area, (x - 2, MIDDLE), (x + 24, MIDDLE))?;
+        let y = MIDDLE + 84;
+        label(area, (names[0].1 - 24, y), "784 pixels", HPos::Left)?;
+        let hidden = "49 hidden layers, 100 numbers behind each";
+        label(area, (names[1].1 + 18, y), hidden, HPos::Center)?;
+        label(area, (names[2].1 + 28, y), "10 digits", HPos::Right)
+    })?;
+    let rows = LAYERS
+        .iter()
+        .map(|(numbers, count, _)| vec![numbers.to_string(), count.to_string()]);
+    let csv = csv(&["numbers", "times in a row"], rows);
+    Ok(Figure { name: caption.name, svg, csv })
+}
+
+/// A box, filled and outlined.
+fn bar(area: &Area, (x, y): (i32, i32), (width, height): (i32, i32)) -> DrawResult {
+    let [left, right] = [x, x + width].map(|x| x * PIXEL);
+    let [top, bottom] = [y, y + height].map(|y| y * PIXEL);
+    let fill = Ink::Solid(1).color().mix(0.12).filled();
+    area.draw(&Rectangle::new([(left, top), (right, bottom)], fill))?;
+    let corners = [(left, top), (right, top), (right, bottom), (left, bottom)];
+    let outline = corners.into_iter().chain([corners[0]]);
+    let ink = Ink::Foreground.color().stroke_width(PIXEL as u32);
+    area.draw(&PathElement::new(outline.collect::<Vec<_>>(), ink))?;
+    Ok(())
+}
+
+fn chapters() -> DrawResult<Figure> {
     let summary = include_str!("../../../chapters/SUMMARY.md");
     let parts = parts(summary);
     let places = places(&parts);
-    let find = |slug: &str| places.iter().find(|place: &&Place| place.slug == slug);
     let mut edges = Vec::new();
-    for place in &places {
+    for (to, place) in places.iter().enumerate() {
         let (_, needs) = NEEDS
             .iter()
             .find(|(slug, _)| *slug == place.slug)
             .ok_or_else(|| format!("{}: what does this chapter need?", place.slug))?;
-        for (need, way) in *needs {
-            let from = find(need).ok_or_else(|| format!("{need}: no such chapter"))?;
-            edges.push((from, place, *way));
+        for need in *needs {
+            let from = places[..to].iter().position(|place| place.slug == *need);
+            edges.push((from.ok_or_else(|| format!("{need}: not before"))?, to));
         }
     }
-    let needs = |place: &Place, name: fn(&Place) -> String| {
-        let edges = edges.iter().filter(|(_, to, _)| to.slug == place.slug);
-        edges.map(|(from, ..)| name(from)).collect::<Vec<_>>()
+    let needs = |chapter: usize| {
+        let edges = edges.iter().filter(move |(_, to)| *to == chapter);
+        edges.map(|&(from, _)| &places[from]).collect::<Vec<_>>()
     };
-    let sentences = places.iter().map(|place| {
-        match needs(place, |need| need.title.to_owned()).as_slice() {
+    let sentences = places.iter().enumerate().map(|(chapter, place)| {
+        let titles: Vec<_> = needs(chapter).iter().map(|need| need.title).collect();
+        match titles.as_slice() {
             [] => format!("{} comes first.", place.title),
-            needs => format!("{} builds on {}.", place.title, needs.join(" and ")),
+            titles => format!("{} builds on {}.", place.title, titles.join(" and ")),
         }
     });
     let caption = Caption {
@@ -93,22 +137,32 @@ pub fn figures() -> DrawResult<Vec<Figure>> {
         title: "Which chapters build on which",
         description: sentences.collect::<Vec<_>>().join(" "),
     };
-    let rows = places.iter().map(|place| place.row + 1).max().unwrap_or(0) as i32;
-    let height = TOP + rows * DISTANCE - (DISTANCE - HEIGHT) + 4;
-    let svg = svg(&caption, (552, height as u32), |area| {
-        for (part, (left, row)) in parts.iter().zip(COLUMNS) {
-            let y = TOP + DISTANCE * row as i32 - 13;
-            label(area, (left + WIDTH / 2, y), part.name, HPos::Center)?;
+    let height = places.last().map_or(0, |place| place.middle + HEIGHT / 2 + TOP);
+    let lanes = lanes(&edges);
+    let most = lanes.iter().map(|(.., lane)| *lane).max().unwrap_or(0);
+    let width = FIRST_LANE + LANE * most + TOP;
+    let svg = svg(&caption, (width as u32, height as u32), |area| {
+        for part in &parts {
+            let first = places.iter().find(|place| place.slug == part.chapters[0].1);
+            let middle = first.expect("each has a place").middle;
+            label(area, (LEFT - 12, middle), part.name, HPos::Right)?;
         }
-        places.iter().try_for_each(|place| place.draw(area))?;
-        edges.iter().try_for_each(|(from, to, way)| join(area, from, to, *way))
+        for place in &places {
+            bar(area, (LEFT, place.middle - HEIGHT / 2), (WIDTH, HEIGHT))?;
+            let middle = (LEFT + WIDTH / 2, place.middle);
+            label(area, middle, place.title, HPos::Center)?;
+        }
+        for (from, targets, lane) in &lanes {
+            join(area, &places, *from, targets, *lane)?;
+        }
+        Ok(())
     })?;
-    let rows = places.iter().map(|place| {
-        let needs = needs(place, |need| need.slug.to_owned());
-        vec![place.slug.to_owned(), needs.join(" ")]
+    let rows = places.iter().enumerate().map(|(chapter, place)| {
+        let slugs: Vec<_> = needs(chapter).iter().map(|need| need.slug).collect();
+        vec![place.slug.to_owned(), slugs.join(" ")]
     });
     let csv = csv(&["chapter", "needs"], rows);
-    Ok(vec![Figure { name: caption.name, svg, csv }])
+    Ok(Figure { name: caption.name, svg, csv })
 }
 
 /// A part of the book, with the title and the slug of each chapter.
@@ -131,81 +185,84 @@ fn parts(summary: &str) -> Vec<Part<'_>> {
         }
     }
     // Behind the title of the summary, and before the appendices.
-    parts.into_iter().skip(1).take(COLUMNS.len()).collect()
+    parts.into_iter().skip(1).take_while(|part| part.name != "Appendices").collect()
 }
 
 /// A chapter's box.
 struct Place<'a> {
     slug: &'a str,
     title: &'a str,
-    column: usize,
-    row: usize,
+    /// The middle of its height.
+    middle: i32,
 }
 
 fn places<'a>(parts: &[Part<'a>]) -> Vec<Place<'a>> {
     let mut places = Vec::new();
-    for (column, (part, (_, first))) in parts.iter().zip(COLUMNS).enumerate() {
-        for (row, &(title, slug)) in (first..).zip(&part.chapters) {
-            places.push(Place { slug, title, column, row });
+    for (part, gaps) in parts.iter().zip(0..) {
+        for &(title, slug) in &part.chapters {
+            let rows = places.len() as i32;
+            let middle = TOP + HEIGHT / 2 + DISTANCE * rows + GAP * gaps;
+            places.push(Place { slug, title, middle });
         }
     }
     places
 }
 
-impl Place<'_> {
-    fn left(&self) -> i32 {
-        COLUMNS[self.column].0
-    }
-
-    /// The middle of its height.
-    fn middle(&self) -> i32 {
-        TOP + DISTANCE * self.row as i32 + HEIGHT / 2
-    }
-
-    fn draw(&self, area: &Area) -> DrawResult {
-        let (left, middle) = (self.left(), self.middle());
-        let [x, right] = [left, left + WIDTH].map(|x| x * PIXEL);
-        let [y, bottom] = [-HEIGHT / 2, HEIGHT / 2].map(|half| (middle + half) * PIXEL);
-        let fill = Ink::Solid(1).color().mix(0.12).filled();
-        area.draw(&Rectangle::new([(x, y), (right, bottom)], fill))?;
-        let outline = vec![(x, y), (right, y), (right, bottom), (x, bottom), (x, y)];
-        let ink = Ink::Foreground.color().stroke_width(PIXEL as u32);
-        area.draw(&PathElement::new(outline, ink))?;
-        let lines: Vec<_> = match self.title.rsplit_once(' ') {
-            Some((first, last)) if self.title.len() > 16 => vec![first, last],
-            _ => vec![self.title],
+/// For each chapter that others build on: these, and its vertical line, counted from the
+/// boxes. Lines that end early take the places near the boxes.
+fn lanes(edges: &[(usize, usize)]) -> Vec<(usize, Vec<usize>, i32)> {
+    let mut sources: Vec<usize> = edges.iter().map(|(from, _)| *from).collect();
+    sources.sort_unstable();
+    sources.dedup();
+    let targets = |source: usize| -> Vec<usize> {
+        edges.iter().filter(|(from, _)| *from == source).map(|(_, to)| *to).collect()
+    };
+    let mut all: Vec<_> =
+        sources.into_iter().map(|source| (source, targets(source))).collect();
+    all.sort_by_key(|(from, targets)| targets[targets.len() - 1] - from);
+    let mut taken: Vec<(usize, usize, i32)> = Vec::new();
+    let mut lanes = Vec::new();
+    for (from, targets) in all {
+        let last = targets[targets.len() - 1];
+        let meets = |lane: i32| {
+            let mut others = taken.iter().filter(|(.., other)| *other == lane);
+            others.any(|(start, end, _)| *start <= last && from <= *end)
         };
-        let first = middle - 9 * (lines.len() as i32 - 1);
-        for (line, y) in lines.iter().zip((first..).step_by(18)) {
-            label(area, (left + WIDTH / 2, y), line, HPos::Center)?;
+        // A single arrow to the box below needs no line.
+        let lane = (0..).find(|&lane| last == from + 1 || !meets(lane)).unwrap_or(0);
+        if last > from + 1 {
+            taken.push((from, last, lane));
         }
-        Ok(())
+        lanes.push((from, targets, lane));
     }
+    lanes
 }
 
-fn join(area: &Area, from: &Place, to: &Place, way: Way) -> DrawResult {
-    match way {
-        Way::Straight if from.column == to.column => {
-            let x = from.left() + WIDTH / 2;
-            let half = HEIGHT / 2;
-            arrow(area, (x, from.middle() + half), (x, to.middle() - half - 1))
-        }
-        Way::Straight => {
-            let y = from.middle();
-            arrow(area, (from.left() + WIDTH, y), (to.left() - 1, y))
-        }
-        Way::Lane(x, leave, enter) => {
-            let side = |place: &Place, gap| match x < place.left() {
-                true => place.left() - gap,
-                false => place.left() + WIDTH + gap,
-            };
-            let start = (side(from, 0), from.middle() + leave);
-            let (y, end) = (to.middle() + enter, side(to, 1));
-            let bend = vec![start, (x, start.1), (x, y), (end, y)];
-            let bend = bend.into_iter().map(|(x, y)| (x * PIXEL, y * PIXEL));
-            let ink = Ink::Foreground.color().stroke_width(PIXEL as u32);
-            area.draw(&PathElement::new(bend.collect::<Vec<_>>(), ink))?;
-            arrow(area, (x, y), (end, y))
+/// The arrows from one chapter: straight to the next one, around on the right to others.
+fn join(
+    area: &Area,
+    places: &[Place],
+    from: usize,
+    targets: &[usize],
+    lane: i32,
+) -> DrawResult {
+    let (right, x) = (LEFT + WIDTH, FIRST_LANE + LANE * lane);
+    let (start, half) = (places[from].middle, HEIGHT / 2);
+    let mut around = Vec::new();
+    for &to in targets {
+        let end = places[to].middle;
+        if to == from + 1 {
+            let x = LEFT + WIDTH / 2;
+            arrow(area, (x, start + half), (x, end - half - 1))?;
+        } else {
+            around.push(end - 5);
         }
     }
+    if let Some(&last) = around.last() {
+        let bend = [(right, start + 5), (x, start + 5), (x, last)];
+        let bend = bend.map(|(x, y)| (x * PIXEL, y * PIXEL));
+        let ink = Ink::Foreground.color().stroke_width(PIXEL as u32);
+        area.draw(&PathElement::new(bend.to_vec(), ink))?;
+    }
+    around.into_iter().try_for_each(|y| arrow(area, (x, y), (right + 1, y)))
 }

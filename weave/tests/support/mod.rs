@@ -2,7 +2,7 @@
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
-use mdbook_driver::book::{Book, Chapter};
+use mdbook_preprocessor::book::{Book, Chapter};
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
