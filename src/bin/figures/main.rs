@@ -269,7 +269,7 @@ fn list() -> DrawResult {
     let command = Cli::command();
     let line = |chapter: &clap::Command| {
         let about = chapter.get_about().unwrap_or_default();
-        format!("{:<20}{about}", chapter.get_name())
+        format!("{:<22}{about}", chapter.get_name())
     };
     output::tell(command.get_subcommands().skip(1).map(line))
 }
