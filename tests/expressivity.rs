@@ -158,7 +158,7 @@ fn after_sixty_four_folds_all_that_f64_can_see_of_the_tents_is_zero() {
 #[test]
 fn with_a_unit_for_each_corner_and_no_more_the_first_slope_is_wrong() {
     for corners in 1..9 {
-        let gain = |corner: usize| if corner % 2 == 0 { -2 } else { 2 };
+        let gain = |corner: usize| if corner.is_multiple_of(2) { -2 } else { 2 };
         for left in 0..1_usize << corners {
             let faces_left = |corner: &usize| left >> corner & 1 == 1;
             let first: i32 = (0..corners).filter(faces_left).map(|k| -gain(k)).sum();
