@@ -1,6 +1,6 @@
 /// The numbers in front of the ReLUs that draw a curve through given corners.
 ///
-/// `corners` are points (x, y) from left to right, at least two. There is one ReLU
+/// `corners` are points (x, y) from left to right, with both ends. There is one ReLU
 /// for each corner but the last, with its elbow there. Return their factors, from left
 /// to right, so that the first height plus the sum of factor · max(x − elbow, 0) runs
 /// straight from corner to corner.
