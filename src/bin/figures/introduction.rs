@@ -25,7 +25,7 @@ const NEEDS: &[(&str, &[&str])] = &[
     ("momentum_convergence", &["momentum"]),
     ("nesterov", &["momentum_convergence"]),
     ("acceleration", &["nesterov"]),
-    ("adam", &["momentum"]),
+    ("adam", &["momentum_convergence"]),
     ("sgd", &["adam"]),
     ("gradient_noise", &["sgd"]),
     ("initialization", &["newton", "sgd"]),
