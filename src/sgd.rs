@@ -53,8 +53,8 @@ pub fn mean_of_batch_means(values: &[f64], batch_size: usize, drop_last: bool) -
 // ANCHOR_END: ragged
 
 // ANCHOR: batches
-/// The positions `0..examples` in random order, cut into batches. The last one is short
-/// where the size does not divide the number of examples.
+/// The positions `0..examples` in random order, cut into batches. The last one
+/// is short where the size does not divide the number of examples.
 ///
 /// # Panics
 /// If the batch size is 0.
@@ -70,8 +70,8 @@ pub fn batches(
 // ANCHOR_END: batches
 
 // ANCHOR: train
-/// One step of the optimizer for each batch; gives the loss of each batch at the point
-/// of its gradient. `examples` brings the examples at some positions.
+/// One step of the optimizer for each batch; gives the loss of each batch at
+/// the point of its gradient. `examples` brings the examples at some positions.
 ///
 /// # Panics
 /// If a batch is empty, or if the examples do not fit the network.
