@@ -40,18 +40,51 @@ const EQUIVALENT: &[(&str, &str, &str)] = &[
         "a sum of squares is never negative",
     ),
     (
+        "expressivity/weights",
+        "let [(right, high), (left, low)] = [pair[0], pair[1]];",
+        SLOPE,
+    ),
+    (
+        "expressivity/weights",
+        "let [(left, low), (right, high)] = [pair[1], pair[0]];",
+        SLOPE,
+    ),
+    (
+        "quadratic/limit",
+        "let origin = -DVector::zeros(start.len());",
+        "minus zero is zero",
+    ),
+    ("quadratic/limit", "let mut direction = -start.clone();", OPPOSITE),
+    ("quadratic/limit", "let product = -multiplied(&direction);", OPPOSITE),
+    ("quadratic/limit", "direction = &product / -product.norm();", OPPOSITE),
+    (
+        "neuron/steps_until_off",
+        "for step in 0..=longest {",
+        "after the last step the answer is `longest` in any case",
+    ),
+    (
+        "neuron/steps_until_off",
+        "if samples.iter().all(|&x| neuron.forward(x) <= 0.0) {",
+        "a ReLU puts out nothing below zero",
+    ),
+    (
+        "acceleration/accelerated",
+        "let (mut ahead, mut theta) = (start, start);",
+        "both are the start",
+    ),
+    (
         "elbows/slopes",
         "let active = units.iter().filter(|[w, b, _]| w * low + b >= 0.0);",
         ENDS,
     ),
     (
         "elbows/slopes",
-        "let inside = bends.filter(|&(c, _)| low <= c && c < high);",
+        "let inside = bends.filter(|&(place, _)| low <= place && place < high);",
         ENDS,
     ),
     (
         "elbows/slopes",
-        "let inside = bends.filter(|&(c, _)| low < c && c <= high);",
+        "let inside = bends.filter(|&(place, _)| low < place && place <= high);",
         ENDS,
     ),
     (
@@ -67,6 +100,8 @@ const EQUIVALENT: &[(&str, &str, &str)] = &[
 ];
 
 const SHIFT: &str = "what is taken out of the logarithm is put back, whatever it is";
+const SLOPE: &str = "a slope is the same seen from either end";
+const OPPOSITE: &str = "a direction and its opposite are multiplied by the same number";
 const ENDS: &str = "the task says that no elbow lies at an end";
 
 /// A solution with one change.
