@@ -1030,6 +1030,8 @@ fn the_moves_of_two_first_layers_have_next_to_nothing_in_common() {
     snapshot!(
         "training__exercises",
         values([
+            ("sgd_step_size", TUNED[0].1.to_string()),
+            ("momentum_step_size", TUNED[1].1.to_string()),
             ("step_size", TUNED[2].1.to_string()),
             ("first_formula", decimals(formula(WIDTHS[0] as f64), 3)),
             ("second_formula", decimals(formula(WIDTHS[1] as f64), 3)),
