@@ -8,46 +8,16 @@ use descent::acceleration::{
     Accelerated, Growth, accelerated_bound, chain, chain_minimum, descent_bound,
     lower_bound,
 };
-use descent::gradient_descent::{GradientDescent, Optimizer, minimize};
+use descent::gradient_descent::{GradientDescent, Optimizer};
 use descent::nesterov::{Nesterov, Tuned, spectral_radius, stability_limit};
-use descent::quadratic::{Quadratic, START, Spectrum};
+use descent::quadratic::{Quadratic, Spectrum};
 use nalgebra::{DMatrix, DVector, Matrix2, dvector};
 use rand::RngExt;
-use support::{decimals, significant, table, values};
-
-/// Half the distance from 1 to the next number.
-const ROUNDING: f64 = f64::EPSILON / 2.0;
+use support::optimizers::{factors, looking_ahead, on_parabola, run_on, start};
+use support::{ROUNDING, decimals, significant, table, values};
 
 /// The weight of most examples.
 const BETA: f64 = 0.9;
-
-/// Heavy ball, Nesterov and the lecture's slide.
-fn factors(beta: f64) -> [(&'static str, f64); 3] {
-    [("heavy ball", 0.0), ("Nesterov", beta), ("the slide", 1.0)]
-}
-
-fn looking_ahead(step_size: f64, beta: f64, factor: f64) -> Nesterov {
-    Nesterov::new(step_size, beta).unwrap().with_look_ahead(factor).unwrap()
-}
-
-fn run(
-    optimizer: &mut impl Optimizer,
-    start: &DVector<f64>,
-    steps: usize,
-    gradient: impl FnMut(&DVector<f64>) -> DVector<f64>,
-) -> Vec<DVector<f64>> {
-    minimize(optimizer, start, steps, gradient).expect("a finite run")
-}
-
-/// The points on `½λθ²` from 1.
-fn on_parabola(optimizer: &mut impl Optimizer, lambda: f64, steps: usize) -> Vec<f64> {
-    let points = run(optimizer, &dvector![1.0], steps, |theta| lambda * theta);
-    points.iter().map(|theta| theta[0]).collect()
-}
-
-fn start() -> DVector<f64> {
-    DVector::from_row_slice(&START)
-}
 
 fn accelerated(smoothness: f64) -> Accelerated {
     Accelerated::new(1.0 / smoothness, Growth::Largest).unwrap()
@@ -225,7 +195,7 @@ fn the_energy_of_the_accelerated_method_never_increases() {
     for f in convex() {
         for growth in [Growth::Largest, Growth::Half] {
             let mut method = Accelerated::new(1.0 / f.smoothness, growth).unwrap();
-            let points = run(&mut method, &f.start, 300, &f.gradient);
+            let points = run_on(&mut method, &f.start, 300, &f.gradient);
             let mut nu = 1.0;
             let mut before = f.smoothness / 2.0 * f.squared_distance();
             for t in 1..=300 {
@@ -253,7 +223,7 @@ fn on_a_parabola_the_energy_moves_from_the_distance_to_the_gap_and_falls() {
         start: dvector![1.0],
     };
     let mut method = Accelerated::new(0.1, Growth::Half).unwrap();
-    let points = run(&mut method, &f.start, 3, &f.gradient);
+    let points = run_on(&mut method, &f.start, 3, &f.gradient);
     let by_hand = [1.0, 0.9, 0.81, 0.708_75];
     let combined = [1.0, 0.9, 0.765, 0.6075];
     let half = |t: usize| (t as f64 + 1.0) / 2.0;
@@ -285,7 +255,7 @@ fn on_a_parabola_the_energy_moves_from_the_distance_to_the_gap_and_falls() {
         ]);
     }
     // For a hundred steps the gap is below the energy of the start over ν².
-    let points = run(
+    let points = run_on(
         &mut Accelerated::new(0.1, Growth::Half).unwrap(),
         &f.start,
         100,
@@ -325,7 +295,7 @@ fn the_three_bounds_are_proportional_to_the_smoothness_and_to_the_squared_distan
 fn gradient_descent_is_within_its_bound_on_every_convex_smooth_function_tried() {
     for f in convex() {
         let mut descent = GradientDescent::new(1.0 / f.smoothness).unwrap();
-        let points = run(&mut descent, &f.start, 500, &f.gradient);
+        let points = run_on(&mut descent, &f.start, 500, &f.gradient);
         for (t, theta) in points.iter().enumerate().skip(1) {
             let bound = descent_bound(f.smoothness, f.squared_distance(), t);
             assert!(f.gap(theta) <= bound + VALUE_ERROR, "{} {t}", f.name);
@@ -342,7 +312,7 @@ fn the_accelerated_method_is_within_its_bound_on_every_convex_smooth_function_tr
         {
             let smoothness = times * f.smoothness;
             let mut method = Accelerated::new(1.0 / smoothness, growth).unwrap();
-            let points = run(&mut method, &f.start, 500, &f.gradient);
+            let points = run_on(&mut method, &f.start, 500, &f.gradient);
             for (t, theta) in points.iter().enumerate().skip(1) {
                 let bound = accelerated_bound(smoothness, f.squared_distance(), t);
                 assert!(f.gap(theta) <= bound + VALUE_ERROR, "{} {t}", f.name);
@@ -360,7 +330,7 @@ fn worst_gaps(optimizer: &mut impl Optimizer, steps: usize) -> Vec<f64> {
         10.0_f64.powf(-6.0 * i as f64 / (count - 1) as f64)
     });
     let ones = DVector::from_element(count, 1.0);
-    let points = run(optimizer, &ones, steps, |theta| theta.component_mul(&lambda));
+    let points = run_on(optimizer, &ones, steps, |theta| theta.component_mul(&lambda));
     let worst = |theta: &DVector<f64>| {
         (0.5 * lambda.component_mul(&theta.component_mul(theta))).max()
     };
@@ -467,16 +437,16 @@ fn on_the_chain_a_step_learns_of_one_more_coordinate_and_no_method_can_know_more
         };
         let zero = DVector::zeros(n);
         let gradient = |theta: &DVector<f64>| f.gradient(theta);
-        check(run(&mut GradientDescent::new(0.25).unwrap(), &zero, t, gradient));
-        check(run(&mut accelerated(4.0), &zero, t, gradient));
-        check(run(
+        check(run_on(&mut GradientDescent::new(0.25).unwrap(), &zero, t, gradient));
+        check(run_on(&mut accelerated(4.0), &zero, t, gradient));
+        check(run_on(
             &mut Accelerated::new(0.25, Growth::Half).unwrap(),
             &zero,
             t,
             gradient,
         ));
         for (_, k) in factors(BETA) {
-            check(run(&mut looking_ahead(2.5, BETA, k), &zero, t, gradient));
+            check(run_on(&mut looking_ahead(2.5, BETA, k), &zero, t, gradient));
         }
     }
 }
@@ -533,17 +503,21 @@ fn at_one_over_l_a_constant_weight_brings_nothing_and_at_ten_over_l_it_does() {
     let close = |ours: f64, theirs: f64| (ours - theirs).abs() < 6e5 * ROUNDING;
 
     let descent =
-        gap(run(&mut GradientDescent::new(0.25).unwrap(), &zero, 99, gradient));
+        gap(run_on(&mut GradientDescent::new(0.25).unwrap(), &zero, 99, gradient));
     assert!(close(descent, gap_by_eigenvectors(100, 99, |s, _, e, _| (1.0 - s) * e)));
     let later =
-        gap(run(&mut GradientDescent::new(0.25).unwrap(), &zero, 990, gradient));
+        gap(run_on(&mut GradientDescent::new(0.25).unwrap(), &zero, 990, gradient));
 
     let mut rows =
         vec![["gradient descent".into(), "1/L".into(), significant(descent, 3)]];
     for (text, times) in [("1/L", 1.0), ("10/L", 10.0)] {
         for (name, k) in factors(BETA) {
-            let left =
-                gap(run(&mut looking_ahead(times / 4.0, BETA, k), &zero, 99, gradient));
+            let left = gap(run_on(
+                &mut looking_ahead(times / 4.0, BETA, k),
+                &zero,
+                99,
+                gradient,
+            ));
             let recursion = |lambda: f64, _, e: f64, before: f64| {
                 let s = times * (1.0 - BETA) * lambda;
                 (1.0 + BETA - (1.0 + k) * s) * e - (BETA - k * s) * before
@@ -563,8 +537,12 @@ fn at_one_over_l_a_constant_weight_brings_nothing_and_at_ten_over_l_it_does() {
         }
     }
     for growth in [Growth::Largest, Growth::Half] {
-        let left =
-            gap(run(&mut Accelerated::new(0.25, growth).unwrap(), &zero, 99, gradient));
+        let left = gap(run_on(
+            &mut Accelerated::new(0.25, growth).unwrap(),
+            &zero,
+            99,
+            gradient,
+        ));
         let weights: Vec<f64> =
             std::iter::successors(Some(1.0), |&nu| Some(growth.next(nu)))
                 .take(101)
@@ -684,7 +662,7 @@ fn on_a_strongly_convex_function_that_is_no_quadratic_the_linear_bound_holds() {
             })
         };
         let mut nesterov = Nesterov::new(tuned.step_size, tuned.beta).unwrap();
-        let points = run(&mut nesterov, &start, 200, gradient);
+        let points = run_on(&mut nesterov, &start, 200, gradient);
         assert!(within(&points), "{least}");
         let root = ((1.0 + least) / least).sqrt();
         let mut before = at_start;
@@ -696,7 +674,7 @@ fn on_a_strongly_convex_function_that_is_no_quadratic_the_linear_bound_holds() {
             before = energy;
         }
         let mut descent = GradientDescent::new(1.0 / (1.0 + least)).unwrap();
-        assert!(!within(&run(&mut descent, &start, 200, gradient)), "{least}");
+        assert!(!within(&run_on(&mut descent, &start, 200, gradient)), "{least}");
     }
 }
 
@@ -763,7 +741,7 @@ fn the_accelerated_method_diverges_above_four_thirds_of_one_over_l() {
 fn noise_floor<O: Optimizer>(make: impl Fn() -> O, lambda: f64, steps: usize) -> f64 {
     let response = |kick: usize| {
         let mut t = 0;
-        let points = run(&mut make(), &dvector![0.0], steps, |theta| {
+        let points = run_on(&mut make(), &dvector![0.0], steps, |theta| {
             t += 1;
             lambda * theta + dvector![if t == kick { 1.0 } else { 0.0 }]
         });
@@ -849,7 +827,7 @@ fn with_nu_equal_to_t_the_proof_breaks_and_its_bound_is_false_on_hubers_function
     let slope = |x: f64| x.clamp(-1.0, 1.0);
     let proven = accelerated_by(half, slope, 9.0, 40);
     let mut method = Accelerated::new(1.0, Growth::Half).unwrap();
-    let library = run(&mut method, &dvector![9.0], 40, |theta| theta.map(slope));
+    let library = run_on(&mut method, &dvector![9.0], 40, |theta| theta.map(slope));
     for (ours, theirs) in proven.iter().zip(&library) {
         assert!((ours - theirs[0]).abs() < 1e-12);
     }

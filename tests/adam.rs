@@ -12,13 +12,13 @@ use descent::gradient_descent::{
 };
 use descent::momentum::Momentum;
 use descent::neuron::{SAMPLES, take_turns};
-use descent::quadratic::{Quadratic, START, Spectrum};
+use descent::quadratic::{Quadratic, Spectrum};
 use nalgebra::{DMatrix, DVector, dvector};
 use rand::RngExt;
+use support::optimizers::start;
 use support::statistics::mean;
-use support::{decimals, point, run, significant, table, values};
+use support::{ROUNDING, decimals, point, run, significant, table, values};
 
-const ROUNDING: f64 = f64::EPSILON / 2.0;
 const USUAL: [f64; 2] = [0.9, 0.999];
 const SHEET: [f64; 2] = [0.5, 0.5];
 const EPSILON: f64 = 1e-8;
@@ -58,10 +58,6 @@ fn wild(count: usize, seed: u64) -> Vec<f64> {
         if rng.random() { size } else { -size }
     };
     (0..count).map(|_| draw()).collect()
-}
-
-fn start() -> DVector<f64> {
-    DVector::from_row_slice(&START)
 }
 
 // The worksheet

@@ -7,7 +7,7 @@ use descent::linear_layer::Linear;
 use descent::network::{Activation, Layer, Network};
 use nalgebra::{DMatrix, RowDVector, dmatrix};
 use rand::RngExt;
-use support::random_networks::{changed, output, random_input, random_network};
+use support::networks::{changed, output, random_input, random_network};
 use support::{decimals, grouped, matrix, table, values};
 
 const UNIT_ROUNDOFF: f64 = f64::EPSILON / 2.0;

@@ -5,15 +5,12 @@ mod support;
 use descent::gradient_descent::{
     GradientDescent, OptimizationError, Optimizer, minimize, trajectory,
 };
-use descent::quadratic::{Quadratic, START, descend};
+use descent::quadratic::{Quadratic, descend};
 use nalgebra::{DMatrix, DVector, dvector};
 use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
+use support::optimizers::start;
 use support::{decimals, values};
-
-fn start() -> DVector<f64> {
-    DVector::from_row_slice(&START)
-}
 
 fn random_point(rng: &mut ChaCha8Rng) -> DVector<f64> {
     DVector::from_fn(2, |_, _| rng.random_range(-3.0..3.0))

@@ -11,18 +11,15 @@ use descent::gradient_noise::{
 use descent::linear_layer::Linear;
 use descent::network::{Activation, Network};
 use descent::one_parameter::stationary_variance;
-use descent::quadratic::{Quadratic, START, descend};
+use descent::quadratic::{Quadratic, descend};
 use descent::sgd::minibatch_variance;
 use nalgebra::{DMatrix, DVector, RowDVector, dmatrix, dvector};
+use support::optimizers::start;
 use support::statistics::{SIGMAS, mean};
 use support::{decimals, rng, significant, table, values};
 
 /// Some tens of roundings in a row.
 const ROUNDINGS: f64 = 1e-14;
-
-fn start() -> DVector<f64> {
-    DVector::from_row_slice(&START)
-}
 
 /// All minibatches of `size` of the examples `0..count`.
 fn minibatches(count: usize, size: u32) -> Vec<Vec<usize>> {

@@ -30,10 +30,7 @@ use rayon::prelude::*;
 use support::statistics::{
     SIGMAS, assert_share, bernstein, integral, mean, standard_deviation,
 };
-use support::{decimals, grouped, significant, table, values};
-
-/// Half the distance from 1 to the next number.
-const ROUNDING: f64 = f64::EPSILON / 2.0;
+use support::{ROUNDING, decimals, grouped, significant, table, values};
 
 fn rng() -> ChaCha8Rng {
     support::rng(0)

@@ -12,29 +12,19 @@ use descent::momentum::{
 };
 use descent::momentum_convergence::transition;
 use descent::neuron::{SAMPLES, take_turns};
-use descent::quadratic::{Quadratic, START, descend};
+use descent::quadratic::{Quadratic, descend};
 use nalgebra::{DMatrix, DVector, Matrix2, Vector2, dmatrix, dvector};
 use rand::RngExt;
 use rand_distr::StandardNormal;
+use support::optimizers::{conditioned, momentum, parabola, start};
 use support::statistics::{SIGMAS, mean, standard_deviation};
-use support::{component, decimals, exact_point, point, run, table, values};
-
-/// Half the distance from 1 to the next number.
-const ROUNDING: f64 = f64::EPSILON / 2.0;
+use support::{ROUNDING, component, decimals, exact_point, point, run, table, values};
 
 /// The usual weights on the old average.
 const BETAS: [f64; 3] = [0.8, 0.9, 0.99];
 
-fn start() -> DVector<f64> {
-    DVector::from_row_slice(&START)
-}
-
 fn one(x: f64) -> DVector<f64> {
     dvector![x]
-}
-
-fn momentum(alpha: f64, beta: f64) -> Momentum {
-    Momentum::new(alpha, beta).expect("valid settings")
 }
 
 /// The averages after each of the vectors.
@@ -45,16 +35,6 @@ fn averages(beta: f64, gradients: impl IntoIterator<Item = f64>) -> Vec<f64> {
         average.value()[0]
     };
     gradients.into_iter().map(next).collect()
-}
-
-/// One component with eigenvalue 1: a parabola.
-fn parabola() -> Quadratic {
-    Quadratic::new(dmatrix![1.0], dvector![0.0])
-}
-
-/// Eigenvalues 1 and `kappa`.
-fn conditioned(kappa: f64) -> Quadratic {
-    Quadratic::new(dmatrix![1.0, 0.0; 0.0, kappa], DVector::zeros(2))
 }
 
 // At the same step size

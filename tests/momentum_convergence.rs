@@ -3,35 +3,15 @@
 mod support;
 
 use descent::gradient_descent::minimize;
-use descent::momentum::{Momentum, PyTorchSgd, heavy_ball_step_size};
+use descent::momentum::{PyTorchSgd, heavy_ball_step_size};
 use descent::momentum_convergence::{spectral_radius, transition};
-use descent::quadratic::{Quadratic, START, Spectrum, descend};
+use descent::quadratic::{Quadratic, Spectrum, descend};
 use nalgebra::{DVector, Matrix2, Vector2, dmatrix, dvector, matrix, vector};
-use support::{component, decimals, run, significant, table, values};
-
-/// Half the distance from 1 to the next number.
-const ROUNDING: f64 = f64::EPSILON / 2.0;
-
-fn start() -> DVector<f64> {
-    DVector::from_row_slice(&START)
-}
+use support::optimizers::{conditioned, momentum, parabola, start};
+use support::{ROUNDING, component, decimals, run, significant, table, values};
 
 fn one(x: f64) -> DVector<f64> {
     dvector![x]
-}
-
-fn momentum(alpha: f64, beta: f64) -> Momentum {
-    Momentum::new(alpha, beta).expect("valid settings")
-}
-
-/// One component with eigenvalue 1: a parabola.
-fn parabola() -> Quadratic {
-    Quadratic::new(dmatrix![1.0], dvector![0.0])
-}
-
-/// Eigenvalues 1 and `kappa`.
-fn conditioned(kappa: f64) -> Quadratic {
-    Quadratic::new(dmatrix![1.0, 0.0; 0.0, kappa], DVector::zeros(2))
 }
 
 // One component, in numbers

@@ -12,43 +12,13 @@ use descent::nesterov::{
     Nesterov, StoredLookAhead, Tuned, spectral_radius, stability_limit,
 };
 use descent::neuron::{SAMPLES, take_turns};
-use descent::quadratic::{Quadratic, START, Spectrum};
+use descent::quadratic::{Quadratic, Spectrum};
 use nalgebra::{DVector, dmatrix, dvector};
-use support::{decimals, table, values};
-
-/// Half the distance from 1 to the next number.
-const ROUNDING: f64 = f64::EPSILON / 2.0;
+use support::optimizers::{factors, looking_ahead, on_parabola, run_on, start};
+use support::{ROUNDING, decimals, table, values};
 
 /// The weight of most examples.
 const BETA: f64 = 0.9;
-
-/// Heavy ball, Nesterov and the lecture's slide.
-fn factors(beta: f64) -> [(&'static str, f64); 3] {
-    [("heavy ball", 0.0), ("Nesterov", beta), ("the slide", 1.0)]
-}
-
-fn looking_ahead(step_size: f64, beta: f64, factor: f64) -> Nesterov {
-    Nesterov::new(step_size, beta).unwrap().with_look_ahead(factor).unwrap()
-}
-
-fn run(
-    optimizer: &mut impl Optimizer,
-    start: &DVector<f64>,
-    steps: usize,
-    gradient: impl FnMut(&DVector<f64>) -> DVector<f64>,
-) -> Vec<DVector<f64>> {
-    minimize(optimizer, start, steps, gradient).expect("a finite run")
-}
-
-/// The points on `½λθ²` from 1.
-fn on_parabola(optimizer: &mut impl Optimizer, lambda: f64, steps: usize) -> Vec<f64> {
-    let points = run(optimizer, &dvector![1.0], steps, |theta| lambda * theta);
-    points.iter().map(|theta| theta[0]).collect()
-}
-
-fn start() -> DVector<f64> {
-    DVector::from_row_slice(&START)
-}
 
 // The look-ahead point
 
@@ -59,7 +29,7 @@ fn the_look_ahead_point_is_where_a_gradient_of_zero_would_lead() {
     for steps in 1..4 {
         let mut nesterov = Nesterov::new(0.25, 0.5).unwrap();
         let points =
-            run(&mut nesterov, &start(), steps, |theta| valley.gradient(theta));
+            run_on(&mut nesterov, &start(), steps, |theta| valley.gradient(theta));
         let expected = nesterov.gradient_point(&points[steps]).into_owned();
         let mut after_nothing = points[steps].clone();
         nesterov.step(&mut after_nothing, &DVector::zeros(2));
@@ -75,7 +45,7 @@ fn only_with_the_factor_beta_is_a_step_a_gradient_step_from_the_look_ahead_point
     let gradient = |theta: &DVector<f64>| valley.gradient(theta);
     for (name, factor) in factors(0.5) {
         let mut optimizer = looking_ahead(0.25, 0.5, factor);
-        let points = run(&mut optimizer, &start(), 2, gradient);
+        let points = run_on(&mut optimizer, &start(), 2, gradient);
         let from = optimizer.gradient_point(&points[2]).into_owned();
         let mut next = points[2].clone();
         optimizer.step(&mut next, &gradient(&from));
@@ -482,9 +452,9 @@ fn a_step_that_suits_the_heavy_ball_can_be_too_long_once_it_looks_ahead() {
     let valley = Quadratic::valley();
     let gradient = |theta: &DVector<f64>| valley.gradient(theta);
     let mut ball = PyTorchSgd::new(0.2, BETA, 0.0).unwrap();
-    assert!(run(&mut ball, &start(), 1000, gradient)[1000].norm() < 1e-18);
+    assert!(run_on(&mut ball, &start(), 1000, gradient)[1000].norm() < 1e-18);
     let mut ahead = StoredLookAhead::new(0.2, BETA).unwrap();
-    assert!(run(&mut ahead, &start(), 100, gradient)[100].norm() > 1e6);
+    assert!(run_on(&mut ahead, &start(), 100, gradient)[100].norm() > 1e6);
 }
 
 // Strong convexity
@@ -657,7 +627,7 @@ fn the_tuned_heavy_ball_can_circle_forever_where_nesterov_converges() {
     let slope = |theta: &DVector<f64>| theta.map(two_kinks);
     let ball = Tuned::heavy_ball(spectrum);
     let mut heavy_ball = Momentum::new(ball.step_size, ball.beta).unwrap();
-    let circle = run(&mut heavy_ball, &dvector![3.3], 303, slope);
+    let circle = run_on(&mut heavy_ball, &dvector![3.3], 303, slope);
     let cycle = [792.0, -2208.0, 2592.0].map(|number| number / 1225.0);
     let first = circle[300..].iter().position(|x| (x[0] - cycle[0]).abs() < 1e-12);
     let first = 300 + first.expect("a point of the cycle");
@@ -667,7 +637,7 @@ fn the_tuned_heavy_ball_can_circle_forever_where_nesterov_converges() {
     }
     let tuned = Tuned::nesterov(spectrum);
     let mut nesterov = Nesterov::new(tuned.step_size, tuned.beta).unwrap();
-    let points = run(&mut nesterov, &dvector![3.3], 200, slope);
+    let points = run_on(&mut nesterov, &dvector![3.3], 200, slope);
     assert!(points[200].norm() < 1e-12);
     snapshot!(
         "nesterov__cycle",

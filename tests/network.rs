@@ -10,7 +10,7 @@ use descent::network::{
 };
 use nalgebra::{DMatrix, DVector, RowDVector, dmatrix};
 use rand::RngExt;
-use support::random_networks::{changed, output, random_input, random_network};
+use support::networks::{changed, output, random_input, random_network};
 use support::{decimals, grouped, matrix, shape, table, values};
 
 const UNIT_ROUNDOFF: f64 = f64::EPSILON / 2.0;

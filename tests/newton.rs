@@ -15,10 +15,7 @@ use descent::newton::{
 use descent::quadratic::Quadratic;
 use nalgebra::{DMatrix, DVector, RowDVector, dmatrix, dvector};
 use rand::RngExt;
-use support::{decimals, list, matrix, significant, table, values};
-
-/// Half the distance from 1 to the next number.
-const ROUNDING: f64 = f64::EPSILON / 2.0;
+use support::{ROUNDING, decimals, list, matrix, significant, table, values};
 
 /// Where the derivatives are taken, and an angle for the direction of a step.
 const AT: [f64; 2] = [0.5, 0.25];

@@ -11,11 +11,7 @@ use descent::one_parameter::{
 use descent::random::shift;
 use nalgebra::{DMatrix, dmatrix};
 use support::statistics::{SIGMAS, assert_share, bernstein, mean};
-use support::{decimals, grouped, list, significant, table, values};
-
-/// Half the distance from 1 to the next number: no operation has a larger relative
-/// error.
-const ROUNDING: f64 = f64::EPSILON / 2.0;
+use support::{ROUNDING, decimals, grouped, list, significant, table, values};
 
 /// A few operations in a row.
 const FEW_ROUNDINGS: f64 = 20.0 * ROUNDING;

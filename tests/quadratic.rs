@@ -3,15 +3,12 @@
 mod support;
 
 use descent::gradient_descent::OptimizationError;
-use descent::quadratic::{Quadratic, START, Spectrum, descend};
+use descent::quadratic::{Quadratic, Spectrum, descend};
 use nalgebra::{DMatrix, DVector, dmatrix, dvector};
 use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
+use support::optimizers::start;
 use support::{decimals, significant, table, values};
-
-fn start() -> DVector<f64> {
-    DVector::from_row_slice(&START)
-}
 
 fn random_point(rng: &mut ChaCha8Rng) -> DVector<f64> {
     DVector::from_fn(2, |_, _| rng.random_range(-3.0..3.0))

@@ -16,7 +16,7 @@ use descent::momentum::Momentum;
 use descent::nesterov::Nesterov;
 use descent::network::{Batch, Network, cross_entropy};
 use descent::objective;
-use descent::quadratic::{Quadratic, START};
+use descent::quadratic::Quadratic;
 use descent::sgd::{
     BATCH_SIZES, Course, DIGITS, EPOCHS, METHODS, Method, Plan, SEED,
     batch_size_courses, batches, best, compare, example_gradients, fit,
@@ -25,6 +25,7 @@ use descent::sgd::{
 };
 use nalgebra::{DMatrix, DVector, dvector};
 use rayon::ThreadPoolBuilder;
+use support::optimizers::start;
 use support::statistics::{SIGMAS, mean, standard_deviation};
 use support::{decimals, grouped, rng, significant, table, values};
 
@@ -34,10 +35,6 @@ const ROUNDINGS: f64 = 1e-14;
 /// For sums over the 6634 parameters of the network: each term adds a rounding, `6634 ·
 /// 10⁻¹⁶` relative to the sum of the sizes; products and a few layers make it tenfold.
 const LONG_SUM: f64 = 1e-11;
-
-fn start() -> DVector<f64> {
-    DVector::from_row_slice(&START)
-}
 
 // The minibatch gradient as an estimate.
 

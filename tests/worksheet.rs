@@ -14,9 +14,9 @@ use nalgebra::{DMatrix, DVector};
 use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
 use support::statistics::{assert_share, bernstein};
-use support::{decimals, exact_point, point, shape, significant, table, values};
-
-const ROUNDING: f64 = f64::EPSILON / 2.0;
+use support::{
+    ROUNDING, decimals, exact_point, point, shape, significant, table, values,
+};
 
 fn sgd() -> GradientDescent {
     GradientDescent::new(0.5).expect("above 0")

@@ -4,7 +4,7 @@
 pub mod networks;
 #[path = "../../src/bin/figures/numbers.rs"]
 mod numbers;
-pub mod random_networks;
+pub mod optimizers;
 pub mod statistics;
 
 use descent::gradient_descent::{Optimizer, minimize};
@@ -31,6 +31,9 @@ macro_rules! snapshot {
         }
     };
 }
+
+/// Half the distance from 1 to the next number: no operation has a larger relative error.
+pub const ROUNDING: f64 = f64::EPSILON / 2.0;
 
 /// The generator of a seed.
 pub fn rng(seed: u64) -> ChaCha8Rng {

@@ -25,6 +25,18 @@ fn curve(f: impl Fn(&DVector<f64>) -> f64) -> Vec<(f64, f64)> {
     values.filter(|&(_, y)| (HEIGHT.0..=HEIGHT.1).contains(&y)).collect()
 }
 
+/// The axes that the quartic has in its figures.
+fn of_the_quartic(lines: Vec<Line>) -> Chart {
+    Chart {
+        x: Axis::linear("θ", RANGE, 6, whole),
+        y: Axis::linear("value", HEIGHT, 8, whole),
+        bands: vec![],
+        lines,
+        key: Some((180, 30)),
+        margin: 24,
+    }
+}
+
 /// The quartic with the two parabolas that lead to each other.
 fn circle() -> DrawResult<Figure> {
     let places = [dvector![0.0], dvector![1.0]];
@@ -67,15 +79,7 @@ fn circle() -> DrawResult<Figure> {
         from(&places[1], &places[0]),
         Line::dots(Ink::Solid(1), "the points 0 and 1", dots),
     ];
-    Chart {
-        x: Axis::linear("θ", RANGE, 6, whole),
-        y: Axis::linear("value", HEIGHT, 8, whole),
-        bands: vec![],
-        lines,
-        key: Some((180, 30)),
-        margin: 24,
-    }
-    .figure(&caption, (560, 320))
+    of_the_quartic(lines).figure(&caption, (560, 320))
 }
 
 /// The quartic with its linear and its quadratic model at −1.2.
@@ -112,15 +116,7 @@ fn models() -> DrawResult<Figure> {
         Line::faint(Ink::Foreground, "start", foot(at[0], value)),
         Line::faint(Ink::Foreground, "Newton step", foot(next, predicted)),
     ];
-    Chart {
-        x: Axis::linear("θ", RANGE, 6, whole),
-        y: Axis::linear("value", HEIGHT, 8, whole),
-        bands: vec![],
-        lines,
-        key: Some((180, 30)),
-        margin: 24,
-    }
-    .figure(&caption, (560, 320))
+    of_the_quartic(lines).figure(&caption, (560, 320))
 }
 
 /// The error of three models against the distance.
