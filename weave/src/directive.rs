@@ -26,6 +26,8 @@ pub enum Directive<'a> {
         /// The value's name.
         name: &'a str,
     },
+    /// The figure above it is live, as this one.
+    Live(&'a str),
     /// Tests, as pairs of file and function.
     Test(Vec<(&'a str, &'a str)>),
     /// The minutes that the paths of these chapters take together; of all, if none is named.
@@ -63,6 +65,8 @@ impl<'a> Directive<'a> {
             ("code", _) => Err(wrong("code path:anchor")),
             ("exercise", [name]) => Ok(Self::Exercise(name)),
             ("exercise", _) => Err(wrong("exercise chapter/function")),
+            ("live", [name]) => Ok(Self::Live(name)),
+            ("live", _) => Err(wrong("live name")),
             ("table", [snapshot]) => Ok(Self::Table(snapshot)),
             ("table", _) => Err(wrong("table snapshot")),
             ("value", [argument]) => argument
@@ -81,13 +85,16 @@ impl<'a> Directive<'a> {
             ("see", []) => Err(wrong("see target …")),
             ("minutes", _) => Ok(Self::Minutes(arguments)),
             _ => Err(format!(
-                "unknown directive `{OPEN}{name}`; there are: code, exercise, table, value, test, minutes, see"
+                "unknown directive `{OPEN}{name}`; there are: code, exercise, live, table, value, test, minutes, see"
             )),
         }
     }
 
     /// Whether it makes paragraphs of its own.
     pub fn is_block(&self) -> bool {
-        matches!(self, Self::Code { .. } | Self::Exercise(_) | Self::Table(_))
+        matches!(
+            self,
+            Self::Code { .. } | Self::Exercise(_) | Self::Live(_) | Self::Table(_)
+        )
     }
 }

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `{{#code src/adam.rs:step}}` | the code of an anchor |
 //! | `{{#exercise adam/step}}` | what an exercise gives the reader, its hint and its solution |
+//! | `{{#live adam}}` below a figure | the figure can be touched: [`live`] |
 //! | `{{#table adam__steps}}` | the tables of a snapshot |
 //! | `{{#value adam__steps.last}}` | a value of a snapshot, also inside a formula |
 //! | `{{#test adam::name}}` | a ✓ that leads to the tests behind a claim |
@@ -23,6 +24,7 @@ pub mod figure;
 pub mod html;
 mod idle;
 pub mod listing;
+pub mod live;
 pub mod markdown;
 pub mod math;
 pub mod minutes;
@@ -39,6 +41,7 @@ pub mod uses;
 use exercise::Exercises;
 use fault::Faults;
 use figure::Figures;
+use live::Lives;
 use math::Maths;
 use mdbook_preprocessor::book::{Book, Chapter};
 use mdbook_preprocessor::errors::Result;
@@ -107,6 +110,7 @@ fn weaver(root: &Path, chapters: &str, book: &Book) -> Weaver {
             &sources,
             &mut faults,
         ),
+        lives: Lives::read(root),
         exercises: Exercises::read(root, &mut faults),
         outline: Outline::read(book),
         minutes,

@@ -6,6 +6,7 @@ use crate::fault::{Faults, nearest};
 use crate::figure::{self, Figures};
 use crate::html;
 use crate::listing;
+use crate::live::Lives;
 use crate::markdown::{Formula, Image, Scan};
 use crate::math::{Maths, encode, tex_of_value};
 use crate::minutes::Minutes;
@@ -50,6 +51,8 @@ pub struct Weaver {
     pub snapshots: Snapshots,
     /// The figures.
     pub figures: Figures,
+    /// The live figures.
+    pub lives: Lives,
     /// The exercises.
     pub exercises: Exercises,
     /// The pages and their headings.
@@ -239,7 +242,13 @@ impl Weaver {
             return Err(format!("figure `{name}` has no caption"));
         }
         let svg = self.figures.svg(name)?;
-        let start = format!("<figure id=\"{name}\">{svg}<figcaption>\n\n");
+        let (live, picture) = match live_below(page.text, image) {
+            Some(live) => {
+                (format!(" data-live=\"{live}\""), self.live(live, name, svg)?)
+            }
+            None => (String::new(), svg.to_owned()),
+        };
+        let start = format!("<figure id=\"{name}\"{live}>{picture}<figcaption>\n\n");
         let data = format!("{}figures/{name}.csv", page.to_root);
         let end = format!(
             " <a class=\"data\" href=\"{data}\">data</a>\n\n</figcaption></figure>\n"
@@ -247,6 +256,37 @@ impl Weaver {
         self.uses.figures.insert(name.to_owned(), page.address());
         let (range, caption) = (&image.range, &image.caption);
         Ok([(range.start..caption.start, start), (caption.end..range.end, end)])
+    }
+
+    /// The picture of a figure with what makes it live around it.
+    fn live(&self, live: &str, figure: &str, svg: &str) -> Result<String, String> {
+        self.lives.get(live)?.around(figure, svg)
+    }
+
+    /// A live figure stands below its picture, on one page of the book.
+    fn check_live(
+        &mut self,
+        page: &Page<'_>,
+        scan: &Scan,
+        at: usize,
+        name: &str,
+    ) -> Result<String, String> {
+        let below = |image: &Image| {
+            image.range.end <= at && page.text[image.range.end..at].trim().is_empty()
+        };
+        let live = self.lives.get(name)?;
+        let figure = scan.images.iter().find(|image| below(image));
+        let figure = figure.and_then(|image| figure::name_of(&image.url, page.to_root));
+        let figure = figure.ok_or_else(|| {
+            format!(
+                "`{name}` must stand right below its figure `{}`",
+                live.figures.join("` or `")
+            )
+        })?;
+        match self.uses.lives.insert((name.to_owned(), figure.to_owned())) {
+            true => Ok(String::new()),
+            false => Err(format!("the live figure `{name}` is here twice")),
+        }
     }
 
     fn expand(
@@ -270,6 +310,7 @@ impl Weaver {
             Directive::Exercise(name) => {
                 self.exercise(page, line_of(page.text, range.start), name)
             }
+            Directive::Live(name) => self.check_live(page, scan, range.start, name),
             Directive::Table(snapshot) => {
                 self.table(page, line_of(page.text, range.start), snapshot)
             }
@@ -470,6 +511,16 @@ impl Weaver {
         };
         self.anchor(path, name)?;
         Ok(listing_link(page, path, name))
+    }
+}
+
+/// The live figure that a figure is, by the directive below it.
+fn live_below<'a>(text: &'a str, image: &Image) -> Option<&'a str> {
+    let below = text[image.range.end..].trim_start();
+    let directive = below.starts_with(OPEN).then(|| Directive::parse(below).1);
+    match directive {
+        Some(Ok(Directive::Live(name))) => Some(name),
+        _ => None,
     }
 }
 

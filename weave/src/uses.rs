@@ -15,6 +15,8 @@ pub struct Uses {
     pub values: BTreeSet<(String, String)>,
     /// Figures, each with the address of its page.
     pub figures: BTreeMap<String, String>,
+    /// Live figures, as their name and that of the figure.
+    pub lives: BTreeSet<(String, String)>,
     /// How many signs lead to tests.
     pub marks: usize,
     /// Exercises.

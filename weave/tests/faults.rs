@@ -2,7 +2,7 @@
 
 mod support;
 
-use support::{File, PAGE, SVG, book, snapshot, test_of, weave_listed};
+use support::{File, LIVE, PAGE, SVG, book, snapshot, test_of, weave_listed};
 
 #[track_caller]
 fn assert_faults(files: &[File], expected: &[&str]) {
@@ -607,6 +607,67 @@ fn figure_that_runs_or_asks_the_network() {
 }
 
 #[test]
+fn live_figure_that_is_unknown_or_not_below_its_picture_or_twice() {
+    let below = format!("{FIGURE}\n\n{{{{#live a}}}}");
+    let rule = "`a` must stand right below its figure `a`";
+    let cases = [
+        (
+            format!("{FIGURE}\n\n{{{{#live b}}}}"),
+            "3: no live figure `live/figures/b.html`; near it: a",
+        ),
+        (format!("{FIGURE}\n\nText.\n\n{{{{#live a}}}}"), &format!("5: {rule}")),
+        (
+            format!("{below}\n\n{FIGURE}\n\n{{{{#live a}}}}"),
+            "7: the live figure `a` is here twice",
+        ),
+        (
+            format!("{FIGURE} {{{{#live a}}}}"),
+            "1: `{{#live a}}` must stand alone at the start of its line",
+        ),
+        (
+            format!("{below}\n\n{{{{#live}}}}"),
+            "5: `{{#live}}` should read `{{#live name}}`",
+        ),
+    ];
+    for (text, fault) in cases {
+        let faults = book(&[&[(PAGE, text.as_str())], &LIVE[..]].concat()).unwrap_err();
+        assert!(faults.to_string().contains(fault), "no {fault:?} in {faults}");
+    }
+}
+
+#[test]
+fn live_figure_without_its_axes_or_its_curves_or_a_page() {
+    let text = format!("{FIGURE}\n\n{{{{#live a}}}}");
+    let cases = [
+        (
+            "data-x=",
+            "y=",
+            "figure `a` cannot be live: it has no axes of a panel `left`",
+        ),
+        ("<a>", "b", "figure `a` cannot be live: its panel `left` has no curve `<a>`"),
+        (
+            "left",
+            "right",
+            "figure `a` cannot be live: it has no axes of a panel `left`",
+        ),
+    ];
+    for (part, other, message) in cases {
+        let svg =
+            LIVE[0].1.replace(&part.replace('<', "&lt;").replace('>', "&gt;"), other);
+        let files = [(PAGE, text.as_str()), (LIVE[0].0, &svg), LIVE[1], LIVE[2]];
+        let faults = book(&files).unwrap_err().to_string();
+        assert!(faults.contains(message), "no {message:?} in {faults}");
+    }
+    let other = LIVE[2].1.replace("<!-- a", "<!-- b");
+    let files = [(PAGE, text.as_str()), LIVE[0], LIVE[1], (LIVE[2].0, &other)];
+    assert_faults(&files, &["chapters/page.md:1: this live figure is `b`"]);
+    assert_faults(
+        &[&[(PAGE, FIGURE)], &LIVE[..]].concat(),
+        &["live/figures/a.html:1: no page has `{{#live a}}` below the figure `a`"],
+    );
+}
+
+#[test]
 fn image_that_is_no_figure() {
     let rule = "must be figures/<name>.svg, and its paragraph hold nothing else";
     let cases = [
@@ -1022,14 +1083,16 @@ fn theme_that_asks_the_network_or_runs() {
             "theme/head.hbs",
             "",
             1,
-            "a theme holds styles (.css), fonts (.woff2) and their licences (.txt, .md)",
+            "a theme holds styles (.css), fonts (.woff2), their licences (.txt, .md) and live.js",
         ),
         (
             "book.toml",
             "[output.html]\nadditional-js = [\"a.js\"]",
             2,
-            "the book has no scripts of its own",
+            "the book has one script: additional-js = [\"theme/live.js\"]",
         ),
+        ("theme/live.js", "a\nfetch('b')", 2, "`fetch(` in a script of the book"),
+        ("theme/live.js", &"a".repeat(10_001), 1, "10001 bytes, at most 10000"),
     ];
     for (path, text, line, message) in cases {
         assert_faults(

@@ -2,7 +2,7 @@
 
 mod support;
 
-use support::{File, SVG, chapter, page, snapshot, test_of};
+use support::{File, LIVE, SVG, chapter, page, snapshot, test_of};
 
 #[track_caller]
 fn assert_contains(text: &str, part: &str) {
@@ -390,6 +390,18 @@ fn a_page_says_how_long_other_chapters_take() {
 }
 
 // Figures
+
+#[test]
+fn a_live_figure_has_what_makes_it_live_around_its_picture() {
+    let text = page("![It.](figures/a.svg)\n\n{{#live a}}\n\nAfter.", &LIVE);
+    assert_contains(
+        &text,
+        r#"<figure id="a" data-live="a"><div class="stage"><svg viewBox="0 0 9 9""#,
+    );
+    assert_contains(&text, "</svg></div><p>So.</p><figcaption>\n\nIt. <a");
+    assert_contains(&text, "</figcaption></figure>\n\n\n\n\nAfter.");
+    assert!(!text.contains("{{"));
+}
 
 #[test]
 fn a_figure_is_inlined_with_its_caption_and_its_data() {

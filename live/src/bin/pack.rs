@@ -1,0 +1,40 @@
+//! Puts the compiled module and the digits into scripts that a page can load from a file,
+//! and writes what pages have around their live figures: `live/rebuild` calls it.
+
+use std::error::Error;
+use std::path::Path;
+use std::{env, fs};
+
+use descent::mnist::{Digits, Split};
+use live::images::{self, Set};
+use live::page::{fragment, packed_script};
+use live::{WIDGETS, base64, depth, training};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let module = env::args_os().nth(1).ok_or("usage: pack live.wasm")?;
+    let root = env::var_os("CARGO_MANIFEST_DIR").ok_or("run it by cargo")?;
+    let root = Path::new(&root).join("..");
+    let write = |name: &str, bytes: &[u8]| {
+        let script = format!("descentLive.{name}=\"{}\";\n", base64::encode(bytes));
+        fs::write(root.join(format!("chapters/live/{name}.js")), script)
+    };
+    write("wasm", &fs::read(module)?)?;
+    let [test, train] = [Split::Test, Split::Train]
+        .map(|split| Digits::read(&root.join("data/mnist"), split));
+    let (test, train) = (test?, train?);
+    let both = training::digits(&train, &test);
+    for (name, set, digits) in [
+        ("depth", Set::Depth, test.sample(depth::IMAGES, depth::SEED)),
+        ("training", Set::Training, both),
+    ] {
+        let packed = images::pack(set, &digits);
+        write(name, &packed)?;
+        images::receive(&packed)?;
+    }
+    fs::write(root.join("theme/live.js"), packed_script(&fs::read_to_string(root.join("live/live.js"))?))?;
+    for widget in WIDGETS {
+        let path = root.join(format!("live/figures/{}.html", widget.name));
+        fs::write(path, fragment(widget))?;
+    }
+    Ok(())
+}
