@@ -73,7 +73,6 @@ pub const WIDGET: Widget = Widget {
     pad: true,
     scene,
     drag,
-    ..Widget::DEFAULT
 };
 
 /// The digits that travel with the page.
@@ -176,8 +175,9 @@ impl Course {
         let step = self.losses.len();
         let batch = &self.order[step..=step];
         let examples = |positions: &[usize]| rows(digits, positions);
-        self.losses.extend(train(&mut self.network, &mut self.optimizer, batch, examples));
-        if self.losses.len().is_multiple_of(EPOCH) {
+        let losses = train(&mut self.network, &mut self.optimizer, batch, &examples);
+        self.losses.extend(losses);
+        if self.losses.len() % EPOCH == 0 {
             self.record(&tests(digits));
         }
     }
