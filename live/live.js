@@ -129,11 +129,11 @@ the WebAssembly of live/wasm.js, which is loaded at the first touch. CONTRIBUTIN
 				if (count === undefined) panel.find('title', '')[0].textContent = curve;
 				else if (text === undefined) {
 					const points = Array.from({ length: count }, point);
-					panel.find('curve', curve).forEach(path => trace(path, points, panel));
+					panel.find('curve', curve).forEach(path => trace(path, 'first' in path.dataset ? points.slice(0, 1) : points, panel));
 					panel.ends[curve] = points.at(-1);
 				} else panel.find('name', curve).forEach(node => {
 					node.textContent = text;
-					if (panel.ends[curve]) node.setAttribute('y', within(panel.y.at(panel.ends[curve][1]), panel.y.from, panel.y.to) + 54);
+					if ('end' in node.dataset && panel.ends[curve]) node.setAttribute('y', within(panel.y.at(panel.ends[curve][1]), panel.y.from, panel.y.to) + 63);
 				});
 			}
 			every('svg').forEach(one => one.setAttribute('aria-labelledby', `${one.querySelector('title').id} ${says.id}`));

@@ -27,15 +27,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use widget::{MOST_VALUES, Pace, Scene, Widget};
 
 /// All live figures; a page calls them by their place in this list.
-pub static WIDGETS: [&Widget; 8] = [
+pub static WIDGETS: [&Widget; 5] = [
     &quadratic::WIDGET,
     &momentum::WIDGET,
     &newton::WIDGET,
     &adam::WIDGET,
     &turned::WIDGET,
-    &elbows::WIDGET,
-    &depth::WIDGET,
-    &training::WIDGET,
 ];
 
 /// What the reader has set, as bits: the script writes it.
@@ -146,7 +143,8 @@ impl Scene {
     /// What [`text`] leads to.
     pub fn text(&self) -> String {
         let more = if self.is_unfinished { "more" } else { "" };
-        let mut text = self.refused.map_or_else(|| more.into(), |i| i.to_string()) + "\n";
+        let mut text =
+            self.refused.map_or_else(|| more.into(), |i| i.to_string()) + "\n";
         for curve in &self.curves {
             let count = curve.points.len();
             let _ = writeln!(text, "{}\t{}\t{count}", curve.panel, curve.name);

@@ -77,13 +77,22 @@ pub fn image() -> DMatrix<f64> {
             let place = |&(x, y): &Point| {
                 ((x - middle.0) * scale + shift.0, (y - middle.1) * scale + shift.1)
             };
-            drawing.strokes.iter().map(|stroke| stroke.iter().map(place).collect()).collect()
+            drawing
+                .strokes
+                .iter()
+                .map(|stroke| stroke.iter().map(place).collect())
+                .collect()
         };
         let centre = SIDE as f64 / 2.0;
         let first = inked(&placed((centre, centre)));
         let mass = first.sum();
         let moment = |along: fn(usize) -> f64| {
-            first.iter().enumerate().map(|(pixel, grey)| along(pixel) * grey).sum::<f64>() / mass
+            first
+                .iter()
+                .enumerate()
+                .map(|(pixel, grey)| along(pixel) * grey)
+                .sum::<f64>()
+                / mass
         };
         let x = moment(|pixel| (pixel % SIDE) as f64 + 0.5);
         let y = moment(|pixel| SIDE as f64 - 0.5 - (pixel / SIDE) as f64);
@@ -99,7 +108,8 @@ fn inked(strokes: &[Vec<Point>]) -> DMatrix<f64> {
     });
     let segments: Vec<(Point, Point)> = segments.collect();
     DMatrix::from_fn(1, PIXELS, |_, pixel| {
-        let at = ((pixel % SIDE) as f64 + 0.5, SIDE as f64 - 0.5 - (pixel / SIDE) as f64);
+        let at =
+            ((pixel % SIDE) as f64 + 0.5, SIDE as f64 - 0.5 - (pixel / SIDE) as f64);
         let nearest = segments.iter().map(|&segment| distance(at, segment));
         let nearest = nearest.fold(f64::INFINITY, f64::min);
         (RADIUS + 0.5 - nearest).clamp(0.0, 1.0)

@@ -4,7 +4,6 @@
 use std::cell::RefCell;
 
 use descent::depth::{self, dead_units};
-use descent::gradient_descent::Optimizer;
 use descent::initialization::constant;
 use descent::network::{Activation, Batch, Network, softmax};
 use descent::random::{Stream, generator};
@@ -77,10 +76,7 @@ pub const WIDGET: Widget = Widget {
 
 /// The digits that travel with the page.
 #[cfg(not(target_family = "wasm"))]
-pub fn digits(
-    train: &descent::mnist::Digits,
-    test: &descent::mnist::Digits,
-) -> Batch {
+pub fn digits(train: &descent::mnist::Digits, test: &descent::mnist::Digits) -> Batch {
     let first = |digits: &descent::mnist::Digits, count: usize| {
         digits.batch(&(0..count).collect::<Vec<_>>())
     };
@@ -107,7 +103,9 @@ impl Setting {
     fn network(&self) -> Network {
         const WIDTHS: [usize; 3] = [PIXELS, 100, 10];
         let equal = |weight: &dyn Fn(usize) -> f64| {
-            Network::with_widths(&WIDTHS, Activation::Relu, |n, m| constant(n, m, weight(n)))
+            Network::with_widths(&WIDTHS, Activation::Relu, |n, m| {
+                constant(n, m, weight(n))
+            })
         };
         match self.start {
             0 => depth::network(&WIDTHS, self.scale, self.seed),
@@ -121,7 +119,7 @@ impl Setting {
 struct Course {
     setting: Setting,
     network: Network,
-    optimizer: Watched<Box<dyn Optimizer>>,
+    optimizer: Watched,
     order: Vec<Vec<usize>>,
     losses: Vec<f64>,
     /// After each epoch, from the start on: accuracy, and the share of units that are off
@@ -148,7 +146,8 @@ impl Course {
         let network = setting.network();
         let optimizer = setting.method.optimizer(setting.alpha).expect("above 0");
         let mut rng = generator(setting.seed, Stream::Batches);
-        let order = (0..STEPS / EPOCH).flat_map(|_| batches(TRAINED_ON, BATCH, &mut rng));
+        let order =
+            (0..STEPS / EPOCH).flat_map(|_| batches(TRAINED_ON, BATCH, &mut rng));
         let mut course = Self {
             setting,
             optimizer: Watched::new(optimizer, &network),
@@ -177,7 +176,7 @@ impl Course {
         let examples = |positions: &[usize]| rows(digits, positions);
         let losses = train(&mut self.network, &mut self.optimizer, batch, &examples);
         self.losses.extend(losses);
-        if self.losses.len() % EPOCH == 0 {
+        if self.losses.len().is_multiple_of(EPOCH) {
             self.record(&tests(digits));
         }
     }
@@ -187,11 +186,17 @@ fn scene(values: &[f64], pace: Pace) -> Scene {
     let scene = images::with(Set::Training, |digits| {
         COURSE.with_borrow_mut(|course| at(values, pace, digits, course))
     });
-    let absent = || Scene { says: "The digits are not here yet.".into(), ..Scene::default() };
+    let absent =
+        || Scene { says: "The digits are not here yet.".into(), ..Scene::default() };
     scene.unwrap_or_else(absent)
 }
 
-fn at(values: &[f64], pace: Pace, digits: &Batch, course: &mut Option<Course>) -> Scene {
+fn at(
+    values: &[f64],
+    pace: Pace,
+    digits: &Batch,
+    course: &mut Option<Course>,
+) -> Scene {
     let &[steps, method, alpha, scale, start, seed, digit] = values else {
         return Scene::default();
     };
@@ -200,7 +205,8 @@ fn at(values: &[f64], pace: Pace, digits: &Batch, course: &mut Option<Course>) -
     let setting = Setting { method, alpha, scale, start, seed };
     let wanted = steps as usize;
     // Going back means from the start again: a network is kept for the last step only.
-    let fits = |course: &Course| course.setting == setting && course.losses.len() <= wanted;
+    let fits =
+        |course: &Course| course.setting == setting && course.losses.len() <= wanted;
     if !course.as_ref().is_some_and(fits) {
         *course = Some(Course::new(setting, digits));
     }
@@ -249,7 +255,12 @@ fn curves(scene: &mut Scene, course: &Course) {
 }
 
 /// The digit, and the probabilities that the network gives it.
-fn answer(scene: &mut Scene, network: &Network, image: &DMatrix<f64>, is_own: bool) -> String {
+fn answer(
+    scene: &mut Scene,
+    network: &Network,
+    image: &DMatrix<f64>,
+    is_own: bool,
+) -> String {
     for (shade, name) in ["light", "middle", "dark"].into_iter().enumerate() {
         scene.curve(DIGIT, name, pad::squares(image, shade));
     }
@@ -268,7 +279,10 @@ fn answer(scene: &mut Scene, network: &Network, image: &DMatrix<f64>, is_own: bo
     let (class, chance) = best.expect("ten classes");
     let whose = if is_own { "Your digit" } else { "The digit" };
     match chance.is_finite() {
-        true => format!("{whose} is taken for a {class}, with probability {}.", words::digits(*chance, 2)),
+        true => format!(
+            "{whose} is taken for a {class}, with probability {}.",
+            words::digits(*chance, 2)
+        ),
         false => format!("{whose} gets no probabilities."),
     }
 }
@@ -287,12 +301,18 @@ fn progress(course: &Course, wanted: usize) -> String {
     let recent = &course.losses[done - done.min(EVERY)..];
     let loss = match recent.len() {
         0 => String::new(),
-        count => format!("a loss of {}, ", number(recent.iter().sum::<f64>() / count as f64)),
+        count => {
+            format!("a loss of {}, ", number(recent.iter().sum::<f64>() / count as f64))
+        }
     };
     let fails = match (course.setting.start, course.setting.scale > 0.0) {
         (0, true) => "",
-        (1, true) => " All units of a layer stay equal: it can do no more than one unit.",
-        _ => " From zero no weight moves, only the last biases: the hidden layer is off.",
+        (1, true) => {
+            " All units of a layer stay equal: it can do no more than one unit."
+        }
+        _ => {
+            " From zero no weight moves, only the last biases: the hidden layer is off."
+        }
     };
     format!(
         "{so_far}: {loss}{} % of {TESTED_ON} test digits right, {} % of the hidden units off for all of them.{fails}",

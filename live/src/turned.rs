@@ -101,6 +101,7 @@ fn scene(values: &[f64], _: Pace) -> Scene {
         says: says(angle, &of_descent, &of_adam),
         ..Scene::default()
     };
+    scene.titles.push(("Adam", format!("Adam, α = {}", number(alpha))));
     for (panel, [along, turned]) in
         [("gradient descent", of_descent), ("Adam", of_adam)]
     {

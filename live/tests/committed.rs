@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 use std::{env, fs};
 
 use descent::mnist::{Digits, Split};
+use live::images::{self, Set};
 use live::page::{fragment, packed_script};
 use live::widget::{Curve, Pace, Scale, Widget};
-use live::images::{self, Set};
-use live::{WIDGETS, base64, depth, training};
+use live::{WIDGETS, base64};
 use wasmi::{Engine, Instance, Linker, Memory, Module, Store, WasmParams, WasmResults};
 
 /// A file of the book.
@@ -101,7 +101,12 @@ impl Page {
     }
 
     /// Numbers and text of a scene; without all that rests of it while it is moving.
-    fn show(&mut self, place: usize, values: &[f64], is_moving: bool) -> (Vec<f64>, String) {
+    fn show(
+        &mut self,
+        place: usize,
+        values: &[f64],
+        is_moving: bool,
+    ) -> (Vec<f64>, String) {
         self.set(values);
         let () = self.call("show", (place as i32, i32::from(is_moving)));
         let (at, count): (i32, i32) =
@@ -162,7 +167,11 @@ fn the_committed_module_shows_what_the_native_functions_show() {
             let (scene, (numbers, text)) = loop {
                 let scene = widget.show(&values, Pace::Moving);
                 let shown = page.show(place, &values, true);
-                assert_eq!(shown.1.starts_with("more\n"), scene.is_unfinished, "{name}");
+                assert_eq!(
+                    shown.1.starts_with("more\n"),
+                    scene.is_unfinished,
+                    "{name}"
+                );
                 if !scene.is_unfinished {
                     break (scene, shown);
                 }
@@ -414,11 +423,12 @@ fn what_pages_have_around_a_live_figure_is_what_the_code_writes() {
 fn the_digits_of_the_pages_are_those_of_the_book() {
     let read = |split| Digits::read(&path("data/mnist"), split).unwrap();
     let (train, test) = (read(Split::Train), read(Split::Test));
-    let sample = test.sample(depth::IMAGES, depth::SEED);
-    let both = training::digits(&train, &test);
     receive();
-    assert_eq!(images::first(Set::Depth, sample.len()), Some(sample));
-    assert_eq!(images::first(Set::Training, both.len()), Some(both));
+    for set in Set::ALL.into_iter().filter(|set| needs().any(|name| name == set.name()))
+    {
+        let digits = set.digits(&train, &test);
+        assert_eq!(images::first(set, digits.len()), Some(digits), "{}", set.name());
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::{env, fs};
 use descent::mnist::{Digits, Split};
 use live::images::{self, Set};
 use live::page::{fragment, packed_script};
-use live::{WIDGETS, base64, depth, training};
+use live::{WIDGETS, base64};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let module = env::args_os().nth(1).ok_or("usage: pack live.wasm")?;
@@ -22,16 +22,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     let [test, train] = [Split::Test, Split::Train]
         .map(|split| Digits::read(&root.join("data/mnist"), split));
     let (test, train) = (test?, train?);
-    let both = training::digits(&train, &test);
-    for (name, set, digits) in [
-        ("depth", Set::Depth, test.sample(depth::IMAGES, depth::SEED)),
-        ("training", Set::Training, both),
-    ] {
-        let packed = images::pack(set, &digits);
-        write(name, &packed)?;
+    let is_needed =
+        |set: &Set| WIDGETS.iter().any(|widget| widget.needs == Some(set.name()));
+    for set in Set::ALL.into_iter().filter(is_needed) {
+        let packed = images::pack(set, &set.digits(&train, &test));
+        write(set.name(), &packed)?;
         images::receive(&packed)?;
     }
-    fs::write(root.join("theme/live.js"), packed_script(&fs::read_to_string(root.join("live/live.js"))?))?;
+    fs::write(
+        root.join("theme/live.js"),
+        packed_script(&fs::read_to_string(root.join("live/live.js"))?),
+    )?;
     for widget in WIDGETS {
         let path = root.join(format!("live/figures/{}.html", widget.name));
         fs::write(path, fragment(widget))?;

@@ -1,8 +1,6 @@
 //! What the correction does, how long a step can be, and Adam in valleys.
 
-use descent::adam::{
-    Adam, arrival, largest_ratio, missing_correction, turned, turned_valley,
-};
+use descent::adam::{Adam, arrival, largest_ratio, missing_correction};
 use descent::gradient_descent::{GradientDescent, Optimizer, minimize};
 use descent::momentum::Momentum;
 use descent::quadratic::{Quadratic, START};
@@ -14,6 +12,7 @@ use crate::contour::{Path, Plane, Point};
 use crate::geometry::Rect;
 use crate::output::{Figure, csv, number, place, twelve_digits};
 use crate::quadratic::valley_axes;
+use crate::touched::Book;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
     Ok(vec![factor()?, reach()?, turns()?, sweep()?, back()?])
@@ -108,87 +107,52 @@ fn reach() -> DrawResult<Figure> {
     .figure(&caption, 350.0))
 }
 
-/// The points of a run, those in the turned valley turned back.
-fn run(
-    mut optimizer: impl Optimizer,
-    oblique: bool,
-    count: usize,
-) -> DrawResult<Vec<Point>> {
-    let (valley, start) = match oblique {
-        false => (Quadratic::valley(), start()),
-        true => (turned_valley(10.0), turned(&start())),
-    };
-    let path = minimize(&mut optimizer, &start, count, |theta| valley.gradient(theta))?;
-    let back = |theta: &DVector<f64>| match oblique {
-        false => (theta[0], theta[1]),
-        true => {
-            let root = 2_f64.sqrt();
-            ((theta[0] + theta[1]) / root, (theta[1] - theta[0]) / root)
-        }
-    };
-    Ok(path.iter().map(back).collect())
-}
-
 /// Gradient descent and Adam in the valley and in the turned valley.
 fn turns() -> DrawResult<Figure> {
-    const STEPS: usize = 40;
+    const CURVES: [&str; 2] = ["along the axes", "turned"];
     let name = "adam-turned";
+    let book = Book::new(&live::turned::WIDGET);
     let valley = Quadratic::valley();
     let value = |x: f64, y: f64| valley.value(&dvector![x, y]);
-    let mut panels = Vec::new();
-    for (panel, ink) in [("gradient descent, α = 2/11", 1), ("Adam, α = 0.5", 4)] {
-        let mut both = Vec::new();
-        for oblique in [false, true] {
-            let points = match ink {
-                1 => run(GradientDescent::new(2.0 / 11.0)?, oblique, STEPS)?,
-                _ => run(adam(0.5)?, oblique, STEPS)?,
-            };
-            both.push((oblique, points));
-        }
-        panels.push((panel, ink, both));
-    }
-    let farthest = |both: &[(bool, Vec<Point>)]| {
-        let pairs = both[0].1.iter().zip(&both[1].1);
-        let distance = |(a, b): (&Point, &Point)| (a.0 - b.0).hypot(a.1 - b.1);
-        pairs.map(distance).fold(0.0, f64::max)
+    let panels = [
+        ("gradient descent", "gradient descent, α = 2/11", Ink::Solid(1)),
+        ("Adam", "Adam, α = 0.5", Ink::Solid(4)),
+    ];
+    let farthest = |panel: &str| {
+        let [along, turned] = CURVES.map(|curve| book.points(panel, curve));
+        let pairs = along.iter().zip(&turned);
+        pairs.map(|(a, b)| (a.0 - b.0).hypot(a.1 - b.1)).fold(0.0, f64::max)
     };
     let description = format!(
-        "Two maps of the valley with {STEPS} steps from (10, 1), of gradient descent and of Adam, each in the valley along the \
+        "Two maps of the valley with {} steps from (10, 1), of gradient descent and of Adam, each in the valley along the \
          axes and in the valley turned by 45 degrees, whose path is turned back for the comparison. For gradient descent the \
          two paths are one. For Adam the first steps have one direction and two lengths, because in the turned valley only one \
          parameter has a gradient there; then the paths part, up to {:.1}.",
-        farthest(&panels[1].2),
+        live::turned::STEPS,
+        farthest("Adam"),
     );
     let title = "Two optimizers in a valley and in the same valley turned";
     let svg = svg(&Caption { name, title, description }, (WIDTH, 290.0), |canvas| {
-        for (place, (panel, ink, both)) in (0..).zip(&panels) {
+        for (place, (key, title, ink)) in (0..).zip(panels) {
             let (x, y, levels) = valley_axes();
-            let paths = both.iter().map(|(oblique, points)| {
-                let ink = if *oblique { Ink::Solid(5) } else { Ink::Solid(*ink) };
-                Path { dots: !oblique, ..Path::new(ink, points.clone()) }
-            });
+            let path =
+                |curve, ink| Path::new(ink, book.points(key, curve)).of_curve(curve);
             let plane = Plane {
-                title: (*panel).into(),
+                key,
+                title: title.into(),
                 function: &value,
                 levels,
-                paths: paths.collect(),
+                paths: vec![
+                    path(CURVES[0], ink).with_dots(),
+                    path(CURVES[1], Ink::Solid(5)),
+                ],
                 cross: Some((0.0, 0.0)),
                 ..Plane::new(x, y)
             };
             plane.draw(canvas, Rect::new(310.0 * f64::from(place), 0.0, 298.0, 290.0));
         }
     });
-    let rows = panels.iter().flat_map(|(panel, _, both)| {
-        both.iter().flat_map(move |(oblique, points)| {
-            let valley = if *oblique { "turned" } else { "along the axes" };
-            points.iter().enumerate().map(move |(step, &(x, y))| {
-                let [x, y] = [x, y].map(number);
-                vec![(*panel).to_owned(), valley.to_owned(), step.to_string(), x, y]
-            })
-        })
-    });
-    let columns = ["optimizer", "valley", "step", "theta1", "theta2"];
-    Ok(Figure { name, svg, csv: csv(&columns, rows) })
+    Ok(Figure { name, svg, csv: book.csv() })
 }
 
 /// Steps until the value stays small, over the step size.

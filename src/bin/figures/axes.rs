@@ -158,6 +158,8 @@ pub struct Frame<'a> {
     /// All of it, with what is written around.
     outer: Rect,
     title: &'a str,
+    /// What scripts and data call the panel, if not by its title.
+    key: &'a str,
 }
 
 impl<'a> Frame<'a> {
@@ -189,7 +191,12 @@ impl<'a> Frame<'a> {
             right: outer.right - right.max(last + 2.0).ceil(),
             bottom: outer.bottom - bottom.ceil(),
         };
-        Self { x, y, plot, outer, title }
+        Self { x, y, plot, outer, title, key: "" }
+    }
+
+    /// Called so by scripts, where this is not empty.
+    pub fn with_key(self, key: &'a str) -> Self {
+        Self { key, ..self }
     }
 
     /// With one scale for both axes: the plot gets as high as that takes, or narrower.
@@ -232,12 +239,12 @@ impl<'a> Frame<'a> {
     /// A group that says what its axes are.
     pub fn panel(&self, canvas: &mut Canvas, draw: impl FnOnce(&mut Canvas)) {
         let Rect { left, top, right, bottom } = self.plot;
-        let title = match self.title {
+        let key = match if self.key.is_empty() { self.title } else { self.key } {
             "" => String::new(),
-            title => format!(r#"data-panel="{}" "#, escaped(&plain(title))),
+            key => format!(r#"data-panel="{}" "#, escaped(&plain(key))),
         };
         let attributes = format!(
-            r#"{title}data-x="{}" data-y="{}""#,
+            r#"{key}data-x="{}" data-y="{}""#,
             self.x.described((left, right)),
             self.y.described((bottom, top)),
         );
@@ -310,7 +317,15 @@ impl<'a> Frame<'a> {
                 }
                 _ => (left, Align::Start),
             };
-            canvas.text(Ink::Foreground, (at, first), align, self.title);
+            // A panel with a key is one whose title may become another.
+            let attribute = if self.key.is_empty() { "" } else { " data-title=\"\"" };
+            canvas.text_with(
+                Ink::Foreground,
+                (at, first),
+                align,
+                self.title,
+                attribute,
+            );
         }
         if !self.y.label.is_empty() {
             let row = first + LINE * f64::from(rows - 1);

@@ -113,11 +113,13 @@ pub struct Pen<'a> {
     pub opacity: f64,
     /// The name of the curve in the data, for scripts; none if it is empty.
     pub curve: &'a str,
+    /// Whether it has no more than the first point of the curve.
+    pub is_first: bool,
 }
 
 impl<'a> Pen<'a> {
     pub fn new(ink: Ink, width: f64) -> Self {
-        Self { ink, width, opacity: 1.0, curve: "" }
+        Self { ink, width, opacity: 1.0, curve: "", is_first: false }
     }
 
     pub fn faint(self, opacity: f64) -> Self {
@@ -195,6 +197,9 @@ impl Canvas {
         if pen.opacity < 1.0 {
             let _ = write!(attributes, r#" stroke-opacity="{}""#, pen.opacity);
         }
+        if pen.is_first {
+            attributes += " data-first=\"\"";
+        }
         let _ = writeln!(self.body, r#"<path {attributes} d="{path}"/>"#);
     }
 
@@ -243,15 +248,40 @@ impl Canvas {
         self.texts(ink, align, &[(at, label.to_owned())]);
     }
 
+    /// Text that a script may change: with an attribute by which to find it.
+    pub fn text_with(
+        &mut self,
+        ink: Ink,
+        at: Px,
+        align: Align,
+        label: &str,
+        attribute: &str,
+    ) {
+        self.written(ink, align, &[(at, label.to_owned())], attribute);
+    }
+
     /// Several of one kind.
     pub fn texts(&mut self, ink: Ink, align: Align, labels: &[(Px, String)]) {
+        self.written(ink, align, labels, "");
+    }
+
+    fn written(
+        &mut self,
+        ink: Ink,
+        align: Align,
+        labels: &[(Px, String)],
+        attribute: &str,
+    ) {
         let anchor = match align {
             Align::Start => "",
             Align::Middle => r#" text-anchor="middle""#,
             Align::End => r#" text-anchor="end""#,
         };
-        let common =
-            format!(r#"class="{}" fill="{}"{anchor}"#, ink.class('f'), ink.color());
+        let common = format!(
+            r#"class="{}" fill="{}"{anchor}{attribute}"#,
+            ink.class('f'),
+            ink.color()
+        );
         let text = |((x, y), label): &(Px, String), common: &str| {
             let baseline = units(y + 0.36 * SIZE);
             format!(

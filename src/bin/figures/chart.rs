@@ -5,7 +5,7 @@ use crate::canvas::{Align, Canvas, Caption, Ink, Pen, WIDTH, svg};
 use crate::geometry::{Px, Rect, inside};
 use crate::names::{Placed, Scene, Wish, box_at};
 use crate::output::{Figure, csv, number, place, shown, twelve_digits};
-use crate::text::{SIZE, plain, width};
+use crate::text::{SIZE, escaped, plain, width};
 
 pub use crate::axes::{Axis, hundredths, tenths, whole};
 
@@ -70,6 +70,11 @@ impl Line {
     /// With bars of another width.
     pub fn with_width(self, width: f64) -> Self {
         Self { width, ..self }
+    }
+
+    /// Named in the data only.
+    pub fn unnamed(self) -> Self {
+        Self { is_named: false, ..self }
     }
 
     fn pen(&self) -> Pen<'_> {
@@ -244,12 +249,22 @@ pub struct Chart {
     pub lines: Vec<Line>,
     pub marks: Vec<Mark>,
     pub names: Names,
+    /// What scripts and data call it where it is a panel of several.
+    pub key: &'static str,
 }
 
 impl Chart {
     /// A chart of lines only.
     pub fn new(x: Axis, y: Axis, lines: Vec<Line>) -> Self {
-        Self { x, y, bands: Vec::new(), lines, marks: Vec::new(), names: Names::Beside }
+        Self {
+            x,
+            y,
+            bands: Vec::new(),
+            lines,
+            marks: Vec::new(),
+            names: Names::Beside,
+            key: "",
+        }
     }
 
     pub fn with_bands(self, bands: Vec<Band>) -> Self {
@@ -293,7 +308,10 @@ impl Chart {
 
     /// Draws the chart into a place of a figure.
     pub fn draw(&self, canvas: &mut Canvas, place: Rect, title: &str) {
-        let beside = |right| Frame::new((&self.x, &self.y), place, title, (4.0, right));
+        let new = |around| {
+            Frame::new((&self.x, &self.y), place, title, around).with_key(self.key)
+        };
+        let beside = |right| new((4.0, right));
         let frame = match self.names {
             Names::AtEnds => beside(
                 self.named().map(|line| width(&line.name)).fold(0.0, f64::max) + 12.0,
@@ -307,7 +325,7 @@ impl Chart {
         }
         let rows = self.rows(place.width());
         let above = LINE * rows.len() as f64 + 4.0;
-        let frame = Frame::new((&self.x, &self.y), place, title, (above, 0.0));
+        let frame = new((above, 0.0));
         let names = self.placed_marks(&frame).unwrap_or_default();
         let first = frame.plot.top - 4.0 - LINE * (rows.len() as f64 - 0.5);
         self.draw_with(canvas, &frame, &names, Some((rows, (place.left + 1.0, first))));
@@ -331,7 +349,10 @@ impl Chart {
             self.marks.iter().for_each(|mark| mark.draw(canvas, frame));
             self.lines.iter().for_each(|line| line.draw(canvas, frame));
             for (placed, name, ink) in names {
-                canvas.text(*ink, placed.at, Align::Start, name);
+                let end =
+                    if self.names == Names::AtEnds { " data-end=\"\"" } else { "" };
+                let attribute = self.attribute_of_name(name, end);
+                canvas.text_with(*ink, placed.at, Align::Start, name, &attribute);
             }
             if let Some((rows, (left, first))) = key {
                 for (row, y) in
@@ -340,17 +361,26 @@ impl Chart {
                     let mut x = left;
                     for line in row {
                         line.sample(canvas, (x, y));
-                        canvas.text(
+                        canvas.text_with(
                             line.ink.of_name(),
                             (x + 36.0, y),
                             Align::Start,
                             &line.name,
+                            &self.attribute_of_name(&line.name, ""),
                         );
                         x += width(&line.name) + 56.0;
                     }
                 }
             }
         });
+    }
+
+    /// By which a script finds the name of a curve, in a chart that has a key.
+    fn attribute_of_name(&self, name: &str, more: &str) -> String {
+        match self.key {
+            "" => String::new(),
+            _ => format!(r#" data-name="{}"{more}"#, escaped(&plain(name))),
+        }
     }
 
     /// The named lines in rows that fit.

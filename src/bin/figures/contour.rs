@@ -16,13 +16,71 @@ pub struct Path {
     pub ink: Ink,
     /// Named beside it if this is not empty.
     pub name: String,
+    /// What scripts and data call it, if not by its name.
+    pub curve: &'static str,
     pub points: Vec<Point>,
     pub dots: bool,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Line,
+    /// As thin and faint as level lines.
+    Faint,
+    DotsOnly,
+    /// Filled, each piece of it.
+    Area,
 }
 
 impl Path {
     pub fn new(ink: Ink, points: Vec<Point>) -> Self {
-        Self { ink, name: String::new(), points, dots: false }
+        let kind = Kind::Line;
+        Self { ink, name: String::new(), curve: "", points, dots: false, kind }
+    }
+
+    /// Like a level line. Where a point is no number, it is lifted.
+    pub fn faint(points: Vec<Point>) -> Self {
+        Self { kind: Kind::Faint, ..Self::new(Ink::Foreground, points) }
+    }
+
+    /// Dots without a line between them.
+    pub fn dots_only(ink: Ink, points: Vec<Point>) -> Self {
+        Self { kind: Kind::DotsOnly, ..Self::new(ink, points) }
+    }
+
+    /// Areas, with a point that is no number between two of them.
+    pub fn area(ink: Ink, points: Vec<Point>) -> Self {
+        Self { kind: Kind::Area, ..Self::new(ink, points) }
+    }
+
+    pub fn of_curve(self, curve: &'static str) -> Self {
+        Self { curve, ..self }
+    }
+
+    fn draw(&self, canvas: &mut Canvas, frame: &Frame, pieces: &[Vec<Px>]) {
+        let curve = if self.curve.is_empty() { &self.name } else { self.curve };
+        let width = if self.kind == Kind::Faint { 1.0 } else { 1.6 };
+        let pen = Pen::new(self.ink, width).of_curve(curve);
+        let lines = || pieces.iter().flat_map(|line| inside(line, frame.plot));
+        let all = || pieces.iter().flatten().copied();
+        let within =
+            |&(x, y): &Px| frame.plot.grown(0.1).holds(&Rect::new(x, y, 0.0, 0.0));
+        match self.kind {
+            Kind::Line => canvas.lines(pen, &lines().collect::<Vec<_>>()),
+            Kind::Faint => canvas.lines(pen.faint(0.4), &lines().collect::<Vec<_>>()),
+            Kind::Area => canvas.areas(self.ink, 0.6, curve, pieces),
+            Kind::DotsOnly => {
+                let dots: Vec<Px> = all().filter(within).collect();
+                canvas.dots(Pen { width: 9.0, ..pen }, &dots);
+            }
+        }
+        if self.dots {
+            let dots: Vec<Px> = all().filter(within).collect();
+            canvas.dots(Pen { width: 6.0, ..pen }, &dots);
+            let first = Pen { width: 10.0, is_first: true, ..pen };
+            canvas.dots(first, &dots[..1.min(dots.len())]);
+        }
     }
 
     pub fn with_dots(self) -> Self {
@@ -46,6 +104,8 @@ pub struct Arrow {
 /// A plane of two parameters.
 pub struct Plane<'a> {
     pub title: String,
+    /// What scripts and data call it, if not by its title.
+    pub key: &'static str,
     pub x: Axis,
     pub y: Axis,
     pub function: &'a dyn Fn(f64, f64) -> f64,
@@ -70,6 +130,7 @@ impl<'a> Plane<'a> {
     pub fn new(x: Axis, y: Axis) -> Self {
         Self {
             title: String::new(),
+            key: "",
             x,
             y,
             function: &|_, _| 0.0,
@@ -93,6 +154,7 @@ impl Plane<'_> {
     /// Draws the plane with its axes into a place; paths end where they leave it.
     pub fn draw(&self, canvas: &mut Canvas, place: Rect) {
         let frame = Frame::new((&self.x, &self.y), place, &self.title, (0.0, 0.0));
+        let frame = frame.with_key(self.key);
         let frame = if self.is_equal { frame.with_equal_scales() } else { frame };
         frame.panel(canvas, |canvas| self.draw_in(canvas, &frame));
     }
@@ -112,8 +174,9 @@ impl Plane<'_> {
                 (level, lines.iter().map(|line| frame.line(line)).collect())
             })
             .collect();
-        let paths: Vec<Vec<Px>> =
-            self.paths.iter().map(|path| self.path(path, frame)).collect();
+        let pieces: Vec<Vec<Vec<Px>>> =
+            self.paths.iter().map(|path| self.pieces(path, frame)).collect();
+        let paths: Vec<Vec<Px>> = pieces.iter().map(|pieces| pieces.concat()).collect();
         let mut scene = self.scene(frame, &paths);
         let mut names = self.place(frame, &mut scene, &paths);
         names.extend(self.place_levels(&levels, &mut scene));
@@ -126,17 +189,8 @@ impl Plane<'_> {
         if let Some((ink, cloud)) = &self.cloud {
             canvas.dots(Pen::new(*ink, 3.0).of_curve(&self.title), &frame.line(cloud));
         }
-        for (path, line) in self.paths.iter().zip(&paths) {
-            let pen = Pen::new(path.ink, 1.6).of_curve(&path.name);
-            canvas.lines(pen, &inside(line, frame.plot));
-            if path.dots {
-                let inside = |&&(x, y): &&Px| {
-                    frame.plot.grown(0.1).holds(&Rect::new(x, y, 0.0, 0.0))
-                };
-                let dots: Vec<Px> = line.iter().filter(inside).copied().collect();
-                canvas.dots(Pen::new(path.ink, 6.0), &dots);
-                canvas.dots(Pen::new(path.ink, 10.0), &dots[..1.min(dots.len())]);
-            }
+        for (path, pieces) in self.paths.iter().zip(&pieces) {
+            path.draw(canvas, frame, pieces);
         }
         for arrow in &self.arrows {
             if let (Some(from), Some(to)) = (frame.at(arrow.from), frame.at(arrow.to)) {
@@ -157,11 +211,14 @@ impl Plane<'_> {
         }
     }
 
-    /// A path up to where it leaves the plane for good.
-    fn path(&self, path: &Path, frame: &Frame) -> Vec<Px> {
-        let points: Vec<Point> =
-            path.points.iter().map(|&(a, b)| (shown(a), shown(b))).collect();
-        frame.line(&points)
+    /// A path, cut where a point is no number.
+    fn pieces(&self, path: &Path, frame: &Frame) -> Vec<Vec<Px>> {
+        let pieces = path.points.split(|(a, b)| a.is_nan() || b.is_nan());
+        let rounded = |&(a, b): &Point| (shown(a), shown(b));
+        let piece = |points: &[Point]| {
+            frame.line(&points.iter().map(rounded).collect::<Vec<_>>())
+        };
+        pieces.filter(|points| !points.is_empty()).map(piece).collect()
     }
 
     /// What names must not lie over.

@@ -37,6 +37,7 @@ mod progress;
 mod quadratic;
 mod sgd;
 mod text;
+mod touched;
 mod training;
 
 use std::io::Write;

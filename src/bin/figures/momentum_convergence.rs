@@ -12,7 +12,8 @@ use crate::contour::{Path, Plane, Point, paths_csv};
 use crate::geometry::Rect;
 use crate::momentum::{Run, run};
 use crate::output::{Figure, twelve_digits};
-use crate::quadratic::panels;
+use crate::quadratic::valley_axes;
+use crate::touched::Book;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
     Ok(vec![turn()?, stability()?, sweep()?, best()?, parameters()?])
@@ -101,43 +102,58 @@ const RADII: [f64; 6] = [1.0, 0.95, 0.9, 0.8, 0.65, 0.5];
 /// The range of αλ in powers of ten.
 const POWERS: (i32, i32) = (-2, 2);
 
+/// A value within the range of the map.
+fn on_map(scaled: f64) -> f64 {
+    scaled.clamp(10_f64.powi(POWERS.0), 10_f64.powi(POWERS.1))
+}
+
+/// Where the radius is at most r: from (1 − r)(1 − β/r) to (1 + r)(1 + β/r), over 1 − β,
+/// for β up to r².
+fn band(radius: f64) -> Band {
+    // Close together at the right end, where the edges are steep.
+    let shares = (0..=36).map(|i| 1.0 - (1.0 - f64::from(i) / 36.0).powi(2));
+    let betas = shares.map(|share| (radius * radius * share).min(0.999));
+    let edges = betas.map(|beta| {
+        let edge = |r: f64| on_map((1.0 - r) * (1.0 - beta / r) / (1.0 - beta));
+        (beta, edge(radius), edge(-radius))
+    });
+    Band {
+        name: format!("radius below {radius}"),
+        points: edges.collect(),
+        ink: Ink::Solid(2),
+    }
+}
+
+/// A curve over β, where it is on the map.
+fn over_beta(ink: Ink, name: &str, f: &dyn Fn(f64) -> f64) -> Line {
+    let points = (0..=99).map(|i| f64::from(i) / 100.0).map(|beta| (beta, f(beta)));
+    let points = points.filter(|&(_, y)| on_map(y) == y);
+    Line::faint(ink, name, points.collect())
+}
+
+/// The edges of the wedge in which components swing.
+fn wedge() -> [Line; 2] {
+    let below = |beta: f64| (1.0 - beta.sqrt()) / (1.0 + beta.sqrt());
+    [
+        over_beta(Ink::Foreground, "real to complex", &below),
+        over_beta(Ink::Foreground, "complex to real", &|beta| 1.0 / below(beta)),
+    ]
+}
+
 /// The spectral radius over β and αλ.
 fn stability() -> DrawResult<Figure> {
-    let (low, high) = (10_f64.powi(POWERS.0), 10_f64.powi(POWERS.1));
-    let clamp = |scaled: f64| scaled.clamp(low, high);
-    // Where the radius is at most r: from (1 − r)(1 − β/r) to (1 + r)(1 + β/r), over
-    // 1 − β, for β up to r².
-    let band = |radius: f64| {
-        // Close together at the right end, where the edges are steep.
-        let shares = (0..=36).map(|i| 1.0 - (1.0 - f64::from(i) / 36.0).powi(2));
-        let betas = shares.map(|share| (radius * radius * share).min(0.999));
-        let edges = betas.map(|beta| {
-            let edge = |r: f64| clamp((1.0 - r) * (1.0 - beta / r) / (1.0 - beta));
-            (beta, edge(radius), edge(-radius))
-        });
-        Band {
-            name: format!("radius below {radius}"),
-            points: edges.collect(),
-            ink: Ink::Solid(2),
-        }
-    };
-    let curve = |ink, name: &str, f: &dyn Fn(f64) -> f64| {
-        let points = (0..=99).map(|i| f64::from(i) / 100.0).map(|beta| (beta, f(beta)));
-        let points = points.filter(|(_, y)| (low..=high).contains(y));
-        Line::faint(ink, name, points.collect())
-    };
     let bowl = |kappa: f64| {
         let spectrum = Spectrum { smallest: 1.0, largest: kappa };
         let (alpha, beta) = spectrum.best_momentum();
         let ends = vec![(beta, alpha), (beta, alpha * kappa)];
         Line::new(Ink::Solid(1), format!("κ = {kappa}"), ends)
     };
-    let below = |beta: f64| (1.0 - beta.sqrt()) / (1.0 + beta.sqrt());
+    let [lower, upper] = wedge();
     let lines = vec![
-        curve(Ink::Foreground, "real to complex", &below),
-        curve(Ink::Foreground, "complex to real", &|beta| 1.0 / below(beta)),
-        curve(Ink::DashedForeground, "1 − √β", &|beta| 1.0 - beta.sqrt()),
-        curve(Ink::DashedForeground, "1 + √β", &|beta| 1.0 + beta.sqrt()),
+        lower,
+        upper,
+        over_beta(Ink::DashedForeground, "1 − √β", &|beta| 1.0 - beta.sqrt()),
+        over_beta(Ink::DashedForeground, "1 + √β", &|beta| 1.0 + beta.sqrt()),
         bowl(10.0),
         bowl(1000.0),
     ];
@@ -228,32 +244,91 @@ fn sweep() -> DrawResult<Figure> {
     ))
 }
 
-/// Each method at its own best settings.
+/// Each method at its own best settings: where these lie on the map, the roots, and the
+/// paths.
 fn best() -> DrawResult<Figure> {
-    const STEPS: usize = 20;
+    const RIGHT: f64 = 310.0;
+    const WIDE: f64 = 298.0;
+    const TOP: f64 = 330.0;
+    let book = Book::new(&live::momentum::WIDGET);
     let (valley, spectrum) = valley()?;
     let (alpha, beta) = spectrum.best_momentum();
-    let runs: [Run; 2] = [
-        ("gradient descent, its best α", Ink::Solid(1), spectrum.best_step_size(), 0.0),
-        ("momentum, its best α and β", Ink::Solid(2), alpha, beta),
-    ];
-    let value = |x: f64, y: f64| valley.value(&dvector![x, y]);
-    let mut paths = Vec::new();
-    for one in &runs {
-        paths.push((one.0, one.1, run(STEPS, one)?));
+    let mut lines: Vec<Line> = wedge().into();
+    lines.push(Line::new(Ink::Solid(1), "bar", book.points("map", "bar")).unnamed());
+    let map = Chart {
+        key: "map",
+        ..Chart::new(
+            Axis::linear("β", (0.0, 1.0), 3, tenths),
+            Axis::powers("αλ", POWERS, 5),
+            lines,
+        )
     }
-    let ends = paths.iter().map(|(title, _, points)| {
-        let (x, y) = points[STEPS];
-        format!("{title}: f = {:.0e} after {STEPS} steps.", value(x, y))
-    });
+    .with_bands(RADII.map(band).into())
+    .with_marks(vec![Mark::Words((0.3, 30.0), "diverges".into())]);
+    let circle = |ink, points| Path::new(ink, points);
+    let roots = Plane {
+        key: "roots",
+        title: "the roots".into(),
+        paths: vec![
+            circle(Ink::Foreground, live::momentum::circle(1.0)),
+            circle(Ink::Solid(2), book.points("roots", "radius √β"))
+                .of_curve("radius √β"),
+            Path::dots_only(Ink::Solid(3), book.points("roots", "along"))
+                .of_curve("along"),
+            Path::dots_only(Ink::Solid(1), book.points("roots", "across"))
+                .of_curve("across"),
+        ],
+        is_equal: true,
+        ..Plane::new(
+            Axis::linear("", (-1.2, 1.2), 3, whole),
+            Axis::linear("", (-1.2, 1.2), 3, whole),
+        )
+    };
+    let path = |key, title: &str, ink| {
+        let (x, y, levels) = valley_axes();
+        Plane {
+            key,
+            title: title.into(),
+            function: &|x, y| 0.5 * (x * x + 10.0 * y * y),
+            levels: levels[..4].to_vec(),
+            paths: vec![
+                Path::new(ink, book.points(key, "path")).with_dots().of_curve("path"),
+            ],
+            cross: Some((0.0, 0.0)),
+            ..Plane::new(x, y)
+        }
+    };
+    let paths = [
+        path("gradient descent", "gradient descent, best α", Ink::Solid(1)),
+        path("momentum", "momentum", Ink::Solid(2)),
+    ];
+    let end = |key: &str| {
+        let points = book.points(key, "path");
+        let (x, y) = points[points.len() - 1];
+        valley.value(&dvector![x, y])
+    };
     let description = format!(
-        "Two trajectories from (10, 1) in the valley. With its best step size gradient descent zigzags in from wall \
-         to wall; momentum with its best settings is there after a few steps. {}",
-        ends.collect::<Vec<_>>().join(" "),
+        "Four pictures. On the map of all settings a vertical bar from αλ = {:.3} to {:.2} at β = {beta:.2}, from one edge of the wedge to the \
+         other. In the complex plane the double root {:.3} of the component along the floor and its opposite of the one across, both on the circle \
+         of radius √β. Two trajectories from (10, 1) in the valley: with its best step size gradient descent zigzags in from wall to \
+         wall; momentum with its best settings is there after a few steps. After {} steps f is {:.0e} with gradient descent and {:.0e} with momentum.",
+        alpha * spectrum.smallest,
+        alpha * spectrum.largest,
+        beta.sqrt(),
+        live::momentum::STEPS,
+        end("gradient descent"),
+        end("momentum"),
     );
-    let title = "Trajectories with the best settings of each";
+    let title = "The best settings of each: on the map, their roots and their paths";
     let caption = Caption { name: "momentum_convergence-best", title, description };
-    Ok(panels(&caption, &paths, 4))
+    let svg = svg(&caption, (WIDTH, TOP + 256.0), |canvas| {
+        map.draw(canvas, Rect::new(0.0, 0.0, WIDE, TOP), "");
+        roots.draw(canvas, Rect::new(RIGHT, 0.0, WIDE, TOP));
+        for (left, plane) in [0.0, RIGHT].into_iter().zip(&paths) {
+            plane.draw(canvas, Rect::new(left, TOP + 10.0, WIDE, 246.0));
+        }
+    });
+    Ok(Figure { name: caption.name, svg, csv: book.csv() })
 }
 
 /// Both parameters over the steps, side by side.
