@@ -72,7 +72,8 @@ impl Weaver {
             let file = path.rsplit('/').next().unwrap_or(path);
             for claim in source.tests() {
                 let key = (path.to_owned(), claim.name.clone());
-                if !self.uses.tests.contains_key(&key) && !run.is_of_comment(&claim.name)
+                if !self.uses.tests.contains_key(&key)
+                    && !run.is_of_comment(&claim.name)
                 {
                     let message = format!(
                         "no page names the claim `{0}`: write {{{{#test {file}::{0}}}}} there",

@@ -82,7 +82,8 @@ impl Names {
                 names.take_code(path, source.code());
             }
         }
-        for path in ["exercises", "benches"].iter().flat_map(|it| files_below(root, it)) {
+        for path in ["exercises", "benches"].iter().flat_map(|it| files_below(root, it))
+        {
             if path.ends_with(".rs")
                 && let Ok(text) = fs::read_to_string(root.join(&path))
             {
@@ -104,7 +105,8 @@ impl Names {
         self.commands.extend(parts.map(str::to_owned));
         self.options.extend(options(&code.lines));
         let chapter = chapter(path);
-        let is_public = chapter.is_empty() && path.starts_with("src/") && !path.contains("/bin/");
+        let is_public =
+            chapter.is_empty() && path.starts_with("src/") && !path.contains("/bin/");
         let of_chapter = match is_public || !chapter.is_empty() {
             true => self.code.entry(chapter.to_owned()).or_default(),
             false => &mut self.commands,
@@ -113,7 +115,8 @@ impl Names {
             let words = words(line).map(|word| word.trim_end_matches('!'));
             of_chapter.extend(words.map(str::to_owned));
         }
-        let quoted = code.lines.iter().flat_map(|line| line.split('"').skip(1).step_by(2));
+        let quoted =
+            code.lines.iter().flat_map(|line| line.split('"').skip(1).step_by(2));
         of_chapter.extend(quoted.filter(|text| is_name(text)).map(str::to_owned));
     }
 
@@ -208,11 +211,13 @@ impl Names {
             self.count += 1;
             let is_number = word.parse::<f64>().is_ok();
             let is_exercise = self.root.join("exercises").join(word).is_dir();
-            let is_word = self.words(chapter).chain(&self.commands).any(|it| it == word);
-            let is_test = word.contains('_') && self.words(chapter).any(|it| it.starts_with(word));
+            let all = || self.words(chapter).chain(&self.commands);
+            let is_word = all().any(|it| it == word);
+            let is_filter = word.contains('_') && all().any(|it| it.contains(word));
             let is_option =
                 word.strip_prefix("--").is_some_and(|name| self.options.contains(name));
-            let is_known = is_number || is_exercise || is_word || is_test || is_option;
+            let is_known =
+                is_number || is_exercise || is_word || is_filter || is_option;
             if !is_known && !self.is_file(word) && !self.is_listed(word) {
                 let near: Vec<_> = match word.starts_with("--") {
                     true => self.options.iter().map(|it| format!("--{it}")).collect(),
@@ -230,7 +235,8 @@ impl Names {
             let Ok(text) = fs::read_to_string(root.join(&path)) else { continue };
             let spans: Vec<(usize, String)> = match path.rsplit('/').next() {
                 Some("task.rs") => {
-                    let docs = text.lines().map(|it| it.strip_prefix("///").unwrap_or(""));
+                    let docs =
+                        text.lines().map(|it| it.strip_prefix("///").unwrap_or(""));
                     let docs = docs.map(str::trim_start).collect::<Vec<_>>().join("\n");
                     let spans = Scan::new(&docs).spans.into_iter();
                     spans.map(|(at, span)| (line_of(&docs, at.start), span)).collect()
@@ -265,11 +271,13 @@ impl Names {
     /// # Errors
     /// There is no such function, it has no such parameter, or that has no default.
     pub fn default(&self, function: &str, parameter: &str) -> Result<String, String> {
-        let parameters = self.python.get(function).ok_or_else(|| {
-            unknown(function, self.python.keys().map(String::as_str))
-        })?;
+        let parameters = self
+            .python
+            .get(function)
+            .ok_or_else(|| unknown(function, self.python.keys().map(String::as_str)))?;
         let found = parameters.iter().find(|(name, _)| name == parameter);
-        let (_, default) = found.ok_or_else(|| no_parameter(function, parameter, parameters))?;
+        let (_, default) =
+            found.ok_or_else(|| no_parameter(function, parameter, parameters))?;
         let default = default.clone();
         default.ok_or_else(|| format!("`{parameter}` of `{function}` has no default"))
     }
@@ -281,11 +289,14 @@ impl Names {
 
     fn is_file(&self, span: &str) -> bool {
         let is_path = |c: char| c.is_ascii_alphanumeric() || "./_-".contains(c);
-        span.contains(['/', '.']) && span.chars().all(is_path) && self.root.join(span).exists()
+        span.contains(['/', '.'])
+            && span.chars().all(is_path)
+            && self.root.join(span).exists()
     }
 
     fn words(&self, chapter: &str) -> impl Iterator<Item = &String> {
-        let sets = [self.code.get(""), self.code.get(chapter).filter(|_| !chapter.is_empty())];
+        let sets =
+            [self.code.get(""), self.code.get(chapter).filter(|_| !chapter.is_empty())];
         sets.into_iter().flatten().flatten()
     }
 
@@ -294,11 +305,18 @@ impl Names {
             Piece::Name(name) => self.name(chapter, name),
             Piece::Keyword(function, parameter) => self.keyword(function, parameter),
             Piece::Text(text) if self.texts.contains(text) => Ok(()),
-            Piece::Text(text) => Err(unknown(text, self.texts.iter().map(String::as_str))),
+            Piece::Text(text) => {
+                Err(unknown(text, self.texts.iter().map(String::as_str)))
+            }
             Piece::Option(name) if self.options.contains(name) => Ok(()),
             Piece::Option(name) => Err(unknown(
                 &format!("--{name}"),
-                self.options.iter().map(|it| format!("--{it}")).collect::<Vec<_>>().iter().map(String::as_str),
+                self.options
+                    .iter()
+                    .map(|it| format!("--{it}"))
+                    .collect::<Vec<_>>()
+                    .iter()
+                    .map(String::as_str),
             )),
         }
     }
@@ -320,7 +338,8 @@ impl Names {
         if is_letter(word) || self.members.contains(word) {
             return Ok(());
         }
-        let is_known = |set: Option<&BTreeSet<String>>| set.is_some_and(|it| it.contains(word));
+        let is_known =
+            |set: Option<&BTreeSet<String>>| set.is_some_and(|it| it.contains(word));
         if is_known(self.code.get("")) || is_known(self.code.get(chapter)) {
             return Ok(());
         }
@@ -331,7 +350,8 @@ impl Names {
     fn keyword(&self, function: Option<&str>, parameter: &str) -> Result<(), String> {
         let is_called = |name: &&String| {
             function.is_some_and(|function| {
-                name.strip_suffix(function).is_some_and(|it| it.is_empty() || it.ends_with('.'))
+                name.strip_suffix(function)
+                    .is_some_and(|it| it.is_empty() || it.ends_with('.'))
             })
         };
         let called: Vec<_> = self.python.keys().filter(is_called).collect();
@@ -351,7 +371,10 @@ impl Names {
 impl<'a> Piece<'a> {
     fn name(&self) -> &'a str {
         match *self {
-            Self::Name(name) | Self::Keyword(_, name) | Self::Text(name) | Self::Option(name) => name,
+            Self::Name(name)
+            | Self::Keyword(_, name)
+            | Self::Text(name)
+            | Self::Option(name) => name,
         }
     }
 }
@@ -429,7 +452,8 @@ fn parameters(text: &str) -> impl Iterator<Item = Parameter> {
 
 fn is_name(text: &str) -> bool {
     let is_part = |c: char| c.is_alphanumeric() || c == '_';
-    text.chars().all(is_part) && text.starts_with(|c: char| c.is_alphabetic() || c == '_')
+    text.chars().all(is_part)
+        && text.starts_with(|c: char| c.is_alphabetic() || c == '_')
 }
 
 /// Whether a word stands for a quantity: a letter, with an index or without, or a product with a Greek one.
@@ -471,7 +495,7 @@ fn pieces(code: &str) -> Vec<Piece<'_>> {
                 end + 2
             }
             '-' if is_start && rest[1..].starts_with('-') => {
-                let is_end = |c: char| !c.is_ascii_alphanumeric() && c != '-';
+                let is_end = |c: char| !c.is_ascii_alphanumeric() && !"-_".contains(c);
                 let end = rest.find(is_end).unwrap_or(rest.len());
                 pieces.push(Piece::Option(&rest[2..end]));
                 end
@@ -491,7 +515,8 @@ fn pieces(code: &str) -> Vec<Piece<'_>> {
             _ if first.is_alphabetic() || first == '_' => {
                 let length = length_of_name(rest);
                 let (name, behind) = rest.split_at(length);
-                let name = name.trim_end_matches(|c: char| c.is_numeric() && !c.is_ascii());
+                let name =
+                    name.trim_end_matches(|c: char| c.is_numeric() && !c.is_ascii());
                 let is_keyword = behind.starts_with('=')
                     && !behind[1..].starts_with(['=', ' ', '>']);
                 pieces.push(match is_keyword {

@@ -72,7 +72,11 @@ impl Source {
         let source = Self {
             text: text.to_owned(),
             anchors: anchors(path, &lines, faults),
-            tests: if is_script { python::claims(&lines) } else { tests(&lines, &code) },
+            tests: if is_script {
+                python::claims(&lines)
+            } else {
+                tests(&lines, &code)
+            },
             code,
             lines,
         };
@@ -97,7 +101,8 @@ impl Source {
     /// The anchors around a line.
     pub fn around(&self, index: usize) -> impl Iterator<Item = &str> {
         let anchors = self.anchors.iter();
-        let around = anchors.filter(move |(_, it)| (it.first..it.last).contains(&index));
+        let around =
+            anchors.filter(move |(_, it)| (it.first..it.last).contains(&index));
         around.map(|(name, _)| name.as_str())
     }
 

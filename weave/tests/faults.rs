@@ -909,6 +909,7 @@ fn link_that_leads_nowhere() {
     let other = "# Gradient descent\n\n## The step\n\n## The `step`\n\n## Own {#own}\n\n![A](figures/a.svg)";
     let files = [
         ("chapters/gradient_descent.md", other),
+        ("src/lib.rs", "fn step() {}"),
         ("chapters/figures/a.svg", SVG),
         ("chapters/figures/a.csv", ""),
     ];
@@ -1206,6 +1207,7 @@ fn a_script_that_was_never_run() {
             "chapters/page.md:1: `tests/pytorch/page.py` is no script in tests/pytorch/ that was run",
             "chapters/page.md:3: no script `tests/pytorch/page.py`; near it: none",
             "tests/pytorch/page.py:1: it was never run: python tests/pytorch/run.py page",
+            "tests/pytorch/page.py:1: no page shows the anchor `view`",
         ],
     );
 }
@@ -1324,16 +1326,31 @@ fn names_that_nothing_has() {
         ("minimise", "nothing is called `minimise`; near it: minimize, "),
         ("step_sizes", "nothing is called `step_sizes`; near it: step_size, "),
         ("foreign", "nothing is called `foreign`; near it: "),
-        ("torch.optim.SDG", "nothing is called `torch.optim.SDG`; near it: torch.optim.SGD, "),
+        (
+            "torch.optim.SDG",
+            "nothing is called `torch.optim.SDG`; near it: torch.optim.SGD, ",
+        ),
         ("torch.SGD", "nothing is called `torch.SGD`; near it: "),
-        ("nn.init.kaiming_norml_", "nothing is called `nn.init.kaiming_norml_`; near it: "),
+        (
+            "nn.init.kaiming_norml_",
+            "nothing is called `nn.init.kaiming_norml_`; near it: ",
+        ),
         ("minimize.momentun", "nothing is called `momentun`; near it: momentum, "),
-        ("SGD(lr, momntum=0.9)", "`SGD` has no parameter `momntum`; near it: momentum, "),
+        (
+            "SGD(lr, momntum=0.9)",
+            "`SGD` has no parameter `momntum`; near it: momentum, ",
+        ),
         ("SGD(tensor=1)", "`SGD` has no parameter `tensor`; near it: "),
-        ("damping=β", "`no function of the list` has no parameter `damping`; near it: "),
-        ("--batch_size", "nothing is called `--batch`; near it: --scale, "),
+        (
+            "damping=β",
+            "`no function of the list` has no parameter `damping`; near it: ",
+        ),
+        ("--batch_size", "nothing is called `--batch_size`; near it: --batch-size, "),
         ("--scales", "nothing is called `--scales`; near it: --scale, "),
-        ("cargo minimize --scales 2", "nothing is called `--scales`; near it: --scale, "),
+        (
+            "cargo minimize --scales 2",
+            "nothing is called `--scales`; near it: --scale, ",
+        ),
         ("src/libs.rs", "nothing is called `src`; near it: "),
         ("katex-sr", "nothing is called `katex`; near it: "),
         ("\"total\"", "nothing is called `total`; near it: "),
@@ -1363,14 +1380,19 @@ fn command_with_an_option_that_no_program_has() {
 
 #[test]
 fn words_of_the_list() {
-    let words = |text| [("weave/words.txt", text), (PAGE, "It is `git status`, `Var R`.")];
+    let words =
+        |text| [("weave/words.txt", text), (PAGE, "It is `git status`, `Var R`.")];
     assert!(book(&words("git status: a command\n\nVar: a variance\n")).is_ok());
     assert_faults(
         &words("git status: a command\nVar: a variance\nVer: a version\n"),
         &["weave/words.txt:3: no page needs `Ver` to be here"],
     );
     assert_faults(
-        &[&words("git status: a command\nVar: a variance\n")[..], &[("src/lib.rs", "struct Var;")]].concat(),
+        &[
+            &words("git status: a command\nVar: a variance\n")[..],
+            &[("src/lib.rs", "struct Var;")],
+        ]
+        .concat(),
         &["weave/words.txt:2: no page needs `Var` to be here"],
     );
     assert_faults(
@@ -1385,14 +1407,16 @@ fn words_of_the_list() {
 #[test]
 fn names_in_exercises() {
     let mut files = exercise("\n{{#exercise page/step}}", 0);
-    files[1].1 = "/// Give `length`.\n///\n/// Or `lengths`.\nfn step(length: f64) {}\n";
+    files[1].1 =
+        "/// Give `length`.\n///\n/// Or `lengths`.\nfn step(length: f64) {}\n";
     files[2].1 = "Use `width`.";
     files.push((
         "exercises/page/step/mistakes.rs",
         "const TOLD: &str = \"It is `length`, not \\\n    `hight`.\";\n",
     ));
     let faults = book(&files).map(|_| ()).unwrap_err().to_string();
-    let places: Vec<_> = faults.lines().map(|line| line.split(';').next().unwrap()).collect();
+    let places: Vec<_> =
+        faults.lines().map(|line| line.split(';').next().unwrap()).collect();
     assert_eq!(
         places,
         [
@@ -1407,15 +1431,24 @@ fn names_in_exercises() {
 #[test]
 fn default_that_no_signature_has() {
     let cases = [
-        ("torch.optim.SDG lr", "nothing is called `torch.optim.SDG`; near it: torch.optim.SGD, "),
-        ("torch.optim.SGD dampening", "`torch.optim.SGD` has no parameter `dampening`; near it: "),
+        (
+            "torch.optim.SDG lr",
+            "nothing is called `torch.optim.SDG`; near it: torch.optim.SGD, ",
+        ),
+        (
+            "torch.optim.SGD dampening",
+            "`torch.optim.SGD` has no parameter `dampening`; near it: ",
+        ),
         ("torch.optim.SGD params", "`params` of `torch.optim.SGD` has no default"),
     ];
     for (given, message) in cases {
         let page = format!("It is {{{{#default {given}}}}}.");
         let files = [&[(PAGE, &*page)], &KNOWN[..]].concat();
         let faults = book(&files).map(|_| ()).unwrap_err().to_string();
-        assert!(faults.starts_with(&format!("chapters/page.md:1: {message}")), "{faults}");
+        assert!(
+            faults.starts_with(&format!("chapters/page.md:1: {message}")),
+            "{faults}"
+        );
     }
 }
 

@@ -15,7 +15,8 @@ fn pages() -> Vec<(String, String)> {
     let files = fs::read_dir(root().join("chapters")).unwrap();
     let paths = files.map(|file| file.unwrap().path());
     let pages = paths.filter(|path| path.extension().is_some_and(|it| it == "md"));
-    let name = |path: &std::path::Path| path.file_name().unwrap().to_str().unwrap().to_owned();
+    let name =
+        |path: &std::path::Path| path.file_name().unwrap().to_str().unwrap().to_owned();
     let pages = pages.map(|path| (name(&path), fs::read_to_string(&path).unwrap()));
     pages.collect()
 }
@@ -58,7 +59,9 @@ fn a_name_with_a_wrong_letter_is_seldom_another_name() {
     let (mut spoilt, mut refused) = (0, 0);
     for (file, text) in pages() {
         for (_, span) in Scan::new(&text).spans {
-            let Some(at) = span.rfind(|c: char| c.is_ascii_lowercase()) else { continue };
+            let Some(at) = span.rfind(|c: char| c.is_ascii_lowercase()) else {
+                continue;
+            };
             let is_name = span.chars().all(|c| c.is_alphanumeric() || "_.".contains(c));
             if !is_name || span.len() < 5 || span.contains('/') {
                 continue;

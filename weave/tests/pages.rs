@@ -73,7 +73,7 @@ fn pipes_in_a_table_are_escaped() {
 #[test]
 fn escaped_dollar_signs_and_code_are_left_alone() {
     let text = "\\$5, `$x$`, ``{{#value a.b}}``\n\n    $y$ {{#table a}}\n\n```text\n$z$ {{#code a:b}}\n```\n";
-    assert_eq!(page(text, &[]), text);
+    assert_eq!(page(text, &[("src/lib.rs", "let value = 1;")]), text);
 }
 
 #[test]
@@ -89,7 +89,8 @@ fn formulas_are_equal_bytes_in_every_run() {
 
 #[test]
 fn a_default_is_what_the_signature_says() {
-    let names = "torch.optim.Adam(params, lr=0.001, betas=(0.9, 0.999), foreach=None)\n";
+    let names =
+        "torch.optim.Adam(params, lr=0.001, betas=(0.9, 0.999), foreach=None)\n";
     let text = page(
         "{{#default torch.optim.Adam betas}}, {{#default torch.optim.Adam lr}}",
         &[("tests/pytorch/names.txt", names)],
@@ -119,7 +120,10 @@ x = 1
         weave::python::digest(script)
     );
     let files = [
-        (PAGE, "{{#code tests/pytorch/page.py:view}}\n\nSo. {{#test page.py::it_shares}}"),
+        (
+            "chapters/page.md",
+            "{{#code tests/pytorch/page.py:view}}\n\nSo. {{#test page.py::it_shares}}",
+        ),
         ("tests/pytorch/page.py", script),
         ("tests/pytorch/page.txt", &run),
     ];
@@ -130,7 +134,10 @@ x = 1
         r#"<a href="listings/tests-pytorch-page.py.html#it_shares"><code>page::<wbr>it&#95;<wbr>shares</code></a>"#,
     );
     let listing = chapter(&files, "listings/tests-pytorch-page.py.md");
-    assert_contains(&listing, "<a id=\"it_shares\"></a>\n\n```python\n@claim\ndef it_shares():");
+    assert_contains(
+        &listing,
+        "<a id=\"it_shares\"></a>\n\n```python\n@claim\ndef it_shares():",
+    );
 }
 
 // Code
@@ -323,7 +330,10 @@ fn references_lead_to_sections_code_tests_and_figures() {
             "chapters/adam.md",
             "# Adam\n\n## The `first` step: why?\n\n{{#code src/adam.rs:step}}\n\n![It.](figures/a.svg)",
         ),
-        ("src/adam.rs", "// ANCHOR: step\nfn step(first: f64) {}\n// ANCHOR_END: step\n"),
+        (
+            "src/adam.rs",
+            "// ANCHOR: step\nfn step(first: f64) {}\n// ANCHOR_END: step\n",
+        ),
         ("tests/adam.rs", "#[test]\nfn small() { assert!(x); }\n"),
         ("chapters/figures/a.svg", SVG),
         ("chapters/figures/a.csv", ""),
