@@ -3,12 +3,12 @@
 
 use std::cmp::Ordering;
 
-use descent::gradient_descent::GradientDescent;
+use descent::gradient_descent::Optimizer;
 use descent::momentum::Momentum;
 use descent::momentum_convergence::spectral_radius;
 use descent::quadratic::{START, Spectrum};
 
-use crate::valley::{run, spectrum, valley};
+use crate::valley::{descent, run, spectrum, valley};
 use crate::widget::{Control, Handle, Pace, Point, Scene, Widget};
 use crate::words::{apart, number, rounded};
 
@@ -55,8 +55,10 @@ fn scene(values: &[f64], _: Pace) -> Scene {
     let &[alpha, beta, x, y] = values else { return Scene::default() };
     let spectrum = spectrum(CONDITION);
     let valley = valley(CONDITION);
-    let optimizer = || Momentum::new(alpha, beta).expect("allowed settings");
-    let best = || GradientDescent::new(spectrum.best_step_size()).expect("above 0");
+    let momentum = || -> Option<Box<dyn Optimizer>> {
+        Some(Box::new(Momentum::new(alpha, beta).ok()?))
+    };
+    let best = || descent(spectrum.best_step_size());
     let middle = alpha * (spectrum.smallest * spectrum.largest).sqrt();
     let mut scene = Scene {
         handles: vec![(beta, middle), (x, y)],
@@ -69,8 +71,8 @@ fn scene(values: &[f64], _: Pace) -> Scene {
     scene.curve("roots", "radius √β", circle(beta.sqrt()));
     scene.curve("roots", "along", gentle.to_vec());
     scene.curve("roots", "across", steep.to_vec());
-    scene.curve("gradient descent", "path", run(best, &valley, (x, y), STEPS));
-    scene.curve("momentum", "path", run(optimizer, &valley, (x, y), STEPS));
+    scene.curve("gradient descent", "path", run(&best, &valley, (x, y), STEPS));
+    scene.curve("momentum", "path", run(&momentum, &valley, (x, y), STEPS));
     scene
 }
 

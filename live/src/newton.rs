@@ -43,10 +43,10 @@ fn scene(values: &[f64], _: Pace) -> Scene {
     let at = dvector![theta];
     let value = f.value(&at);
     let mut scene = Scene { handles: vec![(theta, value)], ..Scene::default() };
-    scene.curve(PANEL, "f", curve(|theta| f.value(theta)));
-    scene.curve(PANEL, "linear", curve(|theta| linear_model(&f, &at, &(theta - &at))));
+    scene.curve(PANEL, "f", curve(&|theta| f.value(theta)));
+    scene.curve(PANEL, "linear", curve(&|theta| linear_model(&f, &at, &(theta - &at))));
     let parabola = |theta: &DVector<f64>| quadratic_model(&f, &at, &(theta - &at));
-    scene.curve(PANEL, "quadratic", curve(parabola));
+    scene.curve(PANEL, "quadratic", curve(&parabola));
     let foot = |x: f64, y: f64| vec![(x, HEIGHT.0), (x, y)];
     scene.curve(PANEL, "start", foot(theta, value));
     let next = newton(&f, at.clone(), alpha, 1).ok().and_then(|mut path| path.pop());
@@ -58,7 +58,7 @@ fn scene(values: &[f64], _: Pace) -> Scene {
 }
 
 /// The points of a curve that are within the height.
-pub fn curve(f: impl Fn(&DVector<f64>) -> f64) -> Vec<Point> {
+pub fn curve(f: &dyn Fn(&DVector<f64>) -> f64) -> Vec<Point> {
     let xs = (0..=300).map(|i| RANGE.0 + (RANGE.1 - RANGE.0) * f64::from(i) / 300.0);
     let values = xs.map(|x| (x, f(&dvector![x])));
     values.filter(|&(_, y)| (HEIGHT.0..=HEIGHT.1).contains(&y)).collect()

@@ -100,3 +100,21 @@ fn knob((control, value): (&Control, &f64)) -> String {
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
+
+/// The script without what only its authors need: comments on lines of their own,
+/// indentation, and ends of lines that end no statement or have a semicolon.
+pub fn packed_script(script: &str) -> String {
+    let mut packed = String::new();
+    let mut is_comment = false;
+    for line in script.lines().map(str::trim_start) {
+        is_comment |= line.starts_with("/*");
+        if !is_comment && !line.is_empty() {
+            packed += line;
+            if !line.ends_with(['{', '(', '[', ',', ';']) {
+                packed.push('\n');
+            }
+        }
+        is_comment &= !line.ends_with("*/");
+    }
+    packed
+}

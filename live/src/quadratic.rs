@@ -1,10 +1,9 @@
 //! Gradient descent in the valley: the step size against its limit, the path, and what
 //! is left of each component.
 
-use descent::gradient_descent::GradientDescent;
 use descent::quadratic::{START, Spectrum};
 
-use crate::valley::{LEVELS, STEEP, level_line, run, spectrum, valley};
+use crate::valley::{LEVELS, STEEP, descent, level_line, run, spectrum, valley};
 use crate::widget::{Control, Handle, Pace, Point, Scene, Widget};
 use crate::words::{apart, number, rounded};
 
@@ -31,8 +30,8 @@ pub const WIDGET: Widget = Widget {
 fn scene(values: &[f64], _: Pace) -> Scene {
     let &[alpha, kappa, x, y, steps] = values else { return Scene::default() };
     let spectrum = spectrum(kappa);
-    let descent = || GradientDescent::new(alpha).expect("a step size above 0");
-    let path = run(descent, &valley(kappa), (x, y), steps as usize);
+    let new = || descent(alpha);
+    let path = run(&new, &valley(kappa), (x, y), steps as usize);
     let share = |pick: fn(&Point) -> f64, start: f64| -> Vec<Point> {
         let left = path.iter().map(|point| pick(point) / start);
         (0..).map(f64::from).zip(left).filter(|_| start != 0.0).collect()
@@ -70,13 +69,15 @@ fn scene(values: &[f64], _: Pace) -> Scene {
 /// The largest step size of the axis.
 pub const LARGEST: f64 = 0.22;
 
+/// In order: the best step size lies between the tips of the two curves.
 fn corners(spectrum: &Spectrum) -> Vec<f64> {
-    let mut corners =
-        vec![0.0, 1.0 / spectrum.largest, 1.0 / spectrum.smallest, LARGEST];
-    corners.push(spectrum.best_step_size());
-    corners.retain(|&alpha| alpha <= LARGEST);
-    corners.sort_by(f64::total_cmp);
-    corners.dedup();
+    let tips = [1.0 / spectrum.largest, spectrum.best_step_size(), 1.0 / spectrum.smallest];
+    let mut corners = vec![0.0];
+    for alpha in tips.into_iter().chain([LARGEST]) {
+        if corners[corners.len() - 1] < alpha && alpha <= LARGEST {
+            corners.push(alpha);
+        }
+    }
     corners
 }
 

@@ -1,11 +1,11 @@
 //! Gradient descent and Adam in the valley and in the same valley turned.
 
 use descent::adam::Adam;
-use descent::gradient_descent::GradientDescent;
+use descent::gradient_descent::Optimizer;
 use descent::quadratic::{Quadratic, START};
 use nalgebra::{DVector, matrix};
 
-use crate::valley::{run, spectrum, valley};
+use crate::valley::{descent, run, spectrum, valley};
 use crate::widget::{Control, Handle, Pace, Point, Scene, Widget};
 use crate::words::{number, rounded};
 
@@ -77,12 +77,10 @@ impl Turn {
 fn scene(values: &[f64], _: Pace) -> Scene {
     let &[angle, alpha, x, y] = values else { return Scene::default() };
     let turn = Turn::new(angle);
-    let descent =
-        || GradientDescent::new(spectrum(CONDITION).best_step_size()).expect("above 0");
-    let adam = || {
-        Adam::new(alpha, BETAS, EPSILON)
-            .expect("allowed settings")
-            .with_bias_correction()
+    let best = || descent(spectrum(CONDITION).best_step_size());
+    let adam = || -> Option<Box<dyn Optimizer>> {
+        let adam = Adam::new(alpha, BETAS, EPSILON).ok()?;
+        Some(Box::new(adam.with_bias_correction()))
     };
     let straight = valley(CONDITION);
     let oblique = turn.valley();
@@ -91,11 +89,11 @@ fn scene(values: &[f64], _: Pace) -> Scene {
     };
     let start = turn.of((x, y));
     let of_descent = [
-        run(descent, &straight, (x, y), STEPS),
-        back(run(descent, &oblique, start, STEPS)),
+        run(&best, &straight, (x, y), STEPS),
+        back(run(&best, &oblique, start, STEPS)),
     ];
     let of_adam =
-        [run(adam, &straight, (x, y), STEPS), back(run(adam, &oblique, start, STEPS))];
+        [run(&adam, &straight, (x, y), STEPS), back(run(&adam, &oblique, start, STEPS))];
     let mut scene = Scene {
         handles: vec![(x, y)],
         says: says(angle, &of_descent, &of_adam),

@@ -1,6 +1,8 @@
 //! Runs in the book's valley, whose steep direction has the eigenvalue 10.
 
-use descent::gradient_descent::{OptimizationError, Optimizer, minimize};
+use descent::gradient_descent::{
+    GradientDescent, OptimizationError, Optimizer, minimize,
+};
 use descent::quadratic::{Quadratic, Spectrum};
 use nalgebra::{DVector, dmatrix, dvector};
 
@@ -29,23 +31,31 @@ pub fn spectrum(condition: f64) -> Spectrum {
     Spectrum { smallest: STEEP / condition, largest: STEEP }
 }
 
+/// How an optimizer begins; nothing where its settings are refused.
+pub type New<'a> = &'a dyn Fn() -> Option<Box<dyn Optimizer>>;
+
 /// The points of a run, up to the last that is finite.
-pub fn run<T: Optimizer>(
-    optimizer: impl Fn() -> T,
-    quadratic: &Quadratic,
-    start: Point,
-    steps: usize,
-) -> Vec<Point> {
+pub fn run(optimizer: New, quadratic: &Quadratic, start: Point, steps: usize) -> Vec<Point> {
     let start = dvector![start.0, start.1];
     let run = |steps| {
-        minimize(&mut optimizer(), &start, steps, |theta| quadratic.gradient(theta))
+        let mut optimizer = optimizer()?;
+        let gradient = |theta: &DVector<f64>| quadratic.gradient(theta);
+        Some(minimize(&mut optimizer, &start, steps, gradient))
     };
-    let points = run(steps).or_else(|error| match error {
-        OptimizationError::Diverged { step, .. }
-        | OptimizationError::Overflow { step, .. } => run(step - 1),
-        other => Err(other),
-    });
+    let points = match run(steps) {
+        Some(Ok(points)) => Some(points),
+        Some(Err(
+            OptimizationError::Diverged { step, .. }
+            | OptimizationError::Overflow { step, .. },
+        )) => run(step - 1).and_then(Result::ok),
+        _ => None,
+    };
     points.unwrap_or_default().iter().map(|theta| (theta[0], theta[1])).collect()
+}
+
+/// Gradient descent.
+pub fn descent(step_size: f64) -> Option<Box<dyn Optimizer>> {
+    Some(Box::new(GradientDescent::new(step_size).ok()?))
 }
 
 /// The ellipse where the valley has a value, from the formulas of Pythagorean triples:

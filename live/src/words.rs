@@ -51,7 +51,17 @@ fn superscript(exponent: i32) -> String {
 
 /// A value to three significant digits, as a hand sets it.
 pub fn rounded(value: f64) -> f64 {
-    format!("{value:.2e}").parse().unwrap_or(value)
+    if value == 0.0 || !value.is_finite() {
+        return value;
+    }
+    let decimals = 2 - value.abs().log10().floor() as i32;
+    // A power of ten up to 10²² is exact, and so the result the number nearest to the
+    // decimal one.
+    let power = 10_f64.powi(decimals.abs().min(22));
+    match decimals >= 0 {
+        true => (value * power).round() / power,
+        false => (value / power).round() * power,
+    }
 }
 
 #[cfg(test)]

@@ -23,11 +23,6 @@ impl Book {
         curve.unwrap_or_else(|| panic!("no curve `{name}` in `{panel}`")).points.clone()
     }
 
-    /// What the figure shows, in a sentence.
-    pub fn says(&self) -> &str {
-        &self.0.says
-    }
-
     /// All curves, a row for each point.
     pub fn csv(&self) -> String {
         let rows = self.0.curves.iter().flat_map(|curve| {
