@@ -146,8 +146,9 @@ impl Value {
     /// If a matrix has another exponent than −1, or no inverse.
     pub fn power(&self, exponent: &Self) -> Result<Self, String> {
         let Number(base) = self else {
-            let inverse = self.matrix().try_inverse();
-            let inverse = inverse.filter(|_| *exponent == (-1.0).into());
+            let matrix = self.matrix();
+            let is_inverted = matrix.is_square() && *exponent == (-1.0).into();
+            let inverse = is_inverted.then(|| matrix.try_inverse()).flatten();
             return inverse
                 .map(Self::from)
                 .ok_or_else(|| self.unfit("to the power", exponent));

@@ -3,7 +3,15 @@
 use crate::bind::matrix;
 use crate::check::check;
 use descent::broadcasting::sum_to;
-use nalgebra::DVector;
+use nalgebra::{DMatrix, DVector};
+
+#[test]
+fn a_row_stride_of_one_shows_each_number_again_in_the_next_row() {
+    check("broadcasting.windows", 1, |at| {
+        let numbers = [1.0, 2.0, 3.0, 4.0];
+        at.is(0, DMatrix::from_fn(3, 2, |row, column| numbers[row + column]));
+    });
+}
 
 #[test]
 fn what_was_spread_out_is_collected() {

@@ -182,7 +182,7 @@ impl Point {
         }
         let mut values = Vec::new();
         for (i, Side { tex, expr }) in chain.sides.iter().enumerate() {
-            let becomes = chain.relations.get(i) == Some(&Relation::Becomes);
+            let becomes = chain.relations.get(i).is_some_and(|it| self.is_step(*it));
             let scope = if becomes { &self.after } else { &self.scope };
             let value =
                 scope.value(expr).map_err(|error| format!("`{tex}`: {error}"))?;
@@ -191,7 +191,7 @@ impl Point {
             for (_, expected) in expected {
                 if self.distance(&value, expected) > self.tolerance {
                     return Err(format!(
-                        "`{tex}` is {value}, and the book has {expected}"
+                        "`{tex}` is {value}, and the value of the book is {expected}"
                     ));
                 }
             }
@@ -269,6 +269,12 @@ impl Point {
         if distance.is_nan() { f64::INFINITY } else { distance }
     }
 
+    /// Whether a relation says what becomes of its left side.
+    fn is_step(&self, kind: Relation) -> bool {
+        let has_after = self.after.numbers().next().is_some();
+        kind == Relation::Becomes || kind == Relation::Tends && has_after
+    }
+
     fn holds(
         &self,
         (number, kind): (usize, Relation),
@@ -276,7 +282,7 @@ impl Point {
         two: &Value,
     ) -> Result<bool, String> {
         use Relation::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual, Near};
-        if let Equal | Near | Relation::Becomes = kind {
+        if matches!(kind, Equal | Near) || self.is_step(kind) {
             let tolerance = match kind {
                 Near => self.nearness.ok_or("nothing is said of how near it is")?,
                 _ => self.tolerance,

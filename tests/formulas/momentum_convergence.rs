@@ -96,7 +96,8 @@ fn the_best_settings_are_the_librarys_and_no_others_are_better() {
         let spectrum = Spectrum { smallest, largest };
         let (alpha, beta) = spectrum.best_momentum();
         at.set("κ", spectrum.condition_number()).set("α*", alpha).set("β*", beta);
-        at.set("ρ*", spectrum.momentum_contraction(alpha, beta));
+        // Where two roots coincide, half of the digits of their radius are rounding.
+        at.set("ρ*", spectrum.momentum_contraction(alpha, beta)).within(1e-6);
     });
     check("momentum_convergence.edges", 60, |at| {
         let rho = at.any("ρ", 0.1..=0.95);

@@ -81,10 +81,15 @@ fn gradient_descent_converges_exactly_below_the_limit_and_best_at_the_best_step(
 
 /// The step size with the smallest contraction: the contraction falls and then rises.
 fn best(spectrum: Spectrum) -> f64 {
-    let h = 1e-9;
-    edge(0.0, spectrum.step_size_limit(), |alpha| {
-        spectrum.contraction(alpha + h) < spectrum.contraction(alpha)
-    })
+    let (mut low, mut high) = (0.0, spectrum.step_size_limit());
+    for _ in 0..200 {
+        let third = (high - low) / 3.0;
+        match spectrum.contraction(low + third) < spectrum.contraction(high - third) {
+            true => high -= third,
+            false => low += third,
+        }
+    }
+    low
 }
 
 #[test]
