@@ -12,8 +12,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// How far numbers may be apart that should be equal, relative to the larger, or to 1.
 const ROUNDING: f64 = 1e-9;
-/// Set, it makes each check examine its formula's mutants, and print which of them it refuses.
-pub const MUTANTS: &str = "DESCENT_FORMULA_MUTANTS";
 
 /// One point: what the letters of the formula stand for, and what is expected there.
 pub struct Point {
@@ -350,17 +348,13 @@ pub fn check(label: &str, points: usize, bind: impl Fn(&mut Point)) {
     let labelled = formulas.iter().find(|it| it.label.as_deref() == Some(label));
     let shown = labelled
         .unwrap_or_else(|| panic!("no formula of {chapter}.md is labelled `{label}`"));
-    if std::env::var_os(MUTANTS).is_some() {
-        for tex in mutants::of(&shown.tex) {
-            let mutant = Shown { tex: tex.clone(), ..shown.clone() };
-            let is_refused =
-                catch_unwind(AssertUnwindSafe(|| verdict(&mutant, points, &bind)))
-                    .map_or(true, |verdict| verdict.is_err());
-            println!(
-                "mutant\t{}\t{label}\t{tex}",
-                if is_refused { "refused" } else { "accepted" }
-            );
-        }
+    for tex in mutants::asked_for(label) {
+        let mutant = Shown { tex: tex.clone(), ..shown.clone() };
+        let judge = || verdict(&mutant, points, &bind);
+        let is_accepted =
+            catch_unwind(AssertUnwindSafe(judge)).is_ok_and(|it| it.is_ok());
+        let outcome = if is_accepted { "accepted" } else { "refused" };
+        println!("{} {outcome}\t{label}\t{tex}", mutants::LIST);
     }
     if let Err(failure) = verdict(shown, points, &bind) {
         panic!("{failure}");

@@ -1,10 +1,12 @@
 //! How much of what the pages display is evaluated, and how many slips that would find.
 
-use crate::check::MUTANTS;
+use crate::mutants::{self, LIST};
 use crate::page::{Shown, chapters, formulas_of, read};
 use crate::snapshot;
-use crate::support::{grouped, table, values};
+use crate::support::{grouped, rng, table, values};
 use formula::{Formula, tokens, words};
+use rand::seq::index;
+use std::fs;
 use std::process::Command;
 
 /// Displays that nothing evaluates: the page, how the TeX begins, and why. One that could be evaluated is refused.
@@ -133,15 +135,31 @@ fn a_display_that_could_be_evaluated_has_no_excuse() {
     assert_eq!(one("x = y", Some("a.x"), &[("a", "z", "a shape")]), gone);
 }
 
-/// Mutants that say the same, or that no reader would take for a slip: the label, the formula, and why.
+/// Mutants that say the same: the label, the formula, and why.
 const EQUIVALENT: &[(&str, &str, &str)] = &[];
 
-/// All mutants of all formulas, each with its label and whether it is refused.
-fn mutants() -> Vec<(String, String, bool)> {
+/// A formula with one token changed, and the label of the formula.
+type Mutant = (String, String);
+
+/// The mutants of all formulas.
+fn all_mutants() -> Vec<Mutant> {
+    let shown = chapters().into_iter().flat_map(|chapter| formulas_of(&chapter));
+    let labelled = shown.filter_map(|it| Some((it.label?, it.tex)));
+    let mutants = labelled.flat_map(|(label, tex)| {
+        mutants::of(&tex).into_iter().map(move |mutant| (label.clone(), mutant))
+    });
+    mutants.collect()
+}
+
+/// Those that the checks accept: this program once more, with each check on its formula's mutants.
+fn accepted(tried: &[Mutant]) -> Vec<Mutant> {
+    let list = tempfile::NamedTempFile::new().expect("a file");
+    let lines = tried.iter().map(|(label, tex)| format!("{label}\t{tex}\n"));
+    fs::write(list.path(), lines.collect::<String>()).expect("a file");
     let own = std::env::current_exe().expect("this program");
     let output = Command::new(own)
         .args(["--nocapture", "--skip", "coverage::", "--skip", "slips::"])
-        .env(MUTANTS, "1")
+        .env(LIST, list.path())
         .output()
         .expect("this program runs");
     let text = String::from_utf8_lossy(&output.stdout);
@@ -150,42 +168,65 @@ fn mutants() -> Vec<(String, String, bool)> {
         "{text}{}",
         String::from_utf8_lossy(&output.stderr)
     );
-    let mutant = |line: &str| {
-        // The harness prints the name of a test on the same line.
-        let (outcome, rest) = line.split_once("mutant\t")?.1.split_once('\t')?;
-        let (label, tex) = rest.split_once('\t')?;
-        Some((label.to_owned(), tex.to_owned(), outcome == "refused"))
+    let outcomes =
+        text.lines().filter_map(|line| line.split_once(LIST)?.1.split_once('\t'));
+    let outcomes: Vec<_> = outcomes.collect();
+    assert_eq!(outcomes.len(), tried.len(), "each mutant is judged once");
+    let accepted = outcomes.into_iter().filter(|(outcome, _)| *outcome == " accepted");
+    let mutant = |(_, it): (&str, &str)| {
+        let (label, tex) = it.split_once('\t').expect("a label");
+        (label.to_owned(), tex.to_owned())
     };
-    let mut mutants: Vec<_> = text.lines().filter_map(mutant).collect();
-    mutants.sort();
-    mutants
+    let mut accepted: Vec<_> = accepted.map(mutant).collect();
+    accepted.sort();
+    accepted
 }
 
-#[test]
-fn a_changed_token_is_refused() {
-    let all = mutants();
-    let is_equivalent = |(label, tex, _): &(String, String, bool)| {
+/// How many of these mutants are refused, and of how many; those that say the same do not count.
+fn power(tried: &[Mutant]) -> (usize, usize) {
+    let accepted = accepted(tried);
+    let is_same = |(label, tex): &Mutant| {
         EQUIVALENT.iter().any(|(of, other, _)| of == label && other == tex)
     };
     for (label, tex, reason) in EQUIVALENT {
-        let known = all.iter().find(|it| it.0 == *label && it.1 == *tex);
-        let is_accepted = known.is_some_and(|(.., is_refused)| !is_refused);
-        assert!(is_accepted, "{label}: `{tex}` is no accepted mutant ({reason})");
+        let mutant = ((*label).to_owned(), (*tex).to_owned());
+        assert!(
+            !tried.contains(&mutant) || accepted.contains(&mutant),
+            "{label}: `{tex}` is refused ({reason})"
+        );
     }
-    let (equivalent, wrong): (Vec<_>, Vec<_>) =
-        all.into_iter().partition(is_equivalent);
-    let accepted: Vec<_> =
-        wrong.iter().filter(|(.., is_refused)| !is_refused).collect();
-    accepted.iter().for_each(|(label, tex, _)| println!("accepted: {label}: {tex}"));
-    let (refused, count) = (wrong.len() - accepted.len(), wrong.len());
+    let count = tried.iter().filter(|it| !is_same(it)).count();
+    let wrong: Vec<_> = accepted.iter().filter(|it| !is_same(it)).collect();
+    wrong.iter().for_each(|(label, tex)| println!("accepted: {label}: {tex}"));
+    let refused = count - wrong.len();
     println!("refused: {refused} of {count}");
     assert!(100 * refused >= 95 * count, "refused: {refused} of {count}");
+    (refused, count)
+}
+
+#[test]
+fn of_300_changed_tokens_nearly_all_are_refused() {
+    const TRIED: usize = 300;
+    let all = all_mutants();
+    for (label, tex, reason) in EQUIVALENT {
+        let is_known = all.iter().any(|it| it.0 == *label && it.1 == *tex);
+        assert!(is_known, "{label}: `{tex}` is no mutant ({reason})");
+    }
+    let drawn = index::sample(&mut rng(15), all.len(), TRIED);
+    let tried: Vec<_> = drawn.iter().map(|i| all[i].clone()).collect();
+    let (refused, count) = power(&tried);
     snapshot!(
         "formulas__power",
         values([
-            ("mutants", grouped(count)),
-            ("refused", grouped(refused)),
-            ("equivalent", equivalent.len().to_string()),
+            ("all", grouped(all.len())),
+            ("tried", count.to_string()),
+            ("refused", refused.to_string()),
         ])
     );
+}
+
+#[test]
+#[ignore = "takes half a minute: cargo test --release --test formulas -- --ignored --nocapture"]
+fn of_all_changed_tokens_nearly_all_are_refused() {
+    power(&all_mutants());
 }

@@ -3,6 +3,18 @@
 use formula::{Formula, tokens};
 use std::collections::BTreeSet;
 
+/// The file that lists mutants, a label and a formula in each line: set, it makes each check judge those of its own formula, and
+/// print what it says of them.
+pub const LIST: &str = "DESCENT_FORMULA_MUTANTS";
+
+/// The mutants in that file for a label.
+pub fn asked_for(label: &str) -> Vec<String> {
+    let Some(list) = std::env::var_os(LIST) else { return Vec::new() };
+    let list = std::fs::read_to_string(list).expect("a list of mutants");
+    let mutants = list.lines().filter_map(|line| line.split_once('\t'));
+    mutants.filter(|(of, _)| *of == label).map(|(_, tex)| tex.to_owned()).collect()
+}
+
 /// What is written in the place of a token.
 const OTHERS: [(&str, &str); 31] = [
     ("+", "-"),
