@@ -100,7 +100,7 @@ the WebAssembly of live/wasm.js, which is loaded at the first touch. CONTRIBUTIN
 				const text = new TextDecoder().decode(new Uint8Array(wasm.memory.buffer, wasm.text(), wasm.length()));
 				put(floats(wasm.numbers(), wasm.count()), text.split('\n'));
 			} catch (error) {
-				says.textContent = 'This is more than the page can compute. Choose other values.';
+				says.textContent = 'This cannot be computed.';
 				stop();
 				start();
 			}
@@ -173,7 +173,7 @@ the WebAssembly of live/wasm.js, which is loaded at the first touch. CONTRIBUTIN
 			try {
 				await (started ??= start());
 			} catch (error) {
-				says.textContent = `This figure cannot be moved here: ${error.message}.`;
+				says.textContent = `It cannot be moved: ${error.message}.`;
 				throw error;
 			}
 			if (book) return;
@@ -235,6 +235,8 @@ the WebAssembly of live/wasm.js, which is loaded at the first touch. CONTRIBUTIN
 		}
 
 		for (const event of ['pointerdown', 'focusin']) on(figure, event, act(() => {}));
+		/* The book turns its pages with arrow keys. */
+		on(figure, 'keydown', event => event.stopPropagation());
 		inputs.forEach(input => on(input, 'input', () => set(input)));
 		buttons.forEach(button => on(button, 'click', () => run(button)));
 		on(back, 'click', reset);
@@ -258,7 +260,7 @@ the WebAssembly of live/wasm.js, which is loaded at the first touch. CONTRIBUTIN
 			on(handle, 'lostpointercapture', () => says.removeAttribute('aria-busy'));
 			on(handle, 'keydown', event => {
 				const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
-				if (!way || event.altKey || event.ctrlKey || event.metaKey) return;
+				if (!way || event.altKey || event.ctrlKey) return;
 				event.preventDefault();
 				const { x, y } = panels[handle.dataset.panel];
 				const step = event.shiftKey ? 0.1 : pad ? 0.04 : 0.01;
@@ -280,7 +282,9 @@ the WebAssembly of live/wasm.js, which is loaded at the first touch. CONTRIBUTIN
 	const arrive = () => {
 		const [id, query] = decodeURIComponent(location.hash.slice(1)).split('?');
 		if (!query || !open[id]) return;
-		document.getElementById(id).scrollIntoView();
+		const figure = document.getElementById(id);
+		figure.closest('details')?.setAttribute('open', '');
+		figure.scrollIntoView();
 		open[id](query);
 	};
 	on(window, 'hashchange', arrive);

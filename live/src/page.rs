@@ -102,14 +102,15 @@ fn escaped(text: &str) -> String {
 }
 
 /// The script without what only its authors need: comments on lines of their own,
-/// indentation, and ends of lines that end no statement or have a semicolon.
+/// indentation, blanks in lines without texts, and ends of lines that end no statement
+/// or have a semicolon.
 pub fn packed_script(script: &str) -> String {
     let mut packed = String::new();
     let mut is_comment = false;
     for line in script.lines().map(str::trim_start) {
         is_comment |= line.starts_with("/*");
         if !is_comment && !line.is_empty() {
-            packed += line;
+            packed += &tight(line);
             if !line.ends_with(['{', '(', '[', ',', ';']) {
                 packed.push('\n');
             }
@@ -117,4 +118,21 @@ pub fn packed_script(script: &str) -> String {
         is_comment &= !line.ends_with("*/");
     }
     packed
+}
+
+fn tight(line: &str) -> String {
+    const BLANKS: [(&str, &str); 8] = [
+        (", ", ","),
+        (" = ", "="),
+        (" => ", "=>"),
+        (" === ", "==="),
+        (" && ", "&&"),
+        ("{ ", "{"),
+        (" }", "}"),
+        (") {", "){"),
+    ];
+    match line.contains(['\'', '"', '`', '/']) {
+        true => line.to_owned(),
+        false => BLANKS.iter().fold(line.to_owned(), |line, (a, b)| line.replace(a, b)),
+    }
 }

@@ -71,7 +71,8 @@ pub const LARGEST: f64 = 0.22;
 
 /// In order: the best step size lies between the tips of the two curves.
 fn corners(spectrum: &Spectrum) -> Vec<f64> {
-    let tips = [1.0 / spectrum.largest, spectrum.best_step_size(), 1.0 / spectrum.smallest];
+    let tips =
+        [1.0 / spectrum.largest, spectrum.best_step_size(), 1.0 / spectrum.smallest];
     let mut corners = vec![0.0];
     for alpha in tips.into_iter().chain([LARGEST]) {
         if corners[corners.len() - 1] < alpha && alpha <= LARGEST {

@@ -92,8 +92,10 @@ fn scene(values: &[f64], _: Pace) -> Scene {
         run(&best, &straight, (x, y), STEPS),
         back(run(&best, &oblique, start, STEPS)),
     ];
-    let of_adam =
-        [run(&adam, &straight, (x, y), STEPS), back(run(&adam, &oblique, start, STEPS))];
+    let of_adam = [
+        run(&adam, &straight, (x, y), STEPS),
+        back(run(&adam, &oblique, start, STEPS)),
+    ];
     let mut scene = Scene {
         handles: vec![(x, y)],
         says: says(angle, &of_descent, &of_adam),

@@ -35,7 +35,12 @@ pub fn spectrum(condition: f64) -> Spectrum {
 pub type New<'a> = &'a dyn Fn() -> Option<Box<dyn Optimizer>>;
 
 /// The points of a run, up to the last that is finite.
-pub fn run(optimizer: New, quadratic: &Quadratic, start: Point, steps: usize) -> Vec<Point> {
+pub fn run(
+    optimizer: New,
+    quadratic: &Quadratic,
+    start: Point,
+    steps: usize,
+) -> Vec<Point> {
     let start = dvector![start.0, start.1];
     let run = |steps| {
         let mut optimizer = optimizer()?;

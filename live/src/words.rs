@@ -7,8 +7,8 @@ pub fn number(value: f64) -> String {
 
 /// A number with as many significant digits, at least three, as tell it from another.
 pub fn apart(value: f64, other: f64) -> String {
-    let shown = (3..17).map(|count| digits(value, count));
-    let mut different = shown.zip((3..17).map(|count| digits(other, count)));
+    let shown = (3..=17).map(|count| digits(value, count));
+    let mut different = shown.zip((3..=17).map(|count| digits(other, count)));
     let found = different.find(|(one, another)| one != another || value == other);
     found.map_or_else(|| number(value), |(one, _)| one)
 }

@@ -19,6 +19,8 @@ pub struct Uses {
     pub lives: BTreeSet<(String, String)>,
     /// How many signs lead to tests.
     pub marks: usize,
+    /// The labels of formulas, each with its line.
+    pub labels: BTreeMap<String, usize>,
     /// Exercises.
     pub exercises: BTreeSet<String>,
 }

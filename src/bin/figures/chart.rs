@@ -162,8 +162,6 @@ pub enum Mark {
     Vertical(f64, String),
     /// A horizontal line.
     Horizontal(f64, String),
-    /// A ring around a point.
-    Point((f64, f64), String),
     /// Words with their middle at a point.
     Words((f64, f64), String),
 }
@@ -183,9 +181,7 @@ impl Mark {
                     frame.y.place(*value).map_or(bottom, |y| frame.of_places((x, y)).1);
                 vec![(left, y), (right, y)]
             }
-            Self::Point(at, _) | Self::Words(at, _) => {
-                frame.at(*at).into_iter().collect()
-            }
+            Self::Words(at, _) => frame.at(*at).into_iter().collect(),
         }
     }
 
@@ -193,7 +189,6 @@ impl Mark {
         match self {
             Self::Vertical(_, name)
             | Self::Horizontal(_, name)
-            | Self::Point(_, name)
             | Self::Words(_, name) => name,
         }
     }
@@ -203,11 +198,6 @@ impl Mark {
         match self {
             Self::Vertical(..) | Self::Horizontal(..) => {
                 canvas.line(Pen::new(Ink::DashedForeground, 1.2), &line);
-            }
-            Self::Point(..) => {
-                let ring: Vec<Px> =
-                    line.iter().flat_map(|&(x, y)| ring((x, y), 6.0)).collect();
-                canvas.outline(Pen::new(Ink::Foreground, 1.4), &ring);
             }
             Self::Words(..) => {}
         }
@@ -470,12 +460,6 @@ impl Chart {
                 _ => {
                     wishes.push(Wish { name: mark.name(), line: scene.lines.len() });
                     inks.push(Ink::Foreground);
-                    let line = match mark {
-                        Mark::Point(..) => {
-                            line.iter().flat_map(|&at| ring(at, 6.0)).collect()
-                        }
-                        _ => line,
-                    };
                     scene.lines.push(line);
                 }
             }

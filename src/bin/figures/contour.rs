@@ -29,8 +29,6 @@ enum Kind {
     /// As thin and faint as level lines.
     Faint,
     DotsOnly,
-    /// Filled, each piece of it.
-    Area,
 }
 
 impl Path {
@@ -49,11 +47,6 @@ impl Path {
         Self { kind: Kind::DotsOnly, ..Self::new(ink, points) }
     }
 
-    /// Areas, with a point that is no number between two of them.
-    pub fn area(ink: Ink, points: Vec<Point>) -> Self {
-        Self { kind: Kind::Area, ..Self::new(ink, points) }
-    }
-
     pub fn of_curve(self, curve: &'static str) -> Self {
         Self { curve, ..self }
     }
@@ -69,7 +62,6 @@ impl Path {
         match self.kind {
             Kind::Line => canvas.lines(pen, &lines().collect::<Vec<_>>()),
             Kind::Faint => canvas.lines(pen.faint(0.4), &lines().collect::<Vec<_>>()),
-            Kind::Area => canvas.areas(self.ink, 0.6, curve, pieces),
             Kind::DotsOnly => {
                 let dots: Vec<Px> = all().filter(within).collect();
                 canvas.dots(Pen { width: 9.0, ..pen }, &dots);
