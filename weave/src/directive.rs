@@ -32,6 +32,8 @@ pub enum Directive<'a> {
     Minutes(Vec<&'a str>),
     /// References to sections, code, tests and figures.
     See(Vec<&'a str>),
+    /// What a reader may search for who wants the section around it.
+    Also(Vec<&'a str>),
 }
 
 impl<'a> Directive<'a> {
@@ -80,14 +82,25 @@ impl<'a> Directive<'a> {
             ("see", [_, ..]) => Ok(Self::See(arguments)),
             ("see", []) => Err(wrong("see target …")),
             ("minutes", _) => Ok(Self::Minutes(arguments)),
+            ("also", []) => Err(wrong("also words, other words")),
+            ("also", _) => Ok(Self::Also(names(inside))),
             _ => Err(format!(
-                "unknown directive `{OPEN}{name}`; there are: code, exercise, table, value, test, minutes, see"
+                "unknown directive `{OPEN}{name}`; there are: code, exercise, table, value, test, minutes, see, also"
             )),
         }
     }
 
     /// Whether it makes paragraphs of its own.
     pub fn is_block(&self) -> bool {
-        matches!(self, Self::Code { .. } | Self::Exercise(_) | Self::Table(_))
+        matches!(
+            self,
+            Self::Code { .. } | Self::Exercise(_) | Self::Table(_) | Self::Also(_)
+        )
     }
+}
+
+/// What stands between the commas, behind the name of the directive.
+fn names(inside: &str) -> Vec<&str> {
+    let (_, names) = inside.trim_start().split_once(' ').unwrap_or_default();
+    names.split(',').map(str::trim).filter(|name| !name.is_empty()).collect()
 }

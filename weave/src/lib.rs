@@ -11,6 +11,7 @@
 //! | `{{#value adam__steps.last}}` | a value of a snapshot, also inside a formula |
 //! | `{{#test adam::name}}` | a ✓ that leads to the tests behind a claim |
 //! | `{{#minutes adam sgd}}` | how long the paths of these chapters take; of all, if none is named |
+//! | `{{#also learning rate, lr}}` | nothing; whoever searches for these words is led to its section |
 //! | `{{#see adam.md#the-step …}}` | links to sections, code (`src/adam.rs:step`), tests (`adam::name`) and figures (`figures/adam-factor.svg`) |
 //!
 //! Every file that a page refers to becomes a page too, in the chapter of listings. What a page asks for must
@@ -30,10 +31,12 @@ pub mod outline;
 pub mod page;
 pub mod ran;
 pub mod rust;
+pub mod search;
 pub mod snapshot;
 pub mod source;
 mod theme;
 pub mod typed;
+pub mod typography;
 pub mod uses;
 
 use exercise::Exercises;
@@ -81,10 +84,12 @@ pub fn weave(root: &Path, chapters: &str, mut book: Book) -> Result<Book, Faults
     }
     weaver.weave_book(chapters, &mut book);
     weaver.report_idle(root);
+    weaver.report_also();
     weaver.minutes.report(chapters, &mut weaver.faults);
     if !weaver.faults.is_empty() {
         return Err(weaver.faults);
     }
+    search::write(root, &weaver.search_index(chapters))?;
     if let Some(listings) = listing::chapter(&weaver.sources, &weaver.uses) {
         book.push_item(listings);
     }

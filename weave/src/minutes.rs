@@ -25,7 +25,7 @@ const TABLE: u32 = 40 * TENTHS;
 const MINUTE: u32 = 60 * TENTHS;
 
 /// The sections that one does not read through.
-const NOT_READ: [&str; 2] = ["Check and do", "Sources"];
+pub const NOT_READ: [&str; 2] = ["Check and do", "Sources"];
 
 /// A time, in tenths of a second.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
