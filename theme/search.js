@@ -59,7 +59,7 @@ const bookSearch = (function () {
         const also = section.also.join(' | ');
         terms.forEach((term, i) => {
             const inText = count(section.text, term.whole);
-            let here = 8 * Math.min(1, count(section.heading, term.whole))
+            let here = (section.id === '' ? 20 : 8) * Math.min(1, count(section.heading, term.whole))
                 + 10 * Math.min(1, count(also, term.whole))
                 + 4 * Math.min(1, count(section.title, term.whole))
                 + (inText ? 2 + Math.log(inText) : 0);

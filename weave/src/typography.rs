@@ -189,7 +189,7 @@ fn binds(sign: char, left: bool, right: bool) -> (bool, bool) {
 /// A single space or the end of a line before a place.
 fn blank_before(text: &str, at: usize) -> Option<Range<usize>> {
     let before = text[..at].strip_suffix([' ', '\n'])?;
-    (!before.ends_with(char::is_whitespace)).then(|| before.len()..at)
+    (!before.ends_with(char::is_whitespace)).then_some(before.len()..at)
 }
 
 /// A single space or the end of a line behind a place.

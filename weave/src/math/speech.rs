@@ -129,9 +129,9 @@ const OPERATORS: [(&str, &str); 26] = [
 ];
 
 /// The letters that stand for functions: a bracket behind one of them holds what it is taken of.
-const FUNCTIONS: [&str; 13] = [
+const FUNCTIONS: [&str; 11] = [
     "f", "F", "Q", "H", "p", r"\sigma", r"\ell", r"\varphi", r"\Phi", r"\Gamma",
-    r"\theta", r"\omega", "N",
+    r"\theta",
 ];
 
 /// The formula in words.
@@ -166,7 +166,11 @@ impl Speech {
     fn text(&self) -> String {
         let text = self.words.join(" ");
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let text = text.replace(" ,", ",").replace(",,", ",").replace(", ;", ";");
+        let text = text
+            .replace(" ,", ",")
+            .replace(" ;", ";")
+            .replace(",,", ",")
+            .replace(", ;", ";");
         text.trim_matches([' ', ',', '.', ';', ':']).to_owned()
     }
 
@@ -223,7 +227,8 @@ impl Speech {
         }
         let name = base_of(&nodes[i]).and_then(sign_of);
         self.node(&nodes[i])?;
-        if name.is_some_and(|name| FUNCTIONS.contains(&name))
+        let is_named = matches!(&nodes[i], Node::Font(font) if font.font == "mathcal");
+        if (is_named || name.is_some_and(|name| FUNCTIONS.contains(&name)))
             && let Some(group) = group_at(nodes, i + 1)
             && (group.open == "(" || group.open == "[")
         {
