@@ -97,6 +97,10 @@ impl Weaver {
                         result += value;
                     }
                 }
+                Ok(Directive::Default { function, parameter }) => {
+                    let value = self.names.default(function, parameter);
+                    result += &format!("{parameter}={}", value.unwrap_or_default());
+                }
                 Ok(Directive::Also(_)) => result += &text[i..end],
                 _ => {}
             }
