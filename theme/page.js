@@ -7,7 +7,7 @@ document.addEventListener('copy', event => {
         return;
     }
     const range = selection.getRangeAt(0).cloneRange();
-    const formulaOf = node => (node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement).closest('.m');
+    const formulaOf = node => (node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement).closest('span.m');
     const [first, last] = [formulaOf(range.startContainer), formulaOf(range.endContainer)];
     if (first) {
         range.setStartBefore(first);
@@ -17,7 +17,7 @@ document.addEventListener('copy', event => {
     }
     const copy = document.createElement('div');
     copy.append(range.cloneContents());
-    const formulas = copy.querySelectorAll('.m');
+    const formulas = copy.querySelectorAll('span.m');
     if (formulas.length === 0) {
         return;
     }
