@@ -26,6 +26,13 @@ pub enum Directive<'a> {
         /// The value's name.
         name: &'a str,
     },
+    /// A parameter with its default, by the signature of a Python function.
+    Default {
+        /// Its full name.
+        function: &'a str,
+        /// The parameter's.
+        parameter: &'a str,
+    },
     /// Tests, as pairs of file and function.
     Test(Vec<(&'a str, &'a str)>),
     /// A label that the tests give to the formula before it.
@@ -72,6 +79,10 @@ impl<'a> Directive<'a> {
                 .map(|(snapshot, name)| Self::Value { snapshot, name })
                 .ok_or_else(|| wrong("value snapshot.name")),
             ("value", _) => Err(wrong("value snapshot.name")),
+            ("default", [function, parameter]) => {
+                Ok(Self::Default { function, parameter })
+            }
+            ("default", _) => Err(wrong("default function parameter")),
             ("test", [_, ..]) => arguments
                 .iter()
                 .map(|argument| argument.split_once("::"))
@@ -85,7 +96,7 @@ impl<'a> Directive<'a> {
             ("formula", _) => Err(wrong("formula chapter.label")),
             ("minutes", _) => Ok(Self::Minutes(arguments)),
             _ => Err(format!(
-                "unknown directive `{OPEN}{name}`; there are: code, exercise, table, value, test, formula, minutes, see"
+                "unknown directive `{OPEN}{name}`; there are: code, exercise, table, value, default, test, formula, minutes, see"
             )),
         }
     }
