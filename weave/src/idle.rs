@@ -60,8 +60,8 @@ impl Weaver {
         }
         self.report_snapshots();
         self.report_tests(root);
-        self.report_labels();
         self.report_claims();
+        self.report_labels();
         self.names.check_exercises(root, &mut self.faults);
         self.names.report(&mut self.faults);
     }
