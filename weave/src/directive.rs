@@ -26,6 +26,13 @@ pub enum Directive<'a> {
         /// The value's name.
         name: &'a str,
     },
+    /// A parameter with its default, by the signature of a Python function.
+    Default {
+        /// Its full name.
+        function: &'a str,
+        /// The parameter's.
+        parameter: &'a str,
+    },
     /// Tests, as pairs of file and function.
     Test(Vec<(&'a str, &'a str)>),
     /// The minutes that the paths of these chapters take together; of all, if none is named.
@@ -77,6 +84,10 @@ impl<'a> Directive<'a> {
                 .map(|(snapshot, name)| Self::Value { snapshot, name })
                 .ok_or_else(|| wrong("value snapshot.name")),
             ("value", _) => Err(wrong("value snapshot.name")),
+            ("default", [function, parameter]) => {
+                Ok(Self::Default { function, parameter })
+            }
+            ("default", _) => Err(wrong("default function parameter")),
             ("test", [_, ..]) => arguments
                 .iter()
                 .map(|argument| argument.split_once("::"))
@@ -93,7 +104,7 @@ impl<'a> Directive<'a> {
             ("source", _) => Err(wrong("source key")),
             ("cite", _) => Err(wrong("cite key")),
             _ => Err(format!(
-                "unknown directive `{OPEN}{name}`; there are: code, exercise, table, value, test, minutes, see, source, cite"
+                "unknown directive `{OPEN}{name}`; there are: code, exercise, table, value, default, test, minutes, see, source, cite"
             )),
         }
     }

@@ -15,7 +15,7 @@ pub fn url(to_root: &str, path: &str, id: &str) -> String {
 }
 
 fn stem(path: &str) -> String {
-    format!("listings/{}", path.replace('/', "-"))
+    format!("listings/{}", path.trim_end_matches(".md").replace('/', "-"))
 }
 
 /// A code block in the language of the file.
@@ -102,13 +102,16 @@ impl Listings<'_> {
     /// The chapter of all listings, unless there are none. Where the repository can be reached, the Markdown of the
     /// pages is there.
     pub fn chapter(&self) -> Option<BookItem> {
-        let shown: BTreeSet<_> = self.uses.places.keys().map(|(path, _)| path).collect();
+        let shown: BTreeSet<_> =
+            self.uses.places.keys().map(|(path, _)| path).collect();
         let listed =
             self.sources.iter().filter(|(path, _)| shown.iter().any(|p| p == path));
         let code = listed.map(|(path, source)| (path, self.page(path, source)));
         let pages = self.pages.iter().filter(|_| self.repository.is_none());
-        let pages = pages.map(|(path, text)| (path.as_str(), Self::markdown(path, text)));
-        let mut listings = Chapter::new(TITLE, String::new(), "listings.md", Vec::new());
+        let pages =
+            pages.map(|(path, text)| (path.as_str(), Self::markdown(path, text)));
+        let mut listings =
+            Chapter::new(TITLE, String::new(), "listings.md", Vec::new());
         listings.content = format!(
             "# {TITLE}\n\nThe files that the chapters quote and the pages as they are written, each whole.\n\n"
         );
@@ -133,8 +136,7 @@ impl Listings<'_> {
         };
         let anchors = source.anchors().filter(|(name, _)| is_used(name));
         let anchors = anchors.map(|(name, anchor)| (anchor.first, name));
-        let tests =
-            source.tests().iter().map(|test| (test.first, test.name.as_str()));
+        let tests = source.tests().iter().map(|test| (test.first, test.name.as_str()));
         let mut places = BTreeMap::<_, BTreeSet<_>>::new();
         for (line, id) in anchors.chain(tests) {
             places.entry(line).or_default().insert(id);
@@ -150,9 +152,9 @@ impl Listings<'_> {
             text += &format!("[In the repository]({url})\n\n");
         }
         let lines: Vec<_> = source.lines().collect();
-        let starts = std::iter::once(0).chain(places.keys().copied());
-        let ends = places.keys().copied().chain([usize::MAX]);
-        for (start, end) in starts.zip(ends) {
+        let starts: BTreeSet<_> = places.keys().copied().chain([0]).collect();
+        let ends = starts.iter().copied().skip(1).chain([usize::MAX]);
+        for (start, end) in starts.iter().copied().zip(ends) {
             let ids = places.get(&start).into_iter().flatten();
             for id in ids.clone() {
                 text += &format!("<a id=\"{id}\"></a>");
@@ -183,7 +185,9 @@ impl Listings<'_> {
         let links: Vec<_> = links.collect();
         match links.as_slice() {
             [] => String::new(),
-            links => format!("<span class=\"back\">on the page {}</span>", links.join(", ")),
+            links => {
+                format!("<span class=\"back\">on the page {}</span>", links.join(", "))
+            }
         }
     }
 

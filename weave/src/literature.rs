@@ -62,7 +62,10 @@ impl Way {
 impl Work {
     fn read(entry: &Table, line: usize) -> Result<Self, String> {
         if let Some(field) = entry.keys().find(|key| !FIELDS.contains(&key.as_str())) {
-            return Err(format!("no field `{field}`; there are: {}", FIELDS.join(", ")));
+            return Err(format!(
+                "no field `{field}`; there are: {}",
+                FIELDS.join(", ")
+            ));
         }
         let text = |name| entry.get(name).and_then(Value::as_str).map(str::to_owned);
         let authors = entry.get("authors").and_then(Value::as_array);
@@ -183,12 +186,14 @@ impl Literature {
         let mut works = BTreeMap::new();
         let mut urls = BTreeMap::<String, String>::new();
         for (key, entry) in &table {
-            let line = text.find(&format!("[{key}]")).map_or(1, |at| line_of(&text, at));
+            let line =
+                text.find(&format!("[{key}]")).map_or(1, |at| line_of(&text, at));
             let entry = entry.as_table().ok_or_else(|| "it is no table".to_owned());
             match entry.and_then(|entry| Work::read(entry, line)) {
                 Ok(work) => {
                     let url = work.way.url();
-                    if let Some(other) = url.and_then(|url| urls.insert(url, key.clone()))
+                    if let Some(other) =
+                        url.and_then(|url| urls.insert(url, key.clone()))
                     {
                         let message = format!("`{key}` and `{other}` have one link");
                         faults.add(&path, line, message);
@@ -224,7 +229,11 @@ impl Literature {
     }
 
     /// The page of all works, each with the pages that name it; `titles` are those of the pages, by file.
-    pub fn chapter(&self, uses: &Uses, titles: &BTreeMap<&str, &str>) -> Option<BookItem> {
+    pub fn chapter(
+        &self,
+        uses: &Uses,
+        titles: &BTreeMap<&str, &str>,
+    ) -> Option<BookItem> {
         if self.works.is_empty() {
             return None;
         }
@@ -282,9 +291,9 @@ fn is_cited(before: &str) -> bool {
     if has_comma && trimmed.ends_with('*') {
         return true;
     }
-    let word_start = trimmed.rfind(|c: char| !c.is_alphabetic()).map_or(0, |at| {
-        at + trimmed[at..].chars().next().map_or(1, char::len_utf8)
-    });
+    let word_start = trimmed
+        .rfind(|c: char| !c.is_alphabetic())
+        .map_or(0, |at| at + trimmed[at..].chars().next().map_or(1, char::len_utf8));
     let word = &trimmed[word_start..];
     let is_name = word.chars().next().is_some_and(char::is_uppercase);
     let is_behind_bracket = trimmed[..word_start].ends_with('(');

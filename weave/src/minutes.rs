@@ -152,7 +152,7 @@ impl Clock {
                     LINE_OF_CODE * lines(path, anchor) as u32
                 }
                 Ok(Directive::Table(_)) => TABLE,
-                Ok(Directive::Value { .. }) => WORD,
+                Ok(Directive::Value { .. } | Directive::Default { .. }) => WORD,
                 Ok(Directive::Work { .. }) => WORDS_OF_A_WORK * WORD,
                 _ => 0,
             };

@@ -75,8 +75,8 @@ fn pipes_in_a_table_are_escaped() {
 
 #[test]
 fn escaped_dollar_signs_and_code_are_left_alone() {
-    let text = "\\$5, `$x$`, ``{{#value a.b}}``\n\n    $y$ {{#table a}}\n\n```rust,ignore\n$z$ {{#code a:b}}\n```\n";
-    assert_eq!(page(text, &[]), text);
+    let text = "\\$5, `$x$`, ``{{#value a.b}}``\n\n    $y$ {{#table a}}\n\n```text\n$z$ {{#code a:b}}\n```\n";
+    assert_eq!(page(text, &[("src/lib.rs", "let value = 1;")]), text);
 }
 
 #[test]
@@ -86,6 +86,61 @@ fn formulas_are_equal_bytes_in_every_run() {
     for _ in 0..20 {
         assert_eq!(page(text, &[]), first);
     }
+}
+
+// Python
+
+#[test]
+fn a_default_is_what_the_signature_says() {
+    let names =
+        "torch.optim.Adam(params, lr=0.001, betas=(0.9, 0.999), foreach=None)\n";
+    let text = page(
+        "{{#default torch.optim.Adam betas}}, {{#default torch.optim.Adam lr}}",
+        &[("tests/pytorch/names.txt", names)],
+    );
+    assert_eq!(text, "`betas=(0.9, 0.999)`, `lr=0.001`");
+}
+
+#[test]
+fn a_claim_of_a_script_is_a_check_that_leads_to_its_listing() {
+    let script = "\
+# ANCHOR: view
+b.stride()    # (0, 1)
+# ANCHOR_END: view
+
+
+@claim
+def it_shares():
+    assert b
+
+    assert c
+
+
+x = 1
+";
+    let run = format!(
+        "digest {}\ncomment\tview\tb.stride()\t(0, 1)\tvalue\nclaim it_shares\n",
+        weave::python::digest(script)
+    );
+    let files = [
+        (
+            "chapters/page.md",
+            "{{#code tests/pytorch/page.py:view}}\n\nSo. {{#test page.py::it_shares}}",
+        ),
+        ("tests/pytorch/page.py", script),
+        ("tests/pytorch/page.txt", &run),
+    ];
+    let text = chapter(&files, "page.md");
+    assert_contains(&text, "\n```python\nb.stride()    # (0, 1)\n```\n");
+    assert_contains(
+        &text,
+        r#"<a href="listings/tests-pytorch-page.py.html#it_shares"><code>page::<wbr>it&#95;<wbr>shares</code></a>"#,
+    );
+    let listing = chapter(&files, "listings/tests-pytorch-page.py.md");
+    assert_contains(
+        &listing,
+        "<a id=\"it_shares\"></a><span class=\"back\">on the page [page.md](../page.md)</span>\n\n```python\n@claim\ndef it_shares():",
+    );
 }
 
 // Code
@@ -244,8 +299,8 @@ fn values_stand_in_what_programs_print_and_in_no_other_code() {
         ));
         assert_eq!(text, format!("```{language}\na_b* {{{{#test x}}}}\n```"));
     }
-    let rust = "```rust,ignore\n{{#value v.mean}}\n```";
-    assert_eq!(page_with_values(rust), rust);
+    let indented = "So:\n\n    {{#value v.mean}}\n";
+    assert_eq!(page_with_values(indented), indented);
 }
 
 #[test]
@@ -278,7 +333,10 @@ fn references_lead_to_sections_code_tests_and_figures() {
             "chapters/adam.md",
             "# Adam\n\n## The `first` step: why?\n\n{{#code src/adam.rs:step}}\n\n![It.](figures/a.svg)",
         ),
-        ("src/adam.rs", "// ANCHOR: step\nfn step() {}\n// ANCHOR_END: step\n"),
+        (
+            "src/adam.rs",
+            "// ANCHOR: step\nfn step(first: f64) {}\n// ANCHOR_END: step\n",
+        ),
         ("tests/adam.rs", "#[test]\nfn small() { assert!(x); }\n"),
         ("chapters/figures/a.svg", SVG),
         ("chapters/figures/a.csv", ""),
@@ -340,8 +398,8 @@ fn a_chapter_says_its_minutes_by_the_rule() {
         (format!("$$x$$\n\n{}", words(79)), "1 minute"),
         (format!("$$x$$\n\n{}", words(80)), "2 minutes"),
         (format!("```math\nx\ny\n```\n\n{}", words(80)), "2 minutes"),
-        ("```python\nx\n\n```\n\n".repeat(11) + &words(15), "1 minute"),
-        ("```python\nx\n\n```\n\n".repeat(11) + &words(16), "2 minutes"),
+        ("```text\nx\n\n```\n\n".repeat(11) + &words(15), "1 minute"),
+        ("```text\nx\n\n```\n\n".repeat(11) + &words(16), "2 minutes"),
     ] {
         let text = chapter_of(&text);
         assert_contains(
@@ -445,7 +503,7 @@ impl Layer {
     fn forward(&self) {
 ```
 
-<a id=\"product\"></a>
+<a id=\"product\"></a><span class=\"back\">on the page [deep/other.md](../deep/other.md)</span>
 
 ```rust,ignore
         let y = x * w;
@@ -466,7 +524,10 @@ fn a_listing_has_an_id_before_each_test_and_its_comments() {
     let tests = "use a;\n\n/// Why.\n#[test]\n#[should_panic(\n    expected = \"[\"\n)]\nfn one() {}\n\nfn helper() {}\n\n#[test]\nfn two() {}\n";
     let files = [("chapters/page.md", "{{#test adam::one}}"), ("tests/adam.rs", tests)];
     let text = chapter(&files, "listings/tests-adam.rs.md");
-    assert_contains(&text, "<a id=\"one\"></a>\n\n```rust,ignore\n/// Why.\n#[test]\n");
+    assert_contains(
+        &text,
+        "<a id=\"one\"></a><span class=\"back\">on the page [page.md](../page.md)</span>\n\n```rust,ignore\n/// Why.\n#[test]\n",
+    );
     assert_contains(
         &text,
         "fn helper() {}\n```\n\n<a id=\"two\"></a>\n\n```rust,ignore\n#[test]\nfn two() {}",
@@ -483,8 +544,18 @@ fn the_listings_are_the_last_chapter_and_list_what_pages_refer_to() {
     ];
     let text = chapter(&files_with_product(&files), "listings.md");
     assert!(text.ends_with(
-        "\n\n- [`src/layer.rs`](listings/src-layer.rs.md)\n- [`tests/adam.rs`](listings/tests-adam.rs.md)\n"
+        "\n\n- [`src/layer.rs`](listings/src-layer.rs.md)\n- [`tests/adam.rs`](listings/tests-adam.rs.md)\n- [`chapters/page.md`](listings/chapters-page.md)\n- [`chapters/deep/other.md`](listings/chapters-deep-other.md)\n"
     ));
+}
+
+#[test]
+fn an_id_on_the_first_line_stands_once() {
+    let files = [
+        ("chapters/page.md", "{{#code src/a.rs:all}}"),
+        ("src/a.rs", "// ANCHOR: all\nfn a() {}\n// ANCHOR_END: all\n"),
+    ];
+    let text = chapter(&files, "listings/src-a.rs.md");
+    assert_eq!(text.matches("id=\"all\"").count(), 1, "{text}");
 }
 
 #[test]
@@ -493,9 +564,9 @@ fn a_page_leads_to_its_source_and_the_source_to_the_page() {
     let shown = book(&files).unwrap();
     assert_contains(
         &content(&shown, "deep/page.md"),
-        "<p class=\"page-source\"><a href=\"../listings/chapters-deep-page.md.html\">Source of this page</a></p>",
+        "<p class=\"page-source\"><a href=\"../listings/chapters-deep-page.html\">Source of this page</a></p>",
     );
-    let listing = content(&shown, "listings/chapters-deep-page.md.md");
+    let listing = content(&shown, "listings/chapters-deep-page.md");
     assert_contains(&listing, "[this page](../deep/page.md)");
     assert_contains(&listing, "```text\n# Page\n\nIt *says* `{` this.\n```");
 }
@@ -504,7 +575,10 @@ fn a_page_leads_to_its_source_and_the_source_to_the_page() {
 fn with_a_repository_pages_and_listings_lead_there() {
     let files = [
         ("src/layer.rs", LAYER),
-        ("chapters/page.md", "{{#code src/layer.rs:forward}}\n\n{{#code src/layer.rs:product}}"),
+        (
+            "chapters/page.md",
+            "{{#code src/layer.rs:forward}}\n\n{{#code src/layer.rs:product}}",
+        ),
     ];
     let shown = weave_in(Some("https://example.org/d/"), &files, &["page.md"]).unwrap();
     assert_contains(
