@@ -35,6 +35,8 @@ pub enum Directive<'a> {
     },
     /// Tests, as pairs of file and function.
     Test(Vec<(&'a str, &'a str)>),
+    /// A label that the tests give to the formula before it.
+    Formula(&'a str),
     /// The minutes that the paths of these chapters take together; of all, if none is named.
     Minutes(Vec<&'a str>),
     /// References to sections, code, tests and figures.
@@ -97,6 +99,8 @@ impl<'a> Directive<'a> {
             ("test", []) => Err(wrong("test file::function …")),
             ("see", [_, ..]) => Ok(Self::See(arguments)),
             ("see", []) => Err(wrong("see target …")),
+            ("formula", [label]) => Ok(Self::Formula(label)),
+            ("formula", _) => Err(wrong("formula chapter.label")),
             ("minutes", _) => Ok(Self::Minutes(arguments)),
             ("source" | "cite", [key]) => {
                 Ok(Self::Work { key, in_full: name == "source" })
@@ -104,7 +108,7 @@ impl<'a> Directive<'a> {
             ("source", _) => Err(wrong("source key")),
             ("cite", _) => Err(wrong("cite key")),
             _ => Err(format!(
-                "unknown directive `{OPEN}{name}`; there are: code, exercise, table, value, default, test, minutes, see, source, cite"
+                "unknown directive `{OPEN}{name}`; there are: code, exercise, table, value, default, test, formula, minutes, see, source, cite"
             )),
         }
     }

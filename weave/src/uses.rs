@@ -21,6 +21,8 @@ pub struct Uses {
     pub places: BTreeMap<(String, String), BTreeSet<String>>,
     /// Works of the literature, by key, each with the files of the pages that name it.
     pub works: BTreeMap<String, BTreeSet<String>>,
+    /// The labels of formulas, each with its line.
+    pub labels: BTreeMap<String, usize>,
     /// Exercises.
     pub exercises: BTreeSet<String>,
 }
