@@ -43,6 +43,13 @@ pub enum Directive<'a> {
     See(Vec<&'a str>),
     /// What a reader may search for who wants the section around it.
     Also(Vec<&'a str>),
+    /// A work of the literature, by its key.
+    Work {
+        /// Its key.
+        key: &'a str,
+        /// Whether it is named in full, or as in a sentence.
+        in_full: bool,
+    },
 }
 
 impl<'a> Directive<'a> {
@@ -99,8 +106,13 @@ impl<'a> Directive<'a> {
             ("minutes", _) => Ok(Self::Minutes(arguments)),
             ("also", []) => Err(wrong("also words, other words")),
             ("also", _) => Ok(Self::Also(names(inside))),
+            ("source" | "cite", [key]) => {
+                Ok(Self::Work { key, in_full: name == "source" })
+            }
+            ("source", _) => Err(wrong("source key")),
+            ("cite", _) => Err(wrong("cite key")),
             _ => Err(format!(
-                "unknown directive `{OPEN}{name}`; there are: code, exercise, table, value, default, test, formula, minutes, see, also"
+                "unknown directive `{OPEN}{name}`; there are: code, exercise, table, value, default, test, formula, minutes, see, source, cite, also"
             )),
         }
     }
