@@ -20,7 +20,7 @@ use crate::network::{Batch, Layer, Network};
 use crate::newton::hessian_vector_product;
 use crate::parallel;
 use crate::random::{Stream, generator};
-use crate::sgd::{Method, Plan, fit, small_network};
+use crate::sgd::{Examples, Method, Plan, fit, small_network};
 
 // ANCHOR: accuracy
 /// The share of images whose largest logit is that of their label.
@@ -38,15 +38,15 @@ pub fn accuracy(network: &Network, batch: &Batch) -> f64 {
 
 // ANCHOR: watched
 /// An optimizer that measures every tenth of its steps.
-pub struct Watched<O> {
-    optimizer: O,
+pub struct Watched {
+    optimizer: Box<dyn Optimizer>,
     weights: Vec<Range<usize>>,
     steps: usize,
     /// `‖ΔW‖ / ‖W‖` of each layer in every tenth step, `[step / 10][layer]`.
     pub ratios: Vec<Vec<f64>>,
 }
 
-impl<O: Optimizer> Optimizer for Watched<O> {
+impl Optimizer for Watched {
     fn gradient_point<'a>(
         &self,
         parameters: &'a DVector<f64>,
@@ -74,9 +74,9 @@ impl<O: Optimizer> Optimizer for Watched<O> {
 }
 // ANCHOR_END: watched
 
-impl<O: Optimizer> Watched<O> {
+impl Watched {
     /// Watches the weights of each layer of this network.
-    pub fn new(optimizer: O, network: &Network) -> Self {
+    pub fn new(optimizer: Box<dyn Optimizer>, network: &Network) -> Self {
         let mut end = 0;
         let weights = network.layers().iter().map(|layer| {
             let start = end;
@@ -120,20 +120,24 @@ pub struct Run {
     pub ratios: Vec<Vec<f64>>,
 }
 
+/// Makes an optimizer from its step size.
+pub type New<'a> =
+    dyn Fn(f64) -> Result<Box<dyn Optimizer>, OptimizationError> + Sync + 'a;
+
 /// Trains He's network of these widths as planned, and for one more epoch
-/// with a tenth of the step size. `optimizer` makes one from its step size.
+/// with a tenth of the step size.
 ///
 /// # Errors
 /// If the step size is not a finite number above 0.
 ///
 /// # Panics
 /// If the examples or the test images do not fit the network.
-pub fn run<O: Optimizer>(
-    (optimizer, step_size): (impl Fn(f64) -> Result<O, OptimizationError>, f64),
+pub fn run(
+    (optimizer, step_size): (&New, f64),
     widths: &[usize],
     plan: Plan,
     seed: u64,
-    examples: &(impl Fn(&[usize]) -> Batch + Sync),
+    examples: &Examples,
     test: &Batch,
 ) -> Result<Run, OptimizationError> {
     // ANCHOR: run
@@ -303,7 +307,7 @@ pub const VALIDATION: Range<usize> = 57_000..60_000;
 pub fn sweep(
     plan: Plan,
     seed: u64,
-    examples: &(impl Fn(&[usize]) -> Batch + Sync),
+    examples: &Examples,
     validation: &Batch,
 ) -> Vec<(Method, Vec<(f64, f64)>)> {
     parallel::map(&GRID, &|&(method, sizes)| {
@@ -316,12 +320,12 @@ pub fn sweep(
 ///
 /// # Panics
 /// If a step size is refused, or if the examples do not fit the network.
-pub fn swept<O: Optimizer>(
-    optimizer: &(impl Fn(f64) -> Result<O, OptimizationError> + Sync),
+pub fn swept(
+    optimizer: &New,
     step_sizes: &[f64],
     plan: Plan,
     seed: u64,
-    examples: &(impl Fn(&[usize]) -> Batch + Sync),
+    examples: &Examples,
     validation: &Batch,
 ) -> Vec<(f64, f64)> {
     parallel::map(step_sizes, &|&size| {
@@ -349,7 +353,7 @@ pub fn choose(swept: &[(f64, f64)], images: usize) -> f64 {
 pub fn compare(
     plan: Plan,
     seeds: &[u64],
-    examples: &(impl Fn(&[usize]) -> Batch + Sync),
+    examples: &Examples,
     test: &Batch,
 ) -> Vec<Vec<Run>> {
     let courses: Vec<_> = TUNED
@@ -357,7 +361,7 @@ pub fn compare(
         .flat_map(|&course| seeds.iter().map(move |&seed| (course, seed)))
         .collect();
     let runs = parallel::map(&courses, &|&((method, step_size), seed)| {
-        let course = (|size| method.optimizer(size), step_size);
+        let course: (&New, _) = (&|size| method.optimizer(size), step_size);
         run(course, &WIDTHS, plan, seed, examples, test).expect("step sizes above 0")
     });
     runs.chunks(seeds.len()).map(<[_]>::to_vec).collect()
@@ -375,9 +379,7 @@ pub const SHORT: Plan = Plan { examples: 1000, batch_size: 50, epochs: 3 };
 ///
 /// # Panics
 /// If the examples are not those of MNIST.
-pub fn widths_compared(
-    examples: &(impl Fn(&[usize]) -> Batch + Sync),
-) -> Vec<Vec<Vec<Run>>> {
+pub fn widths_compared(examples: &Examples) -> Vec<Vec<Vec<Run>>> {
     // Nobody asks for the accuracy.
     let test = examples(&[0]);
     let movers = MOVERS.iter().map(|&(method, step_size)| {
@@ -387,7 +389,7 @@ pub fn widths_compared(
             .collect();
         let runs = parallel::map(&courses, &|&(width, seed)| {
             let widths = [784, width, width, 10];
-            let course = (|size| method.optimizer(size), step_size);
+            let course: (&New, _) = (&|size| method.optimizer(size), step_size);
             run(course, &widths, SHORT, seed, examples, &test)
                 .expect("step sizes above 0")
         });

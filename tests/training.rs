@@ -19,10 +19,10 @@ use descent::random::shift;
 use descent::random::{Stream, generator};
 use descent::sgd::{Method, Plan, batches, fit, half_resolution, small_network, train};
 use descent::training::{
-    ALL, DRAWN, FEW, GRID, HIDDEN, MOVERS, PLAN, Run, SEEDS, SWEEP, TUNED, VALIDATION,
-    WIDTH_SEEDS, WIDTHS, Watched, accuracy, at_right_angles, choose, compare,
-    distances, full_batch, he, largest_curvature, matched, mean_curvature, movement,
-    run, settled, sweep, test_positions, weight_norms, widths_compared,
+    ALL, DRAWN, FEW, GRID, HIDDEN, MOVERS, New, PLAN, Run, SEEDS, SWEEP, TUNED,
+    VALIDATION, WIDTH_SEEDS, WIDTHS, Watched, accuracy, at_right_angles, choose,
+    compare, distances, full_batch, he, largest_curvature, matched, mean_curvature,
+    movement, run, settled, sweep, test_positions, weight_norms, widths_compared,
 };
 use nalgebra::{DMatrix, DVector, RowDVector, dmatrix};
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
@@ -129,12 +129,12 @@ fn the_measured_ratio_is_that_of_the_networks_before_and_after_the_step() {
     let start = he(&[PIXELS, 8, 6, 10], 1);
     let optimizer = || Method::Adam.optimizer(0.01).expect("a step size");
     let (mut before, mut plain) = (start.clone(), optimizer());
-    train(&mut before, &mut plain, &batches[..9], examples);
+    train(&mut before, &mut plain, &batches[..9], &examples);
     let mut after = before.clone();
-    train(&mut after, &mut plain, &batches[9..], examples);
+    train(&mut after, &mut plain, &batches[9..], &examples);
     let mut watched = Watched::new(optimizer(), &start);
     let mut network = start.clone();
-    train(&mut network, &mut watched, &batches, examples);
+    train(&mut network, &mut watched, &batches, &examples);
     assert_eq!(network, after, "to watch changes nothing");
     assert!(watched.is_finite());
     let count = start.parameters().len();
@@ -306,7 +306,7 @@ fn with_a_tenth_of_the_step_size_the_fourth_epoch_has_a_lower_loss_than_with_the
         let mut network = trainings[*method][*seed].epochs[2].network.clone();
         let (name, step_size) = TUNED[*method];
         let mut optimizer = name.optimizer(step_size).expect("a step size");
-        mean(&train(&mut network, &mut optimizer, &batches[3], examples))
+        mean(&train(&mut network, &mut optimizer, &batches[3], &examples))
     };
     let rows = (0..NAMES.len()).map(|method| {
         let runs: Vec<_> = (0..3).map(|seed| (method, seed)).collect();
@@ -357,7 +357,7 @@ fn after_one_epoch_on_all_digits_pytorch_is_where_we_are() {
             &mut optimizer,
             ALL,
             &mut generator(0, Stream::Batches),
-            examples,
+            &examples,
             record,
         )[0]
     };
@@ -879,7 +879,7 @@ fn the_tuned_step_size_of_sgd_is_above_the_limit_at_the_start() {
 #[test]
 fn a_run_with_a_wrong_step_size_is_refused() {
     let plan = Plan { examples: 10, batch_size: 5, epochs: 1 };
-    let course = (|size| Method::Sgd.optimizer(size), 0.0);
+    let course: (&New, _) = (&|size| Method::Sgd.optimizer(size), 0.0);
     let error = run(course, &[PIXELS, 10], plan, 0, &examples, &first(1));
     assert_eq!(
         error.expect_err("no step size").to_string(),

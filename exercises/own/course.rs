@@ -1,15 +1,16 @@
 //! A training with settings of one's own, and its record.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use descent::depth;
-use descent::gradient_descent::{OptimizationError, Optimizer};
+use descent::gradient_descent::Optimizer;
 use descent::mnist::{Digits, PIXELS};
 use descent::network::{Batch, Network, softmax};
 use descent::parallel;
 use descent::random::{Stream, generator};
 use descent::sgd::{Plan, fit};
-use descent::training::Watched;
+use descent::training::{New, Watched};
 use nalgebra::DVector;
 
 use super::report::{Line, Watch, halves, line, numbers, whole};
@@ -104,6 +105,9 @@ pub struct Mistake {
 /// digit, and a hard one. The book draws them, too.
 pub const SHOWN: [usize; 2] = [0, 8];
 
+/// The name of the line with which all is told of a [`State`].
+pub const LAST_OF_A_STATE: &str = "mistake";
+
 /// Digits that go through the network at once.
 const PORTION: usize = 500;
 
@@ -130,42 +134,39 @@ impl State {
         }
     }
 
-    fn tell(&self, watch: &impl Watch) -> Result<(), String> {
+    fn tell(&self, watch: &dyn Watch) -> Result<(), String> {
         watch.tell("accuracy", &[self.accuracy])?;
         watch.tell("dead", &self.dead)?;
         watch.tell("shown", &self.shown.concat())?;
         let mistake = self
             .mistake
             .map(|it| vec![it.digit as f64, it.class as f64, it.probability]);
-        watch.tell("mistake", &mistake.unwrap_or_default())
+        watch.tell(LAST_OF_A_STATE, &mistake.unwrap_or_default())
     }
 
-    /// Every state that the lines tell of.
+    /// Every state that the lines tell of, whole.
     fn all(lines: &[Line]) -> Vec<Self> {
-        let all = |name| numbers(lines, name).into_iter();
-        let states =
-            all("accuracy").zip(all("dead")).zip(all("shown").zip(all("mistake")));
-        let state = |((accuracy, dead), (shown, mistake)): (
-            (Vec<f64>, Vec<f64>),
-            (Vec<f64>, Vec<f64>),
-        )| Self {
-            accuracy: accuracy.first().copied().unwrap_or(f64::NAN),
-            dead,
-            shown: shown.chunks(10).map(<[f64]>::to_vec).collect(),
-            mistake: match mistake[..] {
-                [digit, class, probability] => Some(Mistake {
-                    digit: digit as usize,
-                    class: class as usize,
-                    probability,
-                }),
-                _ => None,
-            },
+        let all = |name| numbers(lines, name);
+        let (accuracies, dead, shown) = (all("accuracy"), all("dead"), all("shown"));
+        let state = |(i, mistake): (usize, Vec<f64>)| {
+            Some(Self {
+                accuracy: *accuracies.get(i)?.first()?,
+                dead: dead.get(i)?.clone(),
+                shown: shown.get(i)?.chunks(10).map(<[f64]>::to_vec).collect(),
+                mistake: Mistake::of(&mistake),
+            })
         };
-        states.map(state).collect()
+        let mistakes = all(LAST_OF_A_STATE).into_iter().enumerate();
+        mistakes.filter_map(state).collect()
     }
 }
 
 impl Mistake {
+    fn of(numbers: &[f64]) -> Option<Self> {
+        let &[digit, class, probability] = numbers else { return None };
+        Some(Self { digit: digit as usize, class: class as usize, probability })
+    }
+
     fn surer(self, other: Self) -> Self {
         if other.probability > self.probability { other } else { self }
     }
@@ -251,12 +252,12 @@ impl Record {
 }
 
 /// An optimizer whose steps are counted.
-pub struct Counted<'a, O, W> {
-    pub optimizer: O,
-    pub watch: &'a W,
+pub struct Counted {
+    pub optimizer: Box<dyn Optimizer>,
+    pub watch: Arc<dyn Watch>,
 }
 
-impl<O: Optimizer, W: Watch> Optimizer for Counted<'_, O, W> {
+impl Optimizer for Counted {
     fn gradient_point<'a>(
         &self,
         parameters: &'a DVector<f64>,
@@ -281,37 +282,37 @@ impl<O: Optimizer, W: Watch> Optimizer for Counted<'_, O, W> {
 ///
 /// # Panics
 /// If the plan asks for more digits than there are, or if there are none.
-pub fn train<O: Optimizer>(
+pub fn train(
     course: &Course,
-    optimizer: &impl Fn(f64) -> Result<O, OptimizationError>,
+    optimizer: &New,
     digits: &Digits,
     test: &Digits,
-    watch: &impl Watch,
+    watch: &Arc<dyn Watch>,
 ) -> Result<(), String> {
     assert_eq!(course.widths.first(), Some(&PIXELS), "as many inputs as pixels");
     let mut network = depth::network(&course.widths, course.scale, course.seed);
     let mut rng = generator(course.seed, Stream::Batches);
-    State::of(&network, test).tell(watch)?;
+    State::of(&network, test).tell(&**watch)?;
     let plan = Plan { epochs: 1, ..course.plan };
     let mut epoch = 0;
     for (share, epochs) in course.stages() {
         let optimizer = optimizer(share * course.step_size);
         let optimizer = optimizer.map_err(|error| error.to_string())?;
-        let counted = Counted { optimizer, watch };
-        let mut watched = Watched::new(counted, &network);
+        let counted = Counted { optimizer, watch: watch.clone() };
+        let mut watched = Watched::new(Box::new(counted), &network);
         for _ in 0..epochs {
             epoch += 1;
             let examples = |positions: &[usize]| digits.batch(positions);
             let record = |_: &Network, losses: &[f64]| losses.to_vec();
             let losses =
-                fit(&mut network, &mut watched, plan, &mut rng, examples, record)
+                fit(&mut network, &mut watched, plan, &mut rng, &examples, record)
                     .concat();
             check(epoch, &losses, &network, watched.is_finite())?;
             watch.tell("losses", &losses)?;
             for ratios in watched.ratios.drain(..) {
                 watch.tell("ratios", &ratios)?;
             }
-            State::of(&network, test).tell(watch)?;
+            State::of(&network, test).tell(&**watch)?;
         }
     }
     Ok(())

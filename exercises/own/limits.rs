@@ -2,8 +2,8 @@
 //! the book derives are its own.
 
 use descent::adam::{arrival, turned, turned_valley};
-use descent::gradient_descent::Optimizer;
 use descent::quadratic::{Quadratic, START};
+use descent::training::New;
 use nalgebra::{DMatrix, DVector, dvector};
 
 use super::report::{Line, Watch, numbers};
@@ -64,8 +64,9 @@ impl Limits {
     /// Measures the optimizer that is made from a step size.
     ///
     /// # Panics
-    /// If the optimizer does, or if it changes the number of parameters.
-    pub fn of<O: Optimizer>(optimizer: &impl Fn(f64) -> O, watch: &impl Watch) -> Self {
+    /// If the optimizer does, if it changes the number of parameters, or if a step size
+    /// above 0 is refused.
+    pub fn of(optimizer: &New, watch: &dyn Watch) -> Self {
         let bench = Bench { optimizer, watch };
         let size = bench.size();
         Self {
@@ -89,7 +90,7 @@ impl Limits {
     ///
     /// # Errors
     /// If it cannot be told.
-    pub fn tell(&self, watch: &impl Watch) -> Result<(), String> {
+    pub fn tell(&self, watch: &dyn Watch) -> Result<(), String> {
         let zero = match self.zero {
             AtZero::Rests => 0.0,
             AtZero::Moves => 1.0,
@@ -139,12 +140,12 @@ impl Limits {
 }
 
 /// An optimizer on the bench.
-struct Bench<'a, F, W> {
-    optimizer: &'a F,
-    watch: &'a W,
+struct Bench<'a> {
+    optimizer: &'a New<'a>,
+    watch: &'a dyn Watch,
 }
 
-impl<O: Optimizer, F: Fn(f64) -> O, W: Watch> Bench<'_, F, W> {
+impl Bench<'_> {
     /// The start and the points after each step, up to one that is not finite.
     fn path(
         &self,
@@ -153,7 +154,7 @@ impl<O: Optimizer, F: Fn(f64) -> O, W: Watch> Bench<'_, F, W> {
         steps: usize,
         gradient: impl Fn(&DVector<f64>) -> DVector<f64>,
     ) -> Vec<DVector<f64>> {
-        let mut optimizer = (self.optimizer)(step_size);
+        let mut optimizer = (self.optimizer)(step_size).expect("a step size above 0");
         let mut points = vec![start.clone()];
         for step in 0..steps {
             let mut theta = points[step].clone();

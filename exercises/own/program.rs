@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::env;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind, set_hook};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
-use descent::gradient_descent::Optimizer;
+use descent::gradient_descent::{OptimizationError, Optimizer};
 use descent::mnist::{Digits, Split};
 use descent::network::Batch;
 use descent::sgd::Plan;
@@ -135,14 +135,33 @@ impl Compared {
     }
 }
 
-/// What a reader's file gives.
-pub type New = fn(f64) -> Box<dyn Optimizer>;
+fn work(
+    job: &Job,
+    new: Function,
+    mnist: &Path,
+    watch: &Arc<dyn Watch>,
+) -> Result<(), String> {
+    let read = |split| Digits::read(mnist, split).map_err(|error| error.to_string());
+    let (digits, test) = (read(Split::Train)?, read(Split::Test)?);
+    match job {
+        Job::Train(course) => {
+            let optimizer = |step_size| Ok(Checked::boxed(new, step_size, None));
+            train(course, &optimizer, &digits, &test, watch)
+        }
+        Job::Compare(job) => compare(job, new, &digits, &test, watch),
+    }
+}
+
+type Made = Result<Box<dyn Optimizer>, OptimizationError>;
+
+/// The function of a reader's file.
+pub type Function = fn(f64) -> Box<dyn Optimizer>;
 
 /// Does the job of the environment, and reports.
 ///
 /// # Panics
 /// If the environment does not say what to do.
-pub fn main(new: New) -> ExitCode {
+pub fn main(new: Function) -> ExitCode {
     let variable = |name| env::var_os(name).expect("the runner sets it");
     let path = PathBuf::from(variable(FILE_OF_REPORT));
     let mnist = PathBuf::from(variable(MNIST));
@@ -150,20 +169,9 @@ pub fn main(new: New) -> ExitCode {
     let job = job.expect("a job");
     set_hook(Box::new(|panic| note_where(panic, "/optimizer.rs:")));
     let done = Writer::new(&path).and_then(|report| {
-        let work = AssertUnwindSafe(|| {
-            let read = |split| Digits::read(&mnist, split).map_err(|it| it.to_string());
-            let (digits, test) = (read(Split::Train)?, read(Split::Test)?);
-            match &job {
-                Job::Train(course) => train(
-                    course,
-                    &|step_size| Ok(Checked::new(new, step_size, None)),
-                    &digits,
-                    &test,
-                    &report,
-                ),
-                Job::Compare(job) => compare(job, new, &digits, &test, &report),
-            }
-        });
+        let report = Arc::new(report);
+        let watch: Arc<dyn Watch> = report.clone();
+        let work = AssertUnwindSafe(|| work(&job, new, &mnist, &watch));
         match catch_unwind(work) {
             Ok(Ok(())) => Ok(()),
             Ok(Err(words)) => report.fault(&words),
@@ -184,18 +192,19 @@ pub fn main(new: New) -> ExitCode {
 
 fn compare(
     job: &Comparison,
-    new: New,
+    new: Function,
     digits: &Digits,
     test: &Digits,
-    watch: &impl Watch,
+    watch: &Arc<dyn Watch>,
 ) -> Result<(), String> {
-    let limits = Limits::of(&|size| Checked::new(new, size, None), watch);
-    limits.tell(watch)?;
+    let limits = Limits::of(&|size| Ok(Checked::boxed(new, size, None)), &**watch);
+    limits.tell(&**watch)?;
     let examples = |positions: &[usize]| digits.batch(positions);
     let seed = job.seed;
-    let breaks = Mutex::new(Vec::new());
-    let optimizer = |step_size| {
-        Ok(Counted { optimizer: Checked::new(new, step_size, Some(&breaks)), watch })
+    let breaks = Breaks::default();
+    let optimizer = |step_size| -> Made {
+        let optimizer = Checked::boxed(new, step_size, Some(breaks.clone()));
+        Ok(Box::new(Counted { optimizer, watch: watch.clone() }))
     };
     let validation = job.validation(digits);
     let swept =
@@ -206,11 +215,12 @@ fn compare(
     }
     let chosen = choose(&swept, job.attempt().examples);
     watch.tell("chosen", &[chosen])?;
-    let optimizer = |step_size| {
-        Ok(Counted { optimizer: Checked::new(new, step_size, None), watch })
-    };
     let test = job.test(test);
-    let run = run((optimizer, chosen), &WIDTHS, job.plan(), seed, &examples, &test);
+    let optimizer = |step_size| -> Made {
+        let optimizer = Checked::boxed(new, step_size, None);
+        Ok(Box::new(Counted { optimizer, watch: watch.clone() }))
+    };
+    let run = run((&optimizer, chosen), &WIDTHS, job.plan(), seed, &examples, &test);
     let epochs = run.map_err(|error| error.to_string())?.epochs;
     for epoch in &epochs {
         watch.tell("losses", &epoch.losses)?;
@@ -251,25 +261,31 @@ struct Break {
     at_zero: bool,
 }
 
+type Breaks = Arc<Mutex<Vec<Break>>>;
+
 /// Why there is no use to go on, in words.
 struct Misfit(String);
 
 /// An optimizer that has to keep to as many parameters as there are.
-struct Checked<'a> {
+struct Checked {
     optimizer: Box<dyn Optimizer>,
     step_size: f64,
     steps: usize,
-    breaks: Option<&'a Mutex<Vec<Break>>>,
+    breaks: Option<Breaks>,
 }
 
-impl<'a> Checked<'a> {
+impl Checked {
     /// Notes the first step that leaves the range of numbers, if there is a place for it.
-    fn new(new: New, step_size: f64, breaks: Option<&'a Mutex<Vec<Break>>>) -> Self {
-        Self { optimizer: new(step_size), step_size, steps: 0, breaks }
+    fn boxed(
+        new: Function,
+        step_size: f64,
+        breaks: Option<Breaks>,
+    ) -> Box<dyn Optimizer> {
+        Box::new(Self { optimizer: new(step_size), step_size, steps: 0, breaks })
     }
 
     fn note(&mut self, parameters: &DVector<f64>, gradient: &DVector<f64>) {
-        let Some(breaks) = self.breaks else { return };
+        let Some(breaks) = &self.breaks else { return };
         if let Some(place) = parameters.iter().position(|entry| !entry.is_finite()) {
             let at_zero = gradient[place] == 0.0;
             let it = Break { step_size: self.step_size, step: self.steps, at_zero };
@@ -279,7 +295,7 @@ impl<'a> Checked<'a> {
     }
 }
 
-impl Optimizer for Checked<'_> {
+impl Optimizer for Checked {
     fn gradient_point<'a>(
         &self,
         parameters: &'a DVector<f64>,

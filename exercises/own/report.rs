@@ -10,7 +10,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 /// Who wants to know how a training goes on.
-pub trait Watch: Sync {
+pub trait Watch: Send + Sync {
     /// A step of an optimizer has been taken.
     fn step(&self);
 

@@ -3,7 +3,6 @@
 use std::sync::Mutex;
 
 use clap::Args;
-use descent::gradient_descent::Optimizer;
 use descent::mnist::Digits;
 use descent::sgd::Method;
 use descent::training::{GRID, TUNED, compare, sweep};
@@ -391,8 +390,5 @@ impl All {
 const SIZE: (u32, u32) = (560, 340);
 
 fn limits(method: Method) -> Limits {
-    let optimizer = |size| -> Box<dyn Optimizer> {
-        method.optimizer(size).expect("a step size above 0")
-    };
-    Limits::of(&optimizer, &Unwatched)
+    Limits::of(&|size| method.optimizer(size), &Unwatched)
 }

@@ -52,7 +52,7 @@ impl Answer {
     ///
     /// # Errors
     /// If it does not compile, does not go on, breaks off, or says what is wrong.
-    pub fn run(&self, job: &Job, mnist: &Path, watch: &impl Watch) -> DrawResult {
+    pub fn run(&self, job: &Job, mnist: &Path, watch: &dyn Watch) -> DrawResult {
         let file = self.file()?;
         let of_file = |message| format!("{}: {message}", file.display());
         if TASK.hand_out(&file)? {
@@ -80,7 +80,7 @@ impl Answer {
         place: &Place,
         job: &Job,
         mnist: &Path,
-        watch: &impl Watch,
+        watch: &dyn Watch,
     ) -> Result<(), String> {
         let settings =
             [(JOB, OsString::from(job.text())), (MNIST, mnist.as_os_str().to_owned())];

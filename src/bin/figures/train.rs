@@ -1,7 +1,7 @@
 //! A training of the reader's own, on all digits.
 
 use std::path::PathBuf;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
@@ -12,7 +12,9 @@ use descent::momentum::Momentum;
 use descent::nesterov::Nesterov;
 use descent::sgd::Plan;
 use descent::training::TUNED;
-use exercises::own::course::{Course, Mistake, Record, SHOWN, State, train};
+use exercises::own::course::{
+    Course, LAST_OF_A_STATE, Mistake, Record, SHOWN, State, train,
+};
 use exercises::own::program::Job;
 use exercises::own::report::{Line as Told, Watch};
 
@@ -268,19 +270,26 @@ struct Show {
     told: Mutex<Vec<Told>>,
 }
 
+impl Show {
+    /// Of all that was told so far.
+    fn record(&self) -> Option<Record> {
+        Record::of(&self.told.lock().ok()?)
+    }
+}
+
 impl Watch for Show {
     fn step(&self) {
         progress::done();
     }
 
     fn tell(&self, name: &str, numbers: &[f64]) -> Result<(), String> {
-        let Ok(mut told) = self.told.lock() else { return Ok(()) };
-        told.push(Told { name: name.to_owned(), numbers: numbers.to_vec() });
-        // The last line of each state.
-        if name != "mistake" {
+        if let Ok(mut told) = self.told.lock() {
+            told.push(Told { name: name.to_owned(), numbers: numbers.to_vec() });
+        }
+        if name != LAST_OF_A_STATE {
             return Ok(());
         }
-        let Some(record) = Record::of(&told) else { return Ok(()) };
+        let Some(record) = self.record() else { return Ok(()) };
         let row = row(&record, self.start.elapsed().as_secs_f64());
         progress::aside(|| tell([row].into_iter())).map_err(|error| error.to_string())
     }
@@ -306,20 +315,20 @@ struct Trained<'a> {
 impl Trained<'_> {
     fn train(&self, digits: &Digits) -> DrawResult<Record> {
         let Self { options, course, test } = self;
-        let show = Show { start: Instant::now(), told: Mutex::default() };
+        let show = Arc::new(Show { start: Instant::now(), told: Mutex::default() });
+        let watch: Arc<dyn Watch> = show.clone();
         let of_step_size =
             |message| format!("--step-size {}: {message}", short(course.step_size));
         match options.optimizer {
             Name::Own => {
                 let (job, folder) =
                     (Job::Train(course.clone()), options.data.folder()?);
-                options.own.run(&job, &folder, &show)?;
+                options.own.run(&job, &folder, &*watch)?;
             }
-            _ => train(course, &|size| options.optimizer(size), digits, test, &show)
+            _ => train(course, &|size| options.optimizer(size), digits, test, &watch)
                 .map_err(of_step_size)?,
         }
-        let told = show.told.into_inner()?;
-        Record::of(&told).ok_or_else(|| "the training has told nothing".into())
+        show.record().ok_or_else(|| "the training has told nothing".into())
     }
 
     fn heading(&self) -> Vec<String> {
