@@ -3,6 +3,7 @@
 mod acceleration;
 mod adam;
 mod art;
+mod axes;
 mod backpropagation;
 mod broadcasting;
 mod canvas;
@@ -13,6 +14,7 @@ mod depth;
 mod digits;
 mod elbows;
 mod expressivity;
+mod geometry;
 mod gradient_check;
 mod gradient_descent;
 mod gradient_noise;
@@ -22,6 +24,7 @@ mod introduction;
 mod linear_layer;
 mod momentum;
 mod momentum_convergence;
+mod names;
 mod nesterov;
 mod network;
 mod neuron;
@@ -36,6 +39,7 @@ mod own;
 mod progress;
 mod quadratic;
 mod sgd;
+mod text;
 mod train;
 mod training;
 
@@ -306,7 +310,7 @@ fn draw(chapters: &[Chapter]) -> DrawResult<Vec<Figure>> {
     let draw = |chapter: &Chapter| {
         let (name, figures) = chapter.drawing();
         let figures = progress::named(name, figures);
-        // An error of plotters cannot go from thread to thread.
+        // A boxed error cannot go from thread to thread.
         figures.map_err(|error| error.to_string())
     };
     let drawn: Result<Vec<_>, _> = parallel::map(chapters, &draw).into_iter().collect();

@@ -276,15 +276,12 @@ impl All {
             best.collect::<Vec<_>>().join(", ")
         );
         let title = "Steps to a millionth against the step size";
-        Chart {
-            x: Axis::linear("log₁₀ of the step size", (-4.0, 1.0), 6, whole),
-            y: Axis::powers("steps to a millionth", (1, 4), 4),
-            bands: vec![],
+        Ok(Chart::new(
+            Axis::linear("log₁₀ of the step size", (-4.0, 1.0), 6, whole),
+            Axis::powers("steps to a millionth", (1, 4), 4),
             lines,
-            key: Some((90, 30)),
-            margin: 24,
-        }
-        .figure(&Caption { name: "optimizer-valley", title, description }, SIZE)
+        )
+        .figure(&Caption { name: "optimizer-valley", title, description }, HEIGHT))
     }
 
     fn sweep(&self, job: &Comparison) -> DrawResult<Figure> {
@@ -305,15 +302,12 @@ impl All {
             self.best_accuracies().join(", ")
         );
         let title = "Accuracy against the step size";
-        Chart {
-            x: Axis::linear("log₁₀ of the step size", (low, high), 6, whole),
-            y: Axis::linear("accuracy, %", (FLOOR, 100.0), 5, whole),
-            bands: vec![],
-            lines: lines.into_iter().map(|line| clipped(line, FLOOR)).collect(),
-            key: Some((90, 210)),
-            margin: 24,
-        }
-        .figure(&Caption { name: "optimizer-sweep", title, description }, SIZE)
+        Ok(Chart::new(
+            Axis::linear("log₁₀ of the step size", (low, high), 6, whole),
+            Axis::linear("accuracy, %", (FLOOR, 100.0), 5, whole),
+            lines.into_iter().map(|line| clipped(line, FLOOR)).collect(),
+        )
+        .figure(&Caption { name: "optimizer-sweep", title, description }, HEIGHT))
     }
 
     fn best_accuracies(&self) -> Vec<String> {
@@ -341,18 +335,15 @@ impl All {
             ends.collect::<Vec<_>>().join(", ")
         );
         let title = "Training loss, your optimizer beside the book's";
-        Chart {
-            x: Axis::linear("epochs", (0.0, plan.epochs as f64 + 1.0), 5, whole),
-            y: Axis::logarithmic(
+        Ok(Chart::new(
+            Axis::linear("epochs", (0.0, plan.epochs as f64 + 1.0), 5, whole),
+            Axis::logarithmic(
                 "training loss",
                 lines.iter().flat_map(|line| &line.points),
             ),
-            bands: vec![],
             lines,
-            key: Some((400, 30)),
-            margin: 24,
-        }
-        .figure(&Caption { name: "optimizer-loss", title, description }, SIZE)
+        )
+        .figure(&Caption { name: "optimizer-loss", title, description }, HEIGHT))
     }
 
     fn accuracy(&self, job: &Comparison) -> DrawResult<Figure> {
@@ -370,24 +361,21 @@ impl All {
             ends.collect::<Vec<_>>().join(", ")
         );
         let title = "Test accuracy, your optimizer beside the book's";
-        Chart {
-            x: Axis::linear(
+        Ok(Chart::new(
+            Axis::linear(
                 "after epoch",
                 (1.0, job.plan().epochs as f64 + 1.0),
                 4,
                 whole,
             ),
-            y: Axis::linear("test accuracy, %", (low, 100.0), 6, whole),
-            bands: vec![],
+            Axis::linear("test accuracy, %", (low, 100.0), 6, whole),
             lines,
-            key: Some((400, 210)),
-            margin: 24,
-        }
-        .figure(&Caption { name: "optimizer-accuracy", title, description }, SIZE)
+        )
+        .figure(&Caption { name: "optimizer-accuracy", title, description }, HEIGHT))
     }
 }
 
-const SIZE: (u32, u32) = (560, 340);
+const HEIGHT: f64 = 370.0;
 
 fn limits(method: Method) -> Limits {
     Limits::of(&|size| method.optimizer(size), &Unwatched)

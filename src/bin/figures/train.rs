@@ -461,18 +461,15 @@ impl Trained<'_> {
             line.points.first().map_or(f64::NAN, |point| point.1),
             line.points.last().map_or(f64::NAN, |point| point.1),
         );
-        Chart {
-            x: self.epochs("epochs"),
-            y: Axis::logarithmic("training loss", line.points.iter()),
-            bands: vec![],
-            lines: vec![line],
-            key: Some((360, 30)),
-            margin: 24,
-        }
+        Ok(Chart::new(
+            self.epochs("epochs"),
+            Axis::logarithmic("training loss", line.points.iter()),
+            vec![line],
+        )
         .figure(
             &Caption { name: "train-loss", title: "Training loss", description },
-            SIZE,
-        )
+            HEIGHT,
+        ))
     }
 
     fn accuracy(&self, record: &Record) -> DrawResult<Figure> {
@@ -492,18 +489,15 @@ impl Trained<'_> {
             percents.iter().map(|&it| decimals(it, 2)).collect::<Vec<_>>().join(", ")
         );
         let epochs = (first as f64, self.course.plan.epochs as f64);
-        Chart {
-            x: Axis::linear("after epoch", epochs, 5, whole),
-            y: Axis::linear("test accuracy, %", ((low - 0.5).floor(), 100.0), 6, whole),
-            bands: vec![],
-            lines: vec![line],
-            key: Some((360, 210)),
-            margin: 24,
-        }
+        Ok(Chart::new(
+            Axis::linear("after epoch", epochs, 5, whole),
+            Axis::linear("test accuracy, %", ((low - 0.5).floor(), 100.0), 6, whole),
+            vec![line],
+        )
         .figure(
             &Caption { name: "train-accuracy", title: "Test accuracy", description },
-            SIZE,
-        )
+            HEIGHT,
+        ))
     }
 
     /// A line for each layer; from the seventh on they are thin and named in the data only.
@@ -532,18 +526,12 @@ impl Trained<'_> {
             ends(&lines, |ratio| format!("{ratio:.1e}"))
         );
         let title = "Update over weight, by layer";
-        Chart {
-            x: self.epochs("epochs"),
-            y: Axis::logarithmic(
-                "‖ΔW‖ / ‖W‖",
-                lines.iter().flat_map(|line| &line.points),
-            ),
-            bands: vec![],
+        Ok(Chart::new(
+            self.epochs("epochs"),
+            Axis::logarithmic("‖ΔW‖ / ‖W‖", lines.iter().flat_map(|line| &line.points)),
             lines,
-            key: None,
-            margin: 66,
-        }
-        .figure(&Caption { name: "train-ratios", title, description }, SIZE)
+        )
+        .figure(&Caption { name: "train-ratios", title, description }, HEIGHT))
     }
 
     fn dead(&self, record: &Record) -> DrawResult<Figure> {
@@ -562,15 +550,12 @@ impl Trained<'_> {
             ends(&lines, hundredths)
         );
         let title = "Dead units, by layer";
-        Chart {
-            x: self.epochs("after epoch"),
-            y: Axis::linear("share of dead units", (0.0, 1.0), 6, tenths),
-            bands: vec![],
+        Ok(Chart::new(
+            self.epochs("after epoch"),
+            Axis::linear("share of dead units", (0.0, 1.0), 6, tenths),
             lines,
-            key: None,
-            margin: 66,
-        }
-        .figure(&Caption { name: "train-dead", title, description }, SIZE)
+        )
+        .figure(&Caption { name: "train-dead", title, description }, HEIGHT))
     }
 
     fn digits(&self, record: &Record) -> DrawResult<Figure> {
@@ -603,7 +588,7 @@ impl Trained<'_> {
     }
 }
 
-const SIZE: (u32, u32) = (560, 340);
+const HEIGHT: f64 = 370.0;
 /// The most points of a line.
 const POINTS: usize = 240;
 /// The most rows in the table of a digit.
