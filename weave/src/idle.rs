@@ -58,6 +58,7 @@ impl Weaver {
                 faults.add(&path, 1, "no page has this exercise");
             }
         }
+        self.literature.report_idle(&self.uses, &mut self.faults);
         self.report_snapshots();
         self.report_tests(root);
         self.report_claims();
