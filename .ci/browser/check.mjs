@@ -196,17 +196,17 @@ async function preferences(browser) {
   for (const page of [dark, forced, calm]) await page.context().close();
 }
 
-/** The searches of `searches.txt`, by keyboard, as a reader does. */
+/** The searches of `tests/search.txt`, by keyboard, as a reader does. */
 async function searches(browser) {
   const page = await tab(browser);
   await open(page, 'index.html');
   await page.keyboard.press('/');
   await page.waitForFunction(() => !document.querySelector('.searching'));
-  for (const line of readFileSync(join(here, 'searches.txt'), 'utf8').split('\n')) {
-    const [, query, sections] = /^([^#:][^:]*): (.+)$/.exec(line) ?? [];
+  for (const line of readFileSync(join(here, '../../tests/search.txt'), 'utf8').split('\n')) {
+    const [, query, sections] = /^([^#].*) -> (.+)$/.exec(line) ?? [];
     if (!query) continue;
     await page.fill('#mdbook-searchbar', query);
-    await page.dispatchEvent('#mdbook-searchbar', 'keyup');
+    await page.dispatchEvent('#mdbook-searchbar', 'input');
     await page.waitForFunction(query => document.querySelector('#mdbook-searchresults-header').textContent.includes(`'${query}'`), query);
     const first = await page.evaluate(() => {
       const link = document.querySelector('#mdbook-searchresults a')?.getAttribute('href') ?? 'nothing';

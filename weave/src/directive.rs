@@ -41,8 +41,6 @@ pub enum Directive<'a> {
     Minutes(Vec<&'a str>),
     /// References to sections, code, tests and figures.
     See(Vec<&'a str>),
-    /// What a reader may search for who wants the section around it.
-    Also(Vec<&'a str>),
     /// A work of the literature, by its key.
     Work {
         /// Its key.
@@ -50,6 +48,8 @@ pub enum Directive<'a> {
         /// Whether it is named in full, or as in a sentence.
         in_full: bool,
     },
+    /// What a reader may search for who wants the section around it.
+    Also(Vec<&'a str>),
 }
 
 impl<'a> Directive<'a> {
@@ -104,13 +104,13 @@ impl<'a> Directive<'a> {
             ("formula", [label]) => Ok(Self::Formula(label)),
             ("formula", _) => Err(wrong("formula chapter.label")),
             ("minutes", _) => Ok(Self::Minutes(arguments)),
-            ("also", []) => Err(wrong("also words, other words")),
-            ("also", _) => Ok(Self::Also(names(inside))),
             ("source" | "cite", [key]) => {
                 Ok(Self::Work { key, in_full: name == "source" })
             }
             ("source", _) => Err(wrong("source key")),
             ("cite", _) => Err(wrong("cite key")),
+            ("also", []) => Err(wrong("also words, other words")),
+            ("also", _) => Ok(Self::Also(names(inside))),
             _ => Err(format!(
                 "unknown directive `{OPEN}{name}`; there are: code, exercise, table, value, default, test, formula, minutes, see, source, cite, also"
             )),

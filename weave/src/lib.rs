@@ -13,8 +13,8 @@
 //! | `{{#test adam::name adam.py::name}}` | a ✓ that leads to the tests and scripts behind a claim |
 //! | `{{#formula adam.step}}` | behind a formula, a ✓ that leads to the test that evaluates it |
 //! | `{{#minutes adam sgd}}` | how long the paths of these chapters take; of all, if none is named |
-//! | `{{#also learning rate, lr}}` | nothing; whoever searches for these words is led to its section |
 //! | `{{#source kingma2015}}`, `{{#cite kingma2015}}` | a work of the literature with a link, in full and as in a sentence |
+//! | `{{#also learning rate, lr}}` | nothing; whoever searches for these words is led to its section |
 //! | `{{#see adam.md#the-step …}}` | links to sections, code (`src/adam.rs:step`), tests (`adam::name`) and figures (`figures/adam-factor.svg`) |
 //!
 //! Names in sentences are looked up: see [`names`]. Python was run: see [`python`].

@@ -342,13 +342,13 @@ impl Weaver {
             }
             Directive::Formula(label) => self.label(page, scan, range, label),
             Directive::Minutes(chapters) => self.minutes.in_words(&chapters),
-            Directive::Also(_) => Ok(String::new()),
             Directive::Work { key, in_full } => {
                 let named = self.literature.named(key, in_full)?;
                 let pages = self.uses.works.entry(key.to_owned()).or_default();
                 pages.insert(page.file.to_owned());
                 Ok(named)
             }
+            Directive::Also(_) => Ok(String::new()),
             Directive::See(targets) => {
                 self.references(page, line_of(page.text, range.start), &targets)
             }
