@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 const FOLDER: &str = "theme";
-const ENDINGS: [&str; 4] = ["css", "woff2", "txt", "md"];
+const ENDINGS: [&str; 7] = ["css", "hbs", "png", "svg", "woff2", "txt", "md"];
 
 /// What is wrong with the files of the theme, and with scripts that the book's settings ask for.
 pub fn faults(root: &Path) -> Faults {
@@ -15,7 +15,7 @@ pub fn faults(root: &Path) -> Faults {
     for path in files_below(root, FOLDER) {
         let ending = path.rsplit('.').next().unwrap_or_default();
         if !ENDINGS.contains(&ending) {
-            faults.add(&path, 1, "a theme holds styles (.css), fonts (.woff2) and their licences (.txt, .md)");
+            faults.add(&path, 1, "a theme holds styles (.css), templates (.hbs), icons (.svg, .png), fonts (.woff2) and their licences (.txt, .md)");
         }
         if ending == "css" {
             let css = fs::read_to_string(root.join(&path)).unwrap_or_default();
