@@ -832,7 +832,7 @@ fn unknown_directive() {
     assert_fault(
         "{{#include x.rs}}",
         &[],
-        "chapters/page.md:1: unknown directive `{{#include`; there are: code, exercise, table, value, default, test, formula, minutes, see, source, cite",
+        "chapters/page.md:1: unknown directive `{{#include`; there are: code, exercise, table, value, default, test, formula, minutes, see, source, cite, also",
     );
 }
 
@@ -1098,14 +1098,15 @@ fn theme_that_asks_the_network_or_runs() {
             "theme/head.exe",
             "",
             1,
-            "a theme holds styles (.css), templates (.hbs), icons (.svg, .png), fonts (.woff2) and their licences (.txt, .md)",
+            "a theme holds styles (.css), templates (.hbs), scripts (.js), icons (.svg, .png), fonts (.woff2) and their licences (.txt, .md)",
         ),
         (
             "book.toml",
             "[output.html]\nadditional-js = [\"a.js\"]",
             2,
-            "the book has no scripts of its own",
+            "`a.js`: scripts of the book stand in theme/",
         ),
+        ("theme/a.js", "\nfetch(x)", 2, "`fetch(` in a script of the book"),
     ];
     for (path, text, line, message) in cases {
         assert_faults(
@@ -1214,7 +1215,7 @@ fn page_of_which_nothing_too_little_or_the_same_is_said() {
     check(
         head(&[]),
         &[
-            "theme/head.hbs:1: nothing is said of page.md: write `{{~else if (eq path \"page.md\")}}` and a sentence behind it",
+            "theme/head.hbs:1: nothing is said of page.md: write `--}}{{else if (eq path \"page.md\")}}`, a sentence and `{{!--`",
         ],
     );
     check(
@@ -1673,7 +1674,7 @@ fn all_faults_of_all_pages_are_reported_in_order_each_once() {
     let faults = book(&files).map(|_| ()).unwrap_err().to_string();
     let expected = r"chapters/a.md:3: no snapshot `snapshots/adam__v.snap`; near it: none
 chapters/b.md:1: stray $: it belongs to no formula; write \$ for the sign itself
-chapters/b.md:3: unknown directive `{{#include`; there are: code, exercise, table, value, default, test, formula, minutes, see, source, cite
+chapters/b.md:3: unknown directive `{{#include`; there are: code, exercise, table, value, default, test, formula, minutes, see, source, cite, also
 chapters/b.md:5: no test `no` in tests/adam.rs; near it: yes
 src/a.rs:1: ANCHOR_END: a without its ANCHOR
 weave: 5 faults";
