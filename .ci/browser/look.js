@@ -85,6 +85,11 @@ globalThis.look = (() => {
     return faults;
   }
 
+  const around = boxes => ({
+    left: Math.min(...boxes.map(box => box.left)), right: Math.max(...boxes.map(box => box.right)),
+    top: Math.min(...boxes.map(box => box.top)), bottom: Math.max(...boxes.map(box => box.bottom)),
+  });
+
   /** The lines of all texts that are seen, formulas as a whole. */
   function lines() {
     const found = [];

@@ -12,6 +12,8 @@ const FILE: &str = "theme/head.hbs";
 /// How a description begins: a page, and what is said of it up to the end of the line.
 const OPEN: &str = "(eq path \"";
 const BEHIND: &str = "\")}}";
+/// What ends the line.
+const END: &str = "{{!--";
 /// Shorter ones say too little, and longer ones are cut.
 const LENGTH: RangeInclusive<usize> = 50..=170;
 /// Pages that are made, and that of `index.html`, which is the first page once more.
@@ -29,6 +31,7 @@ pub fn report(root: &Path, outline: &Outline, faults: &mut Faults) {
         let Some((page, description)) = line.split_once(BEHIND) else {
             continue;
         };
+        let description = description.trim_end_matches(END);
         let line = line_of(&text, at);
         pages.insert(page, line);
         let letters = description.chars().count();
@@ -48,7 +51,7 @@ pub fn report(root: &Path, outline: &Outline, faults: &mut Faults) {
     }
     for page in outline.files().filter(|page| !pages.contains_key(page)) {
         let message = format!(
-            "nothing is said of {page}: write `{{{{~else if {OPEN}{page}{BEHIND}` and a sentence behind it"
+            "nothing is said of {page}: write `--}}}}{{{{else if {OPEN}{page}{BEHIND}`, a sentence and `{END}`"
         );
         faults.add(FILE, 1, message);
     }

@@ -1215,7 +1215,7 @@ fn page_of_which_nothing_too_little_or_the_same_is_said() {
     check(
         head(&[]),
         &[
-            "theme/head.hbs:1: nothing is said of page.md: write `{{~else if (eq path \"page.md\")}}` and a sentence behind it",
+            "theme/head.hbs:1: nothing is said of page.md: write `--}}{{else if (eq path \"page.md\")}}`, a sentence and `{{!--`",
         ],
     );
     check(
