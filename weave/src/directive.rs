@@ -1,5 +1,7 @@
 //! The directives of a page: `{{#name arguments}}`.
 
+use crate::question::Kind;
+
 /// How a directive begins.
 pub const OPEN: &str = "{{#";
 /// How a directive ends.
@@ -17,6 +19,15 @@ pub enum Directive<'a> {
     },
     /// An exercise of the page's chapter.
     Exercise(&'a str),
+    /// A question, a prediction, a number to work out, or a worked example.
+    Ask {
+        /// What the directive says it is.
+        kind: Kind,
+        /// Its name: `chapter/function`.
+        name: &'a str,
+    },
+    /// All questions of the book, by the items of the sources.
+    Questions,
     /// The body of a snapshot.
     Table(&'a str),
     /// A value of a snapshot.
@@ -63,6 +74,15 @@ impl<'a> Directive<'a> {
             ("code", _) => Err(wrong("code path:anchor")),
             ("exercise", [name]) => Ok(Self::Exercise(name)),
             ("exercise", _) => Err(wrong("exercise chapter/function")),
+            ("question", [name]) => Ok(Self::Ask { kind: Kind::Question, name }),
+            ("predict", [name]) => Ok(Self::Ask { kind: Kind::Predict, name }),
+            ("number", [name]) => Ok(Self::Ask { kind: Kind::Number, name }),
+            ("steps", [name]) => Ok(Self::Ask { kind: Kind::Steps, name }),
+            ("question" | "predict" | "number" | "steps", _) => {
+                Err(wrong(&format!("{name} chapter/function")))
+            }
+            ("questions", []) => Ok(Self::Questions),
+            ("questions", _) => Err(wrong("questions")),
             ("table", [snapshot]) => Ok(Self::Table(snapshot)),
             ("table", _) => Err(wrong("table snapshot")),
             ("value", [argument]) => argument
@@ -81,13 +101,20 @@ impl<'a> Directive<'a> {
             ("see", []) => Err(wrong("see target …")),
             ("minutes", _) => Ok(Self::Minutes(arguments)),
             _ => Err(format!(
-                "unknown directive `{OPEN}{name}`; there are: code, exercise, table, value, test, minutes, see"
+                "unknown directive `{OPEN}{name}`; there are: code, exercise, question, predict, number, steps, questions, table, value, test, minutes, see"
             )),
         }
     }
 
     /// Whether it makes paragraphs of its own.
     pub fn is_block(&self) -> bool {
-        matches!(self, Self::Code { .. } | Self::Exercise(_) | Self::Table(_))
+        matches!(
+            self,
+            Self::Code { .. }
+                | Self::Exercise(_)
+                | Self::Ask { .. }
+                | Self::Questions
+                | Self::Table(_)
+        )
     }
 }

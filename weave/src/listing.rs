@@ -78,8 +78,9 @@ fn longest_run(text: &str, wanted: char) -> usize {
 /// The chapter of all listings, unless the pages refer to no file.
 pub fn chapter(sources: &Sources, uses: &Uses) -> Option<BookItem> {
     let anchored = uses.anchors.iter().map(|(path, _)| path);
+    let made = uses.functions.iter().map(|(path, _)| path);
     let shown: BTreeSet<_> =
-        anchored.chain(uses.tests.keys().map(|(path, _)| path)).collect();
+        anchored.chain(uses.tests.keys().map(|(path, _)| path)).chain(made).collect();
     let listed = sources.iter().filter(|(path, _)| shown.iter().any(|p| p == path));
     let mut listings = Chapter::new(TITLE, String::new(), "listings.md", Vec::new());
     listings.content =
@@ -99,15 +100,18 @@ pub fn chapter(sources: &Sources, uses: &Uses) -> Option<BookItem> {
 fn places<'a>(
     path: &str,
     source: &'a Source,
-    uses: &Uses,
+    uses: &'a Uses,
 ) -> BTreeMap<usize, BTreeSet<&'a str>> {
     let is_used =
         |name: &str| uses.anchors.contains(&(path.to_owned(), name.to_owned()));
     let anchors = source.anchors().filter(|(name, _)| is_used(name));
     let anchors = anchors.map(|(name, anchor)| (anchor.first, name));
     let tests = source.tests().iter().map(|test| (test.first, test.name.as_str()));
+    let made = uses.functions.iter().filter(|(file, _)| file == path);
+    let made = made
+        .filter_map(|(_, name)| Some((source.line_of_function(name)?, name.as_str())));
     let mut places = BTreeMap::<_, BTreeSet<_>>::new();
-    for (line, id) in anchors.chain(tests) {
+    for (line, id) in anchors.chain(tests).chain(made) {
         places.entry(line).or_default().insert(id);
     }
     places

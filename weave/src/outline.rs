@@ -57,6 +57,11 @@ impl Outline {
         })
     }
 
+    /// What a page is called.
+    pub fn title(&self, file: &str) -> Result<&str, String> {
+        self.page(file).map(|page| page.title.as_str())
+    }
+
     /// The files of all pages.
     pub fn files(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)

@@ -10,6 +10,7 @@ use crate::markdown::{Formula, Image, Scan};
 use crate::math::{Maths, encode, tex_of_value};
 use crate::minutes::Minutes;
 use crate::outline::Outline;
+use crate::question::Questions;
 use crate::snapshot::{self, Snapshots};
 use crate::source::{Sources, line_of};
 use crate::uses::Uses;
@@ -31,7 +32,7 @@ pub struct Page<'a> {
 
 impl Page<'_> {
     /// Where it is in the book, from the first folder.
-    fn address(&self) -> String {
+    pub(crate) fn address(&self) -> String {
         address(self.file)
     }
 }
@@ -52,6 +53,8 @@ pub struct Weaver {
     pub figures: Figures,
     /// The exercises.
     pub exercises: Exercises,
+    /// What the pages ask.
+    pub questions: Questions,
     /// The pages and their headings.
     pub outline: Outline,
     /// How long the pages take to read.
@@ -270,6 +273,10 @@ impl Weaver {
             Directive::Exercise(name) => {
                 self.exercise(page, line_of(page.text, range.start), name)
             }
+            Directive::Ask { kind, name } => {
+                self.ask(page, line_of(page.text, range.start), kind, name)
+            }
+            Directive::Questions => self.review(page, line_of(page.text, range.start)),
             Directive::Table(snapshot) => {
                 self.table(page, line_of(page.text, range.start), snapshot)
             }
@@ -340,7 +347,7 @@ impl Weaver {
     }
 
     /// The formulas of a text that the page takes in at a line from another file.
-    fn inner_formulas(
+    pub(crate) fn inner_formulas(
         &mut self,
         page: &Page<'_>,
         line: usize,
@@ -529,7 +536,7 @@ fn is_value_of_output(page: &Page<'_>, scan: &Scan, offset: usize) -> bool {
     contains(&scan.outputs, offset) && page.text[offset..].starts_with("{{#value ")
 }
 
-fn source_line(page: &Page<'_>, path: &str, name: &str) -> String {
+pub(crate) fn source_line(page: &Page<'_>, path: &str, name: &str) -> String {
     let url = listing::url(page.to_root, path, name);
     let (path, name) = (breakable(path), breakable(name));
     format!(

@@ -33,6 +33,7 @@ mod output;
 mod progress;
 mod quadratic;
 mod sgd;
+mod thumb;
 mod training;
 
 use std::io::Write;

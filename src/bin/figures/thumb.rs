@@ -1,0 +1,82 @@
+//! Small pictures for predictions: what a law says will happen, without numbers.
+
+use plotters::prelude::*;
+
+use crate::canvas::{Caption, DrawResult, Ink, PIXEL, svg};
+use crate::contour::Point;
+use crate::output::{Figure, csv, number, place, shown};
+
+/// What a law predicts: a few paths on bare axes.
+pub struct Thumb<'a> {
+    /// `<slug>-<question>_<law>`
+    pub name: &'static str,
+    /// What is seen, in a few words.
+    pub title: &'static str,
+    pub x: (f64, f64),
+    pub y: (f64, f64),
+    /// Drawn faintly below the others.
+    pub ground: &'a [Vec<Point>],
+    /// Each with its name in the data.
+    pub paths: &'a [(&'static str, Ink, Vec<Point>)],
+}
+
+/// The size of every one, in pixels.
+const SIZE: (u32, u32) = (240, 160);
+const MARGIN: i32 = 8;
+
+impl Thumb<'_> {
+    /// The picture with its data.
+    pub fn figure(&self) -> DrawResult<Figure> {
+        let laws: Vec<_> = self.paths.iter().map(|(law, ..)| *law).collect();
+        let description = format!("{}: {}.", self.title, laws.join(", "));
+        let caption = Caption { name: self.name, title: self.title, description };
+        let svg = svg(&caption, SIZE, |area| {
+            let frame = self.frame();
+            area.draw(&PathElement::new(
+                frame,
+                Ink::Foreground.color().stroke_width(10),
+            ))?;
+            for path in self.ground {
+                let style = Ink::Foreground.color().mix(0.3).stroke_width(PIXEL as u32);
+                area.draw(&PathElement::new(self.places(path), style))?;
+            }
+            for (_, ink, path) in self.paths {
+                let style = ink.color().stroke_width(3 * PIXEL as u32);
+                area.draw(&PathElement::new(self.places(path), style))?;
+            }
+            Ok(())
+        })?;
+        Ok(Figure { name: self.name, svg, csv: self.csv() })
+    }
+
+    /// The two axes.
+    fn frame(&self) -> Vec<(i32, i32)> {
+        let (left, bottom) = (MARGIN, SIZE.1 as i32 - MARGIN);
+        let right = SIZE.0 as i32 - MARGIN;
+        let corners = [(left, MARGIN), (left, bottom), (right, bottom)];
+        corners.map(|(x, y)| (x * PIXEL, y * PIXEL)).to_vec()
+    }
+
+    /// Where the points of a path lie, up to the first that is outside.
+    fn places(&self, path: &[Point]) -> Vec<(i32, i32)> {
+        let share = |(low, high): (f64, f64), value: f64| (value - low) / (high - low);
+        let inside = |share: f64| (-1e-9..=1.0 + 1e-9).contains(&share);
+        let along = |share: f64, length: u32| {
+            let room = f64::from((length as i32 - 2 * MARGIN) * PIXEL);
+            (share * room).round() as i32 + MARGIN * PIXEL
+        };
+        path.iter()
+            .map(|&(x, y)| (share(self.x, shown(x)), share(self.y, shown(y))))
+            .take_while(|&(x, y)| inside(x) && inside(y))
+            .map(|(x, y)| (along(x, SIZE.0), along(1.0 - y, SIZE.1)))
+            .collect()
+    }
+
+    fn csv(&self) -> String {
+        let rows = self.paths.iter().flat_map(|(name, _, path)| {
+            path.iter()
+                .map(move |&(x, y)| vec![(*name).to_owned(), place(x), number(y)])
+        });
+        csv(&["curve", "x", "y"], rows)
+    }
+}
