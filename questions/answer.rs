@@ -47,8 +47,7 @@ pub fn number(value: f64, digits: usize) -> Answer {
 /// A number that is printed as short as it is exact.
 pub fn exact(value: f64) -> Answer {
     let text = (value + 0.0).to_string().replace('-', "−");
-    let digits = text.split_once('.').map_or(0, |(_, digits)| digits.len());
-    Answer { text, ..number(value, digits) }
+    Answer { text, value, within: 1e-6 * value.abs().max(1.0) }
 }
 
 /// A number above zero with a fixed count of significant digits, with a power of ten where it is large or small.

@@ -12,7 +12,24 @@ pub mod cards;
 pub mod runs;
 pub mod steps;
 
+pub mod adam;
+pub mod backpropagation;
+pub mod broadcasting;
+pub mod dead_relu;
+pub mod depth;
+pub mod gradient_check;
+pub mod gradient_descent;
+pub mod gradient_noise;
+pub mod initialization;
+pub mod inventory;
 pub mod momentum;
+pub mod momentum_convergence;
+pub mod network;
+pub mod neuron;
+pub mod newton;
+pub mod one_parameter;
+pub mod quadratic;
+pub mod sgd;
 
 use std::fmt::Write;
 
@@ -20,10 +37,35 @@ pub use answer::{Answer, exact, line, number, significant, words};
 pub use steps::Steps;
 
 /// All questions, in the order of the book.
-pub const ALL: &[&[fn() -> Question]] = &[momentum::QUESTIONS];
+pub const ALL: &[&[fn() -> Question]] = &[
+    broadcasting::QUESTIONS,
+    network::QUESTIONS,
+    backpropagation::QUESTIONS,
+    gradient_check::QUESTIONS,
+    gradient_descent::QUESTIONS,
+    one_parameter::QUESTIONS,
+    quadratic::QUESTIONS,
+    neuron::QUESTIONS,
+    newton::QUESTIONS,
+    momentum::QUESTIONS,
+    momentum_convergence::QUESTIONS,
+    adam::QUESTIONS,
+    sgd::QUESTIONS,
+    gradient_noise::QUESTIONS,
+    initialization::QUESTIONS,
+    depth::QUESTIONS,
+    dead_relu::QUESTIONS,
+    inventory::QUESTIONS,
+];
 
 /// All worked examples.
-pub const STEPS: &[&[fn() -> Steps]] = &[momentum::STEPS];
+pub const STEPS: &[&[fn() -> Steps]] = &[
+    backpropagation::STEPS,
+    neuron::STEPS,
+    newton::STEPS,
+    momentum::STEPS,
+    adam::STEPS,
+];
 
 /// All questions, in the order of the book.
 pub fn all() -> Vec<Question> {
@@ -53,6 +95,8 @@ pub struct Question {
     pub asks: String,
     /// What to look at, for who has not found the number yet.
     pub hint: &'static str,
+    /// Whether a figure that follows on the page stays closed until the reader has chosen.
+    pub opens: bool,
     pub options: Vec<Choice>,
 }
 
@@ -77,7 +121,7 @@ impl Question {
         asks: impl Into<String>,
     ) -> Self {
         let (kind, asks) = (Kind::Question, asks.into());
-        Self { name, kind, item, asks, hint: "", options: Vec::new() }
+        Self { name, kind, item, asks, hint: "", opens: false, options: Vec::new() }
     }
 
     /// A question that is answered by choosing a picture. A figure that follows it on the page stays closed until then.
@@ -86,7 +130,7 @@ impl Question {
         item: &'static str,
         asks: impl Into<String>,
     ) -> Self {
-        Self { kind: Kind::Predict, ..Self::new(name, item, asks) }
+        Self { kind: Kind::Predict, opens: true, ..Self::new(name, item, asks) }
     }
 
     /// A number to work out, with a hint for who is not there yet.
@@ -127,6 +171,11 @@ impl Question {
         self
     }
 
+    /// The same, where a figure follows on the page that gives the answer away.
+    pub fn opens_figure(self) -> Self {
+        Self { opens: true, ..self }
+    }
+
     fn option(
         mut self,
         mistake: &'static str,
@@ -163,6 +212,9 @@ impl Question {
         let mut body = format!("kind: {kind}\nitem: {}\n", self.item);
         if !self.hint.is_empty() {
             let _ = writeln!(body, "hint: {}", self.hint);
+        }
+        if self.opens {
+            body += "opens: the figure behind it\n";
         }
         body += &format!("\n{}\n", self.asks.trim());
         for option in self.sorted() {
@@ -209,7 +261,9 @@ impl Question {
         for (i, option) in self.options.iter().enumerate() {
             faults.extend(self.faults_of(option));
             faults.extend(
-                self.options[i + 1..].iter().filter_map(|other| option.clash(other)),
+                self.options[i + 1..]
+                    .iter()
+                    .filter_map(|other| option.clash(other, self.kind)),
             );
         }
         faults
@@ -248,7 +302,7 @@ const SHUNNED: [&str; 4] = ["not", "none", "above", "neither"];
 
 impl Choice {
     /// Why a reader could not tell two options apart.
-    fn clash(&self, other: &Self) -> Option<String> {
+    fn clash(&self, other: &Self, kind: Kind) -> Option<String> {
         let (a, b) = (&self.answer, &other.answer);
         if a.text == b.text {
             return Some(format!("`{}` is there twice", a.text));
@@ -256,10 +310,9 @@ impl Choice {
         if self.told == other.told {
             return Some(format!("`{}` and `{}` have one reply", a.text, b.text));
         }
-        let near =
-            a.is_number() && b.is_number() && a.within > 0.0 && b.within > 0.0 && {
-                (a.value - b.value).abs() <= a.within + b.within
-            };
-        near.then(|| format!("{} and {} are too near to tell apart", a.text, b.text))
+        // Neighbours such as 1 and 2, printed as whole numbers, are just far enough apart.
+        let apart = 0.999 * (a.within + b.within);
+        let near = kind == Kind::Number && (a.value - b.value).abs() < apart;
+        near.then(|| format!("`{}` and `{}` are too near", a.text, b.text))
     }
 }

@@ -19,12 +19,12 @@ impl Weaver {
         if self.uses.questions.iter().any(|(other, _)| other == name) {
             return Err(format!("`{name}` is here twice"));
         }
-        if kind != Kind::Steps {
-            self.questions.item(name, &question.item)?;
-        }
         let id = question::id(name, kind);
         let address = format!("{}#{id}", page.address());
         self.uses.questions.push((name.to_owned(), address));
+        if kind != Kind::Steps {
+            self.questions.item(name, &question.item)?;
+        }
         let pictures = self.pictures(page, name, &question)?;
         self.shown(page, line, (name, &id), question, pictures)
     }
@@ -66,6 +66,7 @@ impl Weaver {
         let id = format!("again-{}", question::id(name, question.kind));
         let file = address.split('#').next().unwrap_or(address);
         let title = self.outline.title(&file.replace(".html", ".md"))?.to_owned();
+        question.opens = false;
         if question.kind == Kind::Predict {
             question.kind = Kind::Question;
         }

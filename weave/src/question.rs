@@ -52,6 +52,8 @@ pub struct Question {
     pub item: String,
     /// For who has not found the number yet.
     pub hint: String,
+    /// Whether choosing opens the figure behind it.
+    pub opens: bool,
     /// What is asked, in Markdown.
     pub asks: String,
     /// The options, or the steps.
@@ -98,6 +100,7 @@ impl Question {
             kind,
             item: value("item"),
             hint: value("hint"),
+            opens: head.contains_key("opens"),
             asks: asks.to_owned(),
             parts,
         };
@@ -284,9 +287,10 @@ impl Question {
             Kind::Predict => ("question predict", "Predict"),
             _ => ("question", "Question"),
         };
+        let opens = if self.opens { " opens" } else { "" };
         let asks = &self.asks;
         let mut block = format!(
-            "\n<fieldset class=\"{class}\" id=\"{id}\"><legend>{legend}</legend>\n\n{asks}\n\n<div class=\"options\">\n"
+            "\n<fieldset class=\"{class}{opens}\" id=\"{id}\"><legend>{legend}</legend>\n\n{asks}\n\n<div class=\"options\">\n"
         );
         for (i, part) in self.parts.iter().enumerate() {
             let picture = pictures.get(i).map_or("", String::as_str);
@@ -300,7 +304,7 @@ impl Question {
             );
         }
         block += "</div>\n";
-        if self.kind == Kind::Predict {
+        if self.opens {
             let button = button(id, self.parts.len(), "");
             let _ = write!(
                 block,

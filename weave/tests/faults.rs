@@ -1186,9 +1186,9 @@ fn question_that_is_unknown_or_of_another_kind() {
         "chapters/page.md:3: `page/sum` is here twice",
     );
     assert_fault_of_question(
-        &format!("{asked}{{{{#question page}}}} {{{{#question}}}}"),
+        &format!("{asked}Why? {{{{#question page/sum}}}}"),
         SUM,
-        "chapters/page.md:3: `{{#question page}}` must stand alone at the start of its line",
+        "chapters/page.md:3: `{{#question page/sum}}` must stand alone at the start of its line",
     );
 }
 

@@ -506,7 +506,11 @@ fn asked(page: &str) -> String {
     let question = |kind: &str, item: &str, options: &str| {
         snapshot(&format!(
             "kind: {kind}\nitem: {item}\n{}\nHow *many*?\n\n{options}",
-            if kind == "number" { "hint: Count.\n" } else { "" }
+            match kind {
+                "number" => "hint: Count.\n",
+                "predict" => "opens: the figure behind it\n",
+                _ => "",
+            }
         ))
     };
     let bodies = [
@@ -615,7 +619,7 @@ fn the_review_asks_everything_again_by_item_without_pictures() {
         "### L01\n\nLayers.\n",
         "id=\"again-number-page-count\"",
         "<a href=\"page.html#number-page-count\">page.md</a>",
-        "### L02\n\nTheir <span class=\"katex\"",
+        "### L02\n\nTheir <span",
         "id=\"again-question-page-sum\"",
         "### D01\n",
         "<fieldset class=\"question\" id=\"again-predict-page-guess\"",

@@ -18,6 +18,7 @@ mod gradient_noise;
 mod grid;
 mod initialization;
 mod introduction;
+mod inventory;
 mod linear_layer;
 mod momentum;
 mod momentum_convergence;
@@ -139,6 +140,8 @@ enum Chapter {
     DeadRelu,
     /// A whole training: optimizers, movement of the weights, curvature
     Training,
+    /// Runs that go wrong, and what was tried
+    Inventory,
 }
 
 impl Chapter {
@@ -171,6 +174,7 @@ impl Chapter {
             Self::Elbows,
             Self::DeadRelu,
             Self::Training,
+            Self::Inventory,
         ]
     }
 
@@ -223,6 +227,7 @@ impl Chapter {
             Self::Elbows => ("elbows", Box::new(elbows::figures)),
             Self::DeadRelu => ("dead_relu", Box::new(dead_relu::figures)),
             Self::Training => ("training", Box::new(training::figures)),
+            Self::Inventory => ("inventory", Box::new(inventory::figures)),
         }
     }
 }

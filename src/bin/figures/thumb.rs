@@ -24,6 +24,19 @@ pub struct Thumb<'a> {
 const SIZE: (u32, u32) = (240, 160);
 const MARGIN: i32 = 8;
 
+/// Points of a law up to where it reaches a ceiling, which is drawn as far as that.
+pub fn up_to(ceiling: f64, points: impl IntoIterator<Item = Point>) -> Vec<Point> {
+    let mut cut = Vec::new();
+    for (x, y) in points {
+        let inside = y < ceiling;
+        cut.push((x, if inside { y } else { ceiling }));
+        if !inside {
+            break;
+        }
+    }
+    cut
+}
+
 impl Thumb<'_> {
     /// The picture with its data.
     pub fn figure(&self) -> DrawResult<Figure> {
