@@ -54,7 +54,7 @@ pub fn step() -> Question {
 
 /// The loss in other units.
 pub fn units() -> Question {
-    let (from, alpha, factor) = (dvector![4.0, 1.0], 0.05, 100.0);
+    let (from, alpha, factor) = (dvector![4.0, 1.0], 0.05, 100.0_f64);
     let cents =
         Quadratic::new(factor * dmatrix![1.0, 0.0; 0.0, 10.0], DVector::zeros(2));
     let length = |f: &Quadratic| (after(f, &from, alpha) - &from).norm();

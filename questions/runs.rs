@@ -70,6 +70,6 @@ pub fn bold(snapshot: &str) -> Vec<f64> {
     let text = fs::read_to_string(folder.join(format!("{snapshot}.snap")))
         .unwrap_or_else(|error| panic!("{snapshot}: {error}"));
     let marked = text.split("**").skip(1).step_by(2);
-    let last = |part: &str| part.split(' ').next_back().and_then(|it| it.parse().ok());
+    let last = |part: &str| part.split_whitespace().next_back()?.parse().ok();
     marked.map(|part| last(part).unwrap_or_else(|| panic!("`{part}`"))).collect()
 }
