@@ -32,7 +32,7 @@ fn adam(betas: [f64; 2], epsilon: f64) -> Adam {
 
 /// What becomes of the first steps without correction.
 pub fn first() -> Question {
-    const STEPS: usize = 100;
+    const STEPS: usize = 30;
     let constant = [1.0; STEPS];
     let looks = |steps: &[f64]| {
         let (first, last) = (steps[0], steps[STEPS - 1]);
@@ -53,7 +53,7 @@ pub fn first() -> Question {
         "adam/first",
         "L34",
         "Adam with the usual settings, but *without* bias correction, and a gradient that is 1 in every step. How long are its \
-         steps, beside the dashed line that they ought to have?",
+         steps, beside the dashed line that they ought to have? (The axis upwards is logarithmic.)",
     )
     .right(
         words(looks(&plain)),
@@ -115,9 +115,9 @@ pub fn length() -> Question {
         "That is the step of momentum. Adam divides *u* by the root of *v*.",
     )
     .wrong(
-        "the square stands outside the average",
-        step(0.5 * gradient / (0.5 * gradient)),
-        "√*v* is the root of the average of squares, √½ times the gradient, and not half of it.",
+        "only *u* lacks a half",
+        step(0.5),
+        "*v* lacks a half as well: it is 50, and not 100, and its root lacks √½.",
     )
 }
 

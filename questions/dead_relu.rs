@@ -139,7 +139,7 @@ pub fn revives() -> Question {
         "Ten times zero is zero.",
     )
     .case(
-        words("Weight decay on *w*, and none on *b*"),
+        words("Weight decay on *w* alone"),
         comes_back(
             &Pull { decay: [0.5, 0.0], ..none() },
             &samples,
@@ -152,7 +152,7 @@ pub fn revives() -> Question {
 /// Which hypothesis of the claim fails.
 pub fn hypothesis() -> Question {
     let old = [(1.0, 1.0), (2.0, 1.0)];
-    let all = [(1.0, 1.0), (2.0, 1.0), (-1.0, 3.0)];
+    let all = [(1.0, 1.0), (2.0, 1.0), (0.25, 3.0)];
     let plain = || GradientDescent::new(0.1).expect("valid");
     let pull = |samples| Pull { samples, slope: 0.0, decay: [0.0; 2] };
     assert!(

@@ -11,10 +11,9 @@ pub const QUESTIONS: &[fn() -> Question] = &[smaller, half, mean, kink];
 
 /// How the error of the centred difference depends on the step, from 10⁻¹² to 10⁻¹.
 fn shape(error: impl Fn(f64) -> f64) -> &'static str {
-    let [tiny, middle, large] = [1e-12, 1e-5, 1e-1].map(error);
-    match (tiny > 10.0 * middle, large > 10.0 * middle, tiny < 0.1 * middle) {
-        (true, true, _) => "There is a best step; a smaller one is worse again",
-        (_, true, true) => "The smaller the step, the better, without end",
+    match error(1e-12) / error(1e-9) {
+        ratio if ratio > 10.0 => "There is a best step; a smaller one is worse again",
+        ratio if ratio < 0.1 => "The smaller the step, the better, without end",
         _ => "From some step on the error stays what it is",
     }
 }

@@ -98,7 +98,7 @@ pub fn equal() -> Question {
 /// He's variance for a layer.
 pub fn variance() -> Question {
     let (fan_in, fan_out) = (200, 50);
-    let value = |variance: f64| significant(variance, 1);
+    let value = |variance: f64| significant(variance, 2);
     Question::number(
         "initialization/variance",
         "L45",

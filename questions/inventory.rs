@@ -9,11 +9,13 @@ use descent::mnist::{Digits, Split};
 use descent::momentum::Momentum;
 use descent::network::{Batch, Network};
 use descent::objective::loss;
+use descent::parallel;
 use descent::random::{Stream, generator};
 use descent::sgd::{Plan, batches, fit, half_resolution};
 use nalgebra::{DMatrix, DVector};
 
 use std::path::Path;
+use std::sync::LazyLock;
 
 use crate::answer::decimals;
 use crate::{Question, words};
@@ -27,6 +29,8 @@ pub const QUESTIONS: &[fn() -> Question] =
 #[derive(Clone, Copy, Debug)]
 pub struct Shape {
     pub name: &'static str,
+    /// What there is to say of it as a repair.
+    pub told: &'static str,
     pub units: usize,
     pub step_size: f64,
     pub steps: usize,
@@ -35,15 +39,42 @@ pub struct Shape {
 }
 
 /// The run that goes wrong.
-pub const SHAPE: Shape =
-    Shape { name: "as it was", units: 20, step_size: 0.1, steps: 400, column: false };
+pub const SHAPE: Shape = Shape {
+    name: "as it was",
+    told: "",
+    units: 20,
+    step_size: 0.1,
+    steps: 400,
+    column: false,
+};
 
 /// What was tried.
 pub const SHAPE_REPAIRS: [Shape; 4] = [
-    Shape { name: "Ten times as many steps", steps: 4000, ..SHAPE },
-    Shape { name: "Twice the step size", step_size: 0.2, ..SHAPE },
-    Shape { name: "Five times as many units", units: 100, step_size: 0.05, ..SHAPE },
-    Shape { name: "`labels.unsqueeze(1)`, a column", column: true, ..SHAPE },
+    Shape {
+        name: "Ten times as many steps",
+        told: "What is level stays level.",
+        steps: 4000,
+        ..SHAPE
+    },
+    Shape {
+        name: "Twice the step size",
+        told: "It only gets there sooner.",
+        step_size: 0.2,
+        ..SHAPE
+    },
+    Shape {
+        name: "Five times as many units",
+        told: "More units can bend more often. They are told to say the mean as well.",
+        units: 100,
+        step_size: 0.05,
+        ..SHAPE
+    },
+    Shape {
+        name: "`labels.unsqueeze(1)`, a column",
+        told: "A column less a column compares each prediction with its own label.",
+        column: true,
+        ..SHAPE
+    },
 ];
 
 /// What a run shows after each step.
@@ -99,15 +130,22 @@ impl Shown {
 
 const SHAPE_STORY: &str = "The run is that of the figure.";
 
+/// The run and its repairs.
+fn shapes() -> &'static [Shown] {
+    static RUNS: LazyLock<Vec<Shown>> = LazyLock::new(|| {
+        let all: Vec<_> = [SHAPE].into_iter().chain(SHAPE_REPAIRS).collect();
+        parallel::map(&all, &|shape: &Shape| shape.run())
+    });
+    &RUNS
+}
+
 /// What its symptom points to.
 pub fn shape_cause() -> Question {
-    let shown = SHAPE.run();
+    let [shown, longer, _, wider, _] = shapes() else { panic!("five runs") };
     let variance = sine().y.variance();
     let last = shown.losses[SHAPE.steps];
     let same = shown.predictions.variance().sqrt();
     // Each suspect, with what it would make of the run.
-    let longer = SHAPE_REPAIRS[0].run();
-    let wider = SHAPE_REPAIRS[2].run();
     let helps = |other: &Shown| other.error() < 0.5 * shown.error();
     let at_the_spread = (last / variance - 1.0).abs() < 0.05;
     Question::new(
@@ -121,39 +159,39 @@ pub fn shape_cause() -> Question {
         ),
     )
     .case(
-        words("It has not been trained for long enough"),
-        helps(&longer),
+        words("It needs more steps"),
+        helps(longer),
         "Ten times as many steps end at the same loss. A curve that is level at the *variance of the labels* says that the network knows their mean, and no more.",
     )
     .case(
         words("The network is too small"),
-        helps(&wider),
+        helps(wider),
         "Five times as many units end at the same loss. Twenty units can bend often enough for this curve.",
     )
     .case(
         words("The loss compares each prediction with every label"),
-        at_the_spread && !helps(&longer) && !helps(&wider),
+        at_the_spread && !helps(longer) && !helps(wider),
         "`[64, 1]` less `[64]` is `[64, 64]`. Each prediction is pulled to all labels alike, and the best that it can do is to say their mean.",
     )
 }
 
 /// What works.
 pub fn shape_repair() -> Question {
-    let before = SHAPE.run().error();
+    let before = shapes()[0].error();
     let question = Question::new(
         "inventory/shape_repair",
         "L04",
         "All four were run. With which does the network learn the curve?",
     )
     .opens_figure();
-    SHAPE_REPAIRS.iter().fold(question, |question, repair| {
-        let after = repair.run();
+    SHAPE_REPAIRS.iter().zip(&shapes()[1..]).fold(question, |question, (repair, after)| {
         let printed = after.losses[repair.steps];
         question.case(
             words(repair.name),
             after.error() < 0.5 * before,
             format!(
-                "The loss ends at {}. Between a prediction and its own label the mean square is {}, where it was {}.",
+                "{} The loss ends at {}. Between a prediction and its own label the mean square is {}, where it was {}.",
+                repair.told,
                 decimals(printed, 2),
                 decimals(after.error(), 2),
                 decimals(before, 2)
@@ -168,6 +206,8 @@ pub fn shape_repair() -> Question {
 #[derive(Clone, Copy, Debug)]
 pub struct Noise {
     pub name: &'static str,
+    /// What there is to say of it as a repair.
+    pub told: &'static str,
     pub step_size: f64,
     pub beta: f64,
     pub epochs: usize,
@@ -175,22 +215,40 @@ pub struct Noise {
 
 /// The run that goes wrong.
 pub const NOISE: Noise =
-    Noise { name: "as it was", step_size: 0.02, beta: 0.0, epochs: 10 };
+    Noise { name: "as it was", told: "", step_size: 0.02, beta: 0.0, epochs: 10 };
 
-/// What was tried for another ten epochs, or a hundred.
+/// What was tried for another ten epochs, or forty.
 pub const NOISE_REPAIRS: [Noise; 4] = [
-    Noise { name: "Ten times as many epochs", epochs: 100, ..NOISE },
-    Noise { name: "Twice the step size", step_size: 0.04, ..NOISE },
+    Noise {
+        name: "Four times as many epochs",
+        told: "It has arrived, and goes to and fro.",
+        epochs: 40,
+        ..NOISE
+    },
+    Noise {
+        name: "Twice the step size",
+        told: "Longer steps stray farther.",
+        step_size: 0.04,
+        ..NOISE
+    },
     Noise {
         name: "Momentum with β = 0.9, as the lecture writes it",
+        told: "An average of the gradients leads where the gradients lead, noise included.",
         beta: 0.9,
         ..NOISE
     },
-    Noise { name: "A tenth of the step size", step_size: 0.002, ..NOISE },
+    Noise {
+        name: "A tenth of the step size",
+        told: "Shorter steps stray less. (And it was right to begin with long ones.)",
+        step_size: 0.002,
+        ..NOISE
+    },
 ];
 
 const EXAMPLES: usize = 200;
 const FEATURES: usize = 10;
+/// Every so many steps the loss is looked at.
+const WATCHED: usize = 5;
 
 /// Inputs, and labels that no linear model meets.
 fn prices() -> (DMatrix<f64>, DVector<f64>) {
@@ -218,13 +276,15 @@ impl Noise {
                 .expect("valid settings");
             for _ in 0..settings.epochs {
                 let mut sum = 0.0;
-                for batch in batches(EXAMPLES, 1, &mut rng) {
+                for (step, batch) in batches(EXAMPLES, 1, &mut rng).iter().enumerate() {
                     let row = x.row(batch[0]);
                     let error = (row * &*theta)[0] - y[batch[0]];
                     optimizer.step(theta, &(row.transpose() * error));
-                    sum += excess(theta);
+                    if step % WATCHED == 0 {
+                        sum += excess(theta);
+                    }
                 }
-                losses.push(sum / EXAMPLES as f64);
+                losses.push(sum * WATCHED as f64 / EXAMPLES as f64);
             }
         };
         epochs(&NOISE, &mut theta);
@@ -249,12 +309,22 @@ fn plateau(losses: &[f64]) -> f64 {
     last.iter().sum::<f64>() / 5.0
 }
 
+/// The level of the run, those at which its repairs end, and the losses of the run.
+fn levels() -> &'static (f64, Vec<f64>, Vec<f64>) {
+    static LEVELS: LazyLock<(f64, Vec<f64>, Vec<f64>)> = LazyLock::new(|| {
+        let as_it_was = NOISE.run();
+        let level = plateau(&as_it_was[..NOISE.epochs]);
+        let ends =
+            parallel::map(&NOISE_REPAIRS, &|noise: &Noise| plateau(&noise.run()));
+        (level, ends, as_it_was)
+    });
+    &LEVELS
+}
+
 /// What the plateau points to.
 pub fn noise_cause() -> Question {
-    let as_it_was = NOISE.run();
-    let level = plateau(&as_it_was[..NOISE.epochs]);
-    let [longer, larger, .., smaller] =
-        NOISE_REPAIRS.map(|repair| plateau(&repair.run()));
+    let (level, ends, as_it_was) = levels();
+    let [longer, larger, _, smaller] = ends[..] else { panic!("four repairs") };
     Question::new(
         "inventory/noise_cause",
         "L37",
@@ -268,7 +338,7 @@ pub fn noise_cause() -> Question {
     .case(
         words("It needs more epochs"),
         longer < 0.5 * level,
-        "After a hundred more epochs it is where it was after ten. A level curve with a ragged edge is not on its way.",
+        "After forty more epochs it is where it was after ten. A level curve with a ragged edge is not on its way.",
     )
     .case(
         words("Steps of one length, along gradients of single examples"),
@@ -285,22 +355,22 @@ pub fn noise_cause() -> Question {
 
 /// What works.
 pub fn noise_repair() -> Question {
-    let level = plateau(&NOISE.run()[..NOISE.epochs]);
+    let (level, ends, _) = levels();
     let question = Question::new(
         "inventory/noise_repair",
         "L37",
         "All four were tried from there on. With which does the loss come down to less than a quarter of what it exceeds its minimum by?",
     )
     .opens_figure();
-    NOISE_REPAIRS.iter().fold(question, |question, repair| {
-        let after = plateau(&repair.run());
+    NOISE_REPAIRS.iter().zip(ends).fold(question, |question, (repair, &after)| {
         question.case(
             words(repair.name),
             after < 0.25 * level,
             format!(
-                "The loss exceeds its minimum by {} now, where it was {}.",
+                "{} The loss exceeds its minimum by {} now, where it was {}.",
+                repair.told,
                 decimals(after, 3),
-                decimals(level, 3)
+                decimals(*level, 3)
             ),
         )
     })
@@ -312,6 +382,8 @@ pub fn noise_repair() -> Question {
 #[derive(Clone, Copy, Debug)]
 pub struct Deep {
     pub name: &'static str,
+    /// What there is to say of it as a repair.
+    pub told: &'static str,
     pub width: usize,
     pub step_size: f64,
     pub epochs: usize,
@@ -320,15 +392,41 @@ pub struct Deep {
 }
 
 /// The run that goes wrong.
-pub const DEEP: Deep =
-    Deep { name: "as it was", width: 40, step_size: 0.1, epochs: 6, scale: None };
+pub const DEEP: Deep = Deep {
+    name: "as it was",
+    told: "",
+    width: 40,
+    step_size: 0.02,
+    epochs: 15,
+    scale: None,
+};
 
 /// What was tried.
 pub const DEEP_REPAIRS: [Deep; 4] = [
-    Deep { name: "Five times as many epochs", epochs: 30, ..DEEP },
-    Deep { name: "Three times the step size", step_size: 0.3, ..DEEP },
-    Deep { name: "Twice as many units in every layer", width: 80, ..DEEP },
-    Deep { name: "He's weights, with zero biases", scale: Some(2.0), ..DEEP },
+    Deep {
+        name: "Three times as many epochs",
+        told: "More of the same is the same.",
+        epochs: 45,
+        ..DEEP
+    },
+    Deep {
+        name: "Three times the step size",
+        told: "Longer steps along a gradient that knows nothing of the digits.",
+        step_size: 0.06,
+        ..DEEP
+    },
+    Deep {
+        name: "Twice as many units in every layer",
+        told: "What is lost is lost in each layer, however wide it is.",
+        width: 80,
+        ..DEEP
+    },
+    Deep {
+        name: "He's weights, with zero biases",
+        told: "With *c* = 2 the digits arrive, and the last layers have something to tell apart.",
+        scale: Some(2.0),
+        ..DEEP
+    },
 ];
 
 /// Weight matrices.
@@ -345,7 +443,7 @@ fn five_hundred() -> Batch {
 impl Deep {
     /// The network before training.
     pub fn start(&self) -> Network {
-        let hidden = vec![self.width; DEPTH - 1];
+        let hidden = [self.width; DEPTH - 1];
         let widths = [&[196], &hidden[..], &[10]].concat();
         match self.scale {
             Some(scale) => depth::network(&widths, scale, 5),
@@ -370,11 +468,24 @@ impl Deep {
             &mut descent,
             plan,
             &mut rng,
-            select,
+            &select,
             |network, _| loss(network, &digits),
         ));
         Ok(losses)
     }
+}
+
+/// The losses at which the run and its repairs end.
+fn losses() -> &'static [f64] {
+    static LOSSES: LazyLock<Vec<f64>> = LazyLock::new(|| {
+        let all: Vec<_> = [DEEP].into_iter().chain(DEEP_REPAIRS).collect();
+        let end = |deep: &Deep| {
+            let losses = deep.run().expect("valid settings");
+            *losses.last().expect("a loss")
+        };
+        parallel::map(&all, &end)
+    });
+    &LOSSES
 }
 
 /// What the level loss points to.
@@ -383,11 +494,8 @@ pub fn depth_cause() -> Question {
     let logits = DEEP.start().forward(digits.images.clone()).pop().expect("logits");
     let differ = |column: usize| logits.column(column).variance().sqrt();
     let spread = (0..10).map(differ).fold(0.0, f64::max);
-    let ends =
-        |repair: &Deep| *repair.run().expect("valid settings").last().expect("a loss");
-    let level = ends(&DEEP);
-    let helps = |repair: &Deep| ends(repair) < 0.5 * level;
-    let [longer, larger, _, he] = &DEEP_REPAIRS;
+    let [level, longer, larger, _, he] = losses()[..] else { panic!("five runs") };
+    let helps = |end: f64| end < 0.7 * level;
     Question::new(
         "inventory/depth_cause",
         "L42",
@@ -411,7 +519,7 @@ pub fn depth_cause() -> Question {
     .case(
         words("It needs more epochs"),
         helps(longer),
-        "Five times as many epochs end at the same loss. A network that says the same for every digit can learn how frequent each is, and log 10 is nearly that.",
+        "Three times as many epochs end at the same loss. A network that says the same for every digit can learn how frequent each is, and log 10 is nearly that.",
     )
     .case(
         words("The units are dead"),
@@ -428,22 +536,23 @@ pub fn depth_repair() -> Question {
     let question = Question::new(
         "inventory/depth_repair",
         "L42",
-        "All four were run, each from the beginning. With which does the loss fall below half of where it stayed?",
+        "All four were run, each from the beginning. With which does the network learn the digits?",
     )
     .opens_figure();
-    let ends =
-        |repair: &Deep| *repair.run().expect("valid settings").last().expect("a loss");
-    let level = ends(&DEEP);
-    DEEP_REPAIRS.iter().fold(question, |question, repair| {
-        let after = ends(repair);
-        question.case(
-            words(repair.name),
-            after < 0.5 * level,
-            format!(
-                "The loss ends at {}, where it was {}.",
-                decimals(after, 2),
-                decimals(level, 2)
-            ),
-        )
-    })
+    let level = losses()[0];
+    DEEP_REPAIRS.iter().zip(&losses()[1..]).fold(
+        question,
+        |question, (repair, &after)| {
+            question.case(
+                words(repair.name),
+                after < 0.7 * level,
+                format!(
+                    "{} The loss ends at {}, where it was {}.",
+                    repair.told,
+                    decimals(after, 2),
+                    decimals(level, 2)
+                ),
+            )
+        },
+    )
 }

@@ -32,6 +32,7 @@ pub mod quadratic;
 pub mod sgd;
 
 use std::fmt::Write;
+use std::sync::LazyLock;
 
 pub use answer::{Answer, exact, line, number, significant, words};
 pub use steps::Steps;
@@ -67,9 +68,12 @@ pub const STEPS: &[&[fn() -> Steps]] = &[
     adam::STEPS,
 ];
 
-/// All questions, in the order of the book.
-pub fn all() -> Vec<Question> {
-    ALL.iter().copied().flatten().map(|question| question()).collect()
+/// All questions, in the order of the book, each made once.
+pub fn all() -> &'static [Question] {
+    static QUESTIONS: LazyLock<Vec<Question>> = LazyLock::new(|| {
+        ALL.iter().copied().flatten().map(|question| question()).collect()
+    });
+    &QUESTIONS
 }
 
 /// How a question is answered.

@@ -21,7 +21,7 @@ pub fn parameters() -> Question {
     let pairs = || widths.windows(2).map(|pair| (pair[0], pair[1]));
     let weights: usize = pairs().map(|(n, m)| n * m).sum();
     let inputs: usize = pairs().map(|(n, _)| n).sum();
-    let last = pairs().last().map_or(0, |(n, m)| (n + 1) * m);
+    let last = pairs().next_back().map_or(0, |(n, m)| (n + 1) * m);
     Question::number(
         "network/parameters",
         "L05",

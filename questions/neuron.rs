@@ -33,7 +33,7 @@ fn limit_of(gradient: Gradient) -> Answer {
     let first = sizes.into_iter().find(|&step_size| diverges(step_size, gradient));
     words(match first {
         Some(size) if size > 0.3 => "It explodes from ½ on",
-        Some(_) => "It explodes above 0.2",
+        Some(_) => "It explodes beyond 0.2",
         None => "It never explodes",
     })
 }

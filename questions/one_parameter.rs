@@ -12,23 +12,23 @@ fn points(pairs: &[(f64, f64)]) -> Vec<Point> {
 
 /// The best slope.
 pub fn optimum() -> Question {
-    let pairs = [(1.0, 2.0), (2.0, 2.0), (4.0, 6.0)];
+    let pairs = [(1.0, 3.0), (2.0, 2.0), (3.0, 6.0)];
     let data = points(&pairs);
     let sum = |f: fn((f64, f64)) -> f64| pairs.into_iter().map(f).sum::<f64>();
     Question::number(
         "one_parameter/optimum",
         "E02",
         "Where do the votes of the points sum to zero? Each has the factor *x*.",
-        "The slope model ŷ = θ*x* and the points (1, 2), (2, 2) and (4, 6). Which θ is best?",
+        "The slope model ŷ = θ*x* and the points (1, 3), (2, 2) and (3, 6). Which θ is best?",
     )
     .right(
         number(Model::Slope.optimum(&data).expect("an optimum"), 2),
-        "Σ*xy*/Σ*x*² = (2 + 4 + 24)/(1 + 4 + 16) = 30/21.",
+        "Σ*xy*/Σ*x*² = (3 + 4 + 18)/(1 + 4 + 9) = 25/14.",
     )
     .wrong(
         "the mean of the slopes",
         number(sum(|(x, y)| y / x) / 3.0, 2),
-        "2, 1 and 1.5 are where each point alone would have θ. A point far from zero pulls harder: the weights are *x*².",
+        "3, 1 and 2 are where each point alone would have θ. A point far from zero pulls harder: the weights are *x*².",
     )
     .wrong(
         "the slope of the mean point",

@@ -42,7 +42,7 @@ pub fn path() -> Question {
     .picture("quadratic-path_floor")
     .wrong(
         "smooth is taken for good",
-        words(looks(0.5 / spectrum.largest)),
+        words(looks(0.2 / spectrum.largest)),
         "A smooth path shows a step size that is smaller than it could be.",
     )
     .picture("quadratic-path_smooth")

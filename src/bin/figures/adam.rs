@@ -333,7 +333,7 @@ fn back() -> DrawResult<Figure> {
 
 /// What one may expect of steps without correction: Adam's own, those of momentum, and those with correction.
 fn guesses() -> DrawResult<Vec<Figure>> {
-    const STEPS: i32 = 100;
+    const STEPS: i32 = 30;
     const BETAS: [f64; 2] = [0.9, 0.999];
     let laws: [(_, _, fn(i32) -> f64); 3] = [
         ("adam-first_long", "Too long at first", |t| missing_correction(BETAS, t)),
@@ -341,14 +341,14 @@ fn guesses() -> DrawResult<Vec<Figure>> {
         ("adam-first_right", "Right from the first step on", |_| 1.0),
     ];
     let pictures = laws.into_iter().map(|(name, title, length)| {
-        let points = (1..=STEPS).map(|t| (f64::from(t), length(t))).collect();
-        let right = vec![(1.0, 1.0), (f64::from(STEPS), 1.0)];
+        let points = (1..=STEPS).map(|t| (f64::from(t), length(t).log10())).collect();
+        let right = vec![(1.0, 0.0), (f64::from(STEPS), 0.0)];
         let paths = &[
             ("as it ought to be", Ink::DashedForeground, right),
             ("length of the step", Ink::Solid(3), points),
         ];
         let x = (0.0, f64::from(STEPS));
-        Thumb { name, title, x, y: (0.0, 6.0), ground: &[], paths }.figure()
+        Thumb { name, title, x, y: (-1.2, 1.2), ground: &[], paths }.figure()
     });
     pictures.collect()
 }

@@ -213,14 +213,14 @@ fn guesses() -> DrawResult<Vec<Figure>> {
     let laws = [
         ("quadratic-path_zigzag", "From wall to wall", spectrum.best_step_size()),
         ("quadratic-path_floor", "Down, and along the floor", 1.0 / spectrum.largest),
-        ("quadratic-path_smooth", "Smoothly to the floor", 0.5 / spectrum.largest),
+        ("quadratic-path_smooth", "Smoothly to the floor", 0.2 / spectrum.largest),
     ];
     let pictures = laws.into_iter().map(|(name, title, step_size)| {
         let points = descend(&valley, &start(), step_size, 20)?;
         let points = points.iter().map(|p| (p[0], p[1])).collect();
         let paths = &[("path", Ink::Solid(1), points)];
-        let floor = vec![(WINDOW[0].0, 0.0), (WINDOW[0].1, 0.0)];
-        Thumb { name, title, x: WINDOW[0], y: WINDOW[1], ground: &[floor], paths }
+        let floor = vec![(-1.0, 0.0), (11.0, 0.0)];
+        Thumb { name, title, x: (-1.0, 11.0), y: (-1.1, 1.1), ground: &[floor], paths }
             .figure()
     });
     pictures.collect()
