@@ -335,7 +335,8 @@ fn back() -> DrawResult<Figure> {
 fn guesses() -> DrawResult<Vec<Figure>> {
     const STEPS: i32 = 30;
     const BETAS: [f64; 2] = [0.9, 0.999];
-    let laws: [(_, _, fn(i32) -> f64); 3] = [
+    type Law = fn(i32) -> f64;
+    let laws: [(_, _, Law); 3] = [
         ("adam-first_long", "Too long at first", |t| missing_correction(BETAS, t)),
         ("adam-first_short", "Too short at first", |t| 1.0 - BETAS[0].powi(t)),
         ("adam-first_right", "Right from the first step on", |_| 1.0),

@@ -252,7 +252,7 @@ fn guesses() -> DrawResult<Vec<Figure>> {
     let pictures = laws.into_iter().map(|(name, title, points)| {
         let (x, y) = ((0.0, STEPS as f64), (-5.0, 5.0));
         let paths = &[("a", Ink::Solid(2), points)];
-        Thumb { name, title, x, y, ground: &[zero.clone()], paths }.figure()
+        Thumb { name, title, x, y, ground: std::slice::from_ref(&zero), paths }.figure()
     });
     pictures.collect()
 }
