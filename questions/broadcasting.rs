@@ -20,7 +20,7 @@ pub fn square() -> Question {
     Question::new(
         "broadcasting/square",
         "L04",
-        "A network puts out `predictions` of shape `[32, 1]`, and `labels` has the shape `[32]`. Which shape has `predictions - labels`?",
+        "A network puts out its predictions as a column, of shape `[32, 1]`. The labels are a vector, of shape `[32]`. Which shape has predictions less labels?",
     )
     .right(
         shape(broadcast_shape(predictions, (1, 32))),

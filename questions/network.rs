@@ -135,10 +135,13 @@ pub fn stuck() -> Question {
         "network/stuck",
         "D03",
         format!(
-            "A model for ten digits is right about every image, and certain. But its loss, `torch.nn.functional.cross_entropy(model(x), labels)`, stays at {stays}. Which part has to go, so that it can \
-             fall?\n\n\
-             ```python\nmodel = torch.nn.Sequential(\n    torch.nn.Linear(784, 100),\n    torch.nn.ReLU(),\n    torch.nn.Linear(100, 10),\n    torch.nn.Softmax(dim=1))\n```"
+            "A model for ten digits consists of these four parts, one behind the other. It is right about every image, and certain. But its loss, the cross-entropy of PyTorch, stays at {stays}. Which part has to go, so that the loss can fall?"
         ),
+    )
+    .case(
+        part(0, "torch.nn.Linear(784, 100)"),
+        cured(least_loss(10, softmax)),
+        "Without the hidden layer the images would go straight into the last one. Behind it stands what is behind it now.",
     )
     .case(
         part(1, "torch.nn.ReLU()"),

@@ -37,6 +37,13 @@ pub enum Directive<'a> {
         /// The value's name.
         name: &'a str,
     },
+    /// A parameter with its default, by the signature of a Python function.
+    Default {
+        /// Its full name.
+        function: &'a str,
+        /// The parameter's.
+        parameter: &'a str,
+    },
     /// Tests, as pairs of file and function.
     Test(Vec<(&'a str, &'a str)>),
     /// The minutes that the paths of these chapters take together; of all, if none is named.
@@ -90,6 +97,10 @@ impl<'a> Directive<'a> {
                 .map(|(snapshot, name)| Self::Value { snapshot, name })
                 .ok_or_else(|| wrong("value snapshot.name")),
             ("value", _) => Err(wrong("value snapshot.name")),
+            ("default", [function, parameter]) => {
+                Ok(Self::Default { function, parameter })
+            }
+            ("default", _) => Err(wrong("default function parameter")),
             ("test", [_, ..]) => arguments
                 .iter()
                 .map(|argument| argument.split_once("::"))
@@ -101,7 +112,7 @@ impl<'a> Directive<'a> {
             ("see", []) => Err(wrong("see target …")),
             ("minutes", _) => Ok(Self::Minutes(arguments)),
             _ => Err(format!(
-                "unknown directive `{OPEN}{name}`; there are: code, exercise, question, predict, number, steps, questions, table, value, test, minutes, see"
+                "unknown directive `{OPEN}{name}`; there are: code, exercise, question, predict, number, steps, questions, table, value, default, test, minutes, see"
             )),
         }
     }

@@ -14,9 +14,12 @@
 //! | `{{#questions}}` | all questions, by the items of the sources |
 //! | `{{#table adam__steps}}` | the tables of a snapshot |
 //! | `{{#value adam__steps.last}}` | a value of a snapshot, also inside a formula |
-//! | `{{#test adam::name}}` | a ✓ that leads to the tests behind a claim |
+//! | `{{#default torch.optim.SGD momentum}}` | a parameter with its default |
+//! | `{{#test adam::name adam.py::name}}` | a ✓ that leads to the tests and scripts behind a claim |
 //! | `{{#minutes adam sgd}}` | how long the paths of these chapters take; of all, if none is named |
 //! | `{{#see adam.md#the-step …}}` | links to sections, code (`src/adam.rs:step`), tests (`adam::name`) and figures (`figures/adam-factor.svg`) |
+//!
+//! Names in sentences are looked up: see [`names`]. Python was run: see [`python`].
 //!
 //! Every file that a page refers to becomes a page too, in the chapter of listings. What a page asks for must
 //! exist, and what exists must be asked for: see [`fault`].
@@ -32,8 +35,10 @@ pub mod listing;
 pub mod markdown;
 pub mod math;
 pub mod minutes;
+pub mod names;
 pub mod outline;
 pub mod page;
+pub mod python;
 pub mod question;
 pub mod ran;
 pub mod rust;
@@ -51,8 +56,10 @@ use mdbook_preprocessor::book::{Book, Chapter};
 use mdbook_preprocessor::errors::Result;
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 use minutes::Minutes;
+use names::Names;
 use outline::Outline;
 use page::{Page, Weaver};
+use python::Runs;
 use question::Questions;
 use snapshot::Snapshots;
 use source::{Sources, files_below};
@@ -104,6 +111,8 @@ fn weaver(root: &Path, chapters: &str, book: &Book) -> Weaver {
     let mut faults = theme::faults(root);
     let mut sources = Sources::read(root, &mut faults);
     let minutes = Minutes::read(root, book, &mut sources, &mut faults);
+    let runs = Runs::read(root, &sources, &mut faults);
+    let names = Names::read(root, &sources, &mut faults);
     let below = format!("{chapters}/");
     let files = files_below(root, chapters).into_iter();
     Weaver {
@@ -119,6 +128,8 @@ fn weaver(root: &Path, chapters: &str, book: &Book) -> Weaver {
         questions: Questions::read(root, book, &mut faults),
         outline: Outline::read(book),
         minutes,
+        runs,
+        names,
         files: files.map(|file| file.replacen(&below, "", 1)).collect(),
         pages: Vec::new(),
         uses: Uses::default(),

@@ -165,7 +165,7 @@ impl Clock {
                 Ok(Directive::Table(_) | Directive::Ask { kind: Kind::Steps, .. }) => {
                     TABLE
                 }
-                Ok(Directive::Value { .. }) => WORD,
+                Ok(Directive::Value { .. } | Directive::Default { .. }) => WORD,
                 _ => 0,
             };
             self.ahead.insert(start, Time(tenths));

@@ -9,7 +9,9 @@ use crate::listing;
 use crate::markdown::{Formula, Image, Scan};
 use crate::math::{Maths, encode, tex_of_value};
 use crate::minutes::Minutes;
+use crate::names::Names;
 use crate::outline::Outline;
+use crate::python::{FOLDER, Runs};
 use crate::question::Questions;
 use crate::snapshot::{self, Snapshots};
 use crate::source::{Sources, line_of};
@@ -57,6 +59,10 @@ pub struct Weaver {
     pub questions: Questions,
     /// The pages and their headings.
     pub outline: Outline,
+    /// What the runs of the scripts gave.
+    pub runs: Runs,
+    /// The names that a page may use.
+    pub names: Names,
     /// How long the pages take to read.
     pub minutes: Minutes,
     /// The files beside the pages, from the same folder.
@@ -88,6 +94,21 @@ impl Place<'_> {
             None => faults.add(self.path, line_of(self.text, offset), message),
         }
     }
+}
+
+/// The fences that a page may hold.
+const FENCES: [&str; 3] = ["console", "text", "math"];
+
+/// The lines of a part of a text, each with its offset.
+fn lines_at<'a>(
+    text: &'a str,
+    range: &Range<usize>,
+) -> impl Iterator<Item = (usize, &'a str)> {
+    let mut at = range.start;
+    text[range.clone()].split_inclusive('\n').map(move |line| {
+        at += line.len();
+        (at - line.len(), line)
+    })
 }
 
 /// Where a directive begins with a blank, as mdBook's own may: the offset, and how it begins.
@@ -174,6 +195,27 @@ impl Weaver {
             let message =
                 format!("`{}` leads to no reference", &place.text[range.clone()]);
             place.fault(faults, range.start, &message);
+        }
+        for (at, label) in &scan.fences {
+            if !FENCES.contains(&label.as_str()) {
+                let message = format!(
+                    "code is not typed: a fence is `console`, `text` or `math`, and this one `{label}`; \
+                     {{{{#code file:anchor}}}} shows Rust from src/ and Python from {FOLDER}/"
+                );
+                place.fault(faults, *at, &message);
+            }
+        }
+        for (range, span) in &scan.spans {
+            if let Err(message) = self.names.check(page.file, span) {
+                place.fault(faults, range.start, &message);
+            }
+        }
+        for range in &scan.consoles {
+            for (at, line) in lines_at(place.text, range) {
+                if let Err(message) = self.names.check_command(page.file, line) {
+                    place.fault(faults, at, &message);
+                }
+            }
         }
         for link in &scan.links {
             if let Err(message) =
@@ -289,6 +331,10 @@ impl Weaver {
                     marks
                 })
             }
+            Directive::Default { function, parameter } => {
+                let value = self.names.default(function, parameter)?;
+                Ok(format!("`{parameter}={value}`"))
+            }
             Directive::Minutes(chapters) => self.minutes.in_words(&chapters),
             Directive::See(targets) => {
                 self.references(page, line_of(page.text, range.start), &targets)
@@ -307,6 +353,9 @@ impl Weaver {
         path: &str,
         name: &str,
     ) -> Result<String, String> {
+        if path.ends_with(".py") && self.runs.get(path).is_none() {
+            return Err(format!("`{path}` is no script in {FOLDER}/ that was run"));
+        }
         let code = listing::without_contract(&self.anchor(path, name)?);
         let block = listing::block(path, &code);
         self.uses.anchors.insert((path.to_owned(), name.to_owned()));
@@ -405,8 +454,20 @@ impl Weaver {
 
     /// Notes that the page names a test.
     fn name(&mut self, page: &Page<'_>, line: usize, file: &str, name: &str) {
-        let test = (format!("tests/{file}.rs"), name.to_owned());
+        let path = match file.ends_with(".py") {
+            true => format!("{FOLDER}/{file}"),
+            false => format!("tests/{file}.rs"),
+        };
+        let test = (path, name.to_owned());
         self.uses.tests.insert(test, (page.path.to_owned(), line));
+    }
+
+    /// The path of the test or of the script behind a claim.
+    fn check_of(&mut self, file: &str, name: &str) -> Result<String, String> {
+        match file.ends_with(".py") {
+            true => self.runs.claim(file, name),
+            false => self.sources.test(file, name, &mut self.faults),
+        }
     }
 
     fn tests(
@@ -418,7 +479,7 @@ impl Weaver {
         let (mut links, mut errors) = (Vec::new(), Vec::new());
         for (file, name) in tests {
             self.name(page, line, file, name);
-            match self.sources.test(file, name, &mut self.faults) {
+            match self.check_of(file, name) {
                 Ok(path) => links.push(listing_link(page, &path, name)),
                 Err(message) => errors.push(message),
             }
@@ -466,7 +527,7 @@ impl Weaver {
         }
         if let Some((file, name)) = target.split_once("::") {
             self.name(page, line, file, name);
-            let path = self.sources.test(file, name, &mut self.faults)?;
+            let path = self.check_of(file, name)?;
             return Ok(listing_link(page, &path, name));
         }
         let Some((path, name)) = target.rsplit_once(':') else {

@@ -423,12 +423,19 @@ fn marked(svg: &str) -> Vec<bool> {
                     segment(pair[0], pair[1], &mut mark);
                 }
             }
+            Some("path") => {
+                for line in traced(attribute(tag, "d").unwrap_or_default()) {
+                    for pair in line.windows(2) {
+                        segment(&pair[0], &pair[1], &mut mark);
+                    }
+                }
+            }
             Some("circle") => {
                 if let (Some(x), Some(y)) = (number("cx"), number("cy")) {
                     mark(x, y);
                 }
             }
-            Some("rect") => {
+            Some("rect") if attribute(tag, "class") != Some("fb") => {
                 let [x, y, w, h] = ["x", "y", "width", "height"]
                     .map(|name| number(name).unwrap_or(0.0));
                 for i in 0..=COLUMNS {
@@ -448,6 +455,24 @@ fn segment(from: &[f64], to: &[f64], mark: &mut impl FnMut(f64, f64)) {
         let share = f64::from(i) / f64::from(POINTS);
         mark(from[0] + share * (to[0] - from[0]), from[1] + share * (to[1] - from[1]));
     }
+}
+
+/// The lines of a path: `M` to a point, `l` by steps from there.
+fn traced(path: &str) -> Vec<Vec<[f64; 2]>> {
+    let spaced = path.replace('-', " -");
+    let parts = spaced.split('M').filter(|part| !part.trim().is_empty());
+    let line = |part: &str| {
+        let (start, steps) = part.split_once('l').unwrap_or((part, ""));
+        let start = numbers(start);
+        let mut at = [*start.first()?, *start.get(1)?];
+        let mut line = vec![at];
+        for step in numbers(steps.trim_end_matches('z')).chunks_exact(2) {
+            at = [at[0] + step[0], at[1] + step[1]];
+            line.push(at);
+        }
+        Some(line)
+    };
+    parts.filter_map(line).collect()
 }
 
 fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {

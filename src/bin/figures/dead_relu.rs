@@ -61,15 +61,12 @@ fn probability() -> DrawResult<Figure> {
         Line::new(Ink::Foreground, "closed form", exact),
         Line::dots(Ink::Series(5), "100,000 units", simulated),
     ];
-    Chart {
-        x: Axis::linear("bias, in units of the input's rms", (-5.3, 2.0), 8, whole),
-        y: Axis::powers("probability to be active", (-4, 0), 5),
-        bands: vec![],
+    Ok(Chart::new(
+        Axis::linear("bias, in units of the input's rms", (-5.3, 2.0), 8, whole),
+        Axis::powers("probability to be active", (-4, 0), 5),
         lines,
-        key: Some((340, 180)),
-        margin: 24,
-    }
-    .figure(&caption, (560, 320))
+    )
+    .figure(&caption, 350.0))
 }
 
 /// `a` at the worksheet's second sample, with samples taking turns.
@@ -93,15 +90,12 @@ fn state() -> DrawResult<Figure> {
             last(&lines[1]),
         ),
     };
-    Chart {
-        x: Axis::linear("step t", (0.0, STEPS as f64), 9, whole),
-        y: Axis::linear("a at x = −3", (-4.5, 4.0), 9, whole),
-        bands: vec![],
+    Ok(Chart::new(
+        Axis::linear("step t", (0.0, STEPS as f64), 9, whole),
+        Axis::linear("a at x = −3", (-4.5, 4.0), 9, whole),
         lines,
-        key: Some((360, 40)),
-        margin: 24,
-    }
-    .figure(&caption, (560, 320))
+    )
+    .figure(&caption, 350.0))
 }
 
 fn other_side(
@@ -137,7 +131,7 @@ fn middle(runs: &[Run], value: impl Fn(&Run) -> f64) -> [f64; 3] {
 
 fn line(ink: u8, name: &str, sweep: &Sweep, value: fn(&Run) -> f64) -> Line {
     let point = |(step, runs): &(f64, Vec<Run>)| (*step, middle(runs, value)[1]);
-    Line::new(Ink::Series(ink), name, sweep.iter().map(point).collect())
+    Line::measured(Ink::Series(ink), name, sweep.iter().map(point).collect())
 }
 
 fn at_the_end(run: &Run) -> f64 {
@@ -176,19 +170,17 @@ fn share(relu: &Sweep, leaky: &Sweep) -> DrawResult<Figure> {
             list(&lines[1]),
         ),
     };
-    Chart {
-        x: step_axis(),
-        y: Axis::linear("share of units", (-0.06, 1.02), 6, tenths),
-        bands: vec![Band {
-            name: "ReLU, lowest to highest".into(),
-            points: relu.iter().map(band).collect(),
-            ink: Ink::Solid(1),
-        }],
+    Ok(Chart::new(
+        step_axis(),
+        Axis::linear("share of units", (-0.06, 1.02), 6, tenths),
         lines,
-        key: Some((100, 40)),
-        margin: 24,
-    }
-    .figure(&caption, (560, 320))
+    )
+    .with_bands(vec![Band {
+        name: "ReLU, lowest to highest".into(),
+        points: relu.iter().map(band).collect(),
+        ink: Ink::Solid(1),
+    }])
+    .figure(&caption, 350.0))
 }
 
 /// A loss with the digits that do not depend on the C library: with the largest steps
@@ -218,15 +210,8 @@ fn loss(relu: &Sweep, leaky: &Sweep) -> DrawResult<Figure> {
             last(&lines[1]),
         ),
     };
-    Chart {
-        x: step_axis(),
-        y: Axis::powers("training loss", (-1, 2), 4),
-        bands: vec![],
-        lines,
-        key: Some((100, 40)),
-        margin: 24,
-    }
-    .figure(&caption, (560, 320))
+    Ok(Chart::new(step_axis(), Axis::powers("training loss", (-1, 2), 4), lines)
+        .figure(&caption, 350.0))
 }
 
 /// What one may expect of the worksheet's neuron once it is off: that momentum carries it on, that nothing moves without a

@@ -204,19 +204,19 @@ impl Experiment<'_> {
             ink: Ink::Solid(ink),
         };
         let bands = measured.iter().zip(1..);
-        let chart = Chart {
-            x: self.layers("layer i of the activations"),
-            y: Axis::logarithmic(
+        let chart = Chart::new(
+            self.layers("layer i of the activations"),
+            Axis::logarithmic(
                 "‖z‖, root mean square",
                 lines.iter().flat_map(|line| &line.points),
             ),
-            bands: bands
+            lines,
+        )
+        .with_bands(
+            bands
                 .map(|((scale, norms), ink)| band((*scale, ink), norms.images[0][0]))
                 .collect(),
-            lines,
-            key: None,
-            margin: 66,
-        };
+        );
         let description = format!(
             "Norm of the activations by layer, on a logarithmic axis, for a network of width {}. {} Around \
              each curve a band shows where the norm of one image lies in about 95 of 100 networks.",
@@ -224,23 +224,14 @@ impl Experiment<'_> {
             from_to(&chart.lines, "in the input", "in the last hidden layer"),
         );
         let title = "Norm of the activations by layer";
-        chart.figure(
-            &Caption { name: "depth-activations", title, description },
-            (560, 400),
-        )
+        Ok(chart
+            .figure(&Caption { name: "depth-activations", title, description }, 430.0))
     }
 
     fn activation_gradients(&self, measured: &[(f64, Norms)]) -> DrawResult<Figure> {
         let lines =
             Self::lines(measured, 2, |norms| norms.activation_gradients.clone());
-        let quarter = self.options.layers as usize / 4;
-        let named = |line: Line| {
-            let [(_, first), .., (_, last)] = line.points[..] else { return line };
-            let shift = if first < last / 10.0 { (8, 12) } else { (6, -11) };
-            line.named_at(quarter, shift)
-        };
         let title = "Norm of the activation gradients by layer";
-        let lines = lines.into_iter().map(named).collect();
         self.gradients("depth-activation_gradients", title, "‖∂Z‖", lines)
     }
 
@@ -258,20 +249,17 @@ impl Experiment<'_> {
         lines: Vec<Line>,
     ) -> DrawResult<Figure> {
         let label = format!("{quantity}, Frobenius norm");
-        let chart = Chart {
-            x: self.layers("layer i"),
-            y: Axis::logarithmic(&label, lines.iter().flat_map(|line| &line.points)),
-            bands: Vec::new(),
+        let chart = Chart::new(
+            self.layers("layer i"),
+            Axis::logarithmic(&label, lines.iter().flat_map(|line| &line.points)),
             lines,
-            key: None,
-            margin: 66,
-        };
+        );
         let description = format!(
             "{title}, on a logarithmic axis, for a network of width {}. {}",
             self.options.width,
             from_to(&chart.lines, "in the first layer shown", "in the last"),
         );
-        chart.figure(&Caption { name, title, description }, (560, 340))
+        Ok(chart.figure(&Caption { name, title, description }, 370.0))
     }
 
     /// What becomes of the directions of the images while their norm is kept.
@@ -314,14 +302,11 @@ impl Experiment<'_> {
                 from_layer(2, dead[1..].iter().copied()),
             ),
         ];
-        let chart = Chart {
-            x: self.layers("layer i of the activations"),
-            y: Axis::linear("mean cosine, share of units", (0.0, 1.0), 6, tenths),
-            bands: Vec::new(),
+        let chart = Chart::new(
+            self.layers("layer i of the activations"),
+            Axis::linear("mean cosine, share of units", (0.0, 1.0), 6, tenths),
             lines,
-            key: Some((270, 86)),
-            margin: 24,
-        };
+        );
         let ends: Vec<_> = chart
             .lines
             .iter()
@@ -340,8 +325,7 @@ impl Experiment<'_> {
             self.options.width, ends[0], ends[1], self.options.batch, ends[2],
         );
         let title = "What He's initialization does not keep";
-        chart
-            .figure(&Caption { name: "depth-geometry", title, description }, (560, 340))
+        Ok(chart.figure(&Caption { name: "depth-geometry", title, description }, 370.0))
     }
 
     /// Weight gradients of networks that are not positively homogeneous, or have
@@ -360,26 +344,23 @@ impl Experiment<'_> {
             Line::new(Ink::Series(ink), name, from_layer(1, gradients))
         };
         let lines: Vec<_> = networks.into_iter().zip(1..).map(line).collect();
-        let chart = Chart {
-            x: self.layers("layer i"),
-            y: Axis::logarithmic(
+        let chart = Chart::new(
+            self.layers("layer i"),
+            Axis::logarithmic(
                 "‖∂W‖, Frobenius norm",
                 lines.iter().flat_map(|line| &line.points),
             ),
-            bands: Vec::new(),
             lines,
-            key: Some((300, 180)),
-            margin: 24,
-        };
+        );
         let description = format!(
             "Norm of the weight gradients by layer, on a logarithmic axis. {}",
             from_to(&chart.lines, "in the first layer", "in the last"),
         );
         let title = "Weight gradients without the hypotheses";
-        chart.figure(
+        Ok(chart.figure(
             &Caption { name: "depth-counterexamples", title, description },
-            (560, 340),
-        )
+            340.0,
+        ))
     }
 
     fn layers(&self, label: &str) -> Axis {

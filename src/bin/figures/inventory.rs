@@ -73,16 +73,8 @@ impl Story {
         let inks = if is_second { inks } else { [Ink::Solid(1); 5] };
         let lines = runs.into_iter().zip(inks);
         let lines = lines.map(|((name, points), ink)| Line::new(ink, name, points));
-        let chart = Chart {
-            x: (self.x)(end),
-            y: (self.y)(is_second),
-            bands: Vec::new(),
-            lines: lines.collect(),
-            key: Some(if is_second { (250, 30) } else { (420, 30) }),
-            margin: 24,
-        };
-        let size = if is_second { (600, 340) } else { (600, 280) };
-        chart.figure(&Caption { name, title, description }, size)
+        let chart = Chart::new((self.x)(end), (self.y)(is_second), lines.collect());
+        Ok(chart.figure(&Caption { name, title, description }, 340.0))
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod acceleration;
 mod adam;
+mod axes;
 mod backpropagation;
 mod broadcasting;
 mod canvas;
@@ -12,6 +13,7 @@ mod depth;
 mod digits;
 mod elbows;
 mod expressivity;
+mod geometry;
 mod gradient_check;
 mod gradient_descent;
 mod gradient_noise;
@@ -22,6 +24,7 @@ mod inventory;
 mod linear_layer;
 mod momentum;
 mod momentum_convergence;
+mod names;
 mod nesterov;
 mod network;
 mod neuron;
@@ -34,6 +37,7 @@ mod output;
 mod progress;
 mod quadratic;
 mod sgd;
+mod text;
 mod thumb;
 mod training;
 
@@ -286,7 +290,7 @@ fn draw(chapters: &[Chapter]) -> DrawResult<Vec<Figure>> {
     let draw = |chapter: &Chapter| {
         let (name, figures) = chapter.drawing();
         let figures = progress::named(name, figures);
-        // An error of plotters cannot go from thread to thread.
+        // A boxed error cannot go from thread to thread.
         figures.map_err(|error| error.to_string())
     };
     let drawn: Result<Vec<_>, _> = parallel::map(chapters, &draw).into_iter().collect();

@@ -12,10 +12,11 @@ use descent::sgd::{
 use nalgebra::DVector;
 use questions::sgd::{balance, quality};
 
-use crate::canvas::{Caption, DrawResult, Ink, svg};
+use crate::canvas::{Caption, DrawResult, Ink, WIDTH, svg};
 use crate::chart::{Axis, Chart, Line, tenths, whole};
-use crate::contour::{Arrow, Path as Curve, Plane, Point};
+use crate::contour::{Arrow, Plane, Point};
 use crate::digits::digits;
+use crate::geometry::Rect;
 use crate::output::{Figure, csv, number};
 use crate::thumb::Thumb;
 
@@ -74,32 +75,25 @@ fn cloud(examples: &Batch) -> DrawResult<Figure> {
         full.norm(),
         spread.join(", "),
     );
-    let svg = svg(&Caption { name, title, description }, (600, 330), |area| {
+    let svg = svg(&Caption { name, title, description }, (WIDTH, 390.0), |canvas| {
         for (column, (size, points)) in (0..).zip(&clouds) {
-            let dot = |&(x, y): &Point| Curve {
-                ink: Ink::Solid(1),
-                points: vec![(x - 0.01, y), (x + 0.01, y)],
-                dots: false,
-            };
             let plane = Plane {
-                title: format!("|B| = {size}"),
-                x: Axis::linear("along the full gradient", (-0.3, 2.3), 4, whole),
-                y: Axis::linear("across", (-1.3, 1.3), 4, whole),
-                function: &|_, _| 0.0,
-                levels: Vec::new(),
-                level_names: Vec::new(),
+                title: format!("|$B$| = {size}"),
+                cloud: Some((Ink::Solid(1), points.clone())),
                 arrows: vec![Arrow {
                     ink: Ink::Foreground,
                     from: (0.0, 0.0),
                     to: (full.norm(), 0.0),
+                    name: String::new(),
                 }],
-                paths: points.iter().map(dot).collect(),
-                cross: None,
+                ..Plane::new(
+                    Axis::linear("along the full gradient", (-0.3, 2.3), 4, whole),
+                    Axis::linear("across", (-1.3, 1.3), 4, whole),
+                )
             };
-            plane.draw(area, (300 * column, 0, 298, 326))?;
+            plane.draw(canvas, Rect::new(310.0 * f64::from(column), 0.0, 298.0, 390.0));
         }
-        Ok(())
-    })?;
+    });
     let rows = clouds.iter().flat_map(|(size, points)| {
         points.iter().map(move |&(x, y)| vec![size.to_string(), number(x), number(y)])
     });
@@ -146,22 +140,18 @@ fn batch_sizes(examples: &Batch) -> DrawResult<(Figure, Vec<Point>)> {
         .zip(BATCH_SIZES)
         .map(|(line, (size, _))| ((size as f64).log10(), line.points[EPOCHS].1));
     let lowest = lowest.collect();
-    let chart = Chart {
-        x: Axis::linear(
+    let chart = Chart::new(
+        Axis::linear(
             "gradients of examples",
             (0.0, (DIGITS * EPOCHS) as f64),
             6,
             whole,
         ),
-        y: Axis::linear("training loss", (0.0, 3.5), 8, tenths),
-        bands: Vec::new(),
+        Axis::linear("training loss", (0.0, 3.5), 8, tenths),
         lines,
-        key: Some((340, 24)),
-        margin: 40,
-    };
-    let figure = chart
-        .figure(&Caption { name: "sgd-batch_sizes", title, description }, (560, 360))?;
-    Ok((figure, lowest))
+    );
+    let caption = Caption { name: "sgd-batch_sizes", title, description };
+    Ok((chart.figure(&caption, 390.0), lowest))
 }
 
 /// The loss after the same work against the step size, for each optimizer.
@@ -186,15 +176,12 @@ fn optimizers(examples: &Batch) -> DrawResult<Figure> {
         bests.collect::<Vec<_>>().join(", "),
     );
     let title = "Loss after a fixed budget against the step size";
-    Chart {
-        x: Axis::powers("step size α", (-3, 1), 5),
-        y: Axis::linear("training loss after the budget", (0.0, 2.5), 6, tenths),
-        bands: Vec::new(),
+    Ok(Chart::new(
+        Axis::powers("step size α", (-3, 1), 5),
+        Axis::linear("training loss after the budget", (0.0, 2.5), 6, tenths),
         lines,
-        key: Some((100, 30)),
-        margin: 24,
-    }
-    .figure(&Caption { name: "sgd-optimizers", title, description }, (560, 340))
+    )
+    .figure(&Caption { name: "sgd-optimizers", title, description }, 370.0))
 }
 
 /// What one may expect of the loss after so much work, over the batch size: what was measured, the quality of a step alone,

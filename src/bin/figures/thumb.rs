@@ -1,9 +1,8 @@
 //! Small pictures for predictions: what a law says will happen, without numbers.
 
-use plotters::prelude::*;
-
-use crate::canvas::{Caption, DrawResult, Ink, PIXEL, svg};
+use crate::canvas::{Caption, DrawResult, Ink, Pen, svg};
 use crate::contour::Point;
+use crate::geometry::Px;
 use crate::output::{Figure, csv, number, place, shown};
 
 /// What a law predicts: a few paths on bare axes.
@@ -21,8 +20,8 @@ pub struct Thumb<'a> {
 }
 
 /// The size of every one, in pixels.
-const SIZE: (u32, u32) = (240, 160);
-const MARGIN: i32 = 8;
+const SIZE: (f64, f64) = (240.0, 160.0);
+const MARGIN: f64 = 8.0;
 
 /// Points of a law up to where it reaches a ceiling, which is drawn as far as that.
 pub fn up_to(ceiling: f64, points: impl IntoIterator<Item = Point>) -> Vec<Point> {
@@ -43,41 +42,26 @@ impl Thumb<'_> {
         let laws: Vec<_> = self.paths.iter().map(|(law, ..)| *law).collect();
         let description = format!("{}: {}.", self.title, laws.join(", "));
         let caption = Caption { name: self.name, title: self.title, description };
-        let svg = svg(&caption, SIZE, |area| {
-            let frame = self.frame();
-            area.draw(&PathElement::new(
-                frame,
-                Ink::Foreground.color().stroke_width(10),
-            ))?;
+        let svg = svg(&caption, SIZE, |canvas| {
+            let (right, bottom) = (SIZE.0 - MARGIN, SIZE.1 - MARGIN);
+            let frame = [(MARGIN, MARGIN), (MARGIN, bottom), (right, bottom)];
+            canvas.line(Pen::new(Ink::Foreground, 1.0), &frame);
             for path in self.ground {
-                let style = Ink::Foreground.color().mix(0.3).stroke_width(PIXEL as u32);
-                area.draw(&PathElement::new(self.places(path), style))?;
+                let pen = Pen::new(Ink::Foreground, 1.0).faint(0.4);
+                canvas.line(pen, &self.places(path));
             }
             for (_, ink, path) in self.paths {
-                let style = ink.color().stroke_width(3 * PIXEL as u32);
-                area.draw(&PathElement::new(self.places(path), style))?;
+                canvas.line(Pen::new(*ink, 3.0), &self.places(path));
             }
-            Ok(())
-        })?;
+        });
         Ok(Figure { name: self.name, svg, csv: self.csv() })
     }
 
-    /// The two axes.
-    fn frame(&self) -> Vec<(i32, i32)> {
-        let (left, bottom) = (MARGIN, SIZE.1 as i32 - MARGIN);
-        let right = SIZE.0 as i32 - MARGIN;
-        let corners = [(left, MARGIN), (left, bottom), (right, bottom)];
-        corners.map(|(x, y)| (x * PIXEL, y * PIXEL)).to_vec()
-    }
-
     /// Where the points of a path lie, up to the first that is outside.
-    fn places(&self, path: &[Point]) -> Vec<(i32, i32)> {
+    fn places(&self, path: &[Point]) -> Vec<Px> {
         let share = |(low, high): (f64, f64), value: f64| (value - low) / (high - low);
         let inside = |share: f64| (-1e-9..=1.0 + 1e-9).contains(&share);
-        let along = |share: f64, length: u32| {
-            let room = f64::from((length as i32 - 2 * MARGIN) * PIXEL);
-            (share * room).round() as i32 + MARGIN * PIXEL
-        };
+        let along = |share: f64, length: f64| MARGIN + share * (length - 2.0 * MARGIN);
         path.iter()
             .map(|&(x, y)| (share(self.x, shown(x)), share(self.y, shown(y))))
             .take_while(|&(x, y)| inside(x) && inside(y))

@@ -10,12 +10,12 @@ use descent::training::{
     largest_curvature, movement, settled, sweep, test_positions, widths_compared,
 };
 
-use plotters::prelude::*;
-use plotters::style::text_anchor::HPos;
+use nalgebra::RowDVector;
 
-use crate::canvas::{Area, Caption, DrawResult, Ink, PIXEL, svg};
+use crate::canvas::{Align, Canvas, Caption, DrawResult, Ink, Pen, WIDTH, svg};
 use crate::chart::{Axis, Chart, Line, tenths, whole};
 use crate::digits::digits;
+use crate::geometry::Rect;
 use crate::grid::label;
 use crate::output::{Figure, csv, twelve_digits};
 use crate::sgd::rounded;
@@ -43,8 +43,8 @@ pub fn figures() -> DrawResult<Vec<Figure>> {
 
 /// Two digits, and the probability of each class before the training and after each epoch.
 fn two_digits(run: &Run, test: &Batch) -> DrawResult<Figure> {
-    const CELL: i32 = 35;
-    const ROW: i32 = 24;
+    const CELL: f64 = 38.0;
+    const ROW: f64 = 26.0;
     let networks: Vec<_> = std::iter::once(&run.start)
         .chain(run.epochs.iter().map(|epoch| &epoch.network))
         .collect();
@@ -78,39 +78,40 @@ fn two_digits(run: &Run, test: &Batch) -> DrawResult<Figure> {
             said.join(". ")
         ),
     };
-    let svg = svg(&caption, (580, 340), |area| {
-        for (place, (digit, _, rows)) in (0..).zip(&digits) {
-            let top = 170 * place;
-            let corner = (8, top + 16);
-            for (pixel, value) in (0..).zip(test.images.row(*digit).iter()) {
-                let ink = (100.0 * value).round() / 100.0;
-                if ink > 0.0 {
-                    let (x, y) =
-                        (corner.0 + 5 * (pixel % 28), corner.1 + 5 * (pixel / 28));
-                    square(area, (x, y), (5, 5), Ink::Foreground, ink)?;
-                }
-            }
-            frame(area, corner, (140, 140))?;
-            let (left, first) = (222, top + 28);
-            for class in 0..10 {
-                let x = left + CELL * class + CELL / 2;
-                label(area, (x, first - 10), &class.to_string(), HPos::Center)?;
-            }
+    let svg = svg(&caption, (WIDTH, 350.0), |canvas| {
+        for (top, (digit, _, rows)) in [0.0, 178.0].into_iter().zip(&digits) {
+            let picture = Rect::new(1.0, top + 24.0, 128.8, 128.8);
+            pixels(canvas, picture, &test.images.row(*digit).into_owned());
+            let pen = Pen::new(Ink::Foreground, 1.0);
+            canvas.rectangle(picture, None, Some(pen));
+            let (left, first) = (227.0, top + 26.0);
+            let numbers = (0..10).map(|class| {
+                let x = left + CELL * (f64::from(class) + 0.5);
+                ((x, first - 12.0), class.to_string())
+            });
+            canvas.texts(Ink::Foreground, Align::Middle, &numbers.collect::<Vec<_>>());
             for (epoch, row) in rows.iter().enumerate() {
-                let y = first + 4 + ROW * epoch as i32;
-                label(area, (left - 6, y + ROW / 2), &name(epoch), HPos::Right)?;
-                for (class, percent) in (0..).zip(row) {
-                    let x = left + CELL * class;
-                    let share = 0.006 * percent;
-                    square(area, (x, y), (CELL, ROW), Ink::Solid(4), share)?;
-                    let percent = percent.to_string();
-                    label(area, (x + CELL / 2, y + ROW / 2), &percent, HPos::Center)?;
-                }
+                let y = first + ROW * epoch as f64;
+                label(canvas, (left - 6.0, y + 0.5 * ROW), &name(epoch), Align::End);
+                let cells = (0..).zip(row).map(|(class, percent)| {
+                    let cell = Rect::new(left + CELL * f64::from(class), y, CELL, ROW);
+                    if *percent > 0.0 {
+                        canvas.area(
+                            Ink::Solid(4),
+                            0.004 * percent,
+                            "",
+                            &cell.corners(),
+                        );
+                    }
+                    (cell.middle(), percent.to_string())
+                });
+                let cells: Vec<_> = cells.collect();
+                canvas.texts(Ink::Foreground, Align::Middle, &cells);
             }
-            frame(area, (left, first + 4), (10 * CELL, ROW * rows.len() as i32))?;
+            let table = Rect::new(left, first, 10.0 * CELL, ROW * rows.len() as f64);
+            canvas.rectangle(table, None, Some(pen));
         }
-        Ok(())
-    })?;
+    });
     let rows = digits.iter().flat_map(|(_, label, rows)| {
         rows.iter().enumerate().flat_map(move |(epoch, row)| {
             (0..).zip(row).map(move |(class, percent): (usize, &f64)| {
@@ -127,26 +128,26 @@ fn two_digits(run: &Run, test: &Batch) -> DrawResult<Figure> {
     Ok(Figure { name: caption.name, svg, csv })
 }
 
-/// A filled rectangle: its upper left corner and its size in pixels.
-fn square(
-    area: &Area,
-    (x, y): (i32, i32),
-    (width, height): (i32, i32),
-    ink: Ink,
-    opacity: f64,
-) -> DrawResult {
-    let corners =
-        [(x, y), (x + width, y + height)].map(|(x, y)| (x * PIXEL, y * PIXEL));
-    area.draw(&Rectangle::new(corners, ink.color().mix(opacity).filled()))?;
-    Ok(())
-}
+/// Shades of a digit, from white to ink.
+const SHADES: i32 = 5;
 
-fn frame(area: &Area, (x, y): (i32, i32), (width, height): (i32, i32)) -> DrawResult {
-    let corners =
-        [(x, y), (x + width, y + height)].map(|(x, y)| (x * PIXEL, y * PIXEL));
-    let ink = Ink::Foreground.color().stroke_width(PIXEL as u32);
-    area.draw(&Rectangle::new(corners, ink))?;
-    Ok(())
+/// A digit as squares, all of one shade in one path.
+fn pixels(canvas: &mut Canvas, place: Rect, image: &RowDVector<f64>) {
+    let side = place.width() / 28.0;
+    let squares = (0..).zip(image.iter()).map(|(pixel, value)| {
+        let (row, column) = (f64::from(pixel / 28), f64::from(pixel % 28));
+        let square =
+            Rect::new(place.left + side * column, place.top + side * row, side, side);
+        ((value * f64::from(SHADES)).round() as i32, square)
+    });
+    let squares: Vec<_> = squares.collect();
+    for shade in 1..=SHADES {
+        let of_shade = squares.iter().filter(|(other, _)| *other == shade);
+        let outlines: Vec<_> =
+            of_shade.map(|(_, square)| square.corners().to_vec()).collect();
+        let opacity = f64::from(shade) / f64::from(SHADES);
+        canvas.areas(Ink::Foreground, opacity, "", &outlines);
+    }
 }
 
 /// Means over this many batches make a point.
@@ -183,15 +184,12 @@ fn losses(runs: &[&Run]) -> DrawResult<Figure> {
             ends.join(", ")
         ),
     };
-    Chart {
-        x: Axis::linear("epochs", (0.0, PLAN.epochs as f64 + 1.0), 5, whole),
-        y: Axis::powers("training loss", (-2, 1), 4),
-        bands: vec![],
+    Ok(Chart::new(
+        Axis::linear("epochs", (0.0, PLAN.epochs as f64 + 1.0), 5, whole),
+        Axis::powers("training loss", (-2, 1), 4),
         lines,
-        key: Some((400, 30)),
-        margin: 24,
-    }
-    .figure(&caption, (560, 340))
+    )
+    .figure(&caption, 370.0))
 }
 
 fn accuracies(runs: &[&Run]) -> DrawResult<Figure> {
@@ -219,15 +217,12 @@ fn accuracies(runs: &[&Run]) -> DrawResult<Figure> {
         title: "Test accuracy after each epoch",
         description: format!("Test accuracy after each epoch. {}.", ends.join("; ")),
     };
-    Chart {
-        x: Axis::linear("after epoch", (1.0, PLAN.epochs as f64 + 1.0), 4, whole),
-        y: Axis::linear("test accuracy, %", (88.0, 96.0), 5, whole),
-        bands: vec![],
+    Ok(Chart::new(
+        Axis::linear("after epoch", (1.0, PLAN.epochs as f64 + 1.0), 4, whole),
+        Axis::linear("test accuracy, %", (88.0, 96.0), 5, whole),
         lines,
-        key: Some((400, 210)),
-        margin: 24,
-    }
-    .figure(&caption, (560, 340))
+    )
+    .figure(&caption, 370.0))
 }
 
 fn step_sizes(examples: &Examples) -> DrawResult<Figure> {
@@ -258,15 +253,12 @@ fn step_sizes(examples: &Examples) -> DrawResult<Figure> {
             best.join(", ")
         ),
     };
-    Chart {
-        x: Axis::linear("log₁₀ of the step size", (-3.0, 1.0), 5, whole),
-        y: Axis::linear("accuracy, %", (60.0, 100.0), 5, whole),
-        bands: vec![],
-        lines: lines.into_iter().map(|line| clipped(line, 60.0)).collect(),
-        key: Some((90, 230)),
-        margin: 24,
-    }
-    .figure(&caption, (560, 340))
+    Ok(Chart::new(
+        Axis::linear("log₁₀ of the step size", (-3.0, 1.0), 5, whole),
+        Axis::linear("accuracy, %", (60.0, 100.0), 5, whole),
+        lines.into_iter().map(|line| clipped(line, 60.0)).collect(),
+    )
+    .figure(&caption, 370.0))
 }
 
 /// The line down to where it leaves the chart.
@@ -295,16 +287,7 @@ fn widths(examples: &Examples) -> DrawResult<Figure> {
         };
         let points = measured[mover].iter().zip(&HIDDEN).map(point).collect();
         let layer = ["first", "second", "last"][layer];
-        // Names would touch.
-        let down = match (mover, layer) {
-            (0, "first") => 9,
-            (0, "last") => -5,
-            (1, "first") => 6,
-            (1, "second") => -3,
-            (1, "last") => -9,
-            _ => 0,
-        };
-        Line::new(ink, format!("{name}, {layer}"), points).named_at(3, (6, down))
+        Line::measured(ink, format!("{name}, {layer}"), points)
     };
     let lines: Vec<_> = [(0, "SGD"), (1, "Adam")]
         .into_iter()
@@ -331,15 +314,12 @@ fn widths(examples: &Examples) -> DrawResult<Figure> {
             ends.join("; ")
         ),
     };
-    Chart {
-        x: Axis::linear("width", (0.0, 160.0), 5, whole),
-        y: Axis::linear("‖W_T − W₀‖ / ‖W₀‖", (0.0, 0.8), 9, tenths),
-        bands: vec![],
+    Ok(Chart::new(
+        Axis::linear("width", (0.0, 160.0), 5, whole),
+        Axis::linear("‖W_T − W₀‖ / ‖W₀‖", (0.0, 0.8), 9, tenths),
         lines,
-        key: None,
-        margin: 120,
-    }
-    .figure(&caption, (560, 380))
+    )
+    .figure(&caption, 410.0))
 }
 
 fn limits(batch: &Batch) -> DrawResult<Figure> {
@@ -353,11 +333,11 @@ fn limits(batch: &Batch) -> DrawResult<Figure> {
         (0..shown).map(|t| (t as f64, rounded(losses[t]))).collect::<Vec<_>>()
     };
     let mut lines = Vec::new();
-    for (multiple, down) in [(0.5, -9), (0.9, 1), (1.5, 11), (2.0, 0), (4.0, 0)] {
+    for multiple in [0.5, 0.9, 1.5, 2.0, 4.0] {
         let mut descent = GradientDescent::new(multiple * limit)?;
         let losses = full_batch(&network, &mut descent, batch, STEPS + 1)?.0;
         let line = Line::new(Ink::Series(1), format!("{multiple}"), points(losses));
-        lines.push(line.named_at(STEPS, (6, down)));
+        lines.push(line);
     }
     let mut momentum = Momentum::new(16.0 * limit, 0.9)?;
     let losses = full_batch(&network, &mut momentum, batch, STEPS + 1)?.0;
@@ -371,13 +351,10 @@ fn limits(batch: &Batch) -> DrawResult<Figure> {
             lines[5].points.last().map_or(0.0, |point| point.1)
         ),
     };
-    Chart {
-        x: Axis::linear("step", (0.0, STEPS as f64), 5, whole),
-        y: Axis::powers("loss", (-4, 1), 6),
-        bands: vec![],
+    Ok(Chart::new(
+        Axis::linear("step", (0.0, STEPS as f64), 5, whole),
+        Axis::powers("loss", (-4, 1), 6),
         lines,
-        key: None,
-        margin: 120,
-    }
-    .figure(&caption, (560, 380))
+    )
+    .figure(&caption, 410.0))
 }
