@@ -46,6 +46,8 @@ pub enum Directive<'a> {
     },
     /// Tests, as pairs of file and function.
     Test(Vec<(&'a str, &'a str)>),
+    /// A label that the tests give to the formula before it.
+    Formula(&'a str),
     /// The minutes that the paths of these chapters take together; of all, if none is named.
     Minutes(Vec<&'a str>),
     /// References to sections, code, tests and figures.
@@ -110,9 +112,11 @@ impl<'a> Directive<'a> {
             ("test", []) => Err(wrong("test file::function …")),
             ("see", [_, ..]) => Ok(Self::See(arguments)),
             ("see", []) => Err(wrong("see target …")),
+            ("formula", [label]) => Ok(Self::Formula(label)),
+            ("formula", _) => Err(wrong("formula chapter.label")),
             ("minutes", _) => Ok(Self::Minutes(arguments)),
             _ => Err(format!(
-                "unknown directive `{OPEN}{name}`; there are: code, exercise, question, predict, number, steps, questions, table, value, default, test, minutes, see"
+                "unknown directive `{OPEN}{name}`; there are: code, exercise, question, predict, number, steps, questions, table, value, default, test, formula, minutes, see"
             )),
         }
     }

@@ -67,6 +67,7 @@ impl Weaver {
         self.report_snapshots();
         self.report_tests(root);
         self.report_claims();
+        self.report_labels();
         self.names.check_exercises(root, &mut self.faults);
         self.names.report(&mut self.faults);
     }
@@ -86,6 +87,26 @@ impl Weaver {
                         claim.name
                     );
                     self.faults.add(path, claim.first + 1, message);
+                }
+            }
+        }
+    }
+
+    /// Labels that a test gives to a formula, and no page has.
+    fn report_labels(&mut self) {
+        for (path, source) in self.sources.iter() {
+            let file = path.strip_prefix("tests/formulas/");
+            let Some(chapter) = file.and_then(|file| file.strip_suffix(".rs")) else {
+                continue;
+            };
+            for test in source.tests() {
+                let labels = source.names_in(test).filter(|name| {
+                    name.split_once('.').is_some_and(|(first, _)| first == chapter)
+                });
+                for label in labels.filter(|it| !self.uses.labels.contains_key(*it)) {
+                    let message =
+                        format!("no page has a formula with the label `{label}`");
+                    self.faults.add(path, test.first + 1, message);
                 }
             }
         }

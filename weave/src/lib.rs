@@ -16,6 +16,7 @@
 //! | `{{#value adam__steps.last}}` | a value of a snapshot, also inside a formula |
 //! | `{{#default torch.optim.SGD momentum}}` | a parameter with its default |
 //! | `{{#test adam::name adam.py::name}}` | a ✓ that leads to the tests and scripts behind a claim |
+//! | `{{#formula adam.step}}` | behind a formula, a ✓ that leads to the test that evaluates it |
 //! | `{{#minutes adam sgd}}` | how long the paths of these chapters take; of all, if none is named |
 //! | `{{#see adam.md#the-step …}}` | links to sections, code (`src/adam.rs:step`), tests (`adam::name`) and figures (`figures/adam-factor.svg`) |
 //!

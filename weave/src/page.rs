@@ -335,6 +335,7 @@ impl Weaver {
                 let value = self.names.default(function, parameter)?;
                 Ok(format!("`{parameter}={value}`"))
             }
+            Directive::Formula(label) => self.label(page, scan, range, label),
             Directive::Minutes(chapters) => self.minutes.in_words(&chapters),
             Directive::See(targets) => {
                 self.references(page, line_of(page.text, range.start), &targets)
@@ -450,6 +451,45 @@ impl Weaver {
              <span class=\"names\" popover id=\"{id}\">checked by {}</span>",
             links.join(", ")
         )
+    }
+
+    /// The sign of a formula that a test evaluates.
+    fn label(
+        &mut self,
+        page: &Page<'_>,
+        scan: &Scan,
+        range: Range<usize>,
+        label: &str,
+    ) -> Result<String, String> {
+        let is_between = |from: usize| {
+            let between = &page.text[from..range.start];
+            let is_near = |c: char| ".,;:)!?".contains(c) || c.is_whitespace();
+            between.chars().all(is_near) && !between.contains("\n\n")
+        };
+        let mut ends = scan.formulas.iter().map(|formula| formula.range.end);
+        if !ends.any(|end| end <= range.start && is_between(end)) {
+            return Err(format!("the label `{label}` stands behind no formula"));
+        }
+        let (chapter, _) = label.split_once('.').unwrap_or_default();
+        if page.file != format!("{chapter}.md") {
+            return Err(format!(
+                "the label `{label}` belongs on the page {chapter}.md"
+            ));
+        }
+        let line = line_of(page.text, range.start);
+        if let Some(first) = self.uses.labels.insert(label.to_owned(), line) {
+            return Err(format!(
+                "the label `{label}` is here twice, first in line {first}"
+            ));
+        }
+        let path = format!("tests/formulas/{chapter}.rs");
+        let Some((_, test)) =
+            self.sources.test_of_snapshot(label).filter(|(file, _)| *file == path)
+        else {
+            return Err(format!("no test in {path} evaluates `{label}`"));
+        };
+        let test = test.to_owned();
+        self.tests(page, line, &[(&format!("formulas/{chapter}"), &test)])
     }
 
     /// Notes that the page names a test.
@@ -609,7 +649,9 @@ pub(crate) fn source_line(page: &Page<'_>, path: &str, name: &str) -> String {
 fn listing_link(page: &Page<'_>, path: &str, name: &str) -> String {
     let url = listing::url(page.to_root, path, name);
     let file = Path::new(path).file_stem().unwrap_or_default().to_string_lossy();
-    let name = format!("{}::<wbr>{}", breakable(&file), breakable(name));
+    let folder =
+        if path.starts_with("tests/formulas/") { "formulas::<wbr>" } else { "" };
+    let name = format!("{folder}{}::<wbr>{}", breakable(&file), breakable(name));
     format!("<a href=\"{url}\"><code>{name}</code></a>")
 }
 

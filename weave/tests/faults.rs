@@ -458,6 +458,80 @@ fn test_that_passes_with_any_panic() {
     }
 }
 
+// Formulas that tests evaluate
+
+const EVALUATED: File = (
+    "tests/formulas/page.rs",
+    "#[test]\nfn holds() {\n    assert!(check(\"page.rate\"));\n}\n",
+);
+
+#[test]
+fn label_that_no_test_evaluates() {
+    assert_fault(
+        "$$a$$\n{{#formula page.limit}}\n\n$b$ {{#formula page.rate}}",
+        &[EVALUATED],
+        "chapters/page.md:2: no test in tests/formulas/page.rs evaluates `page.limit`",
+    );
+}
+
+#[test]
+fn label_that_is_on_no_page() {
+    let more = EVALUATED
+        .1
+        .replace("rate\"));", "rate\"));\n    assert!(check(\"page.limit\"));");
+    assert_fault(
+        "$a$ {{#formula page.rate}}",
+        &[("tests/formulas/page.rs", &more)],
+        "tests/formulas/page.rs:1: no page has a formula with the label `page.limit`",
+    );
+}
+
+#[test]
+fn label_that_is_there_twice() {
+    assert_fault(
+        "$a$ {{#formula page.rate}}\n\n$b$ {{#formula page.rate}}",
+        &[EVALUATED],
+        "chapters/page.md:3: the label `page.rate` is here twice, first in line 1",
+    );
+}
+
+#[test]
+fn label_of_another_page() {
+    assert_faults(
+        &[(PAGE, "$a$ {{#formula other.rate}}"), EVALUATED],
+        &[
+            "chapters/page.md:1: the label `other.rate` belongs on the page other.md",
+            "tests/formulas/page.rs:1: no page has a formula with the label `page.rate`",
+        ],
+    );
+}
+
+#[test]
+fn label_behind_no_formula() {
+    for page in [
+        "{{#formula page.rate}}",
+        "$a$ b {{#formula page.rate}}",
+        "$$a$$\n\n{{#formula page.rate}}",
+    ] {
+        let faults =
+            book(&[(PAGE, page), EVALUATED]).map(|_| ()).unwrap_err().to_string();
+        assert!(
+            faults.contains("the label `page.rate` stands behind no formula"),
+            "{faults}"
+        );
+    }
+}
+
+#[test]
+fn label_in_a_test_that_does_not_run() {
+    let ignored = EVALUATED.1.replace("fn", "#[ignore]\nfn");
+    assert_fault(
+        "$a$ {{#formula page.rate}}",
+        &[("tests/formulas/page.rs", &ignored)],
+        "chapters/page.md:1: no test in tests/formulas/page.rs evaluates `page.rate`",
+    );
+}
+
 const CLAIMS: &str = "#[test]\nfn holds() {\n    assert!(x);\n}\n\n#[test]\n#[should_panic = \"a batch of 7 of 6\"]\nfn refuses() {\n    run();\n}\n\n/// So.\n#[test]\nfn goes() {\n    assert!(x);\n}\n";
 
 #[test]
@@ -758,7 +832,7 @@ fn unknown_directive() {
     assert_fault(
         "{{#include x.rs}}",
         &[],
-        "chapters/page.md:1: unknown directive `{{#include`; there are: code, exercise, question, predict, number, steps, questions, table, value, default, test, minutes, see",
+        "chapters/page.md:1: unknown directive `{{#include`; there are: code, exercise, question, predict, number, steps, questions, table, value, default, test, formula, minutes, see",
     );
 }
 
@@ -1492,7 +1566,7 @@ fn all_faults_of_all_pages_are_reported_in_order_each_once() {
     let faults = book(&files).map(|_| ()).unwrap_err().to_string();
     let expected = r"chapters/a.md:3: no snapshot `snapshots/adam__v.snap`; near it: none
 chapters/b.md:1: stray $: it belongs to no formula; write \$ for the sign itself
-chapters/b.md:3: unknown directive `{{#include`; there are: code, exercise, question, predict, number, steps, questions, table, value, default, test, minutes, see
+chapters/b.md:3: unknown directive `{{#include`; there are: code, exercise, question, predict, number, steps, questions, table, value, default, test, formula, minutes, see
 chapters/b.md:5: no test `no` in tests/adam.rs; near it: yes
 src/a.rs:1: ANCHOR_END: a without its ANCHOR
 weave: 5 faults";

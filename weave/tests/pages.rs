@@ -324,6 +324,22 @@ fn tests_are_links_that_break_after_underscores() {
 }
 
 #[test]
+fn a_formula_that_a_test_evaluates_has_a_sign_that_leads_there() {
+    let test = "#[test]\nfn holds() {\n    assert!(check(\"page.rate\"));\n    assert!(check(\"page.size\"));\n}\n";
+    let text = page(
+        "$$a$$\n{{#formula page.rate}}\n\nIt is $b$, {{#formula page.size}} so.",
+        &[("tests/formulas/page.rs", test)],
+    );
+    let link = r#"checked by <a href="listings/tests-formulas-page.rs.html#holds"><code>formulas::<wbr>page::<wbr>holds</code></a>"#;
+    assert_eq!(text.matches(link).count(), 2, "{text}");
+    assert_contains(
+        &text,
+        "</span>\n<button class=\"check\" popovertarget=\"check-1\"",
+    );
+    assert!(!text.contains("{{#"), "{text}");
+}
+
+#[test]
 fn references_lead_to_sections_code_tests_and_figures() {
     let files = [
         (
