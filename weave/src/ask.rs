@@ -175,6 +175,7 @@ impl Weaver {
         if source.line_of_function(function).is_none() {
             return Err(format!("no function `{function}` in {path}"));
         }
+        self.note_place(page, &path, function);
         self.uses.functions.insert((path.clone(), function.to_owned()));
         Ok(source_line(page, &path, function))
     }

@@ -52,6 +52,13 @@ pub enum Directive<'a> {
     Minutes(Vec<&'a str>),
     /// References to sections, code, tests and figures.
     See(Vec<&'a str>),
+    /// A work of the literature, by its key.
+    Work {
+        /// Its key.
+        key: &'a str,
+        /// Whether it is named in full, or as in a sentence.
+        in_full: bool,
+    },
 }
 
 impl<'a> Directive<'a> {
@@ -115,8 +122,13 @@ impl<'a> Directive<'a> {
             ("formula", [label]) => Ok(Self::Formula(label)),
             ("formula", _) => Err(wrong("formula chapter.label")),
             ("minutes", _) => Ok(Self::Minutes(arguments)),
+            ("source" | "cite", [key]) => {
+                Ok(Self::Work { key, in_full: name == "source" })
+            }
+            ("source", _) => Err(wrong("source key")),
+            ("cite", _) => Err(wrong("cite key")),
             _ => Err(format!(
-                "unknown directive `{OPEN}{name}`; there are: code, exercise, question, predict, number, steps, questions, table, value, default, test, formula, minutes, see"
+                "unknown directive `{OPEN}{name}`; there are: code, exercise, question, predict, number, steps, questions, table, value, default, test, formula, minutes, see, source, cite"
             )),
         }
     }

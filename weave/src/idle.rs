@@ -64,6 +64,7 @@ impl Weaver {
                 faults.add(&question::snapshot(name), 1, "no page asks this");
             }
         }
+        self.literature.report_idle(&self.uses, &mut self.faults);
         self.report_snapshots();
         self.report_tests(root);
         self.report_claims();

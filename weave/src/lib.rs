@@ -18,6 +18,7 @@
 //! | `{{#test adam::name adam.py::name}}` | a ✓ that leads to the tests and scripts behind a claim |
 //! | `{{#formula adam.step}}` | behind a formula, a ✓ that leads to the test that evaluates it |
 //! | `{{#minutes adam sgd}}` | how long the paths of these chapters take; of all, if none is named |
+//! | `{{#source kingma2015}}`, `{{#cite kingma2015}}` | a work of the literature with a link, in full and as in a sentence |
 //! | `{{#see adam.md#the-step …}}` | links to sections, code (`src/adam.rs:step`), tests (`adam::name`) and figures (`figures/adam-factor.svg`) |
 //!
 //! Names in sentences are looked up: see [`names`]. Python was run: see [`python`].
@@ -33,6 +34,7 @@ pub mod figure;
 pub mod html;
 mod idle;
 pub mod listing;
+pub mod literature;
 pub mod markdown;
 pub mod math;
 pub mod minutes;
@@ -52,6 +54,8 @@ pub mod uses;
 use exercise::Exercises;
 use fault::Faults;
 use figure::Figures;
+use listing::Listings;
+use literature::Literature;
 use math::Maths;
 use mdbook_preprocessor::book::{Book, Chapter};
 use mdbook_preprocessor::errors::Result;
@@ -67,6 +71,9 @@ use source::{Sources, files_below};
 use std::path::Path;
 use uses::Uses;
 
+/// The setting that says where the book's repository is.
+const REPOSITORY: &str = "output.html.git-repository-url";
+
 /// The preprocessor.
 pub struct Weave;
 
@@ -77,7 +84,8 @@ impl Preprocessor for Weave {
 
     fn run(&self, ctx: &PreprocessorContext, book: Book) -> Result<Book> {
         let chapters = ctx.config.book.src.to_string_lossy();
-        Ok(weave(&ctx.root, &chapters, book)?)
+        let repository: Option<String> = ctx.config.get(REPOSITORY)?;
+        Ok(weave(&ctx.root, &chapters, repository.as_deref(), book)?)
     }
 
     fn supports_renderer(&self, renderer: &str) -> Result<bool> {
@@ -85,23 +93,41 @@ impl Preprocessor for Weave {
     }
 }
 
-/// The book with its pages woven and its listings added; `chapters` is the folder of its pages.
+/// The book with its pages woven and its listings added; `chapters` is the folder of its pages, and `repository` where
+/// others find it, if they do.
 ///
 /// # Errors
 /// All faults of the book.
-pub fn weave(root: &Path, chapters: &str, mut book: Book) -> Result<Book, Faults> {
+pub fn weave(
+    root: &Path,
+    chapters: &str,
+    repository: Option<&str>,
+    mut book: Book,
+) -> Result<Book, Faults> {
     let mut weaver = weaver(root, chapters, &book);
     let unlisted = weaver.unlisted(chapters);
     if !unlisted.is_empty() {
         return Err(unlisted);
     }
     weaver.weave_book(chapters, &mut book);
+    weaver.show_sources(chapters, repository, &mut book);
     weaver.report_idle(root);
     weaver.minutes.report(chapters, &mut weaver.faults);
     if !weaver.faults.is_empty() {
         return Err(weaver.faults);
     }
-    if let Some(listings) = listing::chapter(&weaver.sources, &weaver.uses) {
+    let titles = weaver.outline.titles().collect();
+    if let Some(literature) = weaver.literature.chapter(&weaver.uses, &titles) {
+        book.push_item(literature);
+    }
+    let listings = Listings {
+        sources: &weaver.sources,
+        pages: &weaver.pages,
+        uses: &weaver.uses,
+        titles: &titles,
+        repository,
+    };
+    if let Some(listings) = listings.chapter() {
         book.push_item(listings);
     }
     Ok(book)
@@ -127,6 +153,7 @@ fn weaver(root: &Path, chapters: &str, book: &Book) -> Weaver {
         ),
         exercises: Exercises::read(root, &mut faults),
         questions: Questions::read(root, book, &mut faults),
+        literature: Literature::read(root, chapters, &mut faults),
         outline: Outline::read(book),
         minutes,
         runs,
@@ -143,6 +170,22 @@ impl Weaver {
     /// Weaves all pages, in their order.
     fn weave_book(&mut self, chapters: &str, book: &mut Book) {
         book.for_each_chapter_mut(|chapter| self.weave_chapter(chapters, chapter));
+    }
+
+    /// Ends each page with a link to its source.
+    fn show_sources(&self, chapters: &str, repository: Option<&str>, book: &mut Book) {
+        book.for_each_chapter_mut(|chapter| {
+            let Some(file) = &chapter.source_path else {
+                return;
+            };
+            let file = outline::name_of(file);
+            let to_root = "../".repeat(file.matches('/').count());
+            let path = format!("{chapters}/{file}");
+            let url = listing::of_file(&to_root, repository, &path);
+            chapter.content += &format!(
+                "\n\n<p class=\"page-source\"><a href=\"{url}\">Source of this page</a></p>\n"
+            );
+        });
     }
 
     fn weave_chapter(&mut self, chapters: &str, chapter: &mut Chapter) {

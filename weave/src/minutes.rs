@@ -24,6 +24,8 @@ const DISPLAY: u32 = 36 * TENTHS;
 const FORMULA: u32 = 3 * TENTHS;
 const FIGURE: u32 = 30 * TENTHS;
 const TABLE: u32 = 40 * TENTHS;
+/// "Dauphin and others 2014"
+const WORDS_OF_A_WORK: u32 = 4;
 const MINUTE: u32 = 60 * TENTHS;
 
 /// The sections that one does not read through.
@@ -166,6 +168,7 @@ impl Clock {
                     TABLE
                 }
                 Ok(Directive::Value { .. } | Directive::Default { .. }) => WORD,
+                Ok(Directive::Work { .. }) => WORDS_OF_A_WORK * WORD,
                 _ => 0,
             };
             self.ahead.insert(start, Time(tenths));

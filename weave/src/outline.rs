@@ -62,6 +62,11 @@ impl Outline {
         self.page(file).map(|page| page.title.as_str())
     }
 
+    /// The files and the titles of all pages.
+    pub fn titles(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(file, page)| (file.as_str(), page.title.as_str()))
+    }
+
     /// The files of all pages.
     pub fn files(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)

@@ -6,6 +6,7 @@ use crate::fault::{Faults, nearest};
 use crate::figure::{self, Figures};
 use crate::html;
 use crate::listing;
+use crate::literature::{self, Literature};
 use crate::markdown::{Formula, Image, Scan};
 use crate::math::{Maths, encode, tex_of_value};
 use crate::minutes::Minutes;
@@ -57,6 +58,8 @@ pub struct Weaver {
     pub exercises: Exercises,
     /// What the pages ask.
     pub questions: Questions,
+    /// What the pages lean on.
+    pub literature: Literature,
     /// The pages and their headings.
     pub outline: Outline,
     /// What the runs of the scripts gave.
@@ -224,6 +227,12 @@ impl Weaver {
                 place.fault(faults, link.range.start, &message);
             }
         }
+        for (at, year) in literature::typed_citations(place.text) {
+            let message = format!(
+                "`{year}` is typed behind a name: write {{{{#source key}}}} or {{{{#cite key}}}}"
+            );
+            place.fault(faults, at, &message);
+        }
         for (at, opening) in blank_openings(place.text) {
             if !contains(&scan.code, at) {
                 let opening = opening.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -337,6 +346,12 @@ impl Weaver {
             }
             Directive::Formula(label) => self.label(page, scan, range, label),
             Directive::Minutes(chapters) => self.minutes.in_words(&chapters),
+            Directive::Work { key, in_full } => {
+                let named = self.literature.named(key, in_full)?;
+                let pages = self.uses.works.entry(key.to_owned()).or_default();
+                pages.insert(page.file.to_owned());
+                Ok(named)
+            }
             Directive::See(targets) => {
                 self.references(page, line_of(page.text, range.start), &targets)
             }
@@ -360,6 +375,7 @@ impl Weaver {
         let code = listing::without_contract(&self.anchor(path, name)?);
         let block = listing::block(path, &code);
         self.uses.anchors.insert((path.to_owned(), name.to_owned()));
+        self.note_place(page, path, name);
         Ok(format!("\n{block}\n{}", source_line(page, path, name)))
     }
 
@@ -386,7 +402,9 @@ impl Weaver {
             Some((path, test)) => {
                 let place = (page.path.to_owned(), line);
                 self.uses.tests.insert((path.to_owned(), test.to_owned()), place);
-                self.check_mark(&[listing_link(page, path, test)])
+                let (path, test) = (path.to_owned(), test.to_owned());
+                self.note_place(page, &path, &test);
+                self.check_mark(&[listing_link(page, &path, &test)])
             }
             None => String::new(),
         };
@@ -499,7 +517,15 @@ impl Weaver {
             false => format!("tests/{file}.rs"),
         };
         let test = (path, name.to_owned());
+        self.note_place(page, &test.0, name);
         self.uses.tests.insert(test, (page.path.to_owned(), line));
+    }
+
+    /// Notes that the page leads to a place in a listing.
+    pub(crate) fn note_place(&mut self, page: &Page<'_>, path: &str, name: &str) {
+        let place = (path.to_owned(), name.to_owned());
+        let pages = self.uses.places.entry(place).or_default();
+        pages.insert(page.file.to_owned());
     }
 
     /// The path of the test or of the script behind a claim.
@@ -577,6 +603,7 @@ impl Weaver {
             ));
         };
         self.anchor(path, name)?;
+        self.note_place(page, path, name);
         Ok(listing_link(page, path, name))
     }
 }

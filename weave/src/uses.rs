@@ -17,6 +17,10 @@ pub struct Uses {
     pub figures: BTreeMap<String, String>,
     /// How many signs lead to tests.
     pub marks: usize,
+    /// Where the pages show code and name tests, as path and name, each with the files of the pages.
+    pub places: BTreeMap<(String, String), BTreeSet<String>>,
+    /// Works of the literature, by key, each with the files of the pages that name it.
+    pub works: BTreeMap<String, BTreeSet<String>>,
     /// The labels of formulas, each with its line.
     pub labels: BTreeMap<String, usize>,
     /// Exercises.

@@ -832,7 +832,7 @@ fn unknown_directive() {
     assert_fault(
         "{{#include x.rs}}",
         &[],
-        "chapters/page.md:1: unknown directive `{{#include`; there are: code, exercise, question, predict, number, steps, questions, table, value, default, test, formula, minutes, see",
+        "chapters/page.md:1: unknown directive `{{#include`; there are: code, exercise, question, predict, number, steps, questions, table, value, default, test, formula, minutes, see, source, cite",
     );
 }
 
@@ -1123,6 +1123,83 @@ fn theme_that_asks_the_network_or_runs() {
         &[(PAGE, ""), ("theme/a.js", &format!("{script}b"))],
         &["theme/a.js:1: 4097 bytes, and a script has 4096"],
     );
+}
+
+// Literature
+
+#[test]
+fn works_that_are_wrong_unknown_or_named_by_no_page() {
+    let entry = |rest: &str| {
+        format!("\n[a1999]\nauthors = [\"A. A\"]\ntitle = \"T\"\n{rest}\n")
+    };
+    let right = entry("year = 1999\ndoi = \"10.1/2\"");
+    let unknown = "chapters/page.md:1: no work `a1998` in chapters/literature.toml; near it: a1999";
+    assert_faults(
+        &[
+            (PAGE, "{{#source a1998}} {{#cite a1999}}"),
+            ("chapters/literature.toml", &right),
+        ],
+        &[unknown],
+    );
+    let at = "chapters/literature.toml:2: ";
+    assert_faults(
+        &[(PAGE, ""), ("chapters/literature.toml", &right)],
+        &[&format!("{at}no page names `a1999`")],
+    );
+    let cases = [
+        ("year = 1999", "it needs one of doi, arxiv, url and unlinked"),
+        (
+            "url = \"https://a.b\"\ndoi = \"10.1/2\"",
+            "it needs one of doi, arxiv, url and unlinked",
+        ),
+        ("year = 1999\ndoi = \"1/2\"", "a DOI begins with `10.` and has a slash"),
+        ("year = 1999\narxiv = \"1412.69\"", "an arXiv number has the form 1412.6980"),
+        ("url = \"http://a.b\"", "a way begins with https://"),
+        ("arxiv = \"1412.6980\"", "it has no year"),
+        (
+            "isbn = \"1\"",
+            "no field `isbn`; there are: authors, title, year, doi, arxiv, url, unlinked",
+        ),
+    ];
+    for (rest, message) in cases {
+        assert_faults(
+            &[(PAGE, ""), ("chapters/literature.toml", &entry(rest))],
+            &[&format!("{at}`a1999`: {message}")],
+        );
+    }
+    let twice = right.replace("a1999", "b1999") + &right;
+    assert_faults(
+        &[
+            (PAGE, "{{#cite a1999}} {{#cite b1999}}"),
+            ("chapters/literature.toml", &twice),
+        ],
+        &["chapters/literature.toml:2: `b1999` and `a1999` have one link"],
+    );
+}
+
+#[test]
+fn citation_that_is_typed() {
+    for (text, year) in [
+        ("D. Kingma and J. Ba, *Adam*, 2015.", "2015"),
+        ("Seen (Dauphin and others 2014).", "2014"),
+        ("J. Ba, 2016", "2016"),
+        ("So (Nesterov, 2004) it is.", "2004"),
+        ("So (Nesterov 2004, section 2.1)", "2004"),
+    ] {
+        let message = format!(
+            "chapters/page.md:1: `{year}` is typed behind a name: write {{{{#source key}}}} or {{{{#cite key}}}}"
+        );
+        assert_fault(text, &[], &message);
+    }
+    for text in [
+        "step 1000 to 2000, the last 2000 digits",
+        "the method of 1983",
+        "In Fall 2022 and, if so, 2001, 2002 and 2006",
+        "```text\nJ. Ba, 2016\n```",
+        "At 2000 and 0.2016, 12016",
+    ] {
+        assert!(book(&[(PAGE, text)]).is_ok(), "{text}");
+    }
 }
 
 // Numbers
@@ -1566,7 +1643,7 @@ fn all_faults_of_all_pages_are_reported_in_order_each_once() {
     let faults = book(&files).map(|_| ()).unwrap_err().to_string();
     let expected = r"chapters/a.md:3: no snapshot `snapshots/adam__v.snap`; near it: none
 chapters/b.md:1: stray $: it belongs to no formula; write \$ for the sign itself
-chapters/b.md:3: unknown directive `{{#include`; there are: code, exercise, question, predict, number, steps, questions, table, value, default, test, formula, minutes, see
+chapters/b.md:3: unknown directive `{{#include`; there are: code, exercise, question, predict, number, steps, questions, table, value, default, test, formula, minutes, see, source, cite
 chapters/b.md:5: no test `no` in tests/adam.rs; near it: yes
 src/a.rs:1: ANCHOR_END: a without its ANCHOR
 weave: 5 faults";

@@ -2,7 +2,10 @@
 
 mod support;
 
-use support::{File, SVG, chapter, page, snapshot, test_of};
+use mdbook_preprocessor::book::Chapter;
+use support::{
+    File, PAGE, SVG, book, chapter, content, page, snapshot, test_of, weave_in,
+};
 
 #[track_caller]
 fn assert_contains(text: &str, part: &str) {
@@ -136,7 +139,7 @@ x = 1
     let listing = chapter(&files, "listings/tests-pytorch-page.py.md");
     assert_contains(
         &listing,
-        "<a id=\"it_shares\"></a>\n\n```python\n@claim\ndef it_shares():",
+        "<a id=\"it_shares\"></a><span class=\"back\">on the page [page.md](../page.md)</span>\n\n```python\n@claim\ndef it_shares():",
     );
 }
 
@@ -506,7 +509,7 @@ fn a_listing_is_the_whole_file_with_an_id_before_each_anchor_that_is_shown() {
 impl Layer {
 ```
 
-<a id=\"forward\"></a>
+<a id=\"forward\"></a><span class=\"back\">on the page [page.md](../page.md)</span>
 
 ```rust,ignore
     /// It goes forward.
@@ -516,7 +519,7 @@ impl Layer {
     fn forward(&self) {
 ```
 
-<a id=\"product\"></a>
+<a id=\"product\"></a><span class=\"back\">on the page [deep/other.md](../deep/other.md)</span>
 
 ```rust,ignore
         let y = x * w;
@@ -537,7 +540,10 @@ fn a_listing_has_an_id_before_each_test_and_its_comments() {
     let tests = "use a;\n\n/// Why.\n#[test]\n#[should_panic(\n    expected = \"[\"\n)]\nfn one() {}\n\nfn helper() {}\n\n#[test]\nfn two() {}\n";
     let files = [("chapters/page.md", "{{#test adam::one}}"), ("tests/adam.rs", tests)];
     let text = chapter(&files, "listings/tests-adam.rs.md");
-    assert_contains(&text, "<a id=\"one\"></a>\n\n```rust,ignore\n/// Why.\n#[test]\n");
+    assert_contains(
+        &text,
+        "<a id=\"one\"></a><span class=\"back\">on the page [page.md](../page.md)</span>\n\n```rust,ignore\n/// Why.\n#[test]\n",
+    );
     assert_contains(
         &text,
         "fn helper() {}\n```\n\n<a id=\"two\"></a>\n\n```rust,ignore\n#[test]\nfn two() {}",
@@ -554,8 +560,118 @@ fn the_listings_are_the_last_chapter_and_list_what_pages_refer_to() {
     ];
     let text = chapter(&files_with_product(&files), "listings.md");
     assert!(text.ends_with(
-        "\n\n- [`src/layer.rs`](listings/src-layer.rs.md)\n- [`tests/adam.rs`](listings/tests-adam.rs.md)\n"
+        "\n\n- [`src/layer.rs`](listings/src-layer.rs.md)\n- [`tests/adam.rs`](listings/tests-adam.rs.md)\n- [`chapters/page.md`](listings/chapters-page.md)\n- [`chapters/deep/other.md`](listings/chapters-deep-other.md)\n"
     ));
+}
+
+#[test]
+fn an_id_on_the_first_line_stands_once() {
+    let files = [
+        ("chapters/page.md", "{{#code src/a.rs:all}}"),
+        ("src/a.rs", "// ANCHOR: all\nfn a() {}\n// ANCHOR_END: all\n"),
+    ];
+    let text = chapter(&files, "listings/src-a.rs.md");
+    assert_eq!(text.matches("id=\"all\"").count(), 1, "{text}");
+}
+
+#[test]
+fn a_page_leads_to_its_source_and_the_source_to_the_page() {
+    let files = [("chapters/deep/page.md", "# Page\n\nIt *says* `{` this.")];
+    let shown = book(&files).unwrap();
+    assert_contains(
+        &content(&shown, "deep/page.md"),
+        "<p class=\"page-source\"><a href=\"../listings/chapters-deep-page.html\">Source of this page</a></p>",
+    );
+    let listing = content(&shown, "listings/chapters-deep-page.md");
+    assert_contains(&listing, "[this page](../deep/page.md)");
+    assert_contains(&listing, "```text\n# Page\n\nIt *says* `{` this.\n```");
+}
+
+#[test]
+fn with_a_repository_pages_and_listings_lead_there() {
+    let files = [
+        ("src/layer.rs", LAYER),
+        (
+            "chapters/page.md",
+            "{{#code src/layer.rs:forward}}\n\n{{#code src/layer.rs:product}}",
+        ),
+    ];
+    let shown = weave_in(Some("https://example.org/d/"), &files, &["page.md"]).unwrap();
+    assert_contains(
+        &content(&shown, "page.md"),
+        "<a href=\"https://example.org/d/blob/HEAD/chapters/page.md\">Source of this page</a>",
+    );
+    assert_contains(
+        &content(&shown, "listings/src-layer.rs.md"),
+        "[In the repository](https://example.org/d/blob/HEAD/src/layer.rs)",
+    );
+    let is_of_a_page = |chapter: &&Chapter| chapter.name == "chapters/page.md";
+    assert!(shown.chapters().find(is_of_a_page).is_none());
+}
+
+// Literature
+
+const WORKS: File = (
+    "chapters/literature.toml",
+    r#"
+[beck2009]
+authors = ["A. Beck", "M. Teboulle"]
+title = "A *Fast* Algorithm"
+year = 2009
+doi = "10.1137/080716542"
+
+[cohen2021]
+authors = ["J. Cohen", "others"]
+title = "The Edge"
+year = 2021
+arxiv = "2103.00065"
+
+[notes]
+authors = ["EECS 182"]
+title = "Notes"
+unlinked = "handed out"
+"#,
+);
+
+#[test]
+fn a_work_is_named_in_full_and_in_short_with_its_link() {
+    let text = page(
+        "{{#source beck2009}}. {{#source cohen2021}}.\n\n{{#cite beck2009}}; {{#cite cohen2021}}; {{#source notes}}",
+        &[WORKS],
+    );
+    let [full, short] = text.split("\n\n").collect::<Vec<_>>()[..] else {
+        panic!("{text}")
+    };
+    assert_eq!(
+        full,
+        "A. Beck, M. Teboulle, <a class=\"work\" href=\"https://doi.org/10.1137/080716542\" data-print=\"doi:10.1137/080716542\"><em>A &#42;Fast&#42; Algorithm</em></a>, 2009. \
+         J. Cohen and others, <a class=\"work\" href=\"https://arxiv.org/abs/2103.00065\" data-print=\"arXiv:2103.00065\"><em>The Edge</em></a>, 2021."
+    );
+    assert_eq!(
+        short,
+        "<a href=\"https://doi.org/10.1137/080716542\">Beck and Teboulle 2009</a>; \
+         <a href=\"https://arxiv.org/abs/2103.00065\">Cohen and others 2021</a>; EECS 182, <em>Notes</em>"
+    );
+}
+
+#[test]
+fn the_page_of_all_works_leads_to_the_pages_that_name_them() {
+    let files = [
+        (PAGE, "{{#source cohen2021}} {{#source notes}}"),
+        ("chapters/deep/other.md", "{{#cite beck2009}} {{#cite notes}}"),
+        WORKS,
+    ];
+    let text = chapter(&files, "literature.md");
+    let lines: Vec<_> = text.lines().filter(|line| line.starts_with('-')).collect();
+    let ends = [
+        "2009. Named in [deep/other.md](deep/other.md).",
+        "2021. Named in [page.md](page.md).",
+        "<em>Notes</em> (handed out). Named in [deep/other.md](deep/other.md), [page.md](page.md).",
+    ];
+    assert_eq!(lines.len(), ends.len(), "{text}");
+    for (line, end) in lines.iter().zip(ends) {
+        assert!(line.ends_with(end), "{line}");
+    }
 }
 
 // Questions
