@@ -267,3 +267,16 @@ fn the_size_of_the_first_step() {
         at.is(0, last_step(betas, 0.0, &[g])).is(0, -last_step(betas, 0.0, &[-g]));
     });
 }
+
+#[test]
+fn the_first_corrected_step_has_the_size_of_the_step_size() {
+    check("adam.first_corrected", 10, |at| {
+        let (alpha, epsilon) = (at.any("α", 0.1..=1.0), at.any("ε", 0.01..=0.5));
+        let g = at.any("g", -2.0..=2.0);
+        let betas = [at.draw(0.1..=0.9), at.draw(0.1..=0.99)];
+        let mut adam = Adam::new(alpha, betas, epsilon).unwrap().with_bias_correction();
+        let mut theta = dvector![0.0];
+        adam.step(&mut theta, &dvector![g]);
+        at.is(0, -theta[0]);
+    });
+}

@@ -109,3 +109,24 @@ fn how_far_a_step_moves_an_elbow() {
         });
     }
 }
+
+#[test]
+fn the_median_and_the_farthest_of_many_elbows() {
+    let cauchy = Cauchy { scale: 1.0 };
+    check("elbows.median", 6, |at| {
+        let n = (10 + 7 * at.number) as f64;
+        // A share of ½ ± 1/(2√n), over the density at 0.
+        at.set("n", n).is(0, (0.25 / n).sqrt() / cauchy.density(0.0));
+    });
+    check("elbows.all_within", 6, |at| {
+        let (n, xi) = (1 + at.number, at.any("ξ", 0.5..=9.0));
+        let within = cauchy.below(xi) - cauchy.below(-xi);
+        at.set("n", n as f64).is(0, within.powi(n as i32));
+    });
+    check("elbows.farthest", 6, |at| {
+        let n = 1 + at.number;
+        let within = |xi: f64| (cauchy.below(xi) - cauchy.below(-xi)).powi(n as i32);
+        at.set("n", n as f64)
+            .set("ξ", crate::bind::edge(0.0, 1e3, |xi| within(xi) <= 0.5));
+    });
+}

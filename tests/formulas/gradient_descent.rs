@@ -1,8 +1,8 @@
 //! The formulas of `chapters/gradient_descent.md`.
 
-use crate::bind::{column, edge, follow, give, quadratic, time};
+use crate::bind::{column, edge, follow, give, near, quadratic, time};
 use crate::check::{Point, check};
-use descent::gradient_descent::GradientDescent;
+use descent::gradient_descent::{GradientDescent, Optimizer};
 use nalgebra::{DMatrix, DVector};
 
 #[test]
@@ -152,4 +152,28 @@ fn a_gradient_that_changes_slowly_gives_the_same_bound() {
         at.set("θ", theta).set("d", d);
     });
     check("gradient_descent.whole_way", 10, two_points);
+}
+
+#[test]
+fn the_length_of_a_step_and_the_range_in_which_it_goes_down() {
+    check("gradient_descent.length", 8, |at| {
+        let alpha = at.any("α", 0.01..=0.2);
+        let (quadratic, theta) = (quadratic(at), column(at, 2));
+        give(at, &quadratic);
+        let mut end = theta.clone();
+        let mut descent = GradientDescent::new(alpha).unwrap();
+        descent.step(&mut end, &quadratic.gradient(&theta));
+        at.is(0, (end - &theta).norm()).set("θ", theta);
+    });
+    check("gradient_descent.range", 30, |at| {
+        // On a parabola of the curvature L the range is exact.
+        let smoothness = at.any("L", 0.5..=5.0);
+        let goes_down = |alpha: f64| {
+            let end = 1.0 - alpha * smoothness;
+            alpha > 0.0 && end * end < 1.0
+        };
+        let edge = edge(1e-6, 1e3, goes_down);
+        let alpha = if at.number % 5 == 4 { -0.01 } else { near(at, edge) };
+        at.set("α", alpha).truth(goes_down(alpha));
+    });
 }

@@ -220,3 +220,18 @@ fn moments_of_sums_and_of_what_is_behind_a_relu() {
         at.within(1e-4).is(0, moment(2) - moment(1).powi(2));
     });
 }
+
+#[test]
+fn the_bound_of_uniform_weights() {
+    check("initialization.bound", 5, |at| {
+        let bound = at.draw(0.5..=2.0);
+        let variance = integral(|w| w * w, -bound, bound, 10) / (2.0 * bound);
+        let deviation = variance.sqrt();
+        at.source("weight", vec![0.5; 2]).random(
+            "w",
+            "weight",
+            [deviation, -deviation],
+        );
+        at.is(0, bound);
+    });
+}

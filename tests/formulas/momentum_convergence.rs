@@ -194,3 +194,20 @@ fn at_the_best_settings_both_ends_of_the_range_are_reached() {
         at.list("r", t as i64 - 1, [left(t - 1), left(t), left(t + 1)]);
     });
 }
+
+#[test]
+fn the_trace_and_the_heavy_balls_limit() {
+    check("momentum_convergence.trace", 10, |at| {
+        let step = any_settings(at);
+        at.is(0, step.trace());
+    });
+    check("momentum_convergence.heavy_ball", 30, |at| {
+        let beta = at.any("β", 0.0..=0.95);
+        let converges =
+            |scaled: f64| spectral_radius(scaled / (1.0 - beta), beta) < 1.0;
+        let edge = edge(1e-3, 1e3, converges);
+        let scaled = near(at, edge);
+        let gamma = at.any("γ", 0.1..=1.0);
+        at.set("λ", scaled / gamma).truth(converges(scaled));
+    });
+}

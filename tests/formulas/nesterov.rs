@@ -147,3 +147,15 @@ fn the_last_move_tells_the_average() {
         });
     });
 }
+
+#[test]
+fn looking_ahead_damps_a_swing() {
+    check("nesterov.swing", 10, |at| {
+        let beta = at.any("β", 0.1..=0.95);
+        // Where the roots of Nesterov's polynomial are complex.
+        let least = 1.0 - 4.0 * beta / (1.0 + beta).powi(2);
+        let scaled = at.draw(least + 1e-6..=1.0 - 1e-6);
+        let gamma = at.any("γ", 0.1..=1.0);
+        at.set("λ", scaled / gamma).is(0, spectral_radius(scaled, beta, beta));
+    });
+}

@@ -65,7 +65,7 @@ impl Weaver {
     ) -> Result<String, String> {
         let id = format!("again-{}", question::id(name, question.kind));
         let file = address.split('#').next().unwrap_or(address);
-        let title = self.outline.title(&file.replace(".html", ".md"))?.to_owned();
+        let title = self.outline.title(&file.replace(".html", ".md")).to_owned();
         question.opens = false;
         if question.kind == Kind::Predict {
             question.kind = Kind::Question;

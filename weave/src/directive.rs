@@ -59,6 +59,8 @@ pub enum Directive<'a> {
         /// Whether it is named in full, or as in a sentence.
         in_full: bool,
     },
+    /// What a reader may search for who wants the section around it.
+    Also(Vec<&'a str>),
 }
 
 impl<'a> Directive<'a> {
@@ -127,8 +129,10 @@ impl<'a> Directive<'a> {
             }
             ("source", _) => Err(wrong("source key")),
             ("cite", _) => Err(wrong("cite key")),
+            ("also", []) => Err(wrong("also words, other words")),
+            ("also", _) => Ok(Self::Also(names(inside))),
             _ => Err(format!(
-                "unknown directive `{OPEN}{name}`; there are: code, exercise, question, predict, number, steps, questions, table, value, default, test, formula, minutes, see, source, cite"
+                "unknown directive `{OPEN}{name}`; there are: code, exercise, question, predict, number, steps, questions, table, value, default, test, formula, minutes, see, source, cite, also"
             )),
         }
     }
@@ -142,6 +146,13 @@ impl<'a> Directive<'a> {
                 | Self::Ask { .. }
                 | Self::Questions
                 | Self::Table(_)
+                | Self::Also(_)
         )
     }
+}
+
+/// What stands between the commas, behind the name of the directive.
+fn names(inside: &str) -> Vec<&str> {
+    let (_, names) = inside.trim_start().split_once(' ').unwrap_or_default();
+    names.split(',').map(str::trim).filter(|name| !name.is_empty()).collect()
 }

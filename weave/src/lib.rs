@@ -19,6 +19,7 @@
 //! | `{{#formula adam.step}}` | behind a formula, a ✓ that leads to the test that evaluates it |
 //! | `{{#minutes adam sgd}}` | how long the paths of these chapters take; of all, if none is named |
 //! | `{{#source kingma2015}}`, `{{#cite kingma2015}}` | a work of the literature with a link, in full and as in a sentence |
+//! | `{{#also learning rate, lr}}` | nothing; whoever searches for these words is led to its section |
 //! | `{{#see adam.md#the-step …}}` | links to sections, code (`src/adam.rs:step`), tests (`adam::name`) and figures (`figures/adam-factor.svg`) |
 //!
 //! Names in sentences are looked up: see [`names`]. Python was run: see [`python`].
@@ -45,10 +46,12 @@ pub mod python;
 pub mod question;
 pub mod ran;
 pub mod rust;
+pub mod search;
 pub mod snapshot;
 pub mod source;
 mod theme;
 pub mod typed;
+pub mod typography;
 pub mod uses;
 
 use exercise::Exercises;
@@ -112,10 +115,12 @@ pub fn weave(
     weaver.weave_book(chapters, &mut book);
     weaver.show_sources(chapters, repository, &mut book);
     weaver.report_idle(root);
+    weaver.report_also();
     weaver.minutes.report(chapters, &mut weaver.faults);
     if !weaver.faults.is_empty() {
         return Err(weaver.faults);
     }
+    search::write(root, &weaver.search_index(chapters))?;
     let titles = weaver.outline.titles().collect();
     if let Some(literature) = weaver.literature.chapter(&weaver.uses, &titles) {
         book.push_item(literature);

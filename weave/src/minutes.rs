@@ -29,7 +29,7 @@ const WORDS_OF_A_WORK: u32 = 4;
 const MINUTE: u32 = 60 * TENTHS;
 
 /// The sections that one does not read through.
-const NOT_READ: [&str; 2] = ["Check and do", "Sources"];
+pub const NOT_READ: [&str; 2] = ["Check and do", "Sources"];
 
 /// A time, in tenths of a second.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]

@@ -16,6 +16,7 @@ use crate::python::{FOLDER, Runs};
 use crate::question::Questions;
 use crate::snapshot::{self, Snapshots};
 use crate::source::{Sources, line_of};
+use crate::typography;
 use crate::uses::Uses;
 use std::cmp::Ordering;
 use std::ops::Range;
@@ -40,7 +41,8 @@ impl Page<'_> {
     }
 }
 
-fn address(file: &str) -> String {
+/// The address of a page.
+pub fn address(file: &str) -> String {
     file.replace(".md", ".html")
 }
 
@@ -148,6 +150,7 @@ impl Weaver {
         let scan = Scan::new(page.text);
         let place = Place { path: page.path, text: page.text, taken_in: None };
         let mut edits = self.formulas(&scan, &place);
+        edits.extend(typography::edits(page.text));
         self.check(page, &scan, &place);
         for image in &scan.images {
             match self.figure(page, image) {
@@ -352,13 +355,14 @@ impl Weaver {
                 pages.insert(page.file.to_owned());
                 Ok(named)
             }
+            Directive::Also(_) => Ok(String::new()),
             Directive::See(targets) => {
                 self.references(page, line_of(page.text, range.start), &targets)
             }
             Directive::Value { snapshot, name } => {
                 let value = self.value(snapshot, name)?;
                 let is_output = contains(&scan.outputs, range.start);
-                Ok(if is_output { value } else { encode(&value.replace('<', "&lt;")) })
+                Ok(if is_output { value } else { self::prose(&value) })
             }
         }
     }
@@ -424,7 +428,8 @@ impl Weaver {
     ) -> String {
         let place = Place { path: page.path, text, taken_in: Some((line, source)) };
         let scan = Scan::new(text);
-        let edits = self.formulas(&scan, &place);
+        let mut edits = self.formulas(&scan, &place);
+        edits.extend(typography::edits(text));
         self.check(page, &scan, &place);
         for (at, _) in text.match_indices(OPEN) {
             if !contains(&scan.code, at) {
@@ -606,6 +611,11 @@ impl Weaver {
         self.note_place(page, path, name);
         Ok(listing_link(page, path, name))
     }
+}
+
+/// A value in a sentence.
+fn prose(value: &str) -> String {
+    encode(&value.replace('<', "&lt;").replace(" %", "\u{a0}%"))
 }
 
 /// Whether there is nothing but empty lines around a range.

@@ -89,14 +89,14 @@ impl Options {
     }
 }
 
-fn positive(argument: &str) -> Result<f64, String> {
+pub fn positive(argument: &str) -> Result<f64, String> {
     match argument.parse() {
         Ok(scale) if scale > 0.0 && f64::is_finite(scale) => Ok(scale),
         _ => Err("expected a number above 0 in the range of f64".into()),
     }
 }
 
-fn whole_number(argument: &str) -> Result<u64, String> {
+pub fn whole_number(argument: &str) -> Result<u64, String> {
     let expected = |_| format!("expected a whole number from 0 to {}", u64::MAX);
     argument.parse().map_err(expected)
 }

@@ -1,13 +1,26 @@
 //! Formulas: TeX to HTML that Markdown leaves alone.
 
-use katex::types::{OutputFormat, StrictMode, StrictSetting};
+mod markup;
+mod plain;
+mod speech;
+
+use katex::build_tree::build_html_tree;
+use katex::core::parse;
+use katex::types::{ParseError, StrictMode, StrictSetting};
 use katex::{KatexContext, Settings};
-use std::borrow::Cow;
+use plain::Plain;
 use std::cell::RefCell;
 use std::collections::HashMap;
 
 /// How KaTeX marks the place of an error: a combining character that no terminal needs.
 const UNDERLINE: char = '\u{332}';
+
+/// A rendered formula.
+#[derive(Clone)]
+struct Formula {
+    html: String,
+    plain: String,
+}
 
 /// Renders formulas.
 pub struct Maths {
@@ -15,7 +28,7 @@ pub struct Maths {
     inline: Settings,
     display: Settings,
     /// What has been rendered: the same few formulas return on every page.
-    known: RefCell<HashMap<(String, bool), Result<String, String>>>,
+    known: RefCell<HashMap<(String, bool), Result<Formula, String>>>,
 }
 
 impl Default for Maths {
@@ -23,7 +36,6 @@ impl Default for Maths {
         let settings = |display| {
             Settings::builder()
                 .display_mode(display)
-                .output(OutputFormat::Html)
                 .strict(StrictSetting::Mode(StrictMode::Error))
                 .build()
         };
@@ -37,32 +49,54 @@ impl Default for Maths {
 }
 
 impl Maths {
-    /// The formula as one line of HTML, labelled with its TeX.
+    /// The formula as one line of HTML that is heard in words and remembers its TeX.
     pub fn render(&self, tex: &str, display: bool) -> Result<String, String> {
         let tex = tex.split_whitespace().collect::<Vec<_>>().join(" ");
         let mut known = self.known.borrow_mut();
         let rendered = known.entry((tex, display));
-        rendered.or_insert_with_key(|(tex, _)| self.rendered(tex, display)).clone()
+        let rendered =
+            rendered.or_insert_with_key(|(tex, _)| self.rendered(tex, display));
+        rendered.as_ref().map(|formula| formula.html.clone()).map_err(Clone::clone)
     }
 
-    fn rendered(&self, tex: &str, display: bool) -> Result<String, String> {
+    /// A formula of a sentence, once rendered, in plain characters.
+    pub fn plain(&self, tex: &str) -> String {
+        let tex = tex.split_whitespace().collect::<Vec<_>>().join(" ");
+        match self.known.borrow().get(&(tex, false)) {
+            Some(Ok(formula)) => formula.plain.clone(),
+            _ => String::new(),
+        }
+    }
+
+    fn rendered(&self, tex: &str, display: bool) -> Result<Formula, String> {
         if let Some(radicand) = bare_radicand(tex) {
             return Err(format!(
                 "formula `{tex}`: the root would lie over `{radicand}`; write \\sqrt{{{radicand}}}"
             ));
         }
         let settings = if display { &self.display } else { &self.inline };
-        let html =
-            katex::render_to_string(&self.context, tex, settings).map_err(|error| {
-                format!("formula `{tex}`: {error}").replace(UNDERLINE, "")
-            })?;
-        let label = encode(
-            &tex.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"),
+        let refused = |error: ParseError| {
+            format!("formula `{tex}`: {error}").replace(UNDERLINE, "")
+        };
+        let formula = parse(&self.context, tex, settings).map_err(refused)?;
+        let tree =
+            build_html_tree(&self.context, &formula, tex, settings).map_err(refused)?;
+        let told = |message: String| format!("formula `{tex}`: {message}");
+        let html = markup::html(&tree, display).map_err(told)?;
+        let words = speech::words(&formula).map_err(told)?;
+        let class = if display { "m d" } else { "m" };
+        let html = format!(
+            r#"<span class="{class}" role="img" aria-label="{}" data-tex="{}">{html}</span>"#,
+            encode(&words),
+            encode(&escape(tex)),
         );
-        let labelled =
-            format!(r#"<span class="katex" role="math" aria-label="{label}">"#);
-        Ok(tidy(&html).replacen(r#"<span class="katex">"#, &labelled, 1))
+        Ok(Formula { html, plain: Plain(&self.context).text(&formula) })
     }
+}
+
+/// Text between tags and in attributes.
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// What stands below a root without braces: katex-rs draws the root over it.
@@ -77,34 +111,6 @@ fn bare_radicand(tex: &str) -> Option<&str> {
         let end = radicand.find(|c: char| !c.is_alphanumeric() && c != '\\');
         (!radicand.starts_with('{')).then(|| &radicand[..end.unwrap_or(radicand.len())])
     })
-}
-
-/// HTML on one line, with its attributes in order and its text safe from Markdown.
-fn tidy(html: &str) -> String {
-    let html = html.replace('\n', " ");
-    let mut tidied = String::with_capacity(html.len());
-    for part in html.split('<').skip(1) {
-        let (tag, text) = part.split_once('>').unwrap_or((part, ""));
-        tidied.push('<');
-        tidied.push_str(&ordered(tag));
-        tidied.push('>');
-        tidied.push_str(&encode(text));
-    }
-    tidied
-}
-
-/// A tag with its attributes sorted: KaTeX gives them in an order that changes from run to run.
-fn ordered(tag: &str) -> Cow<'_, str> {
-    let Some((name, attributes)) = tag.split_once(' ') else {
-        return tag.into();
-    };
-    let (attributes, end) = attributes.rsplit_once('"').unwrap_or((attributes, ""));
-    let attributes =
-        attributes.split("\" ").map(|attribute| attribute.trim_end_matches(';'));
-    let mut attributes: Vec<_> =
-        attributes.filter(|it| !it.starts_with("xmlns=")).collect();
-    attributes.sort_unstable();
-    format!("{name} {}\"{end}", attributes.join("\" ")).into()
 }
 
 /// Text in which no character means something to Markdown.
