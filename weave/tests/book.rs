@@ -13,7 +13,10 @@ use std::sync::LazyLock;
 /// The files of the book.
 static BOOK: LazyLock<BTreeMap<String, Vec<u8>>> = LazyLock::new(|| {
     let folder = support::root().join("book");
-    assert!(folder.is_dir(), "there is no book: run `mdbook build` first");
+    assert!(
+        folder.join("index.html").is_file(),
+        "there is no book: run `mdbook build` first"
+    );
     let mut files = BTreeMap::new();
     read(&folder, &folder, &mut files);
     files
