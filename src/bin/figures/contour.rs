@@ -257,7 +257,6 @@ impl Plane<'_> {
                 names.push((placed, name.clone(), Ink::Foreground));
             }
         }
-        debug_assert!(ABOVE > 0.0 && BELOW > 0.0);
         names
     }
 }
