@@ -34,7 +34,7 @@ the WebAssembly of live/wasm.js, which is loaded at the first touch. CONTRIBUTIN
 
 	function live(figure) {
 		const all = selector => [...figure.querySelectorAll(selector)];
-		const [[stage], [svg], [says], [back]] = ['.stage', 'svg', '.says', '.back'].map(all);
+		const [[stage], [svg], [says], [back]] = ['.stage', 'svg', '.says', '.reset'].map(all);
 		const [inputs, handles, buttons] = ['[data-key]', '.handle', '[data-run]'].map(all);
 		const every = selector => [...document.querySelectorAll(`[data-live="${figure.dataset.live}"] :is(${selector})`)];
 		const keys = [...new Set(inputs.map(input => input.dataset.key))];

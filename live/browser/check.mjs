@@ -84,7 +84,7 @@ async function desktop(live) {
       check(says.length > 10, live, `${key} = ${nonsense} ends in no sentence`);
       check(await number.getAttribute('aria-invalid') === 'true', live, `${key} = '${nonsense}' is not marked`);
     }
-    await figure.locator('.back').click();
+    await figure.locator('.reset').click();
   }
   check(loaded.includes('wasm.js'), live, 'the module is not loaded');
   await rest(page);
@@ -101,7 +101,7 @@ async function desktop(live) {
     });
     await rest(page);
     check((await state(figure)).says.length > 10, live, 'a hundred fast changes end in no sentence');
-    await figure.locator('.back').click();
+    await figure.locator('.reset').click();
   }
 
   // Each point is dragged, and moved with the arrow keys.
@@ -152,7 +152,7 @@ async function desktop(live) {
     const again = await state(other.figure);
     check(again.curves === keyed.curves && again.says === keyed.says, live, 'the address brings another state back');
     await other.context.close();
-    await figure.locator('.back').click();
+    await figure.locator('.reset').click();
     await rest(page);
   }
   check(same(before, await state(figure)), live, 'dragged and brought back, it is not as before');
@@ -162,7 +162,7 @@ async function desktop(live) {
     check(await button.textContent() === 'Stop', live, 'it does not run');
     await button.click();
     check(await button.textContent() === 'Run', live, 'it does not stop');
-    await figure.locator('.back').click();
+    await figure.locator('.reset').click();
   }
   await context.close();
 }
