@@ -12,8 +12,8 @@ use crate::contour::{Path, Plane, Point};
 use crate::geometry::Rect;
 use crate::output::{Figure, csv, number, place, twelve_digits};
 use crate::quadratic::valley_axes;
-use crate::touched::Book;
 use crate::thumb::Thumb;
+use crate::touched::Book;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
     let mut figures = vec![factor()?, reach()?, turns()?, sweep()?, back()?];

@@ -41,8 +41,8 @@ mod progress;
 mod quadratic;
 mod sgd;
 mod text;
-mod touched;
 mod thumb;
+mod touched;
 mod train;
 mod training;
 

@@ -13,8 +13,8 @@ use crate::geometry::Rect;
 use crate::momentum::{Run, run};
 use crate::output::{Figure, twelve_digits};
 use crate::quadratic::valley_axes;
-use crate::touched::Book;
 use crate::thumb::{Thumb, up_to};
+use crate::touched::Book;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
     let mut figures = vec![turn()?, stability()?, sweep()?, best()?, parameters()?];

@@ -9,8 +9,8 @@ use crate::chart::{Axis, Chart, Line, Mark, Names, hundredths, tenths, whole};
 use crate::contour::{Path, Plane, Point, paths_csv};
 use crate::geometry::Rect;
 use crate::output::Figure;
-use crate::touched::Book;
 use crate::thumb::Thumb;
+use crate::touched::Book;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
     let mut figures = vec![trajectories()?, losses()?, rates()?, singular_values()?];

@@ -1,16 +1,13 @@
 // Moves every live figure of the built book as its readers do, and says what is wrong.
 //
-//   node check.mjs                      all of them
-//   node check.mjs --shots FOLDER       with pictures before, during and after
+//   node live.mjs                      all of them
+//   node live.mjs --shots FOLDER       with pictures before, during and after
 
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { chromium } from 'playwright-core';
+import { join } from 'node:path';
+import { Book, launch, root } from './browser.mjs';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
-const book = join(root, 'book');
+const book = new Book();
 const arguments_ = process.argv.slice(2);
 const shots = arguments_.includes('--shots') ? arguments_[arguments_.indexOf('--shots') + 1] : undefined;
 if (shots) mkdirSync(shots, { recursive: true });
@@ -25,12 +22,8 @@ const check = (holds, where, what) => {
 };
 
 const names = readdirSync(join(root, 'live/figures')).map(file => file.replace(/\.html$/, ''));
-const pages = readdirSync(book).filter(file => file.endsWith('.html') && !['print.html', 'toc.html', '404.html'].includes(file));
-const pageOf = name => pages.find(page => readFileSync(join(book, page), 'utf8').includes(`data-live="${name}"`));
-
-const name = ['chromium', 'chromium-browser', 'google-chrome'];
-const executablePath = process.env.CHROMIUM ?? execFileSync('sh', ['-c', `command -v ${name.join(' || command -v ')}`], { encoding: 'utf8' }).trim();
-const browser = await chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
+const pageOf = name => book.pages.find(page => readFileSync(join(book.folder, page), 'utf8').includes(`data-live="${name}"`));
+const browser = await launch();
 
 /** A tab on a page of the book, without a server; what goes wrong in it is a fault. */
 async function tab(live, options = {}, hash = '') {
@@ -41,7 +34,7 @@ async function tab(live, options = {}, hash = '') {
   page.on('request', request => /^(file|data|blob):/.test(request.url()) || faults.push(`${live}: asks for ${request.url()}`));
   const loaded = [];
   page.on('request', request => loaded.push(request.url().replace(/.*\//, '')));
-  await page.goto(pathToFileURL(join(book, pageOf(live))).href + hash);
+  await page.goto(book.url(pageOf(live)) + hash);
   const figure = page.locator(`figure[data-live="${live}"]:has(.knobs)`);
   // A figure may lie in a fold, which an address with a state opens by itself.
   if (hash) check(await figure.isVisible(), live, 'its address does not open its fold');
