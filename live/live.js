@@ -119,9 +119,9 @@ the WebAssembly of live/wasm.js, which is loaded at the first touch. CONTRIBUTIN
 			const point = () => [numbers[i++], numbers[i++]];
 			settle(handles.map(point));
 			handles.forEach(handle => {
-				const named = handle.dataset.keys.split(' ').map(key => [labels[key], shown(values[keys.indexOf(key)])]);
-				handle.setAttribute('aria-valuenow', named[0][1]);
-				handle.setAttribute('aria-valuetext', named.map(pair => pair.join(' ')).join(', '));
+				const own = handle.dataset.keys.split(' ').map(key => [labels[key], shown(values[keys.indexOf(key)])]);
+				handle.setAttribute('aria-valuenow', own[0][1]);
+				handle.setAttribute('aria-valuetext', own.map(pair => pair.join(' ')).join(', '));
 			});
 			for (const line of lines) {
 				const [name, curve, count, text] = line.split('\t');
