@@ -7,11 +7,11 @@ the WebAssembly of live/wasm.js, which is loaded at the first touch. CONTRIBUTIN
 	const files = window.descentLive = {};
 
 	/* A classic script that leaves base64 in descentLive: a page of a file may not fetch. */
-	const load = name => new Promise((resolve, reject) => {
+	const load = () => new Promise((resolve, reject) => {
 		const script = document.createElement('script');
-		script.src = `${base}live/${name}.js`;
-		script.onload = () => resolve(Uint8Array.from(atob(files[name]), c => c.charCodeAt(0)));
-		script.onerror = () => reject(new Error(`live/${name}.js is missing`));
+		script.src = `${base}live/wasm.js`;
+		script.onload = () => resolve(Uint8Array.from(atob(files.wasm), c => c.charCodeAt(0)));
+		script.onerror = () => reject(new Error('live/wasm.js is missing'));
 		document.head.append(script);
 	});
 
@@ -39,10 +39,10 @@ the WebAssembly of live/wasm.js, which is loaded at the first touch. CONTRIBUTIN
 		const every = selector => [...document.querySelectorAll(`[data-live="${figure.dataset.live}"] :is(${selector})`)];
 		const keys = [...new Set(inputs.map(input => input.dataset.key))];
 		const index = input => keys.indexOf(input.dataset.key);
-		const { place, needs } = stage.dataset;
+		const { place } = stage.dataset;
 		const { width, height } = svg.viewBox.baseVal;
 		const panels = {}, labels = {};
-		let wasm, book, values, frame, timer, running, moving;
+		let wasm, book, values, frame, timer, running;
 
 		for (const group of every('[data-x]')) {
 			const name = group.dataset.panel ?? group.closest('figure').id;
@@ -64,13 +64,8 @@ the WebAssembly of live/wasm.js, which is loaded at the first touch. CONTRIBUTIN
 			handles.forEach((handle, i) => {
 				const { x, y } = panels[handle.dataset.panel];
 				handle.at = [x.at(points[i][0]), y.at(points[i][1])];
-				const pad = handle.matches('.pad');
-				const put = (side, units, of) => handle.style[side] = `${units / of * 100}%`;
-				put('left', pad ? x.from : within(handle.at[0], x.from, x.to), width);
-				put('top', pad ? y.to : within(handle.at[1], y.from, y.to), height);
-				if (!pad) return;
-				put('width', x.to - x.from, width);
-				put('height', y.from - y.to, height);
+				handle.style.left = `${within(handle.at[0], x.from, x.to) / width * 100}%`;
+				handle.style.top = `${within(handle.at[1], y.from, y.to) / height * 100}%`;
 			});
 		}
 
@@ -96,7 +91,7 @@ the WebAssembly of live/wasm.js, which is loaded at the first touch. CONTRIBUTIN
 			frame = 0;
 			try {
 				give();
-				wasm.show(place, moving);
+				wasm.show(place);
 				const text = new TextDecoder().decode(new Uint8Array(wasm.memory.buffer, wasm.text(), wasm.length()));
 				put(floats(wasm.numbers(), wasm.count()), text.split('\n'));
 			} catch (error) {
@@ -107,10 +102,6 @@ the WebAssembly of live/wasm.js, which is loaded at the first touch. CONTRIBUTIN
 		}
 
 		function put(numbers, [refused, ...lines]) {
-			if (refused === 'more') {
-				refused = '';
-				frame ||= requestAnimationFrame(draw);
-			}
 			says.textContent = lines.pop();
 			inputs.forEach(input => input.setAttribute('aria-invalid', keys[refused || -1] === input.dataset.key));
 			back.disabled = false;
@@ -147,25 +138,18 @@ the WebAssembly of live/wasm.js, which is loaded at the first touch. CONTRIBUTIN
 				if (input === except) return;
 				input.value = 'powers' in input.dataset ? Math.log10(value) : input.type === 'text' ? shown(value) : value;
 			});
-			moving = true;
 			frame ||= requestAnimationFrame(draw);
 			clearTimeout(timer);
 			timer = setTimeout(rest, 300);
 		}
 
 		function rest() {
-			moving = false;
-			if (needs) draw();
 			const query = keys.map((key, i) => Object.is(values[i], book[i]) ? '' : `&${key}=${values[i]}`).join('').slice(1);
 			history.replaceState(null, '', query ? `#${figure.id}?${query}` : location.pathname + location.search);
 		}
 
 		async function start() {
-			wasm = (await WebAssembly.instantiate(await (files.module ??= load('wasm')))).instance.exports;
-			if (!needs) return;
-			const bytes = await load(needs);
-			new Uint8Array(wasm.memory.buffer, wasm.room(bytes.length), bytes.length).set(bytes);
-			wasm.receive();
+			wasm = (await WebAssembly.instantiate(await (files.module ??= load()))).instance.exports;
 		}
 
 		let started;
@@ -217,9 +201,10 @@ the WebAssembly of live/wasm.js, which is loaded at the first touch. CONTRIBUTIN
 		const run = act(({ dataset }) => {
 			if (running) return stop();
 			const i = keys.indexOf(dataset.run), end = +dataset.end;
-			if (!(values[i] < end)) values[i] = 0;
+			let at = values[i] < end ? values[i] : 0;
 			const step = () => {
-				values[i] = still.matches ? end : Math.min(end, values[i] + +dataset.by);
+				at = still.matches ? end : Math.min(end, at + +dataset.by);
+				values[i] = Math.floor(at);
 				change();
 				if (values[i] < end) running = requestAnimationFrame(step);
 				else stop();
@@ -241,8 +226,6 @@ the WebAssembly of live/wasm.js, which is loaded at the first touch. CONTRIBUTIN
 		buttons.forEach(button => on(button, 'click', () => run(button)));
 		on(back, 'click', reset);
 		handles.forEach((handle, i) => {
-			const pad = handle.matches('.pad');
-			const lift = () => pad && move(i, []);
 			const follow = event => {
 				if (!handle.hasPointerCapture(event.pointerId)) return;
 				const box = svg.getBoundingClientRect();
@@ -253,8 +236,6 @@ the WebAssembly of live/wasm.js, which is loaded at the first touch. CONTRIBUTIN
 				says.setAttribute('aria-busy', true);
 				handle.focus();
 				event.preventDefault();
-				lift();
-				if (pad) follow(event);
 			});
 			on(handle, 'pointermove', follow);
 			on(handle, 'lostpointercapture', () => says.removeAttribute('aria-busy'));
@@ -263,8 +244,7 @@ the WebAssembly of live/wasm.js, which is loaded at the first touch. CONTRIBUTIN
 				if (!way || event.altKey || event.ctrlKey) return;
 				event.preventDefault();
 				const { x, y } = panels[handle.dataset.panel];
-				const step = event.shiftKey ? 0.1 : pad ? 0.04 : 0.01;
-				if (event.shiftKey) lift();
+				const step = event.shiftKey ? 0.1 : 0.01;
 				move(i, [handle.at[0] + way[0] * step * (x.to - x.from), handle.at[1] + way[1] * step * (y.to - y.from)]);
 			});
 		});

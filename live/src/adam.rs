@@ -2,7 +2,7 @@
 
 use descent::adam::{largest_ratio, missing_correction};
 
-use crate::widget::{Control, Pace, Point, Scene, Widget};
+use crate::widget::{Control, Point, Scene, Widget};
 use crate::words::number;
 
 const LARGEST_BETA: f64 = 0.999_99;
@@ -29,7 +29,7 @@ pub fn steps() -> Vec<i32> {
     (1..=20).chain(later).collect()
 }
 
-fn scene(values: &[f64], _: Pace) -> Scene {
+fn scene(values: &[f64]) -> Scene {
     let &[beta1, beta2, corrected] = values else { return Scene::default() };
     let betas = [beta1, beta2];
     let missing = |t: i32| missing_correction(betas, t);

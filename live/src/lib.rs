@@ -6,15 +6,10 @@
 
 pub mod adam;
 pub mod base64;
-pub mod depth;
-pub mod elbows;
-pub mod images;
 pub mod momentum;
 pub mod newton;
-pub mod pad;
 pub mod page;
 pub mod quadratic;
-pub mod training;
 pub mod turned;
 pub mod valley;
 pub mod widget;
@@ -24,7 +19,7 @@ use std::cell::RefCell;
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use widget::{MOST_VALUES, Pace, Scene, Widget};
+use widget::{MOST_VALUES, Scene, Widget};
 
 /// All live figures; a page calls them by their place in this list.
 pub static WIDGETS: [&Widget; 5] = [
@@ -47,7 +42,6 @@ struct Shown {
 
 thread_local! {
     static SHOWN: RefCell<Shown> = RefCell::default();
-    static FILE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
 fn read(widget: &Widget) -> Vec<f64> {
@@ -73,12 +67,11 @@ pub extern "C" fn book(widget: usize) {
     write(&(WIDGETS[widget].book)());
 }
 
-/// Computes what the figure shows for the values, at once if they are being moved.
+/// Computes what the figure shows for the values.
 #[unsafe(no_mangle)]
-pub extern "C" fn show(widget: usize, is_moving: bool) {
+pub extern "C" fn show(widget: usize) {
     let widget = WIDGETS[widget];
-    let pace = if is_moving { Pace::Moving } else { Pace::AtRest };
-    let scene = widget.show(&read(widget), pace);
+    let scene = widget.show(&read(widget));
     SHOWN.set(Shown { numbers: scene.numbers(), text: scene.text() });
 }
 
@@ -87,23 +80,10 @@ pub extern "C" fn show(widget: usize, is_moving: bool) {
 pub extern "C" fn drag(widget: usize, handle: usize, x: f64, y: f64) {
     let widget = WIDGETS[widget];
     let mut values = read(widget);
-    if widget.pad || x.is_finite() && y.is_finite() {
+    if x.is_finite() && y.is_finite() {
         (widget.drag)(handle, (x, y), &mut values);
     }
     write(&values);
-}
-
-/// Where the script puts a file of so many bytes.
-#[unsafe(no_mangle)]
-pub extern "C" fn room(bytes: usize) -> *mut u8 {
-    FILE.set(vec![0; bytes]);
-    FILE.with_borrow_mut(|file| file.as_mut_ptr())
-}
-
-/// Takes the file in; whether it is one.
-#[unsafe(no_mangle)]
-pub extern "C" fn receive() -> bool {
-    images::receive(&FILE.take()).is_ok()
 }
 
 /// Where the scene's numbers are: x and y of each point, those of the handles first.
@@ -118,8 +98,7 @@ pub extern "C" fn count() -> usize {
     SHOWN.with_borrow(|shown| shown.numbers.len())
 }
 
-/// Where the scene's text is: a line for the control that is refused, if any, or with
-/// `more` where there is more to compute, a line for
+/// Where the scene's text is: a line for the control that is refused, if any, a line for
 /// each curve with its panel, its name and the number of its points, a line for each panel
 /// with another title, one for each curve with another name, and the sentence.
 #[unsafe(no_mangle)]
@@ -142,9 +121,8 @@ impl Scene {
 
     /// What [`text`] leads to.
     pub fn text(&self) -> String {
-        let more = if self.is_unfinished { "more" } else { "" };
-        let mut text =
-            self.refused.map_or_else(|| more.into(), |i| i.to_string()) + "\n";
+        let refused = self.refused.map_or_else(String::new, |i| i.to_string());
+        let mut text = refused + "\n";
         for curve in &self.curves {
             let count = curve.points.len();
             let _ = writeln!(text, "{}\t{}\t{count}", curve.panel, curve.name);

@@ -9,7 +9,7 @@ use descent::momentum_convergence::spectral_radius;
 use descent::quadratic::{START, Spectrum};
 
 use crate::valley::{descent, run, spectrum, valley};
-use crate::widget::{Control, Handle, Pace, Point, Scene, Widget};
+use crate::widget::{Control, Handle, Point, Scene, Widget};
 use crate::words::{apart, number, rounded};
 
 /// The condition number of the book's valley.
@@ -51,7 +51,7 @@ fn book() -> Vec<f64> {
     vec![alpha, beta, START[0], START[1]]
 }
 
-fn scene(values: &[f64], _: Pace) -> Scene {
+fn scene(values: &[f64]) -> Scene {
     let &[alpha, beta, x, y] = values else { return Scene::default() };
     let spectrum = spectrum(CONDITION);
     let valley = valley(CONDITION);

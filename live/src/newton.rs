@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use descent::newton::{Example, Smooth, linear_model, newton, quadratic_model};
 use nalgebra::{DVector, dvector};
 
-use crate::widget::{Control, Handle, Pace, Point, Scene, Widget};
+use crate::widget::{Control, Handle, Point, Scene, Widget};
 use crate::words::{number, rounded};
 
 /// The window of the figure.
@@ -37,7 +37,7 @@ pub const WIDGET: Widget = Widget {
     ..Widget::DEFAULT
 };
 
-fn scene(values: &[f64], _: Pace) -> Scene {
+fn scene(values: &[f64]) -> Scene {
     let &[function, theta, alpha] = values else { return Scene::default() };
     let f = FUNCTIONS[function as usize];
     let at = dvector![theta];

@@ -14,15 +14,13 @@ pub const PICTURE: &str = "<!-- picture -->";
 /// and the HTML around it in one line.
 pub fn fragment(widget: &Widget) -> String {
     let values = (widget.book)();
-    let scene = widget.finished(&values);
+    let scene = widget.show(&values);
     let mut head = format!("<!-- {}\n", widget.figures.join(" "));
     for curve in &scene.curves {
         let _ = writeln!(head, "{}\t{}", curve.panel, curve.name);
     }
     let place = WIDGETS.iter().position(|other| other.name == widget.name);
     let place = place.expect("a widget of the list");
-    let needs =
-        widget.needs.map_or_else(String::new, |file| format!(" data-needs=\"{file}\""));
     let handles: String = widget
         .handles
         .iter()
@@ -33,7 +31,7 @@ pub fn fragment(widget: &Widget) -> String {
     let Scene { says, .. } = &scene;
     format!(
         "{head}-->\n\
-         <div class=\"stage\" data-place=\"{place}\"{needs}>{PICTURE}{handles}</div>\
+         <div class=\"stage\" data-place=\"{place}\">{PICTURE}{handles}</div>\
          <p class=\"says\" aria-live=\"polite\">{}</p>\
          <div class=\"knobs\" role=\"group\" aria-label=\"Settings of the figure\">{knobs}\
          <button type=\"button\" class=\"reset\" disabled>Back to the book’s</button></div>\n",
@@ -54,12 +52,11 @@ fn handle<'a>(
                 controls().find(|(control, _)| control.key == *key)?;
             Some(format!("{} {}", control.label, number(*value)))
         };
-        let class = if widget.pad { "handle pad" } else { "handle" };
         let text = keys.iter().filter_map(of).collect::<Vec<_>>().join(", ");
         let now = controls().find(|(control, _)| control.key == keys[0]);
         let now = digits(*now.expect("a control").1, 4).replace('−', "-");
         format!(
-            "<span class=\"{class}\" role=\"slider\" tabindex=\"0\" aria-label=\"{label}, in the picture\" \
+            "<span class=\"handle\" role=\"slider\" tabindex=\"0\" aria-label=\"{label}, in the picture\" \
              aria-valuenow=\"{now}\" aria-valuetext=\"{text}\" data-panel=\"{panel}\" data-keys=\"{}\" data-at=\"{x} {y}\"></span>",
             keys.join(" "),
         )

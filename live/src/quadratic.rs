@@ -4,7 +4,7 @@
 use descent::quadratic::{START, Spectrum};
 
 use crate::valley::{LEVELS, STEEP, descent, level_line, run, spectrum, valley};
-use crate::widget::{Control, Handle, Pace, Point, Scene, Widget};
+use crate::widget::{Control, Handle, Point, Scene, Widget};
 use crate::words::{apart, number, rounded};
 
 pub const WIDGET: Widget = Widget {
@@ -15,7 +15,7 @@ pub const WIDGET: Widget = Widget {
         Control::powers("kappa", "condition number κ", (0.0, 3.0), (1.0, 1e9)),
         Control::even("x", "start, θ₁", (-4.0, 11.0, 0.1), (-1e9, 1e9)),
         Control::even("y", "start, θ₂", (-1.6, 1.6, 0.02), (-1e9, 1e9)),
-        Control::even("steps", "steps", (1.0, 100.0, 1.0), (1.0, 500.0)),
+        Control::even("steps", "steps", (0.0, 20.0, 1.0), (0.0, 500.0)).running(0.125),
     ],
     handles: &[
         Handle { panel: "path", label: "start", keys: &["x", "y"] },
@@ -27,7 +27,7 @@ pub const WIDGET: Widget = Widget {
     ..Widget::DEFAULT
 };
 
-fn scene(values: &[f64], _: Pace) -> Scene {
+fn scene(values: &[f64]) -> Scene {
     let &[alpha, kappa, x, y, steps] = values else { return Scene::default() };
     let spectrum = spectrum(kappa);
     let new = || descent(alpha);

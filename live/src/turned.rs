@@ -6,7 +6,7 @@ use descent::quadratic::{Quadratic, START};
 use nalgebra::{DVector, matrix};
 
 use crate::valley::{descent, run, spectrum, valley};
-use crate::widget::{Control, Handle, Pace, Point, Scene, Widget};
+use crate::widget::{Control, Handle, Point, Scene, Widget};
 use crate::words::{number, rounded};
 
 const CONDITION: f64 = 10.0;
@@ -74,7 +74,7 @@ impl Turn {
     }
 }
 
-fn scene(values: &[f64], _: Pace) -> Scene {
+fn scene(values: &[f64]) -> Scene {
     let &[angle, alpha, x, y] = values else { return Scene::default() };
     let turn = Turn::new(angle);
     let best = || descent(spectrum(CONDITION).best_step_size());

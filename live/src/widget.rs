@@ -6,9 +6,6 @@ use crate::words::number;
 /// A place in a panel, in the units of its axes.
 pub type Point = (f64, f64);
 
-/// Between two pieces of a curve.
-pub const GAP: Point = (f64::NAN, f64::NAN);
-
 /// The most values that a figure has.
 pub const MOST_VALUES: usize = 16;
 
@@ -22,12 +19,8 @@ pub struct Widget {
     pub handles: &'static [Handle],
     /// The values of the committed figure, one for each control.
     pub book: fn() -> Vec<f64>,
-    /// The file of [`crate::images`] that it needs.
-    pub needs: Option<&'static str>,
-    /// Whether one draws in the panel of its handle.
-    pub pad: bool,
     /// What the figure shows for values that are allowed.
-    pub scene: fn(&[f64], Pace) -> Scene,
+    pub scene: fn(&[f64]) -> Scene,
     /// Sets the values so that a handle lies where it is dragged.
     pub drag: fn(usize, Point, &mut [f64]),
 }
@@ -40,18 +33,9 @@ impl Widget {
         controls: &[],
         handles: &[],
         book: Vec::new,
-        needs: None,
-        pad: false,
-        scene: |_, _| Scene::default(),
+        scene: |_| Scene::default(),
         drag: |_, _, _| {},
     };
-}
-
-/// Whether the reader is changing something, and wants to see it at once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pace {
-    Moving,
-    AtRest,
 }
 
 /// A value that the reader sets.
@@ -145,8 +129,6 @@ pub struct Scene {
     /// Where the handles lie.
     pub handles: Vec<Point>,
     pub curves: Vec<Curve>,
-    /// Whether there is more to compute, which the next call goes on with.
-    pub is_unfinished: bool,
     /// What it shows, in words.
     pub says: String,
     /// Titles of panels.
@@ -198,24 +180,14 @@ impl Control {
 }
 
 impl Widget {
-    /// What the figure shows when all is computed.
-    pub fn finished(&self, values: &[f64]) -> Scene {
-        loop {
-            let scene = self.show(values, Pace::AtRest);
-            if !scene.is_unfinished {
-                return scene;
-            }
-        }
-    }
-
     /// What the figure shows, or a sentence that says which value it refuses.
-    pub fn show(&self, values: &[f64], pace: Pace) -> Scene {
+    pub fn show(&self, values: &[f64]) -> Scene {
         let faults = self.controls.iter().zip(values).enumerate();
         let mut faults = faults
             .filter_map(|(i, (control, &value))| Some((i, control.refusal(value)?)));
         match faults.next() {
             Some((i, says)) => Scene { says, refused: Some(i), ..Scene::default() },
-            None => (self.scene)(values, pace),
+            None => (self.scene)(values),
         }
     }
 }

@@ -18,26 +18,112 @@ pub fn digits(value: f64, count: usize) -> String {
     if !value.is_finite() {
         return if value.is_nan() { "no number" } else { "infinite" }.into();
     }
-    let written = format!("{value:.*e}", count - 1);
-    let (mantissa, exponent) = written.split_once('e').expect("an exponent");
-    let exponent: i32 = exponent.parse().expect("a whole exponent");
+    let exact = Decimal::new(value.abs());
+    let rounded = exact.rounded(count);
+    let exponent = rounded.exponent;
     let number = match exponent {
-        -4..7 => trimmed(&format!("{value:.*}", decimals(count, exponent))),
-        _ => format!("{}·10{}", trimmed(mantissa), superscript(exponent)),
+        0..7 => exact.rounded(count.max(exponent as usize + 1)).plain(),
+        -4..0 => rounded.plain(),
+        _ => {
+            let mantissa = Decimal { exponent: 0, ..rounded }.plain();
+            mantissa + "·10" + &superscript(exponent)
+        }
     };
-    number.replace('-', "−")
+    if value < 0.0 { "−".to_owned() + &number } else { number }
 }
 
-fn decimals(count: usize, exponent: i32) -> usize {
-    (count as i32 - 1 - exponent).max(0) as usize
+/// A number in decimal. The standard library's way of writing one takes a sixth of the
+/// module's bytes.
+struct Decimal {
+    /// From the last, which is not 0 unless it is the only one, to the first.
+    digits: Vec<u8>,
+    /// The power of ten of the first.
+    exponent: i32,
 }
 
-fn trimmed(number: &str) -> String {
-    let number = match number.contains('.') {
-        true => number.trim_end_matches('0').trim_end_matches('.'),
-        false => number,
-    };
-    if number == "-0" { "0" } else { number }.into()
+impl Decimal {
+    /// All digits of a finite number that is not negative.
+    fn new(value: f64) -> Self {
+        const LIMB: u64 = 1_000_000_000;
+        let bits = value.to_bits();
+        let fraction = bits & ((1 << 52) - 1);
+        let (mut whole, mut power) = match (bits >> 52) as i32 {
+            0 => (fraction, -1074),
+            biased => (fraction | 1 << 52, biased - 1075),
+        };
+        while whole % 2 == 0 && power < 0 {
+            (whole, power) = (whole / 2, power + 1);
+        }
+        // Nine digits in each, the last ones first. A half is five tenths.
+        let mut limbs = vec![whole % LIMB, whole / LIMB];
+        let factor = if power < 0 { 5 } else { 2 };
+        for _ in 0..power.abs() {
+            let mut carry = 0;
+            for limb in &mut limbs {
+                carry += factor * *limb;
+                (*limb, carry) = (carry % LIMB, carry / LIMB);
+            }
+            if carry > 0 {
+                limbs.push(carry);
+            }
+        }
+        let mut digits = Vec::with_capacity(9 * limbs.len());
+        for mut limb in limbs {
+            for _ in 0..9 {
+                digits.push((limb % 10) as u8);
+                limb /= 10;
+            }
+        }
+        while digits.ends_with(&[0]) {
+            digits.pop();
+        }
+        let exponent = digits.len() as i32 - 1 + power.min(0);
+        Self { digits, exponent }.trimmed()
+    }
+
+    fn trimmed(mut self) -> Self {
+        let zeros = self.digits.iter().take_while(|&&digit| digit == 0).count();
+        self.digits.drain(..zeros);
+        match self.digits.is_empty() {
+            true => Self { digits: vec![0], exponent: 0 },
+            false => self,
+        }
+    }
+
+    /// The nearest with so many digits, of two the even one.
+    fn rounded(&self, count: usize) -> Self {
+        let dropped = self.digits.len().saturating_sub(count);
+        let (rest, digits) = self.digits.split_at(dropped);
+        let (mut digits, mut exponent) = (digits.to_vec(), self.exponent);
+        let is_up = match rest {
+            [5] => digits[0] % 2 == 1,
+            _ => rest.last().is_some_and(|&digit| digit >= 5),
+        };
+        if is_up {
+            let nines = digits.iter().take_while(|&&digit| digit == 9).count();
+            digits[..nines].fill(0);
+            match digits.get_mut(nines) {
+                Some(digit) => *digit += 1,
+                None => {
+                    digits.push(1);
+                    exponent += 1;
+                }
+            }
+        }
+        Self { digits, exponent }.trimmed()
+    }
+
+    /// Without a power of ten.
+    fn plain(&self) -> String {
+        let last = self.exponent - (self.digits.len() as i32 - 1);
+        let at = |place: i32| {
+            let digit = self.digits.get((place - last) as usize).copied();
+            char::from(b'0' + if place < last { 0 } else { digit.unwrap_or(0) })
+        };
+        let whole = (0..=self.exponent.max(0)).rev().map(at);
+        let point = (last < 0).then_some('.');
+        whole.chain(point).chain((last..0).rev().map(at)).collect()
+    }
 }
 
 fn superscript(exponent: i32) -> String {
@@ -77,6 +163,41 @@ mod tests {
         assert_eq!(number(f64::NAN), "no number");
         assert_eq!(number(f64::INFINITY), "infinite");
         assert_eq!(number(-0.0), "0");
+    }
+
+    #[test]
+    fn digits_are_those_of_the_standard_library() {
+        let mut bits = 1_u64;
+        for count in (0..300).map(|i| i % 17 + 1) {
+            // Knuth's multiplier: every exponent and every fraction may come up.
+            bits = bits.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let any = f64::from_bits(bits);
+            let near_one = f64::from_bits(bits >> 12 | 1023 << 52);
+            let near = near_one * 10_f64.powi((bits % 11) as i32 - 4);
+            let tie = (bits % 2000) as f64 / 16.0;
+            for value in [any, near, tie].into_iter().filter(|value| value.is_finite())
+            {
+                let shown = digits(value, count).replace('−', "-");
+                let standard = format!("{value:.*e}", count - 1);
+                let (mantissa, exponent) = standard.split_once('e').unwrap();
+                let exponent: i32 = exponent.parse().unwrap();
+                let expected = match exponent {
+                    -4..7 => {
+                        let decimals = (count as i32 - 1 - exponent).max(0) as usize;
+                        trimmed(&format!("{value:.decimals$}"))
+                    }
+                    _ => trimmed(mantissa) + "·10" + &superscript(exponent),
+                };
+                assert_eq!(shown, expected, "{value:e}");
+            }
+        }
+    }
+
+    fn trimmed(number: &str) -> String {
+        match number.contains('.') {
+            true => number.trim_end_matches('0').trim_end_matches('.').into(),
+            false => number.into(),
+        }
     }
 
     #[test]

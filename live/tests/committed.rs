@@ -5,10 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
-use descent::mnist::{Digits, Split};
-use live::images::{self, Set};
 use live::page::{fragment, packed_script};
-use live::widget::{Curve, Pace, Scale, Widget};
+use live::widget::{Curve, Scale, Widget};
 use live::{WIDGETS, base64};
 use wasmi::{Engine, Instance, Linker, Memory, Module, Store, WasmParams, WasmResults};
 
@@ -21,23 +19,12 @@ fn read(file: &str) -> String {
     fs::read_to_string(path(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
 }
 
-/// What a script leaves for a page.
-fn file(name: &str) -> Vec<u8> {
-    let script = read(&format!("chapters/live/{name}.js"));
-    let text = script.trim().strip_prefix(&format!("descentLive.{name}=\""));
+/// What the script leaves for a page.
+fn module() -> Vec<u8> {
+    let script = read("chapters/live/wasm.js");
+    let text = script.trim().strip_prefix("descentLive.wasm=\"");
     let text = text.and_then(|text| text.strip_suffix("\";")).expect("one string");
     base64::decode(text).expect("base64")
-}
-
-/// The files that figures need, for the native functions.
-fn receive() {
-    for name in needs() {
-        images::receive(&file(name)).unwrap();
-    }
-}
-
-fn needs() -> impl Iterator<Item = &'static str> {
-    WIDGETS.iter().filter_map(|widget| widget.needs)
 }
 
 /// What a page does with the module.
@@ -50,21 +37,13 @@ struct Page {
 impl Page {
     fn load() -> Self {
         let engine = Engine::default();
-        let module = Module::new(&engine, file("wasm")).expect("a module");
+        let module = Module::new(&engine, module()).expect("a module");
         assert_eq!(module.imports().count(), 0, "it imports nothing");
         let mut store = Store::new(&engine, ());
         let linker = Linker::new(&engine);
         let instance = linker.instantiate_and_start(&mut store, &module).unwrap();
         let memory = instance.get_memory(&store, "memory").unwrap();
-        let mut page = Self { store, instance, memory };
-        for name in needs() {
-            let bytes = file(name);
-            let at: i32 = page.call("room", bytes.len() as i32);
-            page.memory.write(&mut page.store, at as usize, &bytes).unwrap();
-            assert_eq!(page.call::<_, i32>("receive", ()), 1, "{name}");
-        }
-        receive();
-        page
+        Self { store, instance, memory }
     }
 
     fn call<P: WasmParams, R: WasmResults>(&mut self, name: &str, with: P) -> R {
@@ -100,15 +79,10 @@ impl Page {
         self.floats(at, count)
     }
 
-    /// Numbers and text of a scene; without all that rests of it while it is moving.
-    fn show(
-        &mut self,
-        place: usize,
-        values: &[f64],
-        is_moving: bool,
-    ) -> (Vec<f64>, String) {
+    /// Numbers and text of a scene.
+    fn show(&mut self, place: usize, values: &[f64]) -> (Vec<f64>, String) {
         self.set(values);
-        let () = self.call("show", (place as i32, i32::from(is_moving)));
+        let () = self.call("show", place as i32);
         let (at, count): (i32, i32) =
             (self.call("numbers", ()), self.call("count", ()));
         let numbers = self.floats(at, count as usize);
@@ -144,8 +118,6 @@ fn settings(widget: &Widget, count: u32) -> Vec<Vec<f64>> {
 fn tolerance(widget: &Widget) -> f64 {
     match widget.name {
         "quadratic" | "momentum" => 0.0,
-        // Fifty products of matrices, whose sums the processor may round in another order.
-        "depth" | "training" => 1e-9,
         _ => 1e-12,
     }
 }
@@ -157,25 +129,10 @@ fn the_committed_module_shows_what_the_native_functions_show() {
         let () = page.call("book", place as i32);
         let book = (widget.book)();
         assert_eq!(page.get(book.len()), book, "{}", widget.name);
-        let count = if widget.needs.is_some() { 2 } else { 60 };
-        for mut values in settings(widget, count) {
-            if widget.name == "training" {
-                // One step, and one that goes on from it.
-                values[0] = 2.0;
-            }
+        for values in settings(widget, 30) {
             let name = widget.name;
-            let (scene, (numbers, text)) = loop {
-                let scene = widget.show(&values, Pace::Moving);
-                let shown = page.show(place, &values, true);
-                assert_eq!(
-                    shown.1.starts_with("more\n"),
-                    scene.is_unfinished,
-                    "{name}"
-                );
-                if !scene.is_unfinished {
-                    break (scene, shown);
-                }
-            };
+            let scene = widget.show(&values);
+            let (numbers, text) = page.show(place, &values);
             assert_eq!(text, scene.text(), "{name} at {values:?}: `live/rebuild` it");
             let expected = scene.numbers();
             assert_eq!(numbers.len(), expected.len(), "{name} at {values:?}");
@@ -212,7 +169,7 @@ fn dragged_in_the_module_values_become_what_they_become_natively() {
                 }
                 assert_eq!(moved, values, "{}: {to:?}", widget.name);
                 assert_eq!(
-                    widget.show(&values, Pace::Moving).refused,
+                    widget.show(&values).refused,
                     None,
                     "{}: {to:?}",
                     widget.name
@@ -224,15 +181,14 @@ fn dragged_in_the_module_values_become_what_they_become_natively() {
 
 #[test]
 fn a_handle_lies_where_it_was_dragged() {
-    receive();
     for widget in WIDGETS {
         let book = (widget.book)();
         for (i, handle) in widget.handles.iter().enumerate() {
             for other in settings(widget, 20) {
-                let to = widget.show(&other, Pace::Moving).handles[i];
+                let to = widget.show(&other).handles[i];
                 let mut values = book.clone();
                 (widget.drag)(i, to, &mut values);
-                let at = widget.show(&values, Pace::Moving).handles[i];
+                let at = widget.show(&values).handles[i];
                 let name = widget.name;
                 // To the three digits that a hand sets.
                 let close = |a: f64, b: f64| (a - b).abs() <= 5.1e-3 * b.abs();
@@ -277,7 +233,7 @@ fn whatever_is_typed_ends_in_a_sentence_and_soon() {
                 let mut values = (widget.book)();
                 values[i] = value;
                 let started = Instant::now();
-                let scene = widget.show(&values, Pace::Moving);
+                let scene = widget.show(&values);
                 assert!(started.elapsed() < Duration::from_secs(2), "{}", widget.name);
                 let is_allowed = (least..=most).contains(&value);
                 assert_eq!(
@@ -291,11 +247,8 @@ fn whatever_is_typed_ends_in_a_sentence_and_soon() {
                     assert!(scene.curves.is_empty());
                 }
                 assert!(scene.says.ends_with('.') && !scene.says.contains('\n'));
-                // An interpreter would take minutes for the networks.
-                if widget.needs.is_none() || !is_allowed {
-                    let (_, text) = page.show(place, &values, true);
-                    assert!(text.ends_with(&scene.says), "{}: {text}", widget.name);
-                }
+                let (_, text) = page.show(place, &values);
+                assert!(text.ends_with(&scene.says), "{}: {text}", widget.name);
             }
         }
     }
@@ -365,9 +318,8 @@ fn outlined(mut rows: Vec<Row>) -> Vec<Row> {
 
 #[test]
 fn every_live_figure_starts_with_the_committed_data() {
-    receive();
     for widget in WIDGETS {
-        let scene = widget.finished(&(widget.book)());
+        let scene = widget.show(&(widget.book)());
         let data: Vec<Row> =
             widget.figures.iter().flat_map(|figure| data(figure)).collect();
         let name = widget.name;
@@ -401,7 +353,6 @@ fn every_live_figure_starts_with_the_committed_data() {
 
 #[test]
 fn what_pages_have_around_a_live_figure_is_what_the_code_writes() {
-    receive();
     for widget in WIDGETS {
         let file = format!("live/figures/{}.html", widget.name);
         assert!(read(&file) == fragment(widget), "{file} is stale: `live/rebuild` it");
@@ -420,20 +371,8 @@ fn what_pages_have_around_a_live_figure_is_what_the_code_writes() {
 }
 
 #[test]
-fn the_digits_of_the_pages_are_those_of_the_book() {
-    let read = |split| Digits::read(&path("data/mnist"), split).unwrap();
-    let (train, test) = (read(Split::Train), read(Split::Test));
-    receive();
-    for set in Set::ALL.into_iter().filter(|set| needs().any(|name| name == set.name()))
-    {
-        let digits = set.digits(&train, &test);
-        assert_eq!(images::first(set, digits.len()), Some(digits), "{}", set.name());
-    }
-}
-
-#[test]
 fn the_module_and_the_script_are_small() {
-    let bytes = file("wasm").len();
+    let bytes = module().len();
     assert!(bytes <= 150_000, "the module has {bytes} bytes");
     let bytes = read("theme/live.js").len();
     assert!(bytes <= 10_000, "the script has {bytes} bytes");
