@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use crate::axes::{Axis, Frame};
 use crate::canvas::{Align, Canvas, Ink, Pen};
+use crate::chart::ring;
 use crate::geometry::{Px, Rect, inside, outside, paced, segments};
 use crate::names::{Placed, Scene, Wish, box_at};
 use crate::output::{csv, number, shown};
-use crate::text::{ABOVE, BELOW, width};
+use crate::text::width;
 
 pub type Point = (f64, f64);
 
@@ -115,7 +116,7 @@ impl Plane<'_> {
         let paths: Vec<Vec<Px>> =
             self.paths.iter().map(|path| self.path(path, frame)).collect();
         let mut scene = self.scene(frame, &paths);
-        let mut names = self.place(frame, &mut scene, &paths);
+        let mut names = self.place(&mut scene);
         names.extend(self.place_levels(&levels, &mut scene));
         let boxes: Vec<Rect> =
             names.iter().map(|(placed, ..)| placed.rect.grown(1.0)).collect();
@@ -164,44 +165,34 @@ impl Plane<'_> {
         frame.line(&points)
     }
 
-    /// What names must not lie over.
+    /// What names must not lie over: paths, arrows, points and the cross, in this order.
     fn scene(&self, frame: &Frame, paths: &[Vec<Px>]) -> Scene {
-        let mut scene = Scene {
+        let mut lines = paths.to_vec();
+        lines.extend(
+            self.arrows.iter().map(|arrow| frame.line(&[arrow.from, arrow.to])),
+        );
+        let points = self.points.iter().map(|(_, point, _)| *point).chain(self.cross);
+        lines
+            .extend(points.filter_map(|point| frame.at(point)).map(|at| ring(at, 6.0)));
+        Scene {
             room: frame.plot.grown(-3.0),
-            lines: paths.to_vec(),
+            lines,
             edges: Vec::new(),
             boxes: Vec::new(),
-        };
-        for arrow in &self.arrows {
-            scene.lines.push(frame.line(&[arrow.from, arrow.to]));
         }
-        for (_, point, _) in &self.points {
-            scene.lines.push(frame.line(&[*point]));
-        }
-        let dots = self.points.iter().map(|(_, point, _)| *point).chain(self.cross);
-        for (x, y) in dots.filter_map(|point| frame.at(point)) {
-            scene.boxes.push(Rect::new(x, y, 0.0, 0.0).grown(3.0));
-        }
-        scene
     }
 
     /// Names beside paths, arrows and points.
-    fn place(
-        &self,
-        _frame: &Frame,
-        scene: &mut Scene,
-        paths: &[Vec<Px>],
-    ) -> Vec<(Placed, String, Ink)> {
+    fn place(&self, scene: &mut Scene) -> Vec<(Placed, String, Ink)> {
         let of_paths = self.paths.iter().map(|path| (path.name.as_str(), path.ink));
         let of_arrows =
             self.arrows.iter().map(|arrow| (arrow.name.as_str(), arrow.ink));
         let of_points = self.points.iter().map(|(ink, _, name)| (name.as_str(), *ink));
-        debug_assert_eq!(paths.len(), self.paths.len());
         let all = of_paths.chain(of_arrows).chain(of_points).enumerate();
         let named: Vec<_> = all.filter(|(_, (name, _))| !name.is_empty()).collect();
-        let wishes: Vec<_> =
-            named.iter().map(|(line, (name, _))| Wish { name, line: *line }).collect();
-        let placed = scene.place(&wishes).unwrap_or_default();
+        let wishes = named.iter().map(|(line, (name, _))| Wish { name, line: *line });
+        let placed =
+            scene.place(&wishes.collect::<Vec<_>>()).expect("room for all names");
         scene.boxes.extend(placed.iter().map(|placed| placed.rect));
         let names = placed.into_iter().zip(named);
         names
@@ -257,7 +248,6 @@ impl Plane<'_> {
                 names.push((placed, name.clone(), Ink::Foreground));
             }
         }
-        debug_assert!(ABOVE > 0.0 && BELOW > 0.0);
         names
     }
 }

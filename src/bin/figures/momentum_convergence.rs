@@ -72,12 +72,12 @@ fn turn() -> DrawResult<Figure> {
         };
         (Ink::Solid(2), pair[0], name)
     });
-    let svg = svg(&caption, (WIDTH, 350.0), |canvas| {
+    let svg = svg(&caption, (WIDTH, 420.0), |canvas| {
         let left = Plane {
             paths: vec![Path::new(Ink::Solid(2), spiral.clone()).with_dots()],
             ..plane("eight steps", "$u$", "$r$")
         };
-        left.draw(canvas, Rect::new(0.0, 0.0, 298.0, 350.0));
+        left.draw(canvas, Rect::new(0.0, 0.0, 210.0, 420.0));
         let right = Plane {
             paths: vec![
                 Path::new(Ink::Foreground, around(1.0)),
@@ -86,7 +86,7 @@ fn turn() -> DrawResult<Figure> {
             points: named.chain(roots.iter().skip(1).step_by(2).map(dot)).collect(),
             ..plane("roots, β = ½", "real", "imaginary")
         };
-        right.draw(canvas, Rect::new(310.0, 0.0, 298.0, 350.0));
+        right.draw(canvas, Rect::new(222.0, 0.0, 386.0, 420.0));
     });
     let named = [("u and r", &spiral), ("roots", &roots)];
     let csv = paths_csv(
