@@ -331,7 +331,7 @@ fn with_a_tenth_of_the_step_size_the_fourth_epoch_has_a_lower_loss_than_with_the
 #[test]
 fn after_one_epoch_on_all_digits_pytorch_is_where_we_are() {
     const STUDENT: f64 = 7.90;
-    let lines = include_str!("pytorch/training.txt").lines();
+    let lines = include_str!("pytorch/experiments/training.txt").lines();
     let lines: Vec<Vec<&str>> = lines
         .filter(|line| !line.starts_with('#'))
         .map(|line| line.split_whitespace().collect())

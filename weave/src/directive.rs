@@ -26,8 +26,17 @@ pub enum Directive<'a> {
         /// The value's name.
         name: &'a str,
     },
+    /// A parameter with its default, by the signature of a Python function.
+    Default {
+        /// Its full name.
+        function: &'a str,
+        /// The parameter's.
+        parameter: &'a str,
+    },
     /// Tests, as pairs of file and function.
     Test(Vec<(&'a str, &'a str)>),
+    /// A label that the tests give to the formula before it.
+    Formula(&'a str),
     /// The minutes that the paths of these chapters take together; of all, if none is named.
     Minutes(Vec<&'a str>),
     /// References to sections, code, tests and figures.
@@ -70,6 +79,10 @@ impl<'a> Directive<'a> {
                 .map(|(snapshot, name)| Self::Value { snapshot, name })
                 .ok_or_else(|| wrong("value snapshot.name")),
             ("value", _) => Err(wrong("value snapshot.name")),
+            ("default", [function, parameter]) => {
+                Ok(Self::Default { function, parameter })
+            }
+            ("default", _) => Err(wrong("default function parameter")),
             ("test", [_, ..]) => arguments
                 .iter()
                 .map(|argument| argument.split_once("::"))
@@ -79,9 +92,11 @@ impl<'a> Directive<'a> {
             ("test", []) => Err(wrong("test file::function …")),
             ("see", [_, ..]) => Ok(Self::See(arguments)),
             ("see", []) => Err(wrong("see target …")),
+            ("formula", [label]) => Ok(Self::Formula(label)),
+            ("formula", _) => Err(wrong("formula chapter.label")),
             ("minutes", _) => Ok(Self::Minutes(arguments)),
             _ => Err(format!(
-                "unknown directive `{OPEN}{name}`; there are: code, exercise, table, value, test, minutes, see"
+                "unknown directive `{OPEN}{name}`; there are: code, exercise, table, value, default, test, formula, minutes, see"
             )),
         }
     }

@@ -9,9 +9,13 @@
 //! | `{{#exercise adam/step}}` | what an exercise gives the reader, its hint and its solution |
 //! | `{{#table adam__steps}}` | the tables of a snapshot |
 //! | `{{#value adam__steps.last}}` | a value of a snapshot, also inside a formula |
-//! | `{{#test adam::name}}` | a ✓ that leads to the tests behind a claim |
+//! | `{{#default torch.optim.SGD momentum}}` | a parameter with its default |
+//! | `{{#test adam::name adam.py::name}}` | a ✓ that leads to the tests and scripts behind a claim |
+//! | `{{#formula adam.step}}` | behind a formula, a ✓ that leads to the test that evaluates it |
 //! | `{{#minutes adam sgd}}` | how long the paths of these chapters take; of all, if none is named |
 //! | `{{#see adam.md#the-step …}}` | links to sections, code (`src/adam.rs:step`), tests (`adam::name`) and figures (`figures/adam-factor.svg`) |
+//!
+//! Names in sentences are looked up: see [`names`]. Python was run: see [`python`].
 //!
 //! Every file that a page refers to becomes a page too, in the chapter of listings. What a page asks for must
 //! exist, and what exists must be asked for: see [`fault`].
@@ -26,8 +30,10 @@ pub mod listing;
 pub mod markdown;
 pub mod math;
 pub mod minutes;
+pub mod names;
 pub mod outline;
 pub mod page;
+pub mod python;
 pub mod ran;
 pub mod rust;
 pub mod snapshot;
@@ -44,8 +50,10 @@ use mdbook_preprocessor::book::{Book, Chapter};
 use mdbook_preprocessor::errors::Result;
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 use minutes::Minutes;
+use names::Names;
 use outline::Outline;
 use page::{Page, Weaver};
+use python::Runs;
 use snapshot::Snapshots;
 use source::{Sources, files_below};
 use std::path::Path;
@@ -96,6 +104,8 @@ fn weaver(root: &Path, chapters: &str, book: &Book) -> Weaver {
     let mut faults = theme::faults(root);
     let mut sources = Sources::read(root, &mut faults);
     let minutes = Minutes::read(root, book, &mut sources, &mut faults);
+    let runs = Runs::read(root, &sources, &mut faults);
+    let names = Names::read(root, &sources, &mut faults);
     let below = format!("{chapters}/");
     let files = files_below(root, chapters).into_iter();
     Weaver {
@@ -110,6 +120,8 @@ fn weaver(root: &Path, chapters: &str, book: &Book) -> Weaver {
         exercises: Exercises::read(root, &mut faults),
         outline: Outline::read(book),
         minutes,
+        runs,
+        names,
         files: files.map(|file| file.replacen(&below, "", 1)).collect(),
         pages: Vec::new(),
         uses: Uses::default(),

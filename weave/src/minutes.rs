@@ -150,7 +150,7 @@ impl Clock {
                     LINE_OF_CODE * lines(path, anchor) as u32
                 }
                 Ok(Directive::Table(_)) => TABLE,
-                Ok(Directive::Value { .. }) => WORD,
+                Ok(Directive::Value { .. } | Directive::Default { .. }) => WORD,
                 _ => 0,
             };
             self.ahead.insert(start, Time(tenths));

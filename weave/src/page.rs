@@ -9,7 +9,9 @@ use crate::listing;
 use crate::markdown::{Formula, Image, Scan};
 use crate::math::{Maths, encode, tex_of_value};
 use crate::minutes::Minutes;
+use crate::names::Names;
 use crate::outline::Outline;
+use crate::python::{FOLDER, Runs};
 use crate::snapshot::{self, Snapshots};
 use crate::source::{Sources, line_of};
 use crate::uses::Uses;
@@ -54,6 +56,10 @@ pub struct Weaver {
     pub exercises: Exercises,
     /// The pages and their headings.
     pub outline: Outline,
+    /// What the runs of the scripts gave.
+    pub runs: Runs,
+    /// The names that a page may use.
+    pub names: Names,
     /// How long the pages take to read.
     pub minutes: Minutes,
     /// The files beside the pages, from the same folder.
@@ -85,6 +91,21 @@ impl Place<'_> {
             None => faults.add(self.path, line_of(self.text, offset), message),
         }
     }
+}
+
+/// The fences that a page may hold.
+const FENCES: [&str; 3] = ["console", "text", "math"];
+
+/// The lines of a part of a text, each with its offset.
+fn lines_at<'a>(
+    text: &'a str,
+    range: &Range<usize>,
+) -> impl Iterator<Item = (usize, &'a str)> {
+    let mut at = range.start;
+    text[range.clone()].split_inclusive('\n').map(move |line| {
+        at += line.len();
+        (at - line.len(), line)
+    })
 }
 
 /// Where a directive begins with a blank, as mdBook's own may: the offset, and how it begins.
@@ -171,6 +192,27 @@ impl Weaver {
             let message =
                 format!("`{}` leads to no reference", &place.text[range.clone()]);
             place.fault(faults, range.start, &message);
+        }
+        for (at, label) in &scan.fences {
+            if !FENCES.contains(&label.as_str()) {
+                let message = format!(
+                    "code is not typed: a fence is `console`, `text` or `math`, and this one `{label}`; \
+                     {{{{#code file:anchor}}}} shows Rust from src/ and Python from {FOLDER}/"
+                );
+                place.fault(faults, *at, &message);
+            }
+        }
+        for (range, span) in &scan.spans {
+            if let Err(message) = self.names.check(page.file, span) {
+                place.fault(faults, range.start, &message);
+            }
+        }
+        for range in &scan.consoles {
+            for (at, line) in lines_at(place.text, range) {
+                if let Err(message) = self.names.check_command(page.file, line) {
+                    place.fault(faults, at, &message);
+                }
+            }
         }
         for link in &scan.links {
             if let Err(message) =
@@ -282,6 +324,11 @@ impl Weaver {
                     marks
                 })
             }
+            Directive::Default { function, parameter } => {
+                let value = self.names.default(function, parameter)?;
+                Ok(format!("`{parameter}={value}`"))
+            }
+            Directive::Formula(label) => self.label(page, scan, range, label),
             Directive::Minutes(chapters) => self.minutes.in_words(&chapters),
             Directive::See(targets) => {
                 self.references(page, line_of(page.text, range.start), &targets)
@@ -300,6 +347,9 @@ impl Weaver {
         path: &str,
         name: &str,
     ) -> Result<String, String> {
+        if path.ends_with(".py") && self.runs.get(path).is_none() {
+            return Err(format!("`{path}` is no script in {FOLDER}/ that was run"));
+        }
         let code = listing::without_contract(&self.anchor(path, name)?);
         let block = listing::block(path, &code);
         self.uses.anchors.insert((path.to_owned(), name.to_owned()));
@@ -396,10 +446,61 @@ impl Weaver {
         )
     }
 
+    /// The sign of a formula that a test evaluates.
+    fn label(
+        &mut self,
+        page: &Page<'_>,
+        scan: &Scan,
+        range: Range<usize>,
+        label: &str,
+    ) -> Result<String, String> {
+        let is_between = |from: usize| {
+            let between = &page.text[from..range.start];
+            let is_near = |c: char| ".,;:)!?".contains(c) || c.is_whitespace();
+            between.chars().all(is_near) && !between.contains("\n\n")
+        };
+        let mut ends = scan.formulas.iter().map(|formula| formula.range.end);
+        if !ends.any(|end| end <= range.start && is_between(end)) {
+            return Err(format!("the label `{label}` stands behind no formula"));
+        }
+        let (chapter, _) = label.split_once('.').unwrap_or_default();
+        if page.file != format!("{chapter}.md") {
+            return Err(format!(
+                "the label `{label}` belongs on the page {chapter}.md"
+            ));
+        }
+        let line = line_of(page.text, range.start);
+        if let Some(first) = self.uses.labels.insert(label.to_owned(), line) {
+            return Err(format!(
+                "the label `{label}` is here twice, first in line {first}"
+            ));
+        }
+        let path = format!("tests/formulas/{chapter}.rs");
+        let Some((_, test)) =
+            self.sources.test_of_snapshot(label).filter(|(file, _)| *file == path)
+        else {
+            return Err(format!("no test in {path} evaluates `{label}`"));
+        };
+        let test = test.to_owned();
+        self.tests(page, line, &[(&format!("formulas/{chapter}"), &test)])
+    }
+
     /// Notes that the page names a test.
     fn name(&mut self, page: &Page<'_>, line: usize, file: &str, name: &str) {
-        let test = (format!("tests/{file}.rs"), name.to_owned());
+        let path = match file.ends_with(".py") {
+            true => format!("{FOLDER}/{file}"),
+            false => format!("tests/{file}.rs"),
+        };
+        let test = (path, name.to_owned());
         self.uses.tests.insert(test, (page.path.to_owned(), line));
+    }
+
+    /// The path of the test or of the script behind a claim.
+    fn check_of(&mut self, file: &str, name: &str) -> Result<String, String> {
+        match file.ends_with(".py") {
+            true => self.runs.claim(file, name),
+            false => self.sources.test(file, name, &mut self.faults),
+        }
     }
 
     fn tests(
@@ -411,7 +512,7 @@ impl Weaver {
         let (mut links, mut errors) = (Vec::new(), Vec::new());
         for (file, name) in tests {
             self.name(page, line, file, name);
-            match self.sources.test(file, name, &mut self.faults) {
+            match self.check_of(file, name) {
                 Ok(path) => links.push(listing_link(page, &path, name)),
                 Err(message) => errors.push(message),
             }
@@ -459,7 +560,7 @@ impl Weaver {
         }
         if let Some((file, name)) = target.split_once("::") {
             self.name(page, line, file, name);
-            let path = self.sources.test(file, name, &mut self.faults)?;
+            let path = self.check_of(file, name)?;
             return Ok(listing_link(page, &path, name));
         }
         let Some((path, name)) = target.rsplit_once(':') else {
@@ -541,7 +642,9 @@ fn source_line(page: &Page<'_>, path: &str, name: &str) -> String {
 fn listing_link(page: &Page<'_>, path: &str, name: &str) -> String {
     let url = listing::url(page.to_root, path, name);
     let file = Path::new(path).file_stem().unwrap_or_default().to_string_lossy();
-    let name = format!("{}::<wbr>{}", breakable(&file), breakable(name));
+    let folder =
+        if path.starts_with("tests/formulas/") { "formulas::<wbr>" } else { "" };
+    let name = format!("{folder}{}::<wbr>{}", breakable(&file), breakable(name));
     format!("<a href=\"{url}\"><code>{name}</code></a>")
 }
 

@@ -17,6 +17,8 @@ pub struct Uses {
     pub figures: BTreeMap<String, String>,
     /// How many signs lead to tests.
     pub marks: usize,
+    /// The labels of formulas, each with its line.
+    pub labels: BTreeMap<String, usize>,
     /// Exercises.
     pub exercises: BTreeSet<String>,
 }

@@ -458,6 +458,80 @@ fn test_that_passes_with_any_panic() {
     }
 }
 
+// Formulas that tests evaluate
+
+const EVALUATED: File = (
+    "tests/formulas/page.rs",
+    "#[test]\nfn holds() {\n    assert!(check(\"page.rate\"));\n}\n",
+);
+
+#[test]
+fn label_that_no_test_evaluates() {
+    assert_fault(
+        "$$a$$\n{{#formula page.limit}}\n\n$b$ {{#formula page.rate}}",
+        &[EVALUATED],
+        "chapters/page.md:2: no test in tests/formulas/page.rs evaluates `page.limit`",
+    );
+}
+
+#[test]
+fn label_that_is_on_no_page() {
+    let more = EVALUATED
+        .1
+        .replace("rate\"));", "rate\"));\n    assert!(check(\"page.limit\"));");
+    assert_fault(
+        "$a$ {{#formula page.rate}}",
+        &[("tests/formulas/page.rs", &more)],
+        "tests/formulas/page.rs:1: no page has a formula with the label `page.limit`",
+    );
+}
+
+#[test]
+fn label_that_is_there_twice() {
+    assert_fault(
+        "$a$ {{#formula page.rate}}\n\n$b$ {{#formula page.rate}}",
+        &[EVALUATED],
+        "chapters/page.md:3: the label `page.rate` is here twice, first in line 1",
+    );
+}
+
+#[test]
+fn label_of_another_page() {
+    assert_faults(
+        &[(PAGE, "$a$ {{#formula other.rate}}"), EVALUATED],
+        &[
+            "chapters/page.md:1: the label `other.rate` belongs on the page other.md",
+            "tests/formulas/page.rs:1: no page has a formula with the label `page.rate`",
+        ],
+    );
+}
+
+#[test]
+fn label_behind_no_formula() {
+    for page in [
+        "{{#formula page.rate}}",
+        "$a$ b {{#formula page.rate}}",
+        "$$a$$\n\n{{#formula page.rate}}",
+    ] {
+        let faults =
+            book(&[(PAGE, page), EVALUATED]).map(|_| ()).unwrap_err().to_string();
+        assert!(
+            faults.contains("the label `page.rate` stands behind no formula"),
+            "{faults}"
+        );
+    }
+}
+
+#[test]
+fn label_in_a_test_that_does_not_run() {
+    let ignored = EVALUATED.1.replace("fn", "#[ignore]\nfn");
+    assert_fault(
+        "$a$ {{#formula page.rate}}",
+        &[("tests/formulas/page.rs", &ignored)],
+        "chapters/page.md:1: no test in tests/formulas/page.rs evaluates `page.rate`",
+    );
+}
+
 const CLAIMS: &str = "#[test]\nfn holds() {\n    assert!(x);\n}\n\n#[test]\n#[should_panic = \"a batch of 7 of 6\"]\nfn refuses() {\n    run();\n}\n\n/// So.\n#[test]\nfn goes() {\n    assert!(x);\n}\n";
 
 #[test]
@@ -758,7 +832,7 @@ fn unknown_directive() {
     assert_fault(
         "{{#include x.rs}}",
         &[],
-        "chapters/page.md:1: unknown directive `{{#include`; there are: code, exercise, table, value, test, minutes, see",
+        "chapters/page.md:1: unknown directive `{{#include`; there are: code, exercise, table, value, default, test, formula, minutes, see",
     );
 }
 
@@ -802,6 +876,7 @@ fn wrong_arguments() {
         ("table a b", "table snapshot"),
         ("value adam__v", "value snapshot.name"),
         ("value", "value snapshot.name"),
+        ("default torch.add", "default function parameter"),
         ("test", "test file::function …"),
         ("test adam", "test file::function …"),
         ("see", "see target …"),
@@ -908,6 +983,7 @@ fn link_that_leads_nowhere() {
     let other = "# Gradient descent\n\n## The step\n\n## The `step`\n\n## Own {#own}\n\n![A](figures/a.svg)";
     let files = [
         ("chapters/gradient_descent.md", other),
+        ("src/lib.rs", "fn step() {}"),
         ("chapters/figures/a.svg", SVG),
         ("chapters/figures/a.csv", ""),
     ];
@@ -1107,6 +1183,349 @@ fn the_nearest_names_are_offered_first() {
     );
 }
 
+// Python
+
+const SCRIPT: &str = "\
+# ANCHOR: view
+b.stride()    # (0, 1)
+b[0] = 9.     # changes \"#\", and b
+# ANCHOR_END: view
+
+@comment('changes \"#\", and b')
+def a_row_changes():
+    assert b[1] == 9
+
+@claim
+def a_view_shares():
+    assert b.data_ptr() == c.data_ptr()
+";
+
+/// What a run of `SCRIPT` gave, if it was the script.
+fn run_of(script: &str) -> String {
+    format!(
+        "# torch 2\ndigest {}\n\
+         comment\tview\tb.stride()\t(0, 1)\tvalue\n\
+         comment\tview\tb[0] = 9.\tchanges \"#\", and b\ta_row_changes\n\
+         claim a_row_changes\nclaim a_view_shares\n",
+        weave::python::digest(script)
+    )
+}
+
+const SHOWS_PYTHON: &str =
+    "{{#code tests/pytorch/page.py:view}}\n\nSo. {{#test page.py::a_view_shares}}";
+
+#[track_caller]
+fn assert_python(page: &str, script: &str, run: &str, expected: &[&str]) {
+    let files = [
+        (PAGE, page),
+        ("tests/pytorch/page.py", script),
+        ("tests/pytorch/page.txt", run),
+    ];
+    if expected.is_empty() {
+        assert!(book(&files).is_ok());
+    } else {
+        assert_faults(&files, expected);
+    }
+}
+
+#[test]
+fn a_script_that_was_run_is_sound() {
+    assert_python(SHOWS_PYTHON, SCRIPT, &run_of(SCRIPT), &[]);
+}
+
+#[test]
+fn a_comment_that_is_not_what_the_run_gave() {
+    let script = SCRIPT.replace("(0, 1)", "(1, 0)");
+    assert_python(
+        SHOWS_PYTHON,
+        &script,
+        &run_of(SCRIPT),
+        &[
+            "tests/pytorch/page.py:2: the comment says `(1, 0)`, and the run gave `(0, 1)`: python tests/pytorch/run.py page",
+        ],
+    );
+    let script = SCRIPT.replace("and b\n# ANCHOR", "and nothing\n# ANCHOR");
+    assert_python(
+        SHOWS_PYTHON,
+        &script,
+        &run_of(SCRIPT),
+        &[
+            "tests/pytorch/page.py:3: the comment says `changes \"#\", and nothing`, and the run gave `changes \"#\", and b`: python tests/pytorch/run.py page",
+        ],
+    );
+}
+
+#[test]
+fn a_script_that_has_changed_since_it_was_run() {
+    for (from, to) in [
+        ("b.stride()", "c.stride()"),
+        ("b[1] == 9", "True"),
+        ("# ANCHOR_END", "more  # or less\n# ANCHOR_END"),
+    ] {
+        assert_python(
+            SHOWS_PYTHON,
+            &SCRIPT.replacen(from, to, 1),
+            &run_of(SCRIPT),
+            &[
+                "tests/pytorch/page.py:1: it has changed since it was run: python tests/pytorch/run.py page",
+            ],
+        );
+    }
+}
+
+#[test]
+fn a_script_that_was_never_run() {
+    assert_faults(
+        &[(PAGE, SHOWS_PYTHON), ("tests/pytorch/page.py", SCRIPT)],
+        &[
+            "chapters/page.md:1: `tests/pytorch/page.py` is no script in tests/pytorch/ that was run",
+            "chapters/page.md:3: no script `tests/pytorch/page.py`; near it: none",
+            "tests/pytorch/page.py:1: it was never run: python tests/pytorch/run.py page",
+            "tests/pytorch/page.py:1: no page shows the anchor `view`",
+        ],
+    );
+}
+
+#[test]
+fn a_claim_that_no_run_has_made_sure_of() {
+    let page = SHOWS_PYTHON.replace("a_view", "a_row_changes page.py::a_vie");
+    assert_python(
+        &page,
+        SCRIPT,
+        &run_of(SCRIPT),
+        &[
+            "chapters/page.md:3: no claim `a_vie_shares` in tests/pytorch/page.py; near it: a_view_shares, a_row_changes",
+            "tests/pytorch/page.py:10: no page names the claim `a_view_shares`: write {{#test page.py::a_view_shares}} there",
+        ],
+    );
+    let page = SHOWS_PYTHON.replace("page.py::", "pages.py::");
+    assert_python(
+        &page,
+        SCRIPT,
+        &run_of(SCRIPT),
+        &[
+            "chapters/page.md:3: no script `tests/pytorch/pages.py`; near it: tests/pytorch/page.py",
+            "tests/pytorch/page.py:10: no page names the claim `a_view_shares`: write {{#test page.py::a_view_shares}} there",
+        ],
+    );
+}
+
+#[test]
+fn code_that_no_page_shows_of_a_script() {
+    let page = "So. {{#test page.py::a_view_shares}}";
+    assert_python(
+        page,
+        SCRIPT,
+        &run_of(SCRIPT),
+        &["tests/pytorch/page.py:1: no page shows the anchor `view`"],
+    );
+}
+
+#[test]
+fn code_that_is_typed() {
+    for label in ["python", "py", "rust,ignore", "Python", ""] {
+        let shown = label.split(',').next().unwrap();
+        assert_fault(
+            &format!("\n```{label}\nx\n```\n"),
+            &[],
+            &format!(
+                "chapters/page.md:2: code is not typed: a fence is `console`, `text` or `math`, and this one `{shown}`; \
+                 {{{{#code file:anchor}}}} shows Rust from src/ and Python from tests/pytorch/"
+            ),
+        );
+    }
+    for label in ["console", "text"] {
+        assert!(book(&[(PAGE, &format!("```{label}\n7\n```\n"))]).is_ok());
+    }
+}
+
+// Names in sentences
+
+const KNOWN: [File; 6] = [
+    ("src/lib.rs", "pub fn minimize(step_size: f64) { let chosen = \"SEED_SHIFT\"; }"),
+    ("tests/page.rs", "fn own() {}"),
+    ("tests/other.rs", "fn foreign() {}"),
+    (
+        "src/bin/tool/main.rs",
+        "struct Cli {\n    #[arg(long, default_value_t = 1)]\n    batch_size: u32,\n    #[arg(long = \"scale\")]\n    scales: u32,\n}",
+    ),
+    (
+        "tests/pytorch/names.txt",
+        "# torch 2\ntorch.optim\ntorch.optim.SGD(params, lr=0.001, momentum=0, betas=(0.9, 0.999))\ntorch.nn.init.kaiming_normal_(tensor, a=0)\n",
+    ),
+    ("Cargo.lock", "[[package]]\nname = \"katex-rs\"\n"),
+];
+
+#[test]
+fn names_that_are_known() {
+    for span in [
+        "minimize",
+        "minimize(step_size)",
+        "SEED_SHIFT",
+        "own",
+        "[step_size, 1]",
+        "step_size = 2α",
+        "W_jk",
+        "f(θ − αg)",
+        "g₁",
+        "x²",
+        "'a",
+        "torch.optim",
+        "torch.optim.SGD",
+        "optim.SGD(lr, momentum=0.9)",
+        "SGD(betas=(β, 0.999))",
+        "nn.init.kaiming_normal_(w, a=0.01)",
+        "minimize.momentum",
+        "momentum=0",
+        "tests/page.rs",
+        "src/bin",
+        "katex-rs",
+        "--batch-size",
+        "--scale",
+        "cargo minimize --scale 2 -- own",
+        "minimize == 3",
+    ] {
+        let page = format!("It is `{span}`.");
+        let files = [&[(PAGE, &*page)], &KNOWN[..]].concat();
+        if let Err(faults) = book(&files) {
+            panic!("{span}: {faults}");
+        }
+    }
+}
+
+#[test]
+fn names_that_nothing_has() {
+    let why = "If it is no name, weave/words.txt says why";
+    let cases = [
+        ("minimise", "nothing is called `minimise`; near it: minimize, "),
+        ("step_sizes", "nothing is called `step_sizes`; near it: step_size, "),
+        ("foreign", "nothing is called `foreign`; near it: "),
+        (
+            "torch.optim.SDG",
+            "nothing is called `torch.optim.SDG`; near it: torch.optim.SGD, ",
+        ),
+        ("torch.SGD", "nothing is called `torch.SGD`; near it: "),
+        (
+            "nn.init.kaiming_norml_",
+            "nothing is called `nn.init.kaiming_norml_`; near it: ",
+        ),
+        ("minimize.momentun", "nothing is called `momentun`; near it: momentum, "),
+        (
+            "SGD(lr, momntum=0.9)",
+            "`SGD` has no parameter `momntum`; near it: momentum, ",
+        ),
+        ("SGD(tensor=1)", "`SGD` has no parameter `tensor`; near it: "),
+        (
+            "damping=β",
+            "`no function of the list` has no parameter `damping`; near it: ",
+        ),
+        ("--batch_size", "nothing is called `--batch_size`; near it: --batch-size, "),
+        ("--scales", "nothing is called `--scales`; near it: --scale, "),
+        (
+            "cargo minimize --scales 2",
+            "nothing is called `--scales`; near it: --scale, ",
+        ),
+        ("src/libs.rs", "nothing is called `src`; near it: "),
+        ("katex-sr", "nothing is called `katex`; near it: "),
+        ("\"total\"", "nothing is called `total`; near it: "),
+    ];
+    for (span, message) in cases {
+        let page = format!("\nIt is `{span}`.");
+        let files = [&[(PAGE, &*page)], &KNOWN[..]].concat();
+        let faults = book(&files).map(|_| ()).unwrap_err().to_string();
+        let expected = format!("chapters/page.md:2: {message}");
+        assert!(faults.starts_with(&expected), "{span}: {faults}");
+        assert!(faults.contains(why) || message.contains("parameter"), "{faults}");
+        assert!(faults.ends_with("weave: 1 fault"), "{faults}");
+    }
+}
+
+#[test]
+fn command_with_an_option_that_no_program_has() {
+    let page = "\n```console\nmdbook build --scales\nSEED_SHIFT=1 cargo own --batch-sizes 3\n```\n";
+    let files = [&[(PAGE, page)], &KNOWN[..]].concat();
+    let faults = book(&files).map(|_| ()).unwrap_err().to_string();
+    assert_eq!(
+        faults,
+        "chapters/page.md:4: nothing is called `--batch-sizes`; near it: --batch-size, --scale. \
+         If it is no name, weave/words.txt says why\nweave: 1 fault"
+    );
+}
+
+#[test]
+fn words_of_the_list() {
+    let words =
+        |text| [("weave/words.txt", text), (PAGE, "It is `git status`, `Var R`.")];
+    assert!(book(&words("git status: a command\n\nVar: a variance\n")).is_ok());
+    assert_faults(
+        &words("git status: a command\nVar: a variance\nVer: a version\n"),
+        &["weave/words.txt:3: no page needs `Ver` to be here"],
+    );
+    assert_faults(
+        &[
+            &words("git status: a command\nVar: a variance\n")[..],
+            &[("src/lib.rs", "struct Var;")],
+        ]
+        .concat(),
+        &["weave/words.txt:2: no page needs `Var` to be here"],
+    );
+    assert_faults(
+        &words("git status: a command\nVar: a variance\nVar: twice\nVer:\n"),
+        &[
+            "weave/words.txt:3: `Var` is here twice",
+            "weave/words.txt:4: a line reads `word: reason`",
+        ],
+    );
+}
+
+#[test]
+fn names_in_exercises() {
+    let mut files = exercise("\n{{#exercise page/step}}", 0);
+    files[1].1 =
+        "/// Give `length`.\n///\n/// Or `lengths`.\nfn step(length: f64) {}\n";
+    files[2].1 = "Use `width`.";
+    files.push((
+        "exercises/page/step/mistakes.rs",
+        "const TOLD: &str = \"It is `length`, not \\\n    `hight`.\";\n",
+    ));
+    let faults = book(&files).map(|_| ()).unwrap_err().to_string();
+    let places: Vec<_> =
+        faults.lines().map(|line| line.split(';').next().unwrap()).collect();
+    assert_eq!(
+        places,
+        [
+            "chapters/page.md:2: in exercises/page/step/hint.md: nothing is called `width`",
+            "exercises/page/step/mistakes.rs:2: nothing is called `hight`",
+            "exercises/page/step/task.rs:3: nothing is called `lengths`",
+            "weave: 3 faults",
+        ]
+    );
+}
+
+#[test]
+fn default_that_no_signature_has() {
+    let cases = [
+        (
+            "torch.optim.SDG lr",
+            "nothing is called `torch.optim.SDG`; near it: torch.optim.SGD, ",
+        ),
+        (
+            "torch.optim.SGD dampening",
+            "`torch.optim.SGD` has no parameter `dampening`; near it: ",
+        ),
+        ("torch.optim.SGD params", "`params` of `torch.optim.SGD` has no default"),
+    ];
+    for (given, message) in cases {
+        let page = format!("It is {{{{#default {given}}}}}.");
+        let files = [&[(PAGE, &*page)], &KNOWN[..]].concat();
+        let faults = book(&files).map(|_| ()).unwrap_err().to_string();
+        assert!(
+            faults.starts_with(&format!("chapters/page.md:1: {message}")),
+            "{faults}"
+        );
+    }
+}
+
 // The summary
 
 #[test]
@@ -1140,7 +1559,7 @@ fn all_faults_of_all_pages_are_reported_in_order_each_once() {
     let faults = book(&files).map(|_| ()).unwrap_err().to_string();
     let expected = r"chapters/a.md:3: no snapshot `snapshots/adam__v.snap`; near it: none
 chapters/b.md:1: stray $: it belongs to no formula; write \$ for the sign itself
-chapters/b.md:3: unknown directive `{{#include`; there are: code, exercise, table, value, test, minutes, see
+chapters/b.md:3: unknown directive `{{#include`; there are: code, exercise, table, value, default, test, formula, minutes, see
 chapters/b.md:5: no test `no` in tests/adam.rs; near it: yes
 src/a.rs:1: ANCHOR_END: a without its ANCHOR
 weave: 5 faults";

@@ -72,8 +72,8 @@ fn pipes_in_a_table_are_escaped() {
 
 #[test]
 fn escaped_dollar_signs_and_code_are_left_alone() {
-    let text = "\\$5, `$x$`, ``{{#value a.b}}``\n\n    $y$ {{#table a}}\n\n```rust,ignore\n$z$ {{#code a:b}}\n```\n";
-    assert_eq!(page(text, &[]), text);
+    let text = "\\$5, `$x$`, ``{{#value a.b}}``\n\n    $y$ {{#table a}}\n\n```text\n$z$ {{#code a:b}}\n```\n";
+    assert_eq!(page(text, &[("src/lib.rs", "let value = 1;")]), text);
 }
 
 #[test]
@@ -83,6 +83,61 @@ fn formulas_are_equal_bytes_in_every_run() {
     for _ in 0..20 {
         assert_eq!(page(text, &[]), first);
     }
+}
+
+// Python
+
+#[test]
+fn a_default_is_what_the_signature_says() {
+    let names =
+        "torch.optim.Adam(params, lr=0.001, betas=(0.9, 0.999), foreach=None)\n";
+    let text = page(
+        "{{#default torch.optim.Adam betas}}, {{#default torch.optim.Adam lr}}",
+        &[("tests/pytorch/names.txt", names)],
+    );
+    assert_eq!(text, "`betas=(0.9, 0.999)`, `lr=0.001`");
+}
+
+#[test]
+fn a_claim_of_a_script_is_a_check_that_leads_to_its_listing() {
+    let script = "\
+# ANCHOR: view
+b.stride()    # (0, 1)
+# ANCHOR_END: view
+
+
+@claim
+def it_shares():
+    assert b
+
+    assert c
+
+
+x = 1
+";
+    let run = format!(
+        "digest {}\ncomment\tview\tb.stride()\t(0, 1)\tvalue\nclaim it_shares\n",
+        weave::python::digest(script)
+    );
+    let files = [
+        (
+            "chapters/page.md",
+            "{{#code tests/pytorch/page.py:view}}\n\nSo. {{#test page.py::it_shares}}",
+        ),
+        ("tests/pytorch/page.py", script),
+        ("tests/pytorch/page.txt", &run),
+    ];
+    let text = chapter(&files, "page.md");
+    assert_contains(&text, "\n```python\nb.stride()    # (0, 1)\n```\n");
+    assert_contains(
+        &text,
+        r#"<a href="listings/tests-pytorch-page.py.html#it_shares"><code>page::<wbr>it&#95;<wbr>shares</code></a>"#,
+    );
+    let listing = chapter(&files, "listings/tests-pytorch-page.py.md");
+    assert_contains(
+        &listing,
+        "<a id=\"it_shares\"></a>\n\n```python\n@claim\ndef it_shares():",
+    );
 }
 
 // Code
@@ -241,8 +296,8 @@ fn values_stand_in_what_programs_print_and_in_no_other_code() {
         ));
         assert_eq!(text, format!("```{language}\na_b* {{{{#test x}}}}\n```"));
     }
-    let rust = "```rust,ignore\n{{#value v.mean}}\n```";
-    assert_eq!(page_with_values(rust), rust);
+    let indented = "So:\n\n    {{#value v.mean}}\n";
+    assert_eq!(page_with_values(indented), indented);
 }
 
 #[test]
@@ -269,13 +324,32 @@ fn tests_are_links_that_break_after_underscores() {
 }
 
 #[test]
+fn a_formula_that_a_test_evaluates_has_a_sign_that_leads_there() {
+    let test = "#[test]\nfn holds() {\n    assert!(check(\"page.rate\"));\n    assert!(check(\"page.size\"));\n}\n";
+    let text = page(
+        "$$a$$\n{{#formula page.rate}}\n\nIt is $b$, {{#formula page.size}} so.",
+        &[("tests/formulas/page.rs", test)],
+    );
+    let link = r#"checked by <a href="listings/tests-formulas-page.rs.html#holds"><code>formulas::<wbr>page::<wbr>holds</code></a>"#;
+    assert_eq!(text.matches(link).count(), 2, "{text}");
+    assert_contains(
+        &text,
+        "</span>\n<button class=\"check\" popovertarget=\"check-1\"",
+    );
+    assert!(!text.contains("formula"), "{text}");
+}
+
+#[test]
 fn references_lead_to_sections_code_tests_and_figures() {
     let files = [
         (
             "chapters/adam.md",
             "# Adam\n\n## The `first` step: why?\n\n{{#code src/adam.rs:step}}\n\n![It.](figures/a.svg)",
         ),
-        ("src/adam.rs", "// ANCHOR: step\nfn step() {}\n// ANCHOR_END: step\n"),
+        (
+            "src/adam.rs",
+            "// ANCHOR: step\nfn step(first: f64) {}\n// ANCHOR_END: step\n",
+        ),
         ("tests/adam.rs", "#[test]\nfn small() { assert!(x); }\n"),
         ("chapters/figures/a.svg", SVG),
         ("chapters/figures/a.csv", ""),
@@ -337,8 +411,8 @@ fn a_chapter_says_its_minutes_by_the_rule() {
         (format!("$$x$$\n\n{}", words(79)), "1 minute"),
         (format!("$$x$$\n\n{}", words(80)), "2 minutes"),
         (format!("```math\nx\ny\n```\n\n{}", words(80)), "2 minutes"),
-        ("```python\nx\n\n```\n\n".repeat(11) + &words(15), "1 minute"),
-        ("```python\nx\n\n```\n\n".repeat(11) + &words(16), "2 minutes"),
+        ("```text\nx\n\n```\n\n".repeat(11) + &words(15), "1 minute"),
+        ("```text\nx\n\n```\n\n".repeat(11) + &words(16), "2 minutes"),
     ] {
         let text = chapter_of(&text);
         assert_contains(
