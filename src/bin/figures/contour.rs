@@ -19,15 +19,34 @@ pub struct Path {
     pub name: String,
     pub points: Vec<Point>,
     pub dots: bool,
+    width: f64,
+    is_hollow: bool,
 }
 
 impl Path {
     pub fn new(ink: Ink, points: Vec<Point>) -> Self {
-        Self { ink, name: String::new(), points, dots: false }
+        Self {
+            ink,
+            name: String::new(),
+            points,
+            dots: false,
+            width: 1.8,
+            is_hollow: false,
+        }
     }
 
     pub fn with_dots(self) -> Self {
         Self { dots: true, ..self }
+    }
+
+    /// Under others: broad and hollow.
+    pub fn broad(self) -> Self {
+        Self { width: 9.0, is_hollow: true, ..self }
+    }
+
+    /// One of many: thin.
+    pub fn faint(self) -> Self {
+        Self { width: 1.0, ..self }
     }
 
     pub fn named(self, name: impl Into<String>) -> Self {
@@ -122,14 +141,18 @@ impl Plane<'_> {
             names.iter().map(|(placed, ..)| placed.rect.grown(1.0)).collect();
         let lines = levels.iter().flat_map(|(_, lines)| lines);
         let lines: Vec<_> = lines.flat_map(|line| outside(line, &boxes)).collect();
-        canvas.lines(Pen::new(Ink::Foreground, 1.0).faint(0.4), &lines);
+        canvas.lines(Pen::new(Ink::Foreground, 1.0).faint(0.6), &lines);
         frame.draw(canvas);
         if let Some((ink, cloud)) = &self.cloud {
             canvas.dots(Pen::new(*ink, 3.0).of_curve(&self.title), &frame.line(cloud));
         }
         for (path, line) in self.paths.iter().zip(&paths) {
-            let pen = Pen::new(path.ink, 1.6).of_curve(&path.name);
-            canvas.lines(pen, &inside(line, frame.plot));
+            let pen = Pen::new(path.ink, path.width).of_curve(&path.name);
+            let parts = inside(line, frame.plot);
+            match path.is_hollow {
+                true => canvas.hollow(pen, &parts),
+                false => canvas.lines(pen, &parts),
+            }
             if path.dots {
                 let inside = |&&(x, y): &&Px| {
                     frame.plot.grown(0.1).holds(&Rect::new(x, y, 0.0, 0.0))
@@ -154,7 +177,7 @@ impl Plane<'_> {
             canvas.lines(Pen::new(Ink::Foreground, 2.2), &lines);
         }
         for (placed, name, ink) in names {
-            canvas.text(ink, placed.at, Align::Start, &name);
+            canvas.text(ink, placed.at, placed.align, &name);
         }
     }
 
@@ -214,8 +237,7 @@ impl Plane<'_> {
                 .flat_map(|(_, lines)| lines);
             let mut best: Option<(f64, Placed)> = None;
             for point in lines.flat_map(|line| paced(line, 6.0)) {
-                let at = (point.0 - 0.5 * width(name), point.1);
-                let rect = box_at(at, name);
+                let rect = box_at((point.0 - 0.5 * width(name), point.1), name);
                 let others = levels
                     .iter()
                     .filter(|(other, _)| other != level)
@@ -240,7 +262,8 @@ impl Plane<'_> {
                 let right = (scene.room.right - point.0) / scene.room.width();
                 let cost = 30.0 * crossed as f64 + 10.0 * right;
                 if best.as_ref().is_none_or(|(least, _)| cost < *least) {
-                    best = Some((cost, Placed { at, rect }));
+                    best =
+                        Some((cost, Placed { at: point, align: Align::Middle, rect }));
                 }
             }
             if let Some((_, placed)) = best {

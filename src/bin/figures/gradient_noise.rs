@@ -70,7 +70,7 @@ fn ball() -> DrawResult<Figure> {
                 function: &|x, y| valley.value(&dvector![x, y]),
                 levels,
                 paths: vec![
-                    Curve::new(Ink::Solid(1), points.clone()),
+                    Curve::new(Ink::Solid(1), points.clone()).faint(),
                     Curve::new(Ink::Foreground, ellipse.clone()),
                 ],
                 ..Plane::new(x, y)
@@ -95,7 +95,7 @@ fn decay() -> DrawResult<Figure> {
         (Ink::Series(1), "α = 0.1", constant(0.1)),
         (Ink::Series(5), "α = 0.01", constant(0.01)),
         (Ink::Foreground, "0.1, then 0.01", [vec![0.1; 30], constant(0.01)].concat()),
-        (Ink::Series(6), "α = 1/t", (1..=STEPS).map(|t| 1.0 / t as f64).collect()),
+        (Ink::Series(6), "α = 1/$t$", (1..=STEPS).map(|t| 1.0 / t as f64).collect()),
     ];
     let lines = lines.map(|(ink, name, step_sizes)| {
         let squares = mean_squares(100.0, (1.0, VARIANCE), &step_sizes);
@@ -198,7 +198,7 @@ fn spread() -> DrawResult<Figure> {
     );
     let title = "The noise ball against the step size";
     Ok(Chart::new(
-        Axis::powers("step size α", (-2, 0), 3),
+        Axis::exponents("step size α", (-2.0, -0.7), 3),
         Axis::powers("standard deviation", (-3, 1), 5),
         lines,
     )

@@ -120,7 +120,7 @@ fn counterexamples() -> DrawResult<Figure> {
                 paths: vec![line, run],
                 ..Plane::new(
                     Axis::linear("θ", *x, 5, whole),
-                    Axis::linear("", (y.0 - 0.05 * y.1, y.1), 4, ticks),
+                    Axis::linear("$f$", (y.0 - 0.05 * y.1, y.1), 4, ticks),
                 )
             };
             let (column, row) = (f64::from(place % 2), f64::from(place / 2));
@@ -147,8 +147,8 @@ fn saddle() -> DrawResult<Figure> {
         levels: levels.clone(),
         level_names: levels.iter().map(name_of).collect(),
         paths: vec![
-            Path::new(Ink::Solid(2), runs[1].1.clone()).with_dots(),
-            Path::new(Ink::Solid(1), runs[0].1.clone()).with_dots(),
+            Path::new(Ink::Solid(2), runs[1].1.clone()).with_dots().named(runs[1].0),
+            Path::new(Ink::Solid(1), runs[0].1.clone()).with_dots().named(runs[0].0),
         ],
         cross: Some((0.0, 0.0)),
         is_equal: true,

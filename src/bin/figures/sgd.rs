@@ -12,7 +12,7 @@ use descent::sgd::{
 use nalgebra::DVector;
 
 use crate::canvas::{Caption, DrawResult, Ink, WIDTH, svg};
-use crate::chart::{Axis, Chart, Line, tenths, whole};
+use crate::chart::{Axis, Chart, Line, Names, tenths, whole};
 use crate::contour::{Arrow, Plane, Point};
 use crate::digits::digits;
 use crate::geometry::Rect;
@@ -82,8 +82,8 @@ fn cloud(examples: &Batch) -> DrawResult<Figure> {
                     name: String::new(),
                 }],
                 ..Plane::new(
-                    Axis::linear("along the full gradient", (-0.3, 2.3), 4, whole),
-                    Axis::linear("across", (-1.3, 1.3), 4, whole),
+                    Axis::linear("along the full gradient", (-0.25, 1.25), 4, tenths),
+                    Axis::linear("across", (-0.75, 0.75), 4, tenths),
                 )
             };
             plane.draw(canvas, Rect::new(310.0 * f64::from(column), 0.0, 298.0, 390.0));
@@ -111,9 +111,9 @@ fn batch_sizes(examples: &Batch) -> DrawResult<Figure> {
         let points = losses[best].iter().enumerate();
         let points =
             points.map(|(epoch, &loss)| ((epoch * DIGITS) as f64, rounded(loss)));
-        Line::new(
+        Line::measured(
             ink,
-            format!("|B| = {size}, α = {}", step_sizes[best]),
+            format!("|$B$| = {size}, α = {}", step_sizes[best]),
             points.collect(),
         )
     });
@@ -139,6 +139,7 @@ fn batch_sizes(examples: &Batch) -> DrawResult<Figure> {
         Axis::linear("training loss", (0.0, 3.5), 8, tenths),
         lines,
     )
+    .with_names(Names::AtEnds)
     .figure(&Caption { name: "sgd-batch_sizes", title, description }, 390.0))
 }
 
@@ -150,7 +151,7 @@ fn optimizers(examples: &Batch) -> DrawResult<Figure> {
     let lines = all.map(|(((_, step_sizes), losses), (ink, name))| {
         let ends = losses.iter().map(|losses| rounded(losses[EPOCHS]));
         let points = step_sizes.iter().copied().zip(ends).collect();
-        Line::new(Ink::Series(ink), name, points)
+        Line::measured(Ink::Series(ink), name, points)
     });
     let lines: Vec<_> = lines.collect();
     let bests = lines.iter().zip(losses.chunks(6)).map(|(line, losses)| {
@@ -165,7 +166,7 @@ fn optimizers(examples: &Batch) -> DrawResult<Figure> {
     );
     let title = "Loss after a fixed budget against the step size";
     Ok(Chart::new(
-        Axis::powers("step size α", (-3, 1), 5),
+        Axis::exponents("step size α", (-2.4, 0.8), 5),
         Axis::linear("training loss after the budget", (0.0, 2.5), 6, tenths),
         lines,
     )
