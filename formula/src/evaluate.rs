@@ -415,7 +415,15 @@ impl Scope {
             return terms.try_fold(0.0.into(), |sum: Value, term| sum.plus(&term?));
         };
         let (before, behind) = (&terms[..dots], &terms[dots + 1..]);
-        if let ([(_, Expr::Name(first))], [(_, Expr::Name(last))]) = (before, behind) {
+        // The signs go on as they began.
+        let begun = before.iter().rev().nth(1).or(before.first());
+        if begun.is_none_or(|(sign, _)| *sign != terms[dots].0) {
+            return Err(format!("`{}` before `\\dots`", terms[dots].0));
+        }
+        if let ([(_, Expr::Name(first))], [(sign, Expr::Name(last))]) = (before, behind)
+            && sign == "+"
+            && first.base == last.base
+        {
             return self.indexed(first, last);
         }
         let numbers = |terms: &[(String, Expr)]| {
@@ -518,6 +526,9 @@ fn integral(
     to: f64,
 ) -> Result<Complex<f64>> {
     const STEP: f64 = 1.0 / 32.0;
+    if from == f64::INFINITY || to == f64::NEG_INFINITY {
+        return Err(format!("an integral from {from} to {to}"));
+    }
     if from.is_infinite() && to.is_infinite() {
         return Ok(integral(f, from, 0.0)? + integral(f, 0.0, to)?);
     }

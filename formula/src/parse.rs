@@ -229,7 +229,11 @@ fn without_remark(mut row: &[String]) -> &[String] {
             let is_number = |token: &String| token.chars().all(|c| c.is_ascii_digit());
             if inside.iter().all(is_number) { &[] } else { row }
         }
-        [_, middle, ..] if row.iter().any(|token| token == ",") && middle == "=" => &[],
+        _ if pieces(row, |token| token == r"\dots").len() > 1
+            && row.windows(2).any(|pair| pair[0] == "," && pair[1] == r"\dots") =>
+        {
+            &[]
+        }
         [text] if text.starts_with(r"\text") => &[],
         [text, next, ..] => {
             let is_remark =
@@ -468,14 +472,14 @@ impl<'a> Parser<'a> {
                 if d == same && [r"\mathrm{d}", r"\partial"].contains(&d.as_str()) =>
             {
                 let mut by = Parser { tokens: by, at: 0, in_sum: false };
-                let (by, _) = by.name()?;
+                let (name, _) = by.name()?;
+                let below = by.order()?;
+                let by = name;
                 let mut what = Parser { tokens: what, at: 0, in_sum: false };
-                let order = match what.takes("^") {
-                    true => {
-                        letters(what.argument()?).parse().map_err(|_| "an order")?
-                    }
-                    false => 1,
-                };
+                let order = what.order()?;
+                if order != below {
+                    return Err("a derivative of two orders".to_owned());
+                }
                 if what.peek().is_empty() {
                     return Ok(Expr::Derivative(order, by, self.product()?.into()));
                 }
@@ -489,6 +493,16 @@ impl<'a> Parser<'a> {
                 expression(above)?.into(),
                 expression(below)?.into(),
             )),
+        }
+    }
+
+    /// The exponent of a derivative's `d`.
+    fn order(&mut self) -> Result<usize> {
+        match self.takes("^") {
+            true => {
+                letters(self.argument()?).parse().map_err(|_| "an order".to_owned())
+            }
+            false => Ok(1),
         }
     }
 

@@ -227,6 +227,8 @@ fn dots_go_on_by_the_factor_or_by_the_index() {
     ] {
         assert_number(tex, &scope, expected);
     }
+    assert_refused(r"1 + \beta - \dots", &scope, r"`-` before `\dots`");
+    assert_refused(r"\xi_1 + \dots - \xi_n", &scope, "two terms");
     assert_refused(r"1 + 2 + 5 + \dots + 9", &scope, "no common factor");
     assert_refused(r"1 + 2 + \dots + 9", &scope, "does not come to an end");
     assert_refused(r"1 + 2 + \dots", &scope, "does not come to an end");
@@ -338,6 +340,8 @@ fn chains_have_relations_rows_and_remarks() {
     );
     assert_eq!(relations(r"\text{gain} = 1"), [[Equal]]);
     assert_eq!(relations(r"a = b, \qquad i = 1, \dots, D ."), [[Equal]]);
+    // Commas and an equals sign make no list of it.
+    assert_eq!(relations(r"a = \max(b, c)"), [[Equal]]);
     assert_eq!(relations(r"K \sim \text{Binomial}(m, \tfrac12)"), [[Distributed]]);
 }
 
@@ -365,6 +369,8 @@ fn what_is_not_known_is_refused_by_name() {
         ("x +", "an expression lacks"),
         (r"x = = y", "an expression lacks"),
         (r"\int_0^1 x", "without its"),
+        (r"\int_\infty^\infty x \,\mathrm{d} x", "an integral from"),
+        (r"\frac{\mathrm d^2}{\mathrm d x} x", "two orders"),
         (r"\sqrt{-x}", "is no real number"),
         ("x!", "`!`"),
     ] {

@@ -12,16 +12,19 @@ use descent::nesterov::Tuned;
 use descent::quadratic::Spectrum;
 use nalgebra::{DVector, dvector};
 
+/// A function of a point.
+type Of<T> = Box<dyn Fn(&DVector<f64>) -> T>;
+
 /// A convex function that is smooth, its minimizer and its smoothness.
 struct Convex {
-    gradient: Box<dyn Fn(&DVector<f64>) -> DVector<f64>>,
-    value: Box<dyn Fn(&DVector<f64>) -> f64>,
+    gradient: Of<DVector<f64>>,
+    value: Of<f64>,
     minimizer: DVector<f64>,
     smoothness: f64,
 }
 
 fn convex(at: &mut Point) -> Convex {
-    let convex = if at.number % 2 == 0 {
+    let convex = if at.number.is_multiple_of(2) {
         let quadratic = quadratic(at);
         give(at, &quadratic);
         let (minimizer, smoothness) =
@@ -84,7 +87,7 @@ fn accelerated(at: &mut Point, growth: Growth) -> (Convex, usize) {
 }
 
 fn any_growth(at: &Point) -> Growth {
-    if at.number % 3 == 0 { Growth::Half } else { Growth::Largest }
+    if at.number.is_multiple_of(3) { Growth::Half } else { Growth::Largest }
 }
 
 fn number(at: &Point, name: &str) -> f64 {
@@ -143,7 +146,7 @@ fn the_method_and_its_bounds() {
 #[test]
 fn one_inequality_of_which_everything_follows() {
     check("acceleration.inequality", 12, |at| {
-        if at.number % 3 == 0 {
+        if at.number.is_multiple_of(3) {
             // Huber's function, from its kink to the bottom, against a point on the straight part.
             let huber =
                 |x: f64| 5.0 + if x.abs() <= 1.0 { x * x / 2.0 } else { x.abs() - 0.5 };
@@ -190,14 +193,16 @@ fn the_proof_for_gradient_descent() {
             match label {
                 // Half of L times what the squared distance loses in the step.
                 "acceleration.gap" => {
-                    let loss = loses(t, t + 1);
-                    at.is(1, loss);
+                    let (loss, gap) =
+                        (loses(t, t + 1), number(at, &format!("gap_{}", t + 1)));
+                    at.is(0, gap).is(1, loss);
                 }
                 "acceleration.summed" => {
                     let loss = loses(0, t);
                     let gaps =
                         (1..=t).map(|i| number(at, &format!("gap_{i}"))).sum::<f64>();
-                    at.is(0, gaps).is(1, loss);
+                    let all = convex.smoothness / 2.0 * point(at, "r_0").norm_squared();
+                    at.is(0, gaps).is(1, loss).is(2, all);
                 }
                 _ => {}
             }
@@ -230,8 +235,11 @@ fn why_the_energy_never_increases() {
             let bound = (nu - 1.0) * (gap[0] + tangent(&last) - gain)
                 + tangent(&convex.minimizer)
                 - gain;
+            let next = number(at, &format!("gap_{}", t + 1));
             match label {
                 "acceleration.two_points" => {
+                    let value = next + (convex.value)(&convex.minimizer);
+                    at.is(0, value).is(2, value);
                     at.is(1, (convex.value)(&last) + tangent(&last) - gain);
                     at.is(
                         3,
@@ -239,16 +247,17 @@ fn why_the_energy_never_increases() {
                             - gain,
                     );
                 }
-                "acceleration.weighted" => _ = at.is(1, bound),
-                "acceleration.weighted_again" => _ = at.is(1, nu * bound),
+                "acceleration.weighted" => _ = at.is(0, nu * next).is(1, bound),
+                "acceleration.weighted_again" => {
+                    at.is(0, nu * nu * next).is(1, nu * bound);
+                }
                 "acceleration.falls" => {
                     let combined = |t: usize| {
                         let ahead = point(at, &format!("Θ_{t}")) - &convex.minimizer;
                         convex.smoothness / 2.0 * ahead.norm_squared()
                     };
-                    let gap_next = number(at, &format!("gap_{}", t + 1));
                     let (before, after) = (combined(t), combined(t + 1));
-                    at.is(0, nu * nu * gap_next + after)
+                    at.is(0, nu * nu * next + after)
                         .is(1, nu * (nu - 1.0) * gap[0] + before);
                 }
                 _ => {}
@@ -301,7 +310,8 @@ fn constant_weights() {
     check("acceleration.shrink", 10, |at| {
         let (beta, lookahead) =
             (at.any("β", 0.1..=0.95), at.any("lookahead", 0.0..=1.5));
-        let scaled = at.draw(1e-4..=1e-3);
+        // So small that the roots are real.
+        let scaled = at.draw(0.01..=0.2) * (1.0 - beta).powi(2);
         let gamma = at.any("γ", 0.1..=1.0);
         // The slow root of the polynomial, from the matrix of a step.
         let (sum, product) =
@@ -356,8 +366,6 @@ fn the_lower_bound_and_the_linear_rate() {
     });
     check("acceleration.strongly", 10, |at| {
         let convex = convex(at);
-        let smallest = if at.number % 2 == 0 { 0.5 } else { 0.01 };
-        let _ = smallest;
         let kappa = at.any("κ", 2.0..=50.0);
         at.set("λ_min", convex.smoothness / kappa);
         let (t, theta) = (1 + at.number % 5, column(at, 2));

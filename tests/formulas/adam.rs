@@ -117,7 +117,7 @@ fn the_first_step_and_the_factor_between_the_forms() {
 fn history(at: &mut Point) -> ([f64; 2], usize, bool) {
     let betas = betas(at);
     let t = 2 + at.number % 7;
-    let is_worst = at.number % 2 == 0;
+    let is_worst = at.number.is_multiple_of(2);
     let growth = betas[1] / betas[0];
     let g: Vec<f64> =
         (1..=t)
@@ -239,6 +239,7 @@ fn corrected_averages_of_steady_gradients_have_their_means() {
         };
         at.random("hat u_t", "gradients", hat(&u, betas[0]));
         at.random("hat v_t", "gradients", hat(&v, betas[1]));
+        let root = hat(&v, betas[1]).iter().map(|it| it.sqrt()).sum::<f64>() / 8.0;
         at.random("hat v", "gradients", hat(&v, betas[1]));
         at.random("u_t", "gradients", u).random("v_t", "gradients", v);
         at.random(
@@ -246,10 +247,16 @@ fn corrected_averages_of_steady_gradients_have_their_means() {
             "gradients",
             (0..8).map(|outcome| signs(outcome).next().expect("one")),
         );
+        root
     };
-    for label in ["adam.mean_u", "adam.mean_hat_u", "adam.mean_hat_v", "adam.jensen"] {
-        check(label, 4, bind);
-    }
+    check("adam.mean_u", 4, |at| _ = bind(at));
+    check("adam.mean_hat_u", 4, |at| _ = bind(at));
+    check("adam.mean_hat_v", 4, |at| _ = bind(at));
+    check("adam.jensen", 4, |at| {
+        // Gradients of −1 and 3 have the mean square 5.
+        let root = bind(at);
+        at.is(0, root).is(1, 5_f64.sqrt());
+    });
 }
 
 #[test]
@@ -258,5 +265,18 @@ fn the_size_of_the_first_step() {
         let betas = betas(at);
         let g = at.draw(0.5..=2.0);
         at.is(0, last_step(betas, 0.0, &[g])).is(0, -last_step(betas, 0.0, &[-g]));
+    });
+}
+
+#[test]
+fn the_first_corrected_step_has_the_size_of_the_step_size() {
+    check("adam.first_corrected", 10, |at| {
+        let (alpha, epsilon) = (at.any("α", 0.1..=1.0), at.any("ε", 0.01..=0.5));
+        let g = at.any("g", -2.0..=2.0);
+        let betas = [at.draw(0.1..=0.9), at.draw(0.1..=0.99)];
+        let mut adam = Adam::new(alpha, betas, epsilon).unwrap().with_bias_correction();
+        let mut theta = dvector![0.0];
+        adam.step(&mut theta, &dvector![g]);
+        at.is(0, -theta[0]);
     });
 }

@@ -129,3 +129,16 @@ pub fn choices(law: &[(f64, f64)], count: usize) -> Vec<(Vec<f64>, f64)> {
             .collect()
     })
 }
+
+/// A step of an optimizer on a quadratic, after some others: `θ` and `∇f` before it, and `θ` behind it. Gives the move.
+pub fn step(at: &mut Point, optimizer: &mut impl Optimizer) -> DVector<f64> {
+    let (quadratic, mut theta) = (quadratic(at), 5.0 * column(at, 2));
+    let mut before = theta.clone();
+    for _ in 0..=at.number % 4 {
+        before.copy_from(&theta);
+        let gradient = quadratic.gradient(&theta);
+        optimizer.step(&mut theta, &gradient);
+        at.set("θ", &before).set("∇f", &gradient).set("g", gradient).after("θ", &theta);
+    }
+    theta - before
+}

@@ -132,3 +132,20 @@ fn a_series_and_a_share_of_inputs() {
         at.set("p", above).set("w", w).real("Φ", normal_cdf).within(1e-6);
     });
 }
+
+#[test]
+fn adam_revives_the_unit_for_large_steps() {
+    check("dead_relu.threshold", 30, |at| {
+        // Where the pre-activation at x = −3 ends, if no gradient comes any more.
+        let ends_above = |alpha: f64| {
+            let mut adam = Adam::new(alpha, [0.5; 2], 0.0).unwrap();
+            let mut theta = dvector![1.0, -1.0];
+            adam.step(&mut theta, &dvector![6.0, 2.0]);
+            (0..100).for_each(|_| adam.step(&mut theta, &DVector::zeros(2)));
+            -3.0 * theta[0] + theta[1] > 0.0
+        };
+        let edge = crate::bind::edge(4.0, 0.1, ends_above);
+        let alpha = crate::bind::near(at, edge).max(0.1);
+        at.set("α", alpha).truth(ends_above(alpha));
+    });
+}

@@ -1,8 +1,8 @@
 //! The formulas of `chapters/gradient_descent.md`.
 
-use crate::bind::{column, edge, follow, give, quadratic, time};
+use crate::bind::{column, edge, follow, give, near, quadratic, time};
 use crate::check::{Point, check};
-use descent::gradient_descent::GradientDescent;
+use descent::gradient_descent::{GradientDescent, Optimizer};
 use nalgebra::{DMatrix, DVector};
 
 #[test]
@@ -97,7 +97,7 @@ fn taylors_remainder_is_the_second_derivative_at_some_place_between() {
 #[test]
 fn a_step_brings_what_the_descent_lemma_promises() {
     check("gradient_descent.descent_lemma", 20, |at| {
-        if at.number % 2 == 0 {
+        if at.number.is_multiple_of(2) {
             // Along the steepest eigenvector of a quadratic it is an equation.
             let quadratic = quadratic(at);
             give(at, &quadratic);
@@ -124,9 +124,9 @@ fn two_points(at: &mut Point) {
     give(at, &quadratic);
     let eigen = quadratic.hessian().clone().symmetric_eigen();
     let theta = column(at, 2);
-    let is_steepest = at.number % 2 == 0;
+    let is_steepest = at.number.is_multiple_of(2);
     let d = if is_steepest {
-        eigen.eigenvectors.column(eigen.eigenvalues.imax()).into_owned()
+        0.7 * eigen.eigenvectors.column(eigen.eigenvalues.imax())
     } else {
         column(at, 2)
     };
@@ -140,6 +140,40 @@ fn two_points(at: &mut Point) {
 #[test]
 fn a_gradient_that_changes_slowly_gives_the_same_bound() {
     check("gradient_descent.smooth", 10, two_points);
-    check("gradient_descent.slope_grows", 10, two_points);
+    check("gradient_descent.slope_grows", 10, |at| {
+        if at.number.is_multiple_of(2) {
+            return two_points(at);
+        }
+        let smooth = Smooth::any(at);
+        smooth.give(at);
+        let (theta, d, tau) = (column(at, 2), column(at, 2), at.any("τ", 0.1..=1.0));
+        let change = smooth.gradient(&(&theta + tau * &d)) - smooth.gradient(&theta);
+        at.is(0, change.norm() * d.norm()).set("L", smooth.smoothness());
+        at.set("θ", theta).set("d", d);
+    });
     check("gradient_descent.whole_way", 10, two_points);
+}
+
+#[test]
+fn the_length_of_a_step_and_the_range_in_which_it_goes_down() {
+    check("gradient_descent.length", 8, |at| {
+        let alpha = at.any("α", 0.01..=0.2);
+        let (quadratic, theta) = (quadratic(at), column(at, 2));
+        give(at, &quadratic);
+        let mut end = theta.clone();
+        let mut descent = GradientDescent::new(alpha).unwrap();
+        descent.step(&mut end, &quadratic.gradient(&theta));
+        at.is(0, (end - &theta).norm()).set("θ", theta);
+    });
+    check("gradient_descent.range", 30, |at| {
+        // On a parabola of the curvature L the range is exact.
+        let smoothness = at.any("L", 0.5..=5.0);
+        let goes_down = |alpha: f64| {
+            let end = 1.0 - alpha * smoothness;
+            alpha > 0.0 && end * end < 1.0
+        };
+        let edge = edge(1e-6, 1e3, goes_down);
+        let alpha = if at.number % 5 == 4 { -0.01 } else { near(at, edge) };
+        at.set("α", alpha).truth(goes_down(alpha));
+    });
 }

@@ -19,7 +19,7 @@ fn step(alpha: f64, from: f64, gradient: f64) -> f64 {
 fn a_step_with_noise() {
     check("gradient_noise.coin", 10, |at| {
         let theta = at.any("θ", -1.0..=1.0);
-        let sign = if at.number % 2 == 0 { 1.0 } else { -1.0 };
+        let sign = if at.number.is_multiple_of(2) { 1.0 } else { -1.0 };
         at.set("±", sign).after("θ", step(0.5, theta, theta + sign));
     });
     check("gradient_noise.step", 10, |at| {
@@ -103,11 +103,16 @@ fn smaller_steps_and_when_to_take_them() {
         let largest = (lambda * bound / (s * s)).min(1.0 / lambda);
         let alpha = largest * at.draw(0.01..=1.0);
         at.set("α_t", alpha);
+        let left = mean_squares(1.0, (lambda, 0.0), &[alpha])[0];
+        let added = mean_squares(0.0, (lambda, s * s), &[alpha])[0];
+        at.is(0, added).is(1, bound * (1.0 - step(alpha, 1.0, lambda)));
+        at.is(2, left).is(3, step(alpha, 1.0, lambda));
     });
     check("gradient_noise.fewer", 30, |at| {
         let (alpha, lambda) = (at.any("α", 0.05..=0.5), at.any("λ", 0.2..=2.0));
+        let parabola = Quadratic::new(dmatrix![lambda], dvector![0.0]);
         let ball = |alpha: f64, s2: f64| {
-            mean_squares(0.0, (lambda, s2), &vec![alpha; 4000])[3999]
+            noise_ball(&parabola, &dmatrix![s2], alpha).unwrap()[0]
         };
         let is_better =
             |n: f64| ball(alpha, (n - 2.0) / (n - 1.0) / 2.0) < ball(alpha / 2.0, 1.0);

@@ -72,7 +72,12 @@ fn weights(at: &mut Point) -> Vec<(f64, f64)> {
 #[test]
 fn the_variance_of_a_sum() {
     check("initialization.two_inputs", 6, |at| {
-        let law = weights(at);
+        let mut law = weights(at);
+        // The first equation holds for weights with a mean, too.
+        if at.number % 2 == 1 {
+            law[0].0 += 1.0;
+            at.first(1);
+        }
         sums(at, &dvector![3.0, 4.0], &law);
     });
     check("initialization.variance_of_a_sum", 6, |at| {
@@ -168,7 +173,7 @@ fn moments_of_sums_and_of_what_is_behind_a_relu() {
     });
     // Two sums over the same normal inputs, with normal weights of the variance 1/n.
     let two_sums = |at: &mut Point| {
-        let n = 2;
+        let n = 3;
         let inputs = choices(&NORMAL, n);
         let normals = choices(&NORMAL, 2);
         let joint: Vec<(f64, [f64; 2], f64)> = inputs
@@ -213,5 +218,20 @@ fn moments_of_sums_and_of_what_is_behind_a_relu() {
             behind.clone().map(|(z, weight)| z.powi(power) * weight).sum::<f64>()
         };
         at.within(1e-4).is(0, moment(2) - moment(1).powi(2));
+    });
+}
+
+#[test]
+fn the_bound_of_uniform_weights() {
+    check("initialization.bound", 5, |at| {
+        let bound = at.draw(0.5..=2.0);
+        let variance = integral(|w| w * w, -bound, bound, 10) / (2.0 * bound);
+        let deviation = variance.sqrt();
+        at.source("weight", vec![0.5; 2]).random(
+            "w",
+            "weight",
+            [deviation, -deviation],
+        );
+        at.is(0, bound);
     });
 }

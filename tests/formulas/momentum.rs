@@ -1,9 +1,11 @@
 //! The formulas of `chapters/momentum.md`.
 
-use crate::bind::{follow, quadratic, time};
+use crate::bind::{edge, follow, quadratic, step, time};
 use crate::check::check;
+use descent::gradient_descent::Optimizer;
 use descent::momentum::{
-    Average, Momentum, average_variance, corrected_variance, gain, weight_at_age,
+    Average, Momentum, PyTorchSgd, average_variance, corrected_variance, gain,
+    half_life, heavy_ball_step_size, weight_at_age,
 };
 use descent::momentum_convergence::transition;
 use nalgebra::{Complex, DVector, dvector};
@@ -139,5 +141,72 @@ fn the_notes_form_and_the_size_of_the_denominator() {
     check("momentum.wave", 10, |at| {
         let (omega, t) = (at.any("ω", 0.1..=3.1), 1 + at.number);
         at.set("t", t as f64).set("g_t", Complex::from_polar(1.0, omega * t as f64));
+    });
+}
+
+#[test]
+fn the_forms_of_the_table_make_the_same_steps() {
+    for label in ["momentum.lecture_average", "momentum.lecture_step"] {
+        check(label, 8, |at| {
+            let (alpha, beta) = (at.any("α", 0.02..=0.1), at.any("β", 0.1..=0.9));
+            let mut momentum = Momentum::new(alpha, beta).unwrap();
+            let is_average = label.ends_with("average");
+            step(at, &mut momentum);
+            let u = momentum.first_moment();
+            let g = at.column_of("∇f").expect("a gradient");
+            // The average before, from the one behind.
+            let before = (u - (1.0 - beta) * g) / beta;
+            at.after("u", u).set("u", if is_average { &before } else { u });
+        });
+    }
+    for label in ["momentum.ball_sum", "momentum.ball_step"] {
+        check(label, 8, |at| {
+            let (gamma, beta) = (at.any("γ", 0.02..=0.1), at.any("β", 0.1..=0.9));
+            let mut ball = PyTorchSgd::new(gamma, beta, 0.0).unwrap();
+            // The buffer is what the parameters move by, over −γ.
+            let (mut before, mut now) = (DVector::zeros(2), DVector::zeros(2));
+            let mut theta = dvector![2.0, 3.0];
+            let quadratic = quadratic(at);
+            for _ in 0..=at.number {
+                let gradient = quadratic.gradient(&theta);
+                at.set("θ", &theta).set("∇f", &gradient);
+                let start = theta.clone();
+                ball.step(&mut theta, &gradient);
+                (before, now) = (now, (start - &theta) / gamma);
+            }
+            let is_sum = label.ends_with("sum");
+            at.after("u", &now)
+                .after("θ", theta)
+                .set("u", if is_sum { before } else { now });
+        });
+    }
+    check("momentum.same_steps", 8, |at| {
+        let (alpha, beta) = (at.any("α", 0.02..=0.1), at.any("β", 0.1..=0.9));
+        at.set("γ", heavy_ball_step_size(alpha, beta));
+        let (mut one, mut other) = (
+            Momentum::new(alpha, beta).unwrap(),
+            PyTorchSgd::new(heavy_ball_step_size(alpha, beta), beta, 0.0).unwrap(),
+        );
+        let g = dvector![at.draw(1.0..=2.0)];
+        let (mut theta, mut same) = (dvector![0.0], dvector![0.0]);
+        (0..3).for_each(|_| one.step(&mut theta, &g));
+        (0..3).for_each(|_| other.step(&mut same, &g));
+        assert!((theta[0] - same[0]).abs() < 1e-12);
+    });
+}
+
+#[test]
+fn what_the_average_remembers_and_leaves() {
+    check("momentum.half_life", 8, |at| {
+        let beta = at.any("β", 0.2..=0.95);
+        at.set("k", edge(0.0, 1e3, |k| beta.powf(k) >= 0.5)).is(1, half_life(beta));
+    });
+    check("momentum.mean_age", 8, |at| {
+        let beta = at.any("β", 0.2..=0.95);
+        at.is(0, (0..4000).map(|k| f64::from(k) * weight_at_age(beta, k)).sum::<f64>());
+    });
+    check("momentum.zigzag", 8, |at| {
+        let beta = at.any("β", 0.2..=0.95);
+        at.is(0, gain(beta, std::f64::consts::PI));
     });
 }

@@ -67,7 +67,7 @@ fn the_roots_are_complex_inside_the_range_and_small_below_the_limit() {
             let step = transition(alpha_lambda, 1.0, beta);
             step.trace().powi(2) < 4.0 * step.determinant()
         };
-        let far = if at.number % 2 == 0 { 1e-9 } else { 1e6 };
+        let far = if at.number.is_multiple_of(2) { 1e-9 } else { 1e6 };
         let edge = edge(1.0, far, is_complex);
         let alpha_lambda = near(at, edge);
         settings(at, beta, alpha_lambda);
@@ -103,7 +103,7 @@ fn the_best_settings_are_the_librarys_and_no_others_are_better() {
         let rho = at.any("ρ", 0.1..=0.95);
         let beta = at.draw(0.0..=1.0) * rho * rho;
         let is_small = |it: f64| it > 0.0 && spectral_radius(it, beta) <= rho;
-        let far = if at.number % 2 == 0 { 0.0 } else { 1e4 };
+        let far = if at.number.is_multiple_of(2) { 0.0 } else { 1e4 };
         let edge = edge(1.0, far, is_small);
         let alpha_lambda = near(at, edge);
         settings(at, beta, alpha_lambda);
@@ -116,9 +116,11 @@ fn the_best_settings_are_the_librarys_and_no_others_are_better() {
         at.set("β", beta);
         let is_small = |it: f64| spectral_radius(it, beta) <= rho + 1e-13;
         let (low, high) = (edge(1.0, 0.0, is_small), edge(1.0, 1e4, is_small));
-        at.set("κ", high / low).within(1e-6);
-        at.is(1, high / low);
-        if share == 1.0 {
+        // A condition number below the largest is possible as well.
+        let is_largest = share == 1.0;
+        let smaller = if is_largest { 1.0 } else { at.draw(0.5..=0.9) };
+        at.set("κ", smaller * high / low).within(1e-6).is(1, high / low);
+        if is_largest {
             at.reaches(1e-6);
         }
     });
@@ -138,11 +140,11 @@ fn at_the_best_settings_the_extreme_components_fall_with_a_factor_that_grows() {
 
 #[test]
 fn momentum_beats_gradient_descent_for_a_beta_below_the_square_of_its_rate() {
-    check("momentum_convergence.too_much_memory", 10, |at| {
+    check("momentum_convergence.too_much_memory", 3, |at| {
         let spectrum = Spectrum { smallest: 1.0, largest: at.any("κ", 2.0..=50.0) };
         // The best rate with this β, by trying every step size.
         let best = |beta: f64| {
-            let alphas = (0..4000).map(|i| 1e-3 * 1.004_f64.powi(i));
+            let alphas = (0..800).map(|i| 1e-3 * 1.02_f64.powi(i));
             let rates = alphas.map(|alpha| spectrum.momentum_contraction(alpha, beta));
             rates.fold(f64::INFINITY, f64::min)
         };
@@ -190,5 +192,22 @@ fn at_the_best_settings_both_ends_of_the_range_are_reached() {
         let left = |t: usize| component(1.0, alpha, beta, t);
         at.set("t", t as f64).set("μ", spectrum.best_momentum_rate());
         at.list("r", t as i64 - 1, [left(t - 1), left(t), left(t + 1)]);
+    });
+}
+
+#[test]
+fn the_trace_and_the_heavy_balls_limit() {
+    check("momentum_convergence.trace", 10, |at| {
+        let step = any_settings(at);
+        at.is(0, step.trace());
+    });
+    check("momentum_convergence.heavy_ball", 30, |at| {
+        let beta = at.any("β", 0.0..=0.95);
+        let converges =
+            |scaled: f64| spectral_radius(scaled / (1.0 - beta), beta) < 1.0;
+        let edge = edge(1e-3, 1e3, converges);
+        let scaled = near(at, edge);
+        let gamma = at.any("γ", 0.1..=1.0);
+        at.set("λ", scaled / gamma).truth(converges(scaled));
     });
 }

@@ -7,6 +7,11 @@ use std::collections::BTreeSet;
 /// print what it says of them.
 pub const LIST: &str = "DESCENT_FORMULA_MUTANTS";
 
+/// Whether there is such a list: then the formulas themselves are not examined.
+pub fn is_asked_for() -> bool {
+    std::env::var_os(LIST).is_some()
+}
+
 /// The mutants in that file for a label.
 pub fn asked_for(label: &str) -> Vec<String> {
     let Some(list) = std::env::var_os(LIST) else { return Vec::new() };

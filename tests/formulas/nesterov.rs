@@ -34,19 +34,17 @@ pub fn pytorch(at: &mut Point) {
     let (gamma, beta) = (at.any("γ", 0.01..=0.1), at.any("β", 0.1..=0.95));
     let (quadratic, mut stored) =
         (quadratic(at), StoredLookAhead::new(gamma, beta).unwrap());
-    let t = time(at, 0);
+    time(at, 0);
     let mut sum = DVector::zeros(2);
     at.set("sum_0", &sum);
-    follow(at, &mut stored, &quadratic, |at, t, _| {
+    follow(at, &mut stored, &quadratic, |at, t, it| {
         let g = at.column_of(&format!("g_{t}")).expect("a gradient");
         sum = beta * &sum + g;
-        at.set(&format!("sum_{t}"), &sum);
+        // What PyTorch stores is the look-ahead point.
+        let ahead = at.column_of(&format!("θ_{t}")).expect("a point");
+        at.set(&format!("sum_{t}"), &sum).set(&format!("θ_{t}"), it.parameters(&ahead));
+        at.set(&format!("tilde θ_{t}"), ahead);
     });
-    // What PyTorch stores is the look-ahead point.
-    for t in [t, t + 1] {
-        let theta = at.column_of(&format!("θ_{t}")).expect("a point");
-        at.set(&format!("tilde θ_{t}"), theta);
-    }
 }
 
 /// A run along one eigenvector, with its numbers.
@@ -93,7 +91,7 @@ fn a_component_follows_the_recursion_of_every_form() {
         time(at, 1);
         // Each line at points of its own run.
         let [ball, nesterov] = &points;
-        let is_ball = at.number % 2 == 0;
+        let is_ball = at.number.is_multiple_of(2);
         let own = if is_ball { ball } else { nesterov };
         at.list("θ", 0, own.iter().copied());
         at.only(usize::from(!is_ball));
@@ -147,5 +145,17 @@ fn the_last_move_tells_the_average() {
         follow(at, &mut momentum, &quadratic, |at, t, it| {
             at.set(&format!("u_{t}"), it.first_moment());
         });
+    });
+}
+
+#[test]
+fn looking_ahead_damps_a_swing() {
+    check("nesterov.swing", 10, |at| {
+        let beta = at.any("β", 0.1..=0.95);
+        // Where the roots of Nesterov's polynomial are complex.
+        let least = 1.0 - 4.0 * beta / (1.0 + beta).powi(2);
+        let scaled = at.draw(least + 1e-6..=1.0 - 1e-6);
+        let gamma = at.any("γ", 0.1..=1.0);
+        at.set("λ", scaled / gamma).is(0, spectral_radius(scaled, beta, beta));
     });
 }

@@ -65,7 +65,7 @@ fn the_law_of_a_layer() {
 fn ratio(at: &mut Point, n: usize) -> NormLaw {
     let law = NormLaw { scale: 2.0, fan_in: n, fan_out: n };
     const STEP: f64 = 1.0 / 256.0;
-    let places = (1..1024).map(|i| STEP * (f64::from(i) - 0.5));
+    let places = (1..2048).map(|i| STEP * (f64::from(i) - 0.5));
     let densities: Vec<(f64, f64)> =
         places.map(|x| (x, STEP * law.density(x))).collect();
     let sum: f64 = densities.iter().map(|it| it.1).sum();
@@ -81,8 +81,8 @@ fn the_moments_of_the_law() {
         let n = 100 * (1 + at.number);
         let law = ratio(at, n);
         let (mean, variance) = law.log_moments();
-        // The next terms are about 4/n² and 19/n².
-        at.about(25.0 / (n * n) as f64);
+        // The next terms are about 2/n and 4/n times as large.
+        at.about(5.0 / n as f64);
         at.within(1e-4).is(0, mean).is(2, variance).is(3, law.variance());
     });
     check("norm_law.power_moments", 6, |at| {
@@ -126,7 +126,7 @@ fn the_variance_of_the_ratio_and_the_gamma_function() {
     for label in ["norm_law.gamma", "norm_law.factorial", "norm_law.digamma"] {
         check(label, 6, |at| {
             at.any("k", 1.5..=4.0);
-            at.real("Γ", libm::tgamma).within(1e-7);
+            at.real("Γ", libm::tgamma).within(1e-5);
             let h = 1e-3;
             at.real("digamma", move |x| {
                 (libm::lgamma(x + h) - libm::lgamma(x - h)) / (2.0 * h)

@@ -38,7 +38,7 @@ type Convex = std::rc::Rc<dyn Fn(&DVector<f64>) -> f64>;
 /// A convex function, two points, a share of the way, and the point there. On a line every chord lies on it.
 fn convex(at: &mut Point) -> (Convex, [DVector<f64>; 2], f64) {
     let points = [column(at, 2), column(at, 2)];
-    let f: Convex = if at.number % 3 == 0 {
+    let f: Convex = if at.number.is_multiple_of(3) {
         let slope = column(at, 2);
         let line = slope.clone();
         at.function("∇f", move |_| (&line).into()).reaches(1e-9);
@@ -77,8 +77,10 @@ fn convex_functions_lie_below_chords_and_above_tangents() {
         at.set("θ", &theta).set("θ'", &other).is(1, chord).reached_by(0);
     });
     check("objective.slope", 12, |at| {
-        Smooth::any(at).give(at);
+        let smooth = Smooth::any(at);
+        smooth.give(at);
         let (theta, other) = (column(at, 2), column(at, 2));
+        at.is(0, smooth.value(&other) - smooth.value(&theta));
         at.set("θ", theta).set("θ'", other).any("τ", 1e-4..=2e-4);
         at.order(1, "τ", 1);
     });

@@ -63,9 +63,13 @@ pub fn formulas(page: &str, text: &str) -> Vec<Shown> {
                 continue;
             }
             (_, 1 | 2) => (dollars, rest[..dollars].to_owned()),
+            _ if rest.starts_with('\\') => {
+                at += rest.chars().take(2).map(char::len_utf8).sum::<usize>();
+                continue;
+            }
             _ => {
-                let skipped = if rest.starts_with('\\') { 2 } else { 1 };
-                at += rest.chars().take(skipped).map(char::len_utf8).sum::<usize>();
+                let special = rest.find(['`', '$', '\\']).filter(|&length| length > 0);
+                at += special.unwrap_or(rest.len());
                 continue;
             }
         };

@@ -38,3 +38,18 @@ def the_derivative_of_relu_at_zero_is_zero():
     a = torch.tensor([-1.0, 0.0, 1.0], requires_grad=True)
     torch.relu(a).sum().backward()
     assert a.grad.tolist() == [0, 0, 1]
+
+
+@claim
+def any_program_of_known_operations_is_a_graph_to_walk_back():
+    """A loop whose length depends on the numbers: x is doubled until it exceeds 10."""
+    x = torch.tensor([0.75], requires_grad=True)
+    y, doublings = x, 0
+    while y.item() <= 10:
+        y, doublings = 2 * y, doublings + 1
+    y.backward()
+    assert doublings == 4 and x.grad.item() == 2**4
+    nodes, node = 0, y.grad_fn
+    while node.next_functions:
+        nodes, node = nodes + 1, node.next_functions[0][0]
+    assert nodes == 4 and node.variable is x

@@ -41,3 +41,18 @@ def the_velocity_is_a_sum_and_our_step_size_ten_times_as_large():
         theta.grad = torch.tensor(3.0, dtype=torch.float64)
         optimizer.step()
     assert abs((before - theta.item()) - 10 * 0.1 * 3.0) < 1e-9
+
+
+@claim
+def a_scheduler_leaves_the_averages_as_they_are():
+    for kind, names in ((torch.optim.SGD, ["momentum_buffer"]), (torch.optim.Adam, ["exp_avg", "exp_avg_sq"])):
+        theta = torch.tensor(1.0, requires_grad=True)
+        optimizer = kind([theta], lr=0.1, **({"momentum": 0.9} if kind is torch.optim.SGD else {}))
+        scheduler = torch.optim.lr_scheduler.MultiStepLR(optimizer, milestones=[1], gamma=0.1)
+        theta.grad = torch.tensor(3.0)
+        optimizer.step()
+        kept = [optimizer.state[theta][name].clone() for name in names]
+        scheduler.step()
+        assert abs(optimizer.param_groups[0]["lr"] - 0.01) < 1e-12
+        assert all(torch.equal(optimizer.state[theta][name], old) for name, old in zip(names, kept))
+        assert all(old != 0 for old in kept)

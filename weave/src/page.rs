@@ -6,14 +6,17 @@ use crate::fault::{Faults, nearest};
 use crate::figure::{self, Figures};
 use crate::html;
 use crate::listing;
+use crate::literature::{self, Literature};
 use crate::markdown::{Formula, Image, Scan};
 use crate::math::{Maths, encode, tex_of_value};
 use crate::minutes::Minutes;
 use crate::names::Names;
 use crate::outline::Outline;
 use crate::python::{FOLDER, Runs};
+use crate::question::Questions;
 use crate::snapshot::{self, Snapshots};
 use crate::source::{Sources, line_of};
+use crate::typography;
 use crate::uses::Uses;
 use std::cmp::Ordering;
 use std::ops::Range;
@@ -33,12 +36,13 @@ pub struct Page<'a> {
 
 impl Page<'_> {
     /// Where it is in the book, from the first folder.
-    fn address(&self) -> String {
+    pub(crate) fn address(&self) -> String {
         address(self.file)
     }
 }
 
-fn address(file: &str) -> String {
+/// The address of a page.
+pub fn address(file: &str) -> String {
     file.replace(".md", ".html")
 }
 
@@ -54,6 +58,10 @@ pub struct Weaver {
     pub figures: Figures,
     /// The exercises.
     pub exercises: Exercises,
+    /// What the pages ask.
+    pub questions: Questions,
+    /// What the pages lean on.
+    pub literature: Literature,
     /// The pages and their headings.
     pub outline: Outline,
     /// What the runs of the scripts gave.
@@ -142,6 +150,7 @@ impl Weaver {
         let scan = Scan::new(page.text);
         let place = Place { path: page.path, text: page.text, taken_in: None };
         let mut edits = self.formulas(&scan, &place);
+        edits.extend(typography::edits(page.text));
         self.check(page, &scan, &place);
         for image in &scan.images {
             match self.figure(page, image) {
@@ -220,6 +229,12 @@ impl Weaver {
             {
                 place.fault(faults, link.range.start, &message);
             }
+        }
+        for (at, year) in literature::typed_citations(place.text) {
+            let message = format!(
+                "`{year}` is typed behind a name: write {{{{#source key}}}} or {{{{#cite key}}}}"
+            );
+            place.fault(faults, at, &message);
         }
         for (at, opening) in blank_openings(place.text) {
             if !contains(&scan.code, at) {
@@ -312,6 +327,10 @@ impl Weaver {
             Directive::Exercise(name) => {
                 self.exercise(page, line_of(page.text, range.start), name)
             }
+            Directive::Ask { kind, name } => {
+                self.ask(page, line_of(page.text, range.start), kind, name)
+            }
+            Directive::Questions => self.review(page, line_of(page.text, range.start)),
             Directive::Table(snapshot) => {
                 self.table(page, line_of(page.text, range.start), snapshot)
             }
@@ -330,13 +349,20 @@ impl Weaver {
             }
             Directive::Formula(label) => self.label(page, scan, range, label),
             Directive::Minutes(chapters) => self.minutes.in_words(&chapters),
+            Directive::Work { key, in_full } => {
+                let named = self.literature.named(key, in_full)?;
+                let pages = self.uses.works.entry(key.to_owned()).or_default();
+                pages.insert(page.file.to_owned());
+                Ok(named)
+            }
+            Directive::Also(_) => Ok(String::new()),
             Directive::See(targets) => {
                 self.references(page, line_of(page.text, range.start), &targets)
             }
             Directive::Value { snapshot, name } => {
                 let value = self.value(snapshot, name)?;
                 let is_output = contains(&scan.outputs, range.start);
-                Ok(if is_output { value } else { encode(&value.replace('<', "&lt;")) })
+                Ok(if is_output { value } else { self::prose(&value) })
             }
         }
     }
@@ -353,6 +379,7 @@ impl Weaver {
         let code = listing::without_contract(&self.anchor(path, name)?);
         let block = listing::block(path, &code);
         self.uses.anchors.insert((path.to_owned(), name.to_owned()));
+        self.note_place(page, path, name);
         Ok(format!("\n{block}\n{}", source_line(page, path, name)))
     }
 
@@ -379,7 +406,9 @@ impl Weaver {
             Some((path, test)) => {
                 let place = (page.path.to_owned(), line);
                 self.uses.tests.insert((path.to_owned(), test.to_owned()), place);
-                self.check_mark(&[listing_link(page, path, test)])
+                let (path, test) = (path.to_owned(), test.to_owned());
+                self.note_place(page, &path, &test);
+                self.check_mark(&[listing_link(page, &path, &test)])
             }
             None => String::new(),
         };
@@ -390,7 +419,7 @@ impl Weaver {
     }
 
     /// The formulas of a text that the page takes in at a line from another file.
-    fn inner_formulas(
+    pub(crate) fn inner_formulas(
         &mut self,
         page: &Page<'_>,
         line: usize,
@@ -399,7 +428,8 @@ impl Weaver {
     ) -> String {
         let place = Place { path: page.path, text, taken_in: Some((line, source)) };
         let scan = Scan::new(text);
-        let edits = self.formulas(&scan, &place);
+        let mut edits = self.formulas(&scan, &place);
+        edits.extend(typography::edits(text));
         self.check(page, &scan, &place);
         for (at, _) in text.match_indices(OPEN) {
             if !contains(&scan.code, at) {
@@ -492,7 +522,15 @@ impl Weaver {
             false => format!("tests/{file}.rs"),
         };
         let test = (path, name.to_owned());
+        self.note_place(page, &test.0, name);
         self.uses.tests.insert(test, (page.path.to_owned(), line));
+    }
+
+    /// Notes that the page leads to a place in a listing.
+    pub(crate) fn note_place(&mut self, page: &Page<'_>, path: &str, name: &str) {
+        let place = (path.to_owned(), name.to_owned());
+        let pages = self.uses.places.entry(place).or_default();
+        pages.insert(page.file.to_owned());
     }
 
     /// The path of the test or of the script behind a claim.
@@ -570,8 +608,14 @@ impl Weaver {
             ));
         };
         self.anchor(path, name)?;
+        self.note_place(page, path, name);
         Ok(listing_link(page, path, name))
     }
+}
+
+/// A value in a sentence.
+fn prose(value: &str) -> String {
+    encode(&value.replace('<', "&lt;").replace(" %", "\u{a0}%"))
 }
 
 /// Whether there is nothing but empty lines around a range.
@@ -630,7 +674,7 @@ fn is_value_of_output(page: &Page<'_>, scan: &Scan, offset: usize) -> bool {
     contains(&scan.outputs, offset) && page.text[offset..].starts_with("{{#value ")
 }
 
-fn source_line(page: &Page<'_>, path: &str, name: &str) -> String {
+pub(crate) fn source_line(page: &Page<'_>, path: &str, name: &str) -> String {
     let url = listing::url(page.to_root, path, name);
     let (path, name) = (breakable(path), breakable(name));
     format!(

@@ -194,7 +194,7 @@ fn is_verbatim(tag: &str) -> bool {
 #[test]
 #[ignore = "reads the built book: mdbook build"]
 fn every_page_is_light_enough() {
-    const LIMIT: usize = 480_000;
+    const LIMIT: usize = 350_000;
     let pages = texts("html")
         .filter(|(name, _)| !name.starts_with("listings/") && *name != "print.html");
     let heavy = pages.filter(|(_, text)| text.len() > LIMIT);
@@ -205,7 +205,29 @@ fn every_page_is_light_enough() {
 
 #[test]
 #[ignore = "reads the built book: mdbook build"]
-fn the_search_leaves_listings_out() {
-    let index = std::str::from_utf8(&BOOK["searchindex.js"]).unwrap();
-    assert!(!index.contains("listings/"));
+fn the_search_is_light_and_leaves_listings_and_markup_out() {
+    const LIMIT: usize = 700_000;
+    let index = std::str::from_utf8(&BOOK[weave::search::FILE]).unwrap();
+    assert!(index.len() < LIMIT, "{} bytes", index.len());
+    for debris in ["listings/", "</", "<span", r"\\", "{{"] {
+        let place = index.find(debris).unwrap_or(index.len());
+        assert!(
+            place == index.len(),
+            "{}",
+            &index[place..].chars().take(80).collect::<String>()
+        );
+    }
+}
+
+#[test]
+#[ignore = "reads the built book: mdbook build"]
+fn every_formula_is_heard_in_words_and_remembers_its_tex() {
+    let formulas = PAGES.iter().flat_map(|(name, parts)| {
+        let formulas = parts.iter().filter(|part| part.attribute("data-tex").is_some());
+        formulas.map(move |part| (name, part.attribute("aria-label").unwrap_or("")))
+    });
+    let is_word = |c: char| c.is_ascii_alphanumeric() || " ,.;:'’-()".contains(c);
+    let unheard =
+        formulas.filter(|(_, label)| label.is_empty() || !label.chars().all(is_word));
+    assert_none(unheard.map(|(name, label)| format!("{name}: {label}")).collect());
 }

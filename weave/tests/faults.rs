@@ -832,7 +832,7 @@ fn unknown_directive() {
     assert_fault(
         "{{#include x.rs}}",
         &[],
-        "chapters/page.md:1: unknown directive `{{#include`; there are: code, exercise, table, value, default, test, formula, minutes, see",
+        "chapters/page.md:1: unknown directive `{{#include`; there are: code, exercise, question, predict, number, steps, questions, table, value, default, test, formula, minutes, see, source, cite, also",
     );
 }
 
@@ -1095,17 +1095,18 @@ fn theme_that_asks_the_network_or_runs() {
         ("theme/a.css", "a {\n  b: url( \"//example.org/a.png\");\n}", 2, network),
         ("theme/a.css", "\n@IMPORT 'b.css';", 2, "a style takes in no other"),
         (
-            "theme/head.hbs",
+            "theme/a.png",
             "",
             1,
-            "a theme holds styles (.css), fonts (.woff2) and their licences (.txt, .md)",
+            "a theme holds styles (.css), templates (.hbs), scripts (.js), fonts (.woff2) and their licences (.txt, .md)",
         ),
         (
             "book.toml",
-            "[output.html]\nadditional-js = [\"a.js\"]",
+            "[output.html]\nadditional-js = [\"theme/a.js\", \"a.js\"]",
             2,
-            "the book has no scripts of its own",
+            "`a.js`: scripts of the book stand in theme/",
         ),
+        ("theme/a.js", "\nfetch(x)", 2, "`fetch(` in a script of the book"),
     ];
     for (path, text, line, message) in cases {
         assert_faults(
@@ -1116,6 +1117,83 @@ fn theme_that_asks_the_network_or_runs() {
     assert!(
         book(&[(PAGE, ""), ("theme/a.css", "a { b: url(fonts/c.woff2) }")]).is_ok()
     );
+}
+
+// Literature
+
+#[test]
+fn works_that_are_wrong_unknown_or_named_by_no_page() {
+    let entry = |rest: &str| {
+        format!("\n[a1999]\nauthors = [\"A. A\"]\ntitle = \"T\"\n{rest}\n")
+    };
+    let right = entry("year = 1999\ndoi = \"10.1/2\"");
+    let unknown = "chapters/page.md:1: no work `a1998` in chapters/literature.toml; near it: a1999";
+    assert_faults(
+        &[
+            (PAGE, "{{#source a1998}} {{#cite a1999}}"),
+            ("chapters/literature.toml", &right),
+        ],
+        &[unknown],
+    );
+    let at = "chapters/literature.toml:2: ";
+    assert_faults(
+        &[(PAGE, ""), ("chapters/literature.toml", &right)],
+        &[&format!("{at}no page names `a1999`")],
+    );
+    let cases = [
+        ("year = 1999", "it needs one of doi, arxiv, url and unlinked"),
+        (
+            "url = \"https://a.b\"\ndoi = \"10.1/2\"",
+            "it needs one of doi, arxiv, url and unlinked",
+        ),
+        ("year = 1999\ndoi = \"1/2\"", "a DOI begins with `10.` and has a slash"),
+        ("year = 1999\narxiv = \"1412.69\"", "an arXiv number has the form 1412.6980"),
+        ("url = \"http://a.b\"", "a way begins with https://"),
+        ("arxiv = \"1412.6980\"", "it has no year"),
+        (
+            "isbn = \"1\"",
+            "no field `isbn`; there are: authors, title, year, doi, arxiv, url, unlinked",
+        ),
+    ];
+    for (rest, message) in cases {
+        assert_faults(
+            &[(PAGE, ""), ("chapters/literature.toml", &entry(rest))],
+            &[&format!("{at}`a1999`: {message}")],
+        );
+    }
+    let twice = right.replace("a1999", "b1999") + &right;
+    assert_faults(
+        &[
+            (PAGE, "{{#cite a1999}} {{#cite b1999}}"),
+            ("chapters/literature.toml", &twice),
+        ],
+        &["chapters/literature.toml:2: `b1999` and `a1999` have one link"],
+    );
+}
+
+#[test]
+fn citation_that_is_typed() {
+    for (text, year) in [
+        ("D. Kingma and J. Ba, *Adam*, 2015.", "2015"),
+        ("Seen (Dauphin and others 2014).", "2014"),
+        ("J. Ba, 2016", "2016"),
+        ("So (Nesterov, 2004) it is.", "2004"),
+        ("So (Nesterov 2004, section 2.1)", "2004"),
+    ] {
+        let message = format!(
+            "chapters/page.md:1: `{year}` is typed behind a name: write {{{{#source key}}}} or {{{{#cite key}}}}"
+        );
+        assert_fault(text, &[], &message);
+    }
+    for text in [
+        "step 1000 to 2000, the last 2000 digits",
+        "the method of 1983",
+        "In Fall 2022 and, if so, 2001, 2002 and 2006",
+        "```text\nJ. Ba, 2016\n```",
+        "At 2000 and 0.2016, 12016",
+    ] {
+        assert!(book(&[(PAGE, text)]).is_ok(), "{text}");
+    }
 }
 
 // Numbers
@@ -1559,9 +1637,138 @@ fn all_faults_of_all_pages_are_reported_in_order_each_once() {
     let faults = book(&files).map(|_| ()).unwrap_err().to_string();
     let expected = r"chapters/a.md:3: no snapshot `snapshots/adam__v.snap`; near it: none
 chapters/b.md:1: stray $: it belongs to no formula; write \$ for the sign itself
-chapters/b.md:3: unknown directive `{{#include`; there are: code, exercise, table, value, default, test, formula, minutes, see
+chapters/b.md:3: unknown directive `{{#include`; there are: code, exercise, question, predict, number, steps, questions, table, value, default, test, formula, minutes, see, source, cite, also
 chapters/b.md:5: no test `no` in tests/adam.rs; near it: yes
 src/a.rs:1: ANCHOR_END: a without its ANCHOR
 weave: 5 faults";
     assert_eq!(faults, expected);
+}
+
+// Questions
+
+const MAP: File = ("chapters/lecture_map.md", "# Map\n\n- **L01** Layers.");
+const SOURCE: File = ("questions/page.rs", "pub fn sum() -> Question {\n    a()\n}\n");
+const SUM: &str = "kind: question\nitem: L01\n\nHow many?\n\n## ✗ 1\nmistake: too few\n\nOne more.\n\n## ✓ 2\n\nTwo.\n";
+const FILE: &str = "questions/snapshots/page__sum.snap";
+
+#[track_caller]
+fn assert_fault_of_question(page: &str, body: &str, expected: &str) {
+    let others = [MAP, SOURCE, (FILE, &*snapshot(body))];
+    assert_fault(page, &others, expected);
+}
+
+#[test]
+fn question_that_is_unknown_or_of_another_kind() {
+    let asked = "{{#question page/sum}}\n\n";
+    assert_fault_of_question(
+        &format!("{asked}{{{{#question page/som}}}}"),
+        SUM,
+        "chapters/page.md:3: no question `page/som` in questions/snapshots; near it: page/sum",
+    );
+    assert_fault_of_question(
+        &format!("{asked}{{{{#number page/sum}}}}"),
+        SUM,
+        "chapters/page.md:3: `page/sum` is asked with {{#question page/sum}}, and not with {{#number",
+    );
+    assert_fault_of_question(
+        &format!("{asked}{asked}"),
+        SUM,
+        "chapters/page.md:3: `page/sum` is here twice",
+    );
+    assert_fault_of_question(
+        &format!("{asked}Why? {{{{#question page/sum}}}}"),
+        SUM,
+        "chapters/page.md:3: `{{#question page/sum}}` must stand alone at the start of its line",
+    );
+}
+
+#[test]
+fn question_on_no_page() {
+    assert_fault_of_question("", SUM, &format!("{FILE}:1: no page asks this"));
+}
+
+#[test]
+fn question_of_an_item_that_the_map_does_not_have() {
+    assert_fault_of_question(
+        "{{#question page/sum}}",
+        &SUM.replace("L01", "L02"),
+        "chapters/page.md:1: `page/sum` belongs to `L02`, which lecture_map.md does not have; near it: L01",
+    );
+}
+
+#[test]
+fn question_that_no_function_makes() {
+    let others =
+        [MAP, ("questions/page.rs", "fn some() {}\n"), (FILE, &*snapshot(SUM))];
+    assert_fault(
+        "{{#question page/sum}}",
+        &others,
+        "chapters/page.md:1: no function `sum` in questions/page.rs",
+    );
+}
+
+#[track_caller]
+fn assert_unsound(body: &str, message: &str) {
+    let faults = book(&[(PAGE, ""), (FILE, &snapshot(body))]).map(|_| ()).unwrap_err();
+    let faults = faults.to_string();
+    assert_eq!(faults.lines().next(), Some(&*format!("{FILE}:1: {message}")));
+}
+
+#[test]
+fn question_whose_options_are_unsound() {
+    assert_unsound(&SUM.replace("One more.", ""), "the option `1` has no reason");
+    assert_unsound(&SUM.replace('✓', "✗"), "0 of its options are right");
+    assert_unsound(&SUM.replace('✗', "✓"), "2 of its options are right");
+    assert_unsound(&SUM.replace("question", "riddle"), "no kind `riddle`");
+    assert_unsound(&SUM.replace("question", "number"), "an answer has no value");
+    assert_unsound(&SUM.replace("question", "predict"), "an option has no picture");
+}
+
+/// A figure with one line.
+fn line(points: &str) -> String {
+    let line = format!("<polyline points=\"{points}\"/>");
+    SVG.replace("<text>*a_b* `c`</text>", &line).replace("0 0 9 9", "0 0 320 240")
+}
+
+#[test]
+fn prediction_whose_pictures_look_alike() {
+    let body = SUM
+        .replace("question", "predict")
+        .replace("mistake", "picture: page-b\nmistake")
+        .replace("✓ 2\n", "✓ 2\npicture: page-a\n");
+    let falls = line("0,0 310,230");
+    let pictures = |other: &str| {
+        let (body, other) = (snapshot(&body), line(other));
+        let files = [
+            (PAGE, "{{#predict page/sum}}"),
+            MAP,
+            SOURCE,
+            (FILE, &*body),
+            ("chapters/figures/page-a.svg", &*falls),
+            ("chapters/figures/page-a.csv", "a"),
+            ("chapters/figures/page-b.svg", &*other),
+            ("chapters/figures/page-b.csv", "a"),
+        ];
+        book(&files).map(|_| ()).map_err(|faults| faults.to_string())
+    };
+    assert_eq!(pictures("0,230 310,0"), Ok(()));
+    let alike = "chapters/page.md:1: `page/sum`: the pictures `page-b` and `page-a` look alike\nweave: 1 fault";
+    for other in ["0,0 310,230", "0,1 310,231", "310,230 155,115 0,0"] {
+        assert_eq!(pictures(other), Err(alike.to_owned()), "{other}");
+    }
+}
+
+#[test]
+fn step_whose_line_the_code_does_not_have() {
+    let body = "kind: steps\n\nTwo steps\n\n## start\n\na = 1\n\n## end\n\na = 1 + 1\nsrc/a.rs: let a = a + 1;\n";
+    let files = |code| {
+        let body = snapshot(body);
+        let files =
+            [(PAGE, "{{#steps page/sum}}"), SOURCE, ("src/a.rs", code), (FILE, &*body)];
+        book(&files).map(|_| ()).map_err(|faults| faults.to_string())
+    };
+    assert_eq!(files("fn a() {\n    let a = a + 1;\n}\n"), Ok(()));
+    let fault = "chapters/page.md:1: no line `let a = a + 1;` in src/a.rs; near it: let a = a + 2;";
+    let faults = files("let a = a + 2;\n").unwrap_err();
+    assert_eq!(faults.lines().next(), Some(fault));
 }

@@ -6,11 +6,10 @@ use descent::momentum::Momentum;
 use descent::network::{Batch, Network, softmax};
 use descent::sgd::{Examples, half_resolution};
 use descent::training::{
-    DRAWN, Epoch, FEW, HIDDEN, PLAN, Run, SEEDS, VALIDATION, compare, full_batch,
-    largest_curvature, movement, settled, sweep, test_positions, widths_compared,
+    DRAWN, Epoch, FEW, HIDDEN, PLAN, Run, SEEDS, SWEEP, VALIDATION, compare,
+    full_batch, largest_curvature, movement, settled, sweep, test_positions,
+    widths_compared,
 };
-
-use nalgebra::RowDVector;
 
 use crate::canvas::{Align, Canvas, Caption, DrawResult, Ink, Pen, WIDTH, svg};
 use crate::chart::{Axis, Chart, Line, tenths, whole};
@@ -20,15 +19,15 @@ use crate::grid::label;
 use crate::output::{Figure, csv, number, rough};
 use crate::sgd::rounded;
 
-const NAMES: [&str; 3] = ["SGD", "momentum", "Adam"];
+pub const NAMES: [&str; 3] = ["SGD", "momentum", "Adam"];
 /// The colours of SGD, momentum and Adam in the whole book.
-const INKS: [u8; 3] = [1, 2, 4];
+pub const INKS: [u8; 3] = [1, 2, 4];
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
     let train = digits(Split::Train)?;
     let test = digits(Split::Test)?.batch(&test_positions());
     let examples = |positions: &[usize]| train.batch(positions);
-    let runs = compare(&SEEDS[..1], &examples, &test);
+    let runs = compare(PLAN, &SEEDS[..1], &examples, &test);
     let runs: Vec<&Run> = runs.iter().map(|runs| &runs[0]).collect();
     let few = half_resolution(&examples(&(0..FEW).collect::<Vec<_>>()));
     Ok(vec![
@@ -43,45 +42,81 @@ pub fn figures() -> DrawResult<Vec<Figure>> {
 
 /// Two digits, and the probability of each class before the training and after each epoch.
 fn two_digits(run: &Run, test: &Batch) -> DrawResult<Figure> {
-    const CELL: f64 = 38.0;
-    const ROW: f64 = 26.0;
     let networks: Vec<_> = std::iter::once(&run.start)
         .chain(run.epochs.iter().map(|epoch| &epoch.network))
         .collect();
     let digits = DRAWN.map(|digit| {
         let image = test.images.rows(digit, 1).into_owned();
-        let percent = |network: &&Network| {
-            let shares = softmax(&network.forward(image.clone())[2]);
-            shares.iter().map(|share| (100.0 * share).round()).collect()
+        let shares = |network: &&Network| {
+            softmax(&network.forward(image.clone())[2]).iter().copied().collect()
         };
-        let rows: Vec<Vec<f64>> = networks.iter().map(percent).collect();
-        (digit, test.labels[digit], rows)
+        Classified {
+            label: test.labels[digit],
+            image: image.iter().copied().collect(),
+            rows: networks.iter().map(shares).collect(),
+        }
     });
+    let description = format!(
+        "Two test digits, each beside a table of ten probabilities in percent, before the training and after \
+         each of {} epochs. {}",
+        run.epochs.len(),
+        in_words(&digits),
+    );
+    let caption = Caption {
+        name: "training-digits",
+        title: "Two digits, classified before, during and after the training",
+        description,
+    };
+    classified(&caption, &digits, &(0..networks.len()).collect::<Vec<_>>())
+}
+
+/// A digit, and the probabilities of the classes at several times.
+pub struct Classified {
+    pub label: usize,
+    pub image: Vec<f64>,
+    /// `[time][class]`
+    pub rows: Vec<Vec<f64>>,
+}
+
+impl Classified {
+    fn percent(&self) -> impl Iterator<Item = Vec<f64>> {
+        let percent = |share: &f64| (100.0 * share).round();
+        self.rows.iter().map(move |row| row.iter().map(percent).collect())
+    }
+}
+
+/// What the networks make of the digits.
+pub fn in_words(digits: &[Classified]) -> String {
+    let said = digits.iter().map(|digit| {
+        let shares: Vec<_> =
+            digit.percent().map(|row| row[digit.label].to_string()).collect();
+        format!(
+            "A {}, of which the network gives its class {} percent.",
+            digit.label,
+            shares.join(", ")
+        )
+    });
+    said.collect::<Vec<_>>().join(" ")
+}
+
+/// Digits, each beside a table of the probabilities after some numbers of epochs.
+pub fn classified(
+    caption: &Caption,
+    digits: &[Classified],
+    epochs: &[usize],
+) -> DrawResult<Figure> {
+    const CELL: f64 = 38.0;
+    const ROW: f64 = 26.0;
+    const HEIGHT: f64 = 178.0;
     let name = |epoch: usize| match epoch {
         0 => "before".into(),
         epoch => format!("epoch {epoch}"),
     };
-    let said = digits.each_ref().map(|(_, label, rows)| {
-        let shares = rows.iter().map(|row| format!("{}", row[*label]));
-        format!(
-            "A {label}, of which the network gives its class {} percent",
-            shares.collect::<Vec<_>>().join(", ")
-        )
-    });
-    let caption = Caption {
-        name: "training-digits",
-        title: "Two digits, classified before, during and after the training",
-        description: format!(
-            "Two test digits, each beside a table of ten probabilities in percent, before the training and after \
-             each of {} epochs. {}.",
-            run.epochs.len(),
-            said.join(". ")
-        ),
-    };
-    let svg = svg(&caption, (WIDTH, 350.0), |canvas| {
-        for (top, (digit, _, rows)) in [0.0, 178.0].into_iter().zip(&digits) {
+    let svg = svg(caption, (WIDTH, HEIGHT * digits.len() as f64 - 6.0), |canvas| {
+        for (place, digit) in (0..).zip(digits) {
+            let top = HEIGHT * f64::from(place);
             let picture = Rect::new(1.0, top + 24.0, 128.8, 128.8);
-            pixels(canvas, picture, &test.images.row(*digit).into_owned());
+            pixels(canvas, picture, &digit.image);
             let pen = Pen::new(Ink::Foreground, 1.0);
             canvas.rectangle(picture, None, Some(pen));
             let (left, first) = (227.0, top + 26.0);
@@ -90,38 +125,34 @@ fn two_digits(run: &Run, test: &Batch) -> DrawResult<Figure> {
                 ((x, first - 12.0), class.to_string())
             });
             canvas.texts(Ink::Foreground, Align::Middle, &numbers.collect::<Vec<_>>());
-            for (epoch, row) in rows.iter().enumerate() {
-                let y = first + ROW * epoch as f64;
+            for (row, (&epoch, percents)) in
+                (0..).zip(epochs.iter().zip(digit.percent()))
+            {
+                let y = first + ROW * f64::from(row);
                 label(canvas, (left - 6.0, y + 0.5 * ROW), &name(epoch), Align::End);
-                let cells = (0..).zip(row).map(|(class, percent)| {
+                let cells = (0..).zip(percents).map(|(class, percent)| {
                     let cell = Rect::new(left + CELL * f64::from(class), y, CELL, ROW);
-                    if *percent > 0.0 {
-                        canvas.area(
-                            Ink::Solid(4),
-                            0.004 * percent,
-                            "",
-                            &cell.corners(),
-                        );
+                    if percent > 0.0 {
+                        let opacity = 0.004 * percent;
+                        canvas.area(Ink::Solid(4), opacity, "", &cell.corners());
                     }
                     (cell.middle(), percent.to_string())
                 });
                 let cells: Vec<_> = cells.collect();
                 canvas.texts(Ink::Foreground, Align::Middle, &cells);
             }
-            let table = Rect::new(left, first, 10.0 * CELL, ROW * rows.len() as f64);
+            let table = Rect::new(left, first, 10.0 * CELL, ROW * epochs.len() as f64);
             canvas.rectangle(table, None, Some(pen));
         }
     });
-    let rows = digits.iter().flat_map(|(_, label, rows)| {
-        rows.iter().enumerate().flat_map(move |(epoch, row)| {
-            (0..).zip(row).map(move |(class, percent): (usize, &f64)| {
-                vec![
-                    label.to_string(),
-                    epoch.to_string(),
-                    class.to_string(),
-                    percent.to_string(),
-                ]
-            })
+    let rows = digits.iter().flat_map(|digit| {
+        epochs.iter().zip(digit.percent()).flat_map(move |(epoch, row)| {
+            let cells = (0..10).zip(row).map(move |(class, percent)| {
+                let cells =
+                    [digit.label, *epoch, class].map(|number| number.to_string());
+                [&cells[..], &[percent.to_string()]].concat()
+            });
+            cells.collect::<Vec<_>>()
         })
     });
     let csv = csv(&["digit", "epochs", "class", "percent"], rows);
@@ -132,7 +163,7 @@ fn two_digits(run: &Run, test: &Batch) -> DrawResult<Figure> {
 const SHADES: i32 = 5;
 
 /// A digit as squares, all of one shade in one path.
-fn pixels(canvas: &mut Canvas, place: Rect, image: &RowDVector<f64>) {
+fn pixels(canvas: &mut Canvas, place: Rect, image: &[f64]) {
     let side = place.width() / 28.0;
     let squares = (0..).zip(image.iter()).map(|(pixel, value)| {
         let (row, column) = (f64::from(pixel / 28), f64::from(pixel % 28));
@@ -151,18 +182,25 @@ fn pixels(canvas: &mut Canvas, place: Rect, image: &RowDVector<f64>) {
 }
 
 /// Means over this many batches make a point.
-const SMOOTH: usize = 20;
+pub const SMOOTH: usize = 20;
+
+/// The means of as many values at a time, of which there are so many in an epoch, each at
+/// the middle of its epochs.
+pub fn means(values: &[f64], together: usize, per_epoch: f64) -> Vec<(f64, f64)> {
+    let means = values.chunks(together).enumerate().map(|(chunk, values)| {
+        let middle = (chunk * together + together / 2) as f64 / per_epoch;
+        (middle, values.iter().sum::<f64>() / values.len() as f64)
+    });
+    means.collect()
+}
 
 fn losses(runs: &[&Run]) -> DrawResult<Figure> {
     let per_epoch = (PLAN.examples / PLAN.batch_size) as f64;
     let line = |(i, run): (usize, &&Run)| {
         let losses: Vec<f64> =
             run.epochs.iter().flat_map(|epoch| epoch.losses.clone()).collect();
-        let points = losses.chunks(SMOOTH).enumerate().map(|(chunk, losses)| {
-            let middle = (chunk * SMOOTH + SMOOTH / 2) as f64 / per_epoch;
-            (middle, losses.iter().sum::<f64>() / losses.len() as f64)
-        });
-        Line::new(Ink::Series(INKS[i]), NAMES[i], points.collect())
+        let points = means(&losses, SMOOTH, per_epoch);
+        Line::new(Ink::Series(INKS[i]), NAMES[i], points)
     };
     let lines: Vec<_> = runs.iter().enumerate().map(line).collect();
     let ends: Vec<_> = lines
@@ -226,7 +264,8 @@ fn accuracies(runs: &[&Run]) -> DrawResult<Figure> {
 }
 
 fn step_sizes(examples: &Examples) -> DrawResult<Figure> {
-    let swept = sweep(examples);
+    let validation = examples(&VALIDATION.collect::<Vec<_>>());
+    let swept = sweep(SWEEP, SEEDS[0], examples, &validation);
     let line = |(i, (_, swept)): (usize, &(_, Vec<(f64, f64)>))| {
         let points = swept.iter().map(|&(size, accuracy)| (size, 100.0 * accuracy));
         Line::measured(Ink::Series(INKS[i]), NAMES[i], points.collect())
@@ -257,6 +296,33 @@ fn step_sizes(examples: &Examples) -> DrawResult<Figure> {
         lines,
     )
     .figure(&caption, 370.0))
+}
+
+/// The line between where it enters the chart and where it leaves it again.
+pub fn clipped(mut line: Line, floor: f64) -> Line {
+    let edge = |(x0, y0): (f64, f64), (x1, y1): (f64, f64)| {
+        (round(x0 + (x1 - x0) * (y0 - floor) / (y0 - y1)), floor)
+    };
+    let points = &mut line.points;
+    let Some(inside) = points.iter().position(|&(_, y)| y >= floor) else {
+        points.clear();
+        return line;
+    };
+    if inside > 0 {
+        points[inside - 1] = edge(points[inside - 1], points[inside]);
+        points.drain(..inside - 1);
+    }
+    let below = points.iter().position(|&(_, y)| y < floor);
+    if let Some(below) = below {
+        points[below] = edge(points[below - 1], points[below]);
+        points.truncate(below + 1);
+    }
+    line
+}
+
+/// To three decimals, which no processor changes.
+fn round(x: f64) -> f64 {
+    (1000.0 * x).round() / 1000.0
 }
 
 fn widths(examples: &Examples) -> DrawResult<Figure> {

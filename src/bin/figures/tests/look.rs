@@ -617,7 +617,7 @@ fn the_files_have_the_colours_of_the_light_theme() {
         }
         for label in &figure.labels {
             assert!(
-                css.contains(&format!("figure .{} {{", label.class)),
+                css.contains(&format!("svg .{} {{", label.class)),
                 "{}",
                 label.class
             );
