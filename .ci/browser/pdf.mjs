@@ -8,9 +8,9 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { crc32, deflateSync } from 'node:zlib';
 import { PDFiumLibrary } from '@hyzyla/pdfium';
 import { Book, fail, launch, root } from './browser.mjs';
+import { ofGrey } from './png.mjs';
 
 /** A4 in points, and the margins of `theme/print.css`. */
 const HEIGHT = 842;
@@ -77,10 +77,9 @@ function number(pages) {
 
 async function print(book) {
   const browser = await launch();
-  const page = await browser.newPage();
-  await page.addInitScript(() => {
-    globalThis.print = () => {};
-  });
+  // Scripts colour the code, which is black on paper, and call for the printer.
+  const page = await browser.newPage({ javaScriptEnabled: false });
+  page.setDefaultTimeout(0);
   await page.emulateMedia({ media: 'print', colorScheme: 'light' });
   await page.goto(book.url('print.html'));
   await page.evaluate(() => document.fonts.ready);
@@ -116,37 +115,15 @@ async function foot(page) {
 
 async function measure(document) {
   const feet = [];
-  const scrolls = [];
+  const found = [];
   for (const page of document.pages()) feet.push(await foot(page));
   const share = least => feet.filter(empty => empty > least).length;
   const mean = feet.reduce((sum, empty) => sum + empty, 0) / feet.length;
   const half = [...feet.entries()].filter(([, empty]) => empty > 0.5).map(([i]) => i + 1);
   console.log(`${feet.length} pages; a foot is empty by ${(100 * mean).toFixed(1)} % in the mean; ` +
     `${share(EMPTY)} pages by more than ${100 * EMPTY} %, ${half.length} by more than 50 %: ${half.join(', ')}`);
-  if (share(EMPTY) > MOST_EMPTY * feet.length) scrolls.push(`more than ${100 * MOST_EMPTY} % of the pages are empty by a third`);
-  return scrolls;
-}
-
-/** A picture of grey values as PNG. */
-function png(grey, width, height) {
-  const stride = grey.length / height;
-  const rows = Buffer.alloc((width + 1) * height);
-  for (let y = 0; y < height; y += 1) rows.set(grey.subarray(y * stride, y * stride + width), y * (width + 1) + 1);
-  const chunk = (name, data) => {
-    const body = Buffer.concat([Buffer.from(name, 'latin1'), data]);
-    const frame = Buffer.alloc(8);
-    frame.writeUInt32BE(data.length, 0);
-    frame.writeUInt32BE(crc32(body), 4);
-    return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)]);
-  };
-  const head = Buffer.alloc(13);
-  head.writeUInt32BE(width, 0);
-  head.writeUInt32BE(height, 4);
-  head[8] = 8;
-  return Buffer.concat([
-    Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]),
-    chunk('IHDR', head), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0)),
-  ]);
+  if (share(EMPTY) > MOST_EMPTY * feet.length) found.push(`more than ${100 * MOST_EMPTY} % of the pages are empty by a third`);
+  return found;
 }
 
 async function pictures(numbers, folder) {
@@ -155,7 +132,7 @@ async function pictures(numbers, folder) {
   mkdirSync(folder, { recursive: true });
   for (const wanted of numbers) {
     const { data, width, height } = await document.getPage(wanted - 1).render({ scale: 1.5, colorSpace: 'Gray', render: 'bitmap' });
-    writeFileSync(join(folder, `page-${wanted}.png`), png(data, width, height));
+    writeFileSync(join(folder, `page-${wanted}.png`), ofGrey(data, width, height));
   }
 }
 

@@ -27,6 +27,7 @@
 //! Every file that a page refers to becomes a page too, in the chapter of listings. What a page asks for must
 //! exist, and what exists must be asked for: see [`fault`].
 
+pub mod about;
 mod ask;
 pub mod directive;
 pub mod exercise;
@@ -116,6 +117,7 @@ pub fn weave(
     weaver.show_sources(chapters, repository, &mut book);
     weaver.report_idle(root);
     weaver.report_also();
+    about::report(root, &weaver.outline, &mut weaver.faults);
     weaver.minutes.report(chapters, &mut weaver.faults);
     if !weaver.faults.is_empty() {
         return Err(weaver.faults);

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 const FOLDER: &str = "theme";
-const ENDINGS: [&str; 6] = ["css", "hbs", "js", "woff2", "txt", "md"];
+const ENDINGS: [&str; 8] = ["css", "hbs", "js", "png", "svg", "woff2", "txt", "md"];
 /// The most bytes of a script.
 const SCRIPT_BYTES: usize = 14_000;
 
@@ -18,7 +18,7 @@ pub fn faults(root: &Path) -> Faults {
     for path in files_below(root, FOLDER) {
         let ending = path.rsplit('.').next().unwrap_or_default();
         if !ENDINGS.contains(&ending) {
-            faults.add(&path, 1, "a theme holds styles (.css), templates (.hbs), scripts (.js), fonts (.woff2) and their licences (.txt, .md)");
+            faults.add(&path, 1, "a theme holds styles (.css), templates (.hbs), scripts (.js), icons (.svg, .png), fonts (.woff2) and their licences (.txt, .md)");
         }
         let text = || fs::read_to_string(root.join(&path)).unwrap_or_default();
         let (text, found) = match ending {

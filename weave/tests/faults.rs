@@ -1095,10 +1095,10 @@ fn theme_that_asks_the_network_or_runs() {
         ("theme/a.css", "a {\n  b: url( \"//example.org/a.png\");\n}", 2, network),
         ("theme/a.css", "\n@IMPORT 'b.css';", 2, "a style takes in no other"),
         (
-            "theme/a.png",
+            "theme/head.exe",
             "",
             1,
-            "a theme holds styles (.css), templates (.hbs), scripts (.js), fonts (.woff2) and their licences (.txt, .md)",
+            "a theme holds styles (.css), templates (.hbs), scripts (.js), icons (.svg, .png), fonts (.woff2) and their licences (.txt, .md)",
         ),
         (
             "book.toml",
@@ -1194,6 +1194,43 @@ fn citation_that_is_typed() {
     ] {
         assert!(book(&[(PAGE, text)]).is_ok(), "{text}");
     }
+}
+
+// What is said of a page
+
+#[test]
+fn page_of_which_nothing_too_little_or_the_same_is_said() {
+    let sentence =
+        "What this page is about, said in a sentence that one can read in a list.";
+    let line = |page: &str, text: &str| {
+        format!("{{{{#if (eq path \"{page}\")}}}}{text}\n{{{{/if}}}}\n")
+    };
+    let head = |lines: &[String]| lines.concat();
+    let check = |text: String, expected: &[&str]| {
+        assert_faults(&[(PAGE, ""), ("theme/head.hbs", &text)], expected);
+    };
+    let right = line("page.md", sentence);
+    let twice = [line("index.md", sentence), right.clone()];
+    assert!(book(&[(PAGE, ""), ("theme/head.hbs", &head(&twice))]).is_ok());
+    check(
+        head(&[]),
+        &[
+            "theme/head.hbs:1: nothing is said of page.md: write `--}}{{else if (eq path \"page.md\")}}`, a sentence and `{{!--`",
+        ],
+    );
+    check(
+        line("page.md", "Short."),
+        &[
+            "theme/head.hbs:1: what is said of page.md has 6 letters, and may have 50 to 170",
+        ],
+    );
+    check(
+        head(&[right.clone(), line("no.md", sentence)]),
+        &[
+            "theme/head.hbs:3: no.md and page.md are described in the same words",
+            "theme/head.hbs:3: there is no page no.md",
+        ],
+    );
 }
 
 // Numbers

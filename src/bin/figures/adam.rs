@@ -10,7 +10,7 @@ use nalgebra::{DVector, dvector};
 
 use crate::canvas::{Caption, DrawResult, Ink, WIDTH, svg};
 use crate::chart::{Axis, Chart, Line, Mark, whole};
-use crate::contour::{Path, Plane, Point};
+use crate::contour::{Path, Plane, Point, in_rows};
 use crate::geometry::Rect;
 use crate::output::{Figure, csv, number, place, rough, twelve_digits};
 use crate::quadratic::valley_axes;
@@ -69,7 +69,7 @@ fn factor() -> DrawResult<Figure> {
         ),
     };
     Ok(Chart::new(
-        Axis::powers("step t", (0, 4), 5),
+        Axis::powers("step $t$", (0, 4), 5),
         Axis::linear("times the corrected step", (0.0, 7.0), 8, whole),
         lines,
     )
@@ -104,7 +104,7 @@ fn reach() -> DrawResult<Figure> {
         ),
     };
     Ok(Chart::new(
-        Axis::powers("step t", (0, 4), 5),
+        Axis::powers("step $t$", (0, 4), 5),
         Axis::linear("length of the step / α", (0.0, 8.0), 9, whole),
         lines,
     )
@@ -163,30 +163,31 @@ fn turns() -> DrawResult<Figure> {
         farthest(&panels[1].2),
     );
     let title = "Two optimizers in a valley and in the same valley turned";
-    let svg = svg(&Caption { name, title, description }, (WIDTH, 290.0), |canvas| {
-        for (place, (panel, ink, both)) in (0..).zip(&panels) {
-            let (x, y, levels) = valley_axes();
-            // The broad one below.
-            let paths = both.iter().rev().map(|(oblique, points)| match oblique {
-                true => {
-                    let path = Path::new(Ink::Solid(5), points.clone()).broad();
-                    if *ink == 4 { path.named("turned") } else { path }
-                }
-                false => {
-                    let path = Path::new(Ink::Solid(*ink), points.clone()).with_dots();
-                    path.named(if *ink == 4 { "along the axes" } else { "both" })
-                }
-            });
-            let plane = Plane {
-                title: (*panel).into(),
-                function: &value,
-                levels,
-                paths: paths.collect(),
-                cross: Some((0.0, 0.0)),
-                ..Plane::new(x, y)
-            };
-            plane.draw(canvas, Rect::new(310.0 * f64::from(place), 0.0, 298.0, 290.0));
+    let plane = |(panel, ink, both): &(&str, u8, Vec<(bool, Vec<Point>)>)| {
+        let (x, y, levels) = valley_axes();
+        // The broad one below.
+        let paths = both.iter().rev().map(|(oblique, points)| match oblique {
+            true => {
+                let path = Path::new(Ink::Solid(5), points.clone()).broad();
+                if *ink == 4 { path.named("turned") } else { path }
+            }
+            false => {
+                let path = Path::new(Ink::Solid(*ink), points.clone()).with_dots();
+                path.named(if *ink == 4 { "along the axes" } else { "both" })
+            }
+        });
+        Plane {
+            title: (*panel).into(),
+            function: &value,
+            levels,
+            paths: paths.collect(),
+            cross: Some((0.0, 0.0)),
+            ..Plane::new(x, y)
         }
+    };
+    let planes: Vec<_> = panels.iter().map(plane).collect();
+    let svg = svg(&Caption { name, title, description }, (WIDTH, 290.0), |canvas| {
+        in_rows(&planes, canvas, 290.0);
     });
     let rows = panels.iter().flat_map(|(panel, _, both)| {
         both.iter().flat_map(move |(oblique, points)| {

@@ -184,12 +184,15 @@ fn decimal(power: i32, digit: i32) -> String {
 
 /// With a narrow space before the last three digits where there are five or more.
 fn grouped_from_five(number: &str) -> String {
-    match number.len() {
-        5.. => format!(
-            "{}\u{202f}{}",
-            &number[..number.len() - 3],
-            &number[number.len() - 3..]
-        ),
+    let (sign, digits) = match number.strip_prefix('−') {
+        Some(digits) => ("−", digits),
+        None => ("", number),
+    };
+    match digits.len() {
+        5.. => {
+            let (thousands, rest) = digits.split_at(digits.len() - 3);
+            format!("{sign}{thousands}\u{202f}{rest}")
+        }
         _ => number.to_owned(),
     }
 }
@@ -231,8 +234,7 @@ impl<'a> Frame<'a> {
             0.5 * width(tick) - beyond * outer.width()
         });
         let left = (left + TICK + SPACE).max(first).ceil();
-        let head = head(title, y, outer.width());
-        let top = match head {
+        let top = match head_lines(title, y, outer.width()) {
             0 => 0.6 * SIZE,
             lines => f64::from(lines) * LINE + 0.45 * SIZE,
         };
@@ -358,7 +360,7 @@ impl<'a> Frame<'a> {
             canvas.text(Ink::Foreground, at, Align::Middle, &self.x.label);
         }
         let first = self.outer.top + 0.6 * SIZE;
-        let rows = head(self.title, self.y, self.outer.width());
+        let rows = head_lines(self.title, self.y, self.outer.width());
         if !self.title.is_empty() {
             let behind = self.outer.left + width(&self.y.label) + 0.7 * SIZE;
             let at = if rows == 1 { behind.max(left) } else { left };
@@ -378,7 +380,7 @@ impl<'a> Frame<'a> {
 
 /// How many lines of text stand above a plot: its title and the name of its vertical axis,
 /// side by side if they are short.
-fn head(title: &str, y: &Axis, room: f64) -> i32 {
+pub fn head_lines(title: &str, y: &Axis, room: f64) -> i32 {
     match (title.is_empty(), y.label.is_empty()) {
         (true, true) => 0,
         (false, false)
@@ -415,7 +417,7 @@ fn ticks((low, high): (f64, f64), most: usize) -> Vec<f64> {
 
 /// A tick that is a whole number.
 pub fn whole(value: f64) -> String {
-    decimals(value, 0)
+    grouped_from_five(&decimals(value, 0))
 }
 
 /// A tick with one decimal.

@@ -72,7 +72,7 @@ fn path() -> DrawResult<Figure> {
     let description = [&forwards, &backwards].map(Numbers::sentence).join(" ");
     let title = "One image through a network of two hidden units, and back";
     let caption = Caption { name: "backpropagation-path", title, description };
-    let svg = svg(&caption, (WIDTH, 540.0), |canvas| {
+    let svg = svg(&caption, (WIDTH, 546.0), |canvas| {
         forwards.draw(canvas, 0.0, &on);
         backwards.draw(canvas, 275.0, &on);
     });

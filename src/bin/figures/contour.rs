@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::axes::{Axis, Frame};
-use crate::canvas::{Align, Canvas, Ink, Pen};
+use crate::axes::{Axis, Frame, LINE, head_lines};
+use crate::canvas::{Align, Canvas, Ink, Pen, WIDTH};
 use crate::chart::ring;
 use crate::geometry::{Px, Rect, inside, outside, paced, segments};
 use crate::names::{Placed, Scene, Wish, box_at};
@@ -105,6 +105,23 @@ impl<'a> Plane<'a> {
         }
     }
 }
+
+/// Planes side by side, two in each row of this height. Where one title of a row takes a
+/// line more, the names of both axes stand below it, so that the plots have one height.
+pub fn in_rows(planes: &[Plane], canvas: &mut Canvas, height: f64) {
+    for (row, pair) in (0..).map(f64::from).zip(planes.chunks(2)) {
+        let lines = |plane: &Plane| head_lines(&plane.title, &plane.y, HALF);
+        let most = pair.iter().map(lines).max().unwrap_or_default();
+        for (column, plane) in (0..).map(f64::from).zip(pair) {
+            let down = LINE * f64::from(most - lines(plane));
+            let (left, top) = ((WIDTH - HALF) * column, (height + 4.0) * row);
+            plane.draw(canvas, Rect::new(left, top + down, HALF, height - down));
+        }
+    }
+}
+
+/// How wide one of two planes is.
+const HALF: f64 = 298.0;
 
 /// Cells of the grid on which level lines are found, each way.
 const CELLS: usize = 36;

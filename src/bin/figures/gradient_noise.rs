@@ -12,8 +12,7 @@ use nalgebra::{DMatrix, DVector, dvector};
 
 use crate::canvas::{Caption, DrawResult, Ink, WIDTH, svg};
 use crate::chart::{Axis, Chart, Line};
-use crate::contour::{Path as Curve, Plane, Point, paths_csv};
-use crate::geometry::Rect;
+use crate::contour::{Path as Curve, Plane, Point, in_rows, paths_csv};
 use crate::output::{Figure, twelve_digits};
 use crate::quadratic::valley_axes;
 
@@ -62,21 +61,23 @@ fn ball() -> DrawResult<Figure> {
         ends.collect::<Vec<_>>().join(" "),
     );
     let title = "Two noise balls";
-    let svg = svg(&Caption { name, title, description }, (WIDTH, 290.0), |canvas| {
-        for (column, (step_size, points, ellipse, _)) in (0..).zip(&panels) {
-            let (x, y, levels) = valley_axes();
-            let plane = Plane {
-                title: format!("α = {step_size}"),
-                function: &|x, y| valley.value(&dvector![x, y]),
-                levels,
-                paths: vec![
-                    Curve::new(Ink::Solid(1), points.clone()).faint(),
-                    Curve::new(Ink::Foreground, ellipse.clone()),
-                ],
-                ..Plane::new(x, y)
-            };
-            plane.draw(canvas, Rect::new(310.0 * f64::from(column), 0.0, 298.0, 290.0));
+    let value = |x, y| valley.value(&dvector![x, y]);
+    let planes = panels.iter().map(|(step_size, points, ellipse, _)| {
+        let (x, y, levels) = valley_axes();
+        Plane {
+            title: format!("α = {step_size}"),
+            function: &value,
+            levels,
+            paths: vec![
+                Curve::new(Ink::Solid(1), points.clone()).faint(),
+                Curve::new(Ink::Foreground, ellipse.clone()),
+            ],
+            ..Plane::new(x, y)
         }
+    });
+    let planes: Vec<_> = planes.collect();
+    let svg = svg(&Caption { name, title, description }, (WIDTH, 290.0), |canvas| {
+        in_rows(&planes, canvas, 290.0);
     });
     let paths =
         panels.iter().map(|(step_size, points, ..)| (step_size, points.as_slice()));

@@ -5,8 +5,7 @@ use nalgebra::{DVector, dvector};
 
 use crate::canvas::{Caption, DrawResult, Ink, WIDTH, svg};
 use crate::chart::{Axis, Chart, Line, Mark, Names, hundredths, tenths, whole};
-use crate::contour::{Path, Plane, Point, paths_csv};
-use crate::geometry::Rect;
+use crate::contour::{Path, Plane, Point, in_rows, paths_csv};
 use crate::output::{Figure, rough};
 use crate::thumb::Thumb;
 
@@ -70,21 +69,20 @@ pub fn panels(
 ) -> Figure {
     let valley = Quadratic::valley();
     let height = 250.0 * paths.len().div_ceil(2) as f64;
-    let svg = svg(caption, (WIDTH, height), |canvas| {
-        for (place, (panel, ink, points)) in (0..).zip(paths) {
-            let (x, y, all) = valley_axes();
-            let plane = Plane {
-                title: (*panel).into(),
-                function: &|x, y| valley.value(&dvector![x, y]),
-                levels: all[..levels].to_vec(),
-                paths: vec![Path::new(*ink, points.clone()).with_dots()],
-                cross: Some((0.0, 0.0)),
-                ..Plane::new(x, y)
-            };
-            let (column, row) = (f64::from(place % 2), f64::from(place / 2));
-            plane.draw(canvas, Rect::new(310.0 * column, 250.0 * row, 298.0, 246.0));
+    let value = |x, y| valley.value(&dvector![x, y]);
+    let planes = paths.iter().map(|(panel, ink, points)| {
+        let (x, y, all) = valley_axes();
+        Plane {
+            title: (*panel).into(),
+            function: &value,
+            levels: all[..levels].to_vec(),
+            paths: vec![Path::new(*ink, points.clone()).with_dots()],
+            cross: Some((0.0, 0.0)),
+            ..Plane::new(x, y)
         }
     });
+    let planes: Vec<_> = planes.collect();
+    let svg = svg(caption, (WIDTH, height), |canvas| in_rows(&planes, canvas, 246.0));
     let paths = paths.iter().map(|(panel, _, points)| (panel, points.as_slice()));
     let csv = paths_csv(["panel", "step", "theta1", "theta2"], paths);
     Figure { name: caption.name, svg, csv }

@@ -14,9 +14,8 @@ use questions::sgd::{balance, quality};
 
 use crate::canvas::{Caption, DrawResult, Ink, WIDTH, svg};
 use crate::chart::{Axis, Chart, Line, Names, tenths, whole};
-use crate::contour::{Arrow, Plane, Point};
+use crate::contour::{Arrow, Plane, Point, in_rows};
 use crate::digits::digits;
-use crate::geometry::Rect;
 use crate::output::{Figure, csv, number};
 use crate::thumb::Thumb;
 
@@ -75,24 +74,23 @@ fn cloud(examples: &Batch) -> DrawResult<Figure> {
         full.norm(),
         spread.join(", "),
     );
+    let planes = clouds.iter().map(|(size, points)| Plane {
+        title: format!("|$B$| = {size}"),
+        cloud: Some((Ink::Solid(1), points.clone())),
+        arrows: vec![Arrow {
+            ink: Ink::Foreground,
+            from: (0.0, 0.0),
+            to: (full.norm(), 0.0),
+            name: String::new(),
+        }],
+        ..Plane::new(
+            Axis::linear("along the full gradient", (-0.25, 1.25), 4, tenths),
+            Axis::linear("across", (-0.75, 0.75), 4, tenths),
+        )
+    });
+    let planes: Vec<_> = planes.collect();
     let svg = svg(&Caption { name, title, description }, (WIDTH, 390.0), |canvas| {
-        for (column, (size, points)) in (0..).zip(&clouds) {
-            let plane = Plane {
-                title: format!("|$B$| = {size}"),
-                cloud: Some((Ink::Solid(1), points.clone())),
-                arrows: vec![Arrow {
-                    ink: Ink::Foreground,
-                    from: (0.0, 0.0),
-                    to: (full.norm(), 0.0),
-                    name: String::new(),
-                }],
-                ..Plane::new(
-                    Axis::linear("along the full gradient", (-0.25, 1.25), 4, tenths),
-                    Axis::linear("across", (-0.75, 0.75), 4, tenths),
-                )
-            };
-            plane.draw(canvas, Rect::new(310.0 * f64::from(column), 0.0, 298.0, 390.0));
-        }
+        in_rows(&planes, canvas, 390.0);
     });
     let rows = clouds.iter().flat_map(|(size, points)| {
         points.iter().map(move |&(x, y)| vec![size.to_string(), number(x), number(y)])

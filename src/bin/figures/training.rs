@@ -12,7 +12,7 @@ use descent::training::{
 };
 
 use crate::canvas::{Align, Canvas, Caption, DrawResult, Ink, Pen, WIDTH, svg};
-use crate::chart::{Axis, Chart, Line, tenths, whole};
+use crate::chart::{Axis, Chart, Line, Names, tenths, whole};
 use crate::digits::digits;
 use crate::geometry::Rect;
 use crate::grid::label;
@@ -224,9 +224,10 @@ fn losses(runs: &[&Run]) -> DrawResult<Figure> {
     };
     Ok(Chart::new(
         Axis::linear("epochs", (0.0, PLAN.epochs as f64 + 1.0), 5, whole),
-        Axis::powers("training loss", (-2, 1), 4),
+        Axis::exponents("training loss", (-1.4, 0.2), 4),
         lines,
     )
+    .with_names(Names::AtEnds)
     .figure(&caption, 370.0))
 }
 

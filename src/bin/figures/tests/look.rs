@@ -29,18 +29,24 @@ impl Box {
             && other.top < self.bottom
     }
 
-    fn holds(&self, (x, y): Point) -> bool {
-        (self.left..=self.right).contains(&x) && (self.top..=self.bottom).contains(&y)
+    fn middle(&self) -> Point {
+        (0.5 * (self.left + self.right), 0.5 * (self.top + self.bottom))
     }
 
     /// Whether a segment has a point inside.
     fn cuts(&self, from: Point, to: Point) -> bool {
-        let steps = 200;
-        let at = |i: i32| {
-            let share = f64::from(i) / f64::from(steps);
-            (from.0 + share * (to.0 - from.0), from.1 + share * (to.1 - from.1))
+        // From which share of the segment to which it is inside, by both coordinates.
+        let shares = |from: f64, to: f64, low: f64, high: f64| match to - from {
+            0.0 if (low..=high).contains(&from) => (0.0, 1.0),
+            0.0 => (1.0, 0.0),
+            way => {
+                let (a, b) = ((low - from) / way, (high - from) / way);
+                (a.min(b), a.max(b))
+            }
         };
-        (0..=steps).any(|i| self.holds(at(i)))
+        let x = shares(from.0, to.0, self.left, self.right);
+        let y = shares(from.1, to.1, self.top, self.bottom);
+        x.0.max(y.0).max(0.0) <= x.1.min(y.1).min(1.0)
     }
 }
 
@@ -84,6 +90,43 @@ impl Shape {
 struct Panel {
     plot: Box,
     title: Option<String>,
+    x: Axis,
+    y: Axis,
+}
+
+/// The values at the ends of an axis, and their places.
+#[derive(Debug)]
+struct Axis {
+    is_logarithmic: bool,
+    values: [f64; 2],
+    places: [f64; 2],
+}
+
+impl Axis {
+    fn read(words: &str) -> Self {
+        let [scale, ends @ ..] = &words.split(' ').collect::<Vec<_>>()[..] else {
+            panic!("{words}")
+        };
+        let is_logarithmic = *scale == "log";
+        assert!(is_logarithmic || *scale == "linear", "{words}");
+        let ends: Vec<f64> =
+            ends.iter().map(|end| end.parse().expect("a number")).collect();
+        let [low, high, from, to] = ends[..] else { panic!("{words}") };
+        assert!(low < high && (!is_logarithmic || low > 0.0), "{words}");
+        Self {
+            is_logarithmic,
+            values: [low, high],
+            places: [from, to].map(|end| end / 10.0),
+        }
+    }
+
+    fn place(&self, value: f64) -> f64 {
+        let scaled =
+            |value: f64| if self.is_logarithmic { value.log10() } else { value };
+        let [low, high] = self.values.map(scaled);
+        let [from, to] = self.places;
+        from + (scaled(value) - low) / (high - low) * (to - from)
+    }
 }
 
 #[derive(Debug)]
@@ -213,21 +256,12 @@ impl Figure {
 
     fn panel(&mut self, own: &Attributes) -> Option<usize> {
         let (x, y) = own.get("data-x").zip(own.get("data-y"))?;
-        let ends = |text: &str| -> (f64, f64) {
-            let words: Vec<&str> = text.split(' ').collect();
-            let [scale, low, high, from, to] = words[..] else { panic!("{text}") };
-            assert!(["linear", "log"].contains(&scale), "{text}");
-            let [low, high]: [f64; 2] =
-                [low, high].map(|end| end.parse().expect("a value"));
-            assert!(low < high && (scale == "linear" || low > 0.0), "{text}");
-            let [from, to]: [f64; 2] =
-                [from, to].map(|end| end.parse().expect("a place"));
-            (from / 10.0, to / 10.0)
-        };
-        let ((left, right), (bottom, top)) = (ends(x), ends(y));
+        let (x, y) = (Axis::read(x), Axis::read(y));
+        let ([left, right], [bottom, top]) = (x.places, y.places);
         assert!(left < right && top < bottom, "{}: {own:?}", self.name);
         let title = own.get("data-panel").cloned();
-        self.panels.push(Panel { plot: Box { left, top, right, bottom }, title });
+        let plot = Box { left, top, right, bottom };
+        self.panels.push(Panel { plot, title, x, y });
         Some(self.panels.len() - 1)
     }
 
@@ -301,6 +335,19 @@ fn no_label_lies_over_another() {
         }
     }
     none(&faults);
+}
+
+/// Marks of code on a page, or of a symbol.
+#[test]
+fn no_label_shows_its_markup() {
+    let shows = |label: &&Label| label.content.contains(['`', '\\']);
+    let faults = figures().into_iter().flat_map(|figure| {
+        let shown = figure.labels.iter().filter(shows);
+        shown
+            .map(|label| format!("{}: `{}`", figure.name, label.content))
+            .collect::<Vec<_>>()
+    });
+    none(&faults.collect::<Vec<_>>());
 }
 
 #[test]
@@ -396,6 +443,55 @@ fn every_axis_has_a_name() {
         }
     }
     none(&faults);
+}
+
+/// What a tick says: a number, perhaps with a power of ten. Names of places say none.
+fn said(tick: &str) -> Option<f64> {
+    const POWERS: &str = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+    let tick = tick.replace('−', "-").replace('\u{202f}', "");
+    if let Ok(value) = tick.parse() {
+        return Some(value);
+    }
+    let (sign, digits) = match tick.strip_prefix("10")?.strip_prefix('⁻') {
+        Some(digits) => (-1, digits.to_owned()),
+        None => (1, tick["10".len()..].to_owned()),
+    };
+    let digit = |c| POWERS.chars().position(|power| power == c);
+    let power = digits.chars().try_fold(0, |power, c| Some(10 * power + digit(c)?))?;
+    Some(10_f64.powi(sign * i32::try_from(power).ok()?))
+}
+
+#[test]
+fn every_tick_says_the_value_at_its_place() {
+    let mut faults = Vec::new();
+    let mut count = 0;
+    for figure in figures() {
+        for label in &figure.labels {
+            let Some(Panel { plot, x, y, .. }) = label.panel.map(|i| &figure.panels[i])
+            else {
+                continue;
+            };
+            let (across, up) = label.place.middle();
+            let below = (0.0..24.0).contains(&(label.place.top - plot.bottom));
+            let beside = label.place.right < plot.left && up > plot.top - 8.0;
+            let (axis, place) = match (below, beside) {
+                (true, _) => (x, across),
+                (_, true) => (y, up),
+                _ => continue,
+            };
+            let Some(value) = said(&label.content) else { continue };
+            count += 1;
+            let distance = (axis.place(value) - place).abs();
+            if distance > 2.0 {
+                faults.push(format!(
+                    "{}: `{}` is {distance:.1} off",
+                    figure.name, label.content
+                ));
+            }
+        }
+    }
+    none(&faults);
+    assert!(count > 500, "{count}");
 }
 
 /// A key above the plot makes the eye go back and forth.
