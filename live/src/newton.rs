@@ -11,7 +11,7 @@ use crate::words::{number, rounded};
 
 /// The window of the figure.
 pub const RANGE: (f64, f64) = (-3.0, 2.0);
-pub const HEIGHT: (f64, f64) = (-6.0, 8.0);
+pub const HEIGHT: (f64, f64) = (-7.0, 8.0);
 
 const FUNCTIONS: [Example; 3] = [Example::Quartic, Example::Cosh, Example::Exponential];
 
@@ -47,11 +47,10 @@ fn scene(values: &[f64]) -> Scene {
     scene.curve(PANEL, "linear", curve(&|theta| linear_model(&f, &at, &(theta - &at))));
     let parabola = |theta: &DVector<f64>| quadratic_model(&f, &at, &(theta - &at));
     scene.curve(PANEL, "quadratic", curve(&parabola));
-    let foot = |x: f64, y: f64| vec![(x, HEIGHT.0), (x, y)];
-    scene.curve(PANEL, "start", foot(theta, value));
+    scene.curve(PANEL, "start", vec![(theta, value)]);
     let next = newton(&f, at.clone(), alpha, 1).ok().and_then(|mut path| path.pop());
     let step =
-        next.as_ref().map_or_else(Vec::new, |next| foot(next[0], parabola(next)));
+        next.as_ref().map_or_else(Vec::new, |next| vec![(next[0], parabola(next))]);
     scene.curve(PANEL, "Newton step", step);
     scene.says = says(&f, theta, next.map(|next| next[0]));
     scene

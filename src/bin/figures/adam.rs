@@ -7,10 +7,10 @@ use descent::quadratic::{Quadratic, START};
 use nalgebra::{DVector, dvector};
 
 use crate::canvas::{Caption, DrawResult, Ink, WIDTH, svg};
-use crate::chart::{Axis, Chart, Line, whole};
-use crate::contour::{Path, Plane, Point};
+use crate::chart::{Axis, Chart, Line, Mark, whole};
+use crate::contour::{Path, Plane, Point, in_rows};
 use crate::geometry::Rect;
-use crate::output::{Figure, csv, number, place, twelve_digits};
+use crate::output::{Figure, csv, number, place, rough, twelve_digits};
 use crate::quadratic::valley_axes;
 use crate::thumb::Thumb;
 use crate::touched::Book;
@@ -68,7 +68,7 @@ fn factor() -> DrawResult<Figure> {
         ),
     };
     Ok(Chart::new(
-        Axis::powers("step t", (0, 4), 5),
+        Axis::powers("step $t$", (0, 4), 5),
         Axis::linear("times the corrected step", (0.0, 7.0), 8, whole),
         lines,
     )
@@ -103,7 +103,7 @@ fn reach() -> DrawResult<Figure> {
         ),
     };
     Ok(Chart::new(
-        Axis::powers("step t", (0, 4), 5),
+        Axis::powers("step $t$", (0, 4), 5),
         Axis::linear("length of the step / α", (0.0, 8.0), 9, whole),
         lines,
     )
@@ -135,25 +135,27 @@ fn turns() -> DrawResult<Figure> {
         farthest("Adam"),
     );
     let title = "Two optimizers in a valley and in the same valley turned";
-    let svg = svg(&Caption { name, title, description }, (WIDTH, 290.0), |canvas| {
-        for (place, (key, title, ink)) in (0..).zip(panels) {
-            let (x, y, levels) = valley_axes();
-            let path =
-                |curve, ink| Path::new(ink, book.points(key, curve)).of_curve(curve);
-            let plane = Plane {
-                key,
-                title: title.into(),
-                function: &value,
-                levels,
-                paths: vec![
-                    path(CURVES[0], ink).with_dots(),
-                    path(CURVES[1], Ink::Solid(5)),
-                ],
-                cross: Some((0.0, 0.0)),
-                ..Plane::new(x, y)
-            };
-            plane.draw(canvas, Rect::new(310.0 * f64::from(place), 0.0, 298.0, 290.0));
+    let plane = |(key, title, ink): (&'static str, &str, Ink)| {
+        let (x, y, levels) = valley_axes();
+        let path = |curve, ink| Path::new(ink, book.points(key, curve)).of_curve(curve);
+        let names = if key == "Adam" { CURVES } else { ["both", ""] };
+        Plane {
+            key,
+            title: title.into(),
+            function: &value,
+            levels,
+            // The broad one below.
+            paths: vec![
+                path(CURVES[1], Ink::Solid(5)).broad().named(names[1]),
+                path(CURVES[0], ink).with_dots().named(names[0]),
+            ],
+            cross: Some((0.0, 0.0)),
+            ..Plane::new(x, y)
         }
+    };
+    let planes = panels.map(plane);
+    let svg = svg(&Caption { name, title, description }, (WIDTH, 290.0), |canvas| {
+        in_rows(&planes, canvas, 290.0);
     });
     Ok(Figure { name, svg, csv: book.csv() })
 }
@@ -238,33 +240,35 @@ fn back() -> DrawResult<Figure> {
         title: "The loss comes back",
         description: format!(
             "Two charts over the steps of Adam with α = 1 in the valley. The upper one has the value, on a logarithmic axis: it falls \
-             to {:.0e} at step {:.0}, and later rises steeply to its old size, falls again and comes back again. The lower one has \
+             to {} at step {:.0}, and later rises steeply to its old size, falls again and comes back again. The lower one has \
              the true step size along the steep axis: it rises slowly, is above the limit {limit} from about step {:.0} on, and \
              drops when the value has come back.",
-            lowest.1, lowest.0, crossed.0,
+            rough(lowest.1, 0),
+            lowest.0,
+            crossed.0,
         ),
     };
-    let steps = |label: &str| Axis::linear(label, (0.0, 4000.0), 5, whole);
+    let steps = || Axis::linear("step", (0.0, 4000.0), 5, whole);
     let rows =
         [("value", &values), ("true step size", &sizes)].map(|(name, points)| {
             let row = move |&(x, y): &Point| vec![name.to_owned(), place(x), number(y)];
             points.iter().map(row).collect::<Vec<_>>()
         });
-    let edge =
-        Line::faint(Ink::Foreground, "limit", vec![(0.0, limit), (4000.0, limit)]);
+    let marks = vec![Mark::Horizontal(limit, format!("limit of stability, {limit}"))];
     let value = Chart::new(
-        steps(""),
-        Axis::powers("value", (-80, 10), 4),
+        steps(),
+        Axis::powers("value", (-80, 10), 5),
         vec![Line::new(Ink::Series(4), "value", values)],
     );
     let size = Chart::new(
-        steps("step"),
+        steps(),
         Axis::linear("step size", (0.0, 5.0), 6, whole),
-        vec![Line::new(Ink::Series(5), "true step size", sizes), edge],
-    );
-    let svg = svg(&caption, (WIDTH, 460.0), |canvas| {
-        value.draw(canvas, Rect::new(0.0, 0.0, WIDTH, 220.0), "");
-        size.draw(canvas, Rect::new(0.0, 230.0, WIDTH, 230.0), "");
+        vec![Line::new(Ink::Series(5), "true step size", sizes)],
+    )
+    .with_marks(marks);
+    let svg = svg(&caption, (WIDTH, 540.0), |canvas| {
+        value.draw(canvas, Rect::new(0.0, 0.0, WIDTH, 262.0), "");
+        size.draw(canvas, Rect::new(0.0, 278.0, WIDTH, 262.0), "");
     });
     let csv = csv(&["curve", "step", "value"], rows.into_iter().flatten());
     Ok(Figure { name: caption.name, svg, csv })

@@ -4,13 +4,14 @@ use crate::axes::{Frame, LINE};
 use crate::canvas::{Align, Canvas, Caption, Ink, Pen, WIDTH, svg};
 use crate::geometry::{Px, Rect, inside};
 use crate::names::{Placed, Scene, Wish, box_at};
-use crate::output::{Figure, csv, number, place, shown, twelve_digits};
+use crate::output::{Figure, csv, number, shown, twelve_digits};
 use crate::text::{SIZE, escaped, plain, width};
 
 pub use crate::axes::{Axis, hundredths, tenths, whole};
 
 /// A line through its points, up to the first that is not finite or that a logarithmic
 /// axis cannot show.
+#[derive(Clone)]
 pub struct Line {
     pub name: String,
     pub points: Vec<(f64, f64)>,
@@ -29,6 +30,8 @@ enum Kind {
     },
     /// One of many.
     Faint,
+    /// Under others: broad and hollow.
+    Broad,
     Dots,
     /// From zero, one for each whole number.
     Bars,
@@ -57,6 +60,11 @@ impl Line {
         Self { kind: Kind::Faint, is_named: false, ..Self::new(ink, name, points) }
     }
 
+    /// A line that others lie on: broad and hollow.
+    pub fn broad(ink: Ink, name: impl Into<String>, points: Vec<(f64, f64)>) -> Self {
+        Self { kind: Kind::Broad, ..Self::new(ink, name, points) }
+    }
+
     /// Dots without a line between them.
     pub fn dots(ink: Ink, name: impl Into<String>, points: Vec<(f64, f64)>) -> Self {
         Self { kind: Kind::Dots, ..Self::new(ink, name, points) }
@@ -67,9 +75,9 @@ impl Line {
         Self { kind: Kind::Bars, ..Self::new(ink, name, points) }
     }
 
-    /// With bars of another width.
-    pub fn with_width(self, width: f64) -> Self {
-        Self { width, ..self }
+    /// With a name for a plot that says the rest.
+    pub fn renamed(self, name: &str) -> Self {
+        Self { name: name.into(), ..self }
     }
 
     /// Named in the data only.
@@ -77,9 +85,20 @@ impl Line {
         Self { is_named: false, ..self }
     }
 
+    /// Named beside it, though it is faint.
+    pub fn named(self) -> Self {
+        Self { is_named: true, ..self }
+    }
+
+    /// With bars of another width.
+    pub fn with_width(self, width: f64) -> Self {
+        Self { width, ..self }
+    }
+
     fn pen(&self) -> Pen<'_> {
         let pen = match self.kind {
-            Kind::Faint => Pen::new(self.ink, 1.0).faint(0.6),
+            Kind::Faint => Pen::new(self.ink, 1.0),
+            Kind::Broad => Pen::new(self.ink, 9.0),
             _ => Pen::new(self.ink, 2.2),
         };
         pen.of_curve(&self.name)
@@ -108,6 +127,7 @@ impl Line {
                 canvas.areas(self.ink, 0.45, &self.name, &bars.collect::<Vec<_>>());
             }
             Kind::Faint => canvas.lines(self.pen(), &inside(&points, frame.plot)),
+            Kind::Broad => canvas.hollow(self.pen(), &inside(&points, frame.plot)),
             Kind::Line { dots: with_dots } => {
                 canvas.lines(self.pen(), &inside(&points, frame.plot));
                 if with_dots {
@@ -126,7 +146,7 @@ impl Line {
                 canvas.area(self.ink, 0.45, "", &rect.corners());
             }
             Kind::Dots => canvas.dots(Pen { width: 7.0, ..pen }, &[(x + 15.0, y)]),
-            Kind::Faint => canvas.line(pen, &[(x, y), (x + 30.0, y)]),
+            Kind::Faint | Kind::Broad => canvas.line(pen, &[(x, y), (x + 30.0, y)]),
             Kind::Line { dots } => {
                 canvas.line(pen, &[(x, y), (x + 30.0, y)]);
                 if dots {
@@ -162,6 +182,8 @@ pub enum Mark {
     Vertical(f64, String),
     /// A horizontal line.
     Horizontal(f64, String),
+    /// A ring around a point.
+    Point((f64, f64), String),
     /// Words with their middle at a point.
     Words((f64, f64), String),
 }
@@ -181,7 +203,9 @@ impl Mark {
                     frame.y.place(*value).map_or(bottom, |y| frame.of_places((x, y)).1);
                 vec![(left, y), (right, y)]
             }
-            Self::Words(at, _) => frame.at(*at).into_iter().collect(),
+            Self::Point(at, _) | Self::Words(at, _) => {
+                frame.at(*at).into_iter().collect()
+            }
         }
     }
 
@@ -189,6 +213,7 @@ impl Mark {
         match self {
             Self::Vertical(_, name)
             | Self::Horizontal(_, name)
+            | Self::Point(_, name)
             | Self::Words(_, name) => name,
         }
     }
@@ -198,6 +223,11 @@ impl Mark {
         match self {
             Self::Vertical(..) | Self::Horizontal(..) => {
                 canvas.line(Pen::new(Ink::DashedForeground, 1.2), &line);
+            }
+            Self::Point(..) => {
+                let ring: Vec<Px> =
+                    line.iter().flat_map(|&(x, y)| ring((x, y), 6.0)).collect();
+                canvas.outline(Pen::new(Ink::Foreground, 1.4), &ring);
             }
             Self::Words(..) => {}
         }
@@ -229,6 +259,8 @@ pub enum Names {
     AtEnds,
     /// Above the plot, each with a sample.
     Above,
+    /// In another plot of the figure, with the same inks.
+    Elsewhere,
 }
 
 /// A whole chart.
@@ -239,6 +271,8 @@ pub struct Chart {
     pub lines: Vec<Line>,
     pub marks: Vec<Mark>,
     pub names: Names,
+    /// How much of a band's ink there is in it; where bands lie on each other it adds up.
+    pub band_opacity: f64,
     /// What scripts and data call it where it is a panel of several.
     pub key: &'static str,
 }
@@ -253,6 +287,7 @@ impl Chart {
             lines,
             marks: Vec::new(),
             names: Names::Beside,
+            band_opacity: 0.2,
             key: "",
         }
     }
@@ -285,7 +320,9 @@ impl Chart {
             [(format!("{} low", band.name), low), (format!("{} high", band.name), high)]
         });
         let rows = lines.chain(edges).flat_map(|(name, points)| {
-            let row = move |(x, y): (f64, f64)| vec![name.clone(), place(x), number(y)];
+            let row = move |(x, y): (f64, f64)| {
+                vec![name.clone(), self.x.in_data(x), number(y)]
+            };
             points.into_iter().map(row).collect::<Vec<_>>()
         });
         csv(&["curve", &plain(&self.x.label), &plain(&self.y.label)], rows)
@@ -308,6 +345,10 @@ impl Chart {
             ),
             _ => beside(0.0),
         };
+        if self.names == Names::Elsewhere {
+            let names = self.searched(&frame, false).unwrap_or_default();
+            return self.draw_with(canvas, &frame, &names, None);
+        }
         if self.names != Names::Above
             && let Some(names) = self.placed(&frame)
         {
@@ -332,7 +373,12 @@ impl Chart {
             names.iter().map(|(placed, ..)| placed.rect.grown(2.0)).collect();
         frame.panel(canvas, |canvas| {
             for band in &self.bands {
-                canvas.area(band.ink, 0.2, &band.name, &band.outline(frame));
+                canvas.area(
+                    band.ink,
+                    self.band_opacity,
+                    &band.name,
+                    &band.outline(frame),
+                );
             }
             frame.grid(canvas, &boxes);
             frame.draw(canvas);
@@ -342,7 +388,7 @@ impl Chart {
                 let end =
                     if self.names == Names::AtEnds { " data-end=\"\"" } else { "" };
                 let attribute = self.attribute_of_name(name, end);
-                canvas.text_with(*ink, placed.at, Align::Start, name, &attribute);
+                canvas.text_with(*ink, placed.at, placed.align, name, &attribute);
             }
             if let Some((rows, (left, first))) = key {
                 for (row, y) in
@@ -447,11 +493,10 @@ impl Chart {
             match mark {
                 Mark::Words(..) => {
                     let Some(&(x, y)) = line.first() else { continue };
-                    let at = (x - 0.5 * width(mark.name()), y);
-                    let rect = box_at(at, mark.name());
+                    let rect = box_at((x - 0.5 * width(mark.name()), y), mark.name());
                     scene.boxes.push(rect);
                     placed.push((
-                        Placed { at, rect },
+                        Placed { at: (x, y), align: Align::Middle, rect },
                         mark.name().to_owned(),
                         Ink::Foreground,
                     ));
@@ -460,6 +505,12 @@ impl Chart {
                 _ => {
                     wishes.push(Wish { name: mark.name(), line: scene.lines.len() });
                     inks.push(Ink::Foreground);
+                    let line = match mark {
+                        Mark::Point(..) => {
+                            line.iter().flat_map(|&at| ring(at, 6.0)).collect()
+                        }
+                        _ => line,
+                    };
                     scene.lines.push(line);
                 }
             }
@@ -490,7 +541,8 @@ impl Chart {
         );
         let name = |(y, (_, line)): (f64, &(f64, &Line))| {
             let at = (frame.plot.right + 8.0, y);
-            let placed = Placed { at, rect: box_at(at, &line.name) };
+            let rect = box_at(at, &line.name);
+            let placed = Placed { at, align: Align::Start, rect };
             (placed, line.name.clone(), line.ink.of_name())
         };
         heights.into_iter().zip(&ends).map(name).collect()
