@@ -7,6 +7,7 @@ use nalgebra::{DVector, dvector};
 use crate::canvas::{Caption, DrawResult, Ink, WIDTH, svg};
 use crate::chart::{Axis, Chart, Line, Mark, Names, hundredths, tenths, whole};
 use crate::contour::{Path, Plane, Point, in_rows, paths_csv};
+use crate::geometry::Rect;
 use crate::output::{Figure, rough};
 use crate::thumb::Thumb;
 use crate::touched::Book;
