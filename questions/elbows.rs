@@ -128,7 +128,7 @@ pub fn share() -> Question {
     )
     .right(
         within(bias / weight, 0.5),
-        "The scale is *s_b*/*s_w* = ½, and half of the elbows are closer to 0 than the scale.",
+        "The scale is $s_b/s_w = \\frac12$, and half of the elbows are closer to 0 than the scale.",
     )
     .wrong(
         "the scale is left at 1",

@@ -3,9 +3,8 @@
 use descent::linear_layer::Linear;
 use nalgebra::{DMatrix, RowDVector, dmatrix};
 
-use crate::answer::grouped;
 use crate::steps::pair;
-use crate::{Answer, Question, exact, words};
+use crate::{Answer, Question, exact, number, words};
 
 pub const QUESTIONS: &[fn() -> Question] = &[weight, bias, transposed, layers];
 
@@ -130,11 +129,7 @@ fn parameters(layer: &Linear) -> usize {
 pub fn layers() -> Question {
     let stack = [blank(784, 100), blank(100, 100), blank(100, 10)];
     let one = stack[0].then(&stack[1]).then(&stack[2]);
-    let count = |count: usize| Answer {
-        text: grouped(count),
-        value: count as f64,
-        within: 0.5,
-    };
+    let count = |count: usize| number(count as f64, 0);
     Question::new(
         "linear_layer/layers",
         "L02",

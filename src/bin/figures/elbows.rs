@@ -118,7 +118,7 @@ fn circle() -> DrawResult<Figure> {
     const ANGLE: i32 = 15;
     const TOP: f64 = 2.0;
     let slope = |degrees: i32| f64::from(degrees).to_radians().tan();
-    let around = (0..=150).map(|i| (PI / 60.0 * f64::from(i)).sin_cos());
+    let around = (0..=120).map(|i| (PI / 60.0 * f64::from(i)).sin_cos());
     let circle: Vec<_> = around.map(|(y, x)| (x, y)).collect();
     let vertical = vec![(1.0, -TOP), (1.0, TOP)];
     let mut lines = vec![
