@@ -75,10 +75,7 @@ impl Story {
         ];
         let inks = if is_second { inks } else { [Ink::Solid(1); 5] };
         let lines = runs.into_iter().zip(inks);
-        let lines = lines.map(|((name, points), ink)| {
-            // Code on the page, and plain in the figure.
-            Line::new(ink, name.replace('`', ""), points)
-        });
+        let lines = lines.map(|((name, points), ink)| Line::new(ink, name, points));
         let chart = Chart::new((self.x)(end), (self.y)(is_second), lines.collect());
         Ok(chart.figure(&Caption { name, title, description }, 340.0))
     }
