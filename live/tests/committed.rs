@@ -129,7 +129,7 @@ fn the_committed_module_shows_what_the_native_functions_show() {
         let () = page.call("book", place as i32);
         let book = (widget.book)();
         assert_eq!(page.get(book.len()), book, "{}", widget.name);
-        for values in settings(widget, 30) {
+        for values in settings(widget, 8) {
             let name = widget.name;
             let scene = widget.show(&values);
             let (numbers, text) = page.show(place, &values);
