@@ -18,9 +18,10 @@ pub const WIDGET: Widget = Widget {
         Control::even("beta2", "β₂", (0.01, 0.999, 0.001), (0.001, LARGEST_BETA)),
         Control::choice("correction", "bias correction", &["without", "with"]),
     ],
+    handles: &[],
     book: || vec![0.9, 0.999, 1.0],
     scene,
-    ..Widget::DEFAULT
+    drag: |_, _, _| {},
 };
 
 /// The first twenty steps and then some, evenly on a logarithmic axis, up to 10 000.

@@ -40,7 +40,6 @@ pub const WIDGET: Widget = Widget {
     book,
     scene,
     drag,
-    ..Widget::DEFAULT
 };
 
 /// Steps of each path.

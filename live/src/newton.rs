@@ -34,7 +34,6 @@ pub const WIDGET: Widget = Widget {
     book: || vec![0.0, -1.2, 1.0],
     scene,
     drag,
-    ..Widget::DEFAULT
 };
 
 fn scene(values: &[f64]) -> Scene {

@@ -24,7 +24,6 @@ pub const WIDGET: Widget = Widget {
     book: || vec![2.0 / 11.0, 10.0, START[0], START[1], 20.0],
     scene,
     drag,
-    ..Widget::DEFAULT
 };
 
 fn scene(values: &[f64]) -> Scene {

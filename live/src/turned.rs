@@ -33,7 +33,6 @@ pub const WIDGET: Widget = Widget {
     book: || vec![45.0, 0.5, START[0], START[1]],
     scene,
     drag,
-    ..Widget::DEFAULT
 };
 
 /// A turn of the plane.

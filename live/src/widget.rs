@@ -25,19 +25,6 @@ pub struct Widget {
     pub drag: fn(usize, Point, &mut [f64]),
 }
 
-impl Widget {
-    /// What most figures are in the parts that they do not name.
-    pub const DEFAULT: Self = Self {
-        name: "",
-        figures: &[],
-        controls: &[],
-        handles: &[],
-        book: Vec::new,
-        scene: |_| Scene::default(),
-        drag: |_, _, _| {},
-    };
-}
-
 /// A value that the reader sets.
 pub struct Control {
     /// What the page's address calls it.
