@@ -795,7 +795,14 @@ fn live_figure_without_its_axes_or_its_curves_or_a_page() {
     }
     let other = LIVE[2].1.replace("<!-- a", "<!-- b");
     let files = [(PAGE, text.as_str()), LIVE[0], LIVE[1], (LIVE[2].0, &other)];
-    assert_faults(&files, &["chapters/page.md:1: this live figure is `b`"]);
+    assert_faults(
+        &files,
+        &[
+            "chapters/figures/a.svg:1: no page shows this figure",
+            "chapters/page.md:1: this live figure is `b`",
+            "live/figures/a.html:1: no page has `{{#live a}}` below the figure `b`",
+        ],
+    );
     assert_faults(
         &[&[(PAGE, FIGURE)], &LIVE[..]].concat(),
         &["live/figures/a.html:1: no page has `{{#live a}}` below the figure `a`"],
