@@ -4,6 +4,7 @@ mod support;
 
 use std::fs;
 use support::root;
+use weave::comments;
 use weave::fault::Faults;
 use weave::markdown::Scan;
 use weave::names::Names;
@@ -47,6 +48,15 @@ fn every_name_in_a_sentence_is_known_and_every_script_is_the_one_that_ran() {
     );
     assert!(snippets >= 25 && runs.len() >= 25, "{snippets} {}", runs.len());
     assert!(names.count > 400, "{}", names.count);
+}
+
+#[test]
+fn every_name_in_a_comment_is_known() {
+    let mut faults = Faults::default();
+    let count = comments::check(&root(), &mut faults);
+    assert!(faults.is_empty(), "{faults}");
+    println!("{count} words");
+    assert!(count > 1000, "{count}");
 }
 
 /// A letter left out, doubled, or exchanged with the next: what one mistypes.
