@@ -10,16 +10,55 @@ use descent::elbows::{
 use descent::network::Network;
 use descent::random::{Stream, generator};
 use nalgebra::DMatrix;
+use questions::elbows::{places, running, sizes, tame};
 
 use crate::canvas::{Canvas, Caption, DrawResult, Ink, WIDTH, svg};
 use crate::chart::{Axis, Band, Chart, Line, tenths, whole};
 use crate::contour::{Path, Plane};
 use crate::geometry::Rect;
 use crate::output::{Figure, csv, number};
+use crate::thumb::Thumb;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
     let runs = Runs::new()?;
-    Ok(vec![units()?, circle()?, density()?, means()?, runs.curves()?, runs.losses()?])
+    let mut figures =
+        vec![units()?, circle()?, density()?, means()?, runs.curves()?, runs.losses()?];
+    figures.extend(guesses()?);
+    Ok(figures)
+}
+
+/// What the mean of more and more places might do, for three seeds.
+fn guesses() -> DrawResult<Vec<Figure>> {
+    const COUNT: usize = 100_000;
+    const RANGE: (f64, f64) = (-4.0, 4.0);
+    type Law = fn(usize, u64) -> Vec<f64>;
+    let laws: [(_, _, Law); 3] = [
+        ("elbows-mean_jumps", "Thrown off again and again", places),
+        ("elbows-mean_settles", "It settles", tame),
+        ("elbows-mean_rises", "It rises without end", sizes),
+    ];
+    let pictures = laws.into_iter().map(|(name, title, draw)| {
+        let course = |seed: u64| {
+            let means = running(&draw(COUNT, seed));
+            let shown =
+                (0..=150).map(|i| 10_f64.powf(f64::from(i) / 30.0).round() as usize);
+            let mut shown: Vec<_> = shown.collect();
+            shown.dedup();
+            let point = |n: usize| {
+                let mean = means[n - 1].clamp(RANGE.0, RANGE.1);
+                ((n as f64).log10(), mean)
+            };
+            shown.into_iter().map(point).collect::<Vec<_>>()
+        };
+        let paths = &[
+            ("seed 1", Ink::Solid(5), course(1)),
+            ("seed 2", Ink::Solid(6), course(2)),
+            ("seed 3", Ink::Solid(1), course(3)),
+        ];
+        let zero = vec![(0.0, 0.0), (5.0, 0.0)];
+        Thumb { name, title, x: (0.0, 5.0), y: RANGE, ground: &[zero], paths }.figure()
+    });
+    pictures.collect()
 }
 
 const DATA: (f64, f64) = (-1.0, 1.0);

@@ -10,6 +10,7 @@ use descent::training::{
     full_batch, largest_curvature, movement, settled, sweep, test_positions,
     widths_compared,
 };
+use questions::training::{Courses, courses};
 
 use crate::canvas::{Align, Canvas, Caption, DrawResult, Ink, Pen, WIDTH, svg};
 use crate::chart::{Axis, Chart, Line, tenths, whole};
@@ -18,6 +19,7 @@ use crate::geometry::Rect;
 use crate::grid::label;
 use crate::output::{Figure, csv, twelve_digits};
 use crate::sgd::rounded;
+use crate::thumb::{Thumb, up_to};
 
 pub const NAMES: [&str; 3] = ["SGD", "momentum", "Adam"];
 /// The colours of SGD, momentum and Adam in the whole book.
@@ -30,14 +32,38 @@ pub fn figures() -> DrawResult<Vec<Figure>> {
     let runs = compare(PLAN, &SEEDS[..1], &examples, &test);
     let runs: Vec<&Run> = runs.iter().map(|runs| &runs[0]).collect();
     let few = half_resolution(&examples(&(0..FEW).collect::<Vec<_>>()));
-    Ok(vec![
+    let mut figures = guesses()?;
+    figures.extend([
         two_digits(runs[2], &test)?,
         losses(&runs)?,
         accuracies(&runs)?,
         step_sizes(&examples)?,
         widths(&examples)?,
         limits(&few)?,
-    ])
+    ]);
+    Ok(figures)
+}
+
+/// What the loss might do with four times the step size that a quadratic bears.
+fn guesses() -> DrawResult<Vec<Figure>> {
+    const HEIGHTS: (f64, f64) = (-3.0, 2.5);
+    let Courses { network, quadratic, below } = courses(SEEDS[0]);
+    let laws = [
+        ("training-explodes_back", "It comes back to guessing", network),
+        ("training-explodes_rises", "It rises without end", quadratic),
+        ("training-explodes_falls", "It goes on falling", below),
+    ];
+    let guessing = 10_f64.ln().log10();
+    let pictures = laws.into_iter().map(|(name, title, losses)| {
+        let points = (0..)
+            .zip(losses)
+            .map(|(t, loss)| (f64::from(t), rounded(loss).log10().max(HEIGHTS.0)));
+        let paths = &[("loss", Ink::Solid(1), up_to(HEIGHTS.1, points))];
+        let ground = vec![(0.0, guessing), (60.0, guessing)];
+        Thumb { name, title, x: (0.0, 60.0), y: HEIGHTS, ground: &[ground], paths }
+            .figure()
+    });
+    pictures.collect()
 }
 
 /// Two digits, and the probability of each class before the training and after each epoch.
