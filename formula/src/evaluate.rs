@@ -289,7 +289,7 @@ impl Here<'_> {
             }
             Run::Between(letter, from, to) => {
                 let (from, to) = (self.real(from)?, self.real(to)?);
-                if !(to - from <= MOST_TERMS) {
+                if (to - from).is_nan() || to - from > MOST_TERMS {
                     return Err(format!("a sum from {from} to {to}").into());
                 }
                 (letter, (from as i64..=to.round() as i64).collect::<Vec<_>>())

@@ -1,13 +1,13 @@
 //! From TeX to expressions.
 
 use crate::syntax::{
-    Chain, Expr, Formula, Index, Name, Operation, Relation, Run, Side,
+    Chain, Expr, Formula, Function, Index, Name, Operation, Relation, Run, Side,
 };
 use crate::tokens::{is_among, letters, tokens, word};
 use crate::value::Value;
 use nalgebra::Complex;
 
-const FUNCTIONS: [(&str, fn(f64) -> f64); 13] = [
+const FUNCTIONS: [(&str, Function); 13] = [
     (r"\log", f64::ln),
     (r"\ln", f64::ln),
     (r"\exp", f64::exp),

@@ -93,6 +93,9 @@ pub enum Run {
     Outcomes(String),
 }
 
+/// A function of a number.
+pub type Function = fn(f64) -> f64;
+
 /// A product, a quotient, a product entry by entry.
 pub type Operation = fn(&Value, &Value) -> Result<Value, String>;
 
@@ -107,7 +110,7 @@ pub enum Expr {
     Operation(Operation, Box<Expr>, Box<Expr>),
     Power(Box<Expr>, Box<Expr>),
     Transpose(Box<Expr>),
-    Function(fn(f64) -> f64, Box<Expr>),
+    Function(Function, Box<Expr>),
     /// The largest or the smallest.
     Extreme(fn(f64, f64) -> f64, Vec<Expr>),
     /// The function of this name, with arguments.
