@@ -38,7 +38,7 @@ fn a_layer_and_what_it_keeps_of_the_norm() {
 fn all_other_matrices_double_the_gradient_of_a_weight() {
     check("depth.doubled", 4, |at| {
         let depth = 4;
-        let plain = network(&[3, 4, 4, 4, 2], 2.0, 7);
+        let plain = network(&[3, 20, 20, 20, 2], 2.0, 7);
         let double = |layer: &Layer| {
             let mut layer = layer.clone();
             layer.linear.weight *= 2.0;

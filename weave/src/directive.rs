@@ -1,5 +1,7 @@
 //! The directives of a page: `{{#name arguments}}`.
 
+use crate::question::Kind;
+
 /// How a directive begins.
 pub const OPEN: &str = "{{#";
 /// How a directive ends.
@@ -17,6 +19,15 @@ pub enum Directive<'a> {
     },
     /// An exercise of the page's chapter.
     Exercise(&'a str),
+    /// A question, a prediction, a number to work out, or a worked example.
+    Ask {
+        /// What the directive says it is.
+        kind: Kind,
+        /// Its name: `chapter/function`.
+        name: &'a str,
+    },
+    /// All questions of the book, by the items of the sources.
+    Questions,
     /// The body of a snapshot.
     Table(&'a str),
     /// A value of a snapshot.
@@ -81,6 +92,15 @@ impl<'a> Directive<'a> {
             ("code", _) => Err(wrong("code path:anchor")),
             ("exercise", [name]) => Ok(Self::Exercise(name)),
             ("exercise", _) => Err(wrong("exercise chapter/function")),
+            ("question", [name]) => Ok(Self::Ask { kind: Kind::Question, name }),
+            ("predict", [name]) => Ok(Self::Ask { kind: Kind::Predict, name }),
+            ("number", [name]) => Ok(Self::Ask { kind: Kind::Number, name }),
+            ("steps", [name]) => Ok(Self::Ask { kind: Kind::Steps, name }),
+            ("question" | "predict" | "number" | "steps", _) => {
+                Err(wrong(&format!("{name} chapter/function")))
+            }
+            ("questions", []) => Ok(Self::Questions),
+            ("questions", _) => Err(wrong("questions")),
             ("table", [snapshot]) => Ok(Self::Table(snapshot)),
             ("table", _) => Err(wrong("table snapshot")),
             ("value", [argument]) => argument
@@ -112,7 +132,7 @@ impl<'a> Directive<'a> {
             ("also", []) => Err(wrong("also words, other words")),
             ("also", _) => Ok(Self::Also(names(inside))),
             _ => Err(format!(
-                "unknown directive `{OPEN}{name}`; there are: code, exercise, table, value, default, test, formula, minutes, see, source, cite, also"
+                "unknown directive `{OPEN}{name}`; there are: code, exercise, question, predict, number, steps, questions, table, value, default, test, formula, minutes, see, source, cite, also"
             )),
         }
     }
@@ -121,7 +141,12 @@ impl<'a> Directive<'a> {
     pub fn is_block(&self) -> bool {
         matches!(
             self,
-            Self::Code { .. } | Self::Exercise(_) | Self::Table(_) | Self::Also(_)
+            Self::Code { .. }
+                | Self::Exercise(_)
+                | Self::Ask { .. }
+                | Self::Questions
+                | Self::Table(_)
+                | Self::Also(_)
         )
     }
 }

@@ -3,6 +3,7 @@
 use crate::exercise;
 use crate::fault::Faults;
 use crate::page::Weaver;
+use crate::question;
 use crate::snapshot;
 use crate::source::Test;
 use crate::typed::{Typed, is_telling};
@@ -56,6 +57,11 @@ impl Weaver {
             if !uses.exercises.contains(name) {
                 let path = exercise::path(name, "task.rs");
                 faults.add(&path, 1, "no page has this exercise");
+            }
+        }
+        for name in self.questions.names() {
+            if !uses.questions.iter().any(|(shown, _)| shown == name) {
+                faults.add(&question::snapshot(name), 1, "no page asks this");
             }
         }
         self.literature.report_idle(&self.uses, &mut self.faults);

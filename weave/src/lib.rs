@@ -7,6 +7,11 @@
 //! |---|---|
 //! | `{{#code src/adam.rs:step}}` | the code of an anchor |
 //! | `{{#exercise adam/step}}` | what an exercise gives the reader, its hint and its solution |
+//! | `{{#question adam/first}}` | a question, whose wrong options are computed mistakes |
+//! | `{{#predict adam/first}}` | the same with pictures, before the page says what happens |
+//! | `{{#number adam/second}}` | a number to work out |
+//! | `{{#steps adam/worksheet}}` | a worked example, one step at a time |
+//! | `{{#questions}}` | all questions, by the items of the sources |
 //! | `{{#table adam__steps}}` | the tables of a snapshot |
 //! | `{{#value adam__steps.last}}` | a value of a snapshot, also inside a formula |
 //! | `{{#default torch.optim.SGD momentum}}` | a parameter with its default |
@@ -23,6 +28,7 @@
 //! exist, and what exists must be asked for: see [`fault`].
 
 pub mod about;
+mod ask;
 pub mod directive;
 pub mod exercise;
 pub mod fault;
@@ -38,6 +44,7 @@ pub mod names;
 pub mod outline;
 pub mod page;
 pub mod python;
+pub mod question;
 pub mod ran;
 pub mod rust;
 pub mod search;
@@ -62,6 +69,7 @@ use names::Names;
 use outline::Outline;
 use page::{Page, Weaver};
 use python::Runs;
+use question::Questions;
 use snapshot::Snapshots;
 use source::{Sources, files_below};
 use std::path::Path;
@@ -151,6 +159,7 @@ fn weaver(root: &Path, chapters: &str, book: &Book) -> Weaver {
             &mut faults,
         ),
         exercises: Exercises::read(root, &mut faults),
+        questions: Questions::read(root, book, &mut faults),
         literature: Literature::read(root, chapters, &mut faults),
         outline: Outline::read(book),
         minutes,

@@ -127,7 +127,7 @@ impl Listings<'_> {
 
     /// The ids in a file, by the line they stand before.
     fn places<'a>(
-        &self,
+        &'a self,
         path: &str,
         source: &'a Source,
     ) -> BTreeMap<usize, BTreeSet<&'a str>> {
@@ -137,8 +137,12 @@ impl Listings<'_> {
         let anchors = source.anchors().filter(|(name, _)| is_used(name));
         let anchors = anchors.map(|(name, anchor)| (anchor.first, name));
         let tests = source.tests().iter().map(|test| (test.first, test.name.as_str()));
+        let made = self.uses.functions.iter().filter(|(file, _)| file == path);
+        let made = made.filter_map(|(_, name)| {
+            Some((source.line_of_function(name)?, name.as_str()))
+        });
         let mut places = BTreeMap::<_, BTreeSet<_>>::new();
-        for (line, id) in anchors.chain(tests) {
+        for (line, id) in anchors.chain(tests).chain(made) {
             places.entry(line).or_default().insert(id);
         }
         places

@@ -13,6 +13,7 @@ use crate::minutes::Minutes;
 use crate::names::Names;
 use crate::outline::Outline;
 use crate::python::{FOLDER, Runs};
+use crate::question::Questions;
 use crate::snapshot::{self, Snapshots};
 use crate::source::{Sources, line_of};
 use crate::typography;
@@ -35,7 +36,7 @@ pub struct Page<'a> {
 
 impl Page<'_> {
     /// Where it is in the book, from the first folder.
-    fn address(&self) -> String {
+    pub(crate) fn address(&self) -> String {
         address(self.file)
     }
 }
@@ -57,6 +58,8 @@ pub struct Weaver {
     pub figures: Figures,
     /// The exercises.
     pub exercises: Exercises,
+    /// What the pages ask.
+    pub questions: Questions,
     /// What the pages lean on.
     pub literature: Literature,
     /// The pages and their headings.
@@ -324,6 +327,10 @@ impl Weaver {
             Directive::Exercise(name) => {
                 self.exercise(page, line_of(page.text, range.start), name)
             }
+            Directive::Ask { kind, name } => {
+                self.ask(page, line_of(page.text, range.start), kind, name)
+            }
+            Directive::Questions => self.review(page, line_of(page.text, range.start)),
             Directive::Table(snapshot) => {
                 self.table(page, line_of(page.text, range.start), snapshot)
             }
@@ -412,7 +419,7 @@ impl Weaver {
     }
 
     /// The formulas of a text that the page takes in at a line from another file.
-    fn inner_formulas(
+    pub(crate) fn inner_formulas(
         &mut self,
         page: &Page<'_>,
         line: usize,
@@ -520,7 +527,7 @@ impl Weaver {
     }
 
     /// Notes that the page leads to a place in a listing.
-    fn note_place(&mut self, page: &Page<'_>, path: &str, name: &str) {
+    pub(crate) fn note_place(&mut self, page: &Page<'_>, path: &str, name: &str) {
         let place = (path.to_owned(), name.to_owned());
         let pages = self.uses.places.entry(place).or_default();
         pages.insert(page.file.to_owned());
@@ -667,7 +674,7 @@ fn is_value_of_output(page: &Page<'_>, scan: &Scan, offset: usize) -> bool {
     contains(&scan.outputs, offset) && page.text[offset..].starts_with("{{#value ")
 }
 
-fn source_line(page: &Page<'_>, path: &str, name: &str) -> String {
+pub(crate) fn source_line(page: &Page<'_>, path: &str, name: &str) -> String {
     let url = listing::url(page.to_root, path, name);
     let (path, name) = (breakable(path), breakable(name));
     format!(

@@ -159,6 +159,15 @@ impl Source {
         })
     }
 
+    /// Index of the line where this function begins, with its documentation.
+    pub fn line_of_function(&self, name: &str) -> Option<usize> {
+        let mut lines = self.code.bare.iter();
+        let line = lines.position(|line| function(line) == Some(name))?;
+        let above = self.lines[..line].iter().rev();
+        let comments = above.take_while(|line| line.starts_with("///"));
+        Some(line - comments.count())
+    }
+
     fn body(&self, test: &Test) -> String {
         let code = self.code.bare[test.first..=test.last].join("\n");
         let body = code.split_once("fn ").and_then(|(_, code)| code.split_once('{'));

@@ -25,4 +25,8 @@ pub struct Uses {
     pub labels: BTreeMap<String, usize>,
     /// Exercises.
     pub exercises: BTreeSet<String>,
+    /// Questions, in the order of the pages, each with the address of its place.
+    pub questions: Vec<(String, String)>,
+    /// The functions that make questions, as path and name.
+    pub functions: BTreeSet<(String, String)>,
 }

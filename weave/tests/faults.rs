@@ -832,7 +832,7 @@ fn unknown_directive() {
     assert_fault(
         "{{#include x.rs}}",
         &[],
-        "chapters/page.md:1: unknown directive `{{#include`; there are: code, exercise, table, value, default, test, formula, minutes, see, source, cite, also",
+        "chapters/page.md:1: unknown directive `{{#include`; there are: code, exercise, question, predict, number, steps, questions, table, value, default, test, formula, minutes, see, source, cite, also",
     );
 }
 
@@ -1102,7 +1102,7 @@ fn theme_that_asks_the_network_or_runs() {
         ),
         (
             "book.toml",
-            "[output.html]\nadditional-js = [\"a.js\"]",
+            "[output.html]\nadditional-js = [\"theme/a.js\", \"a.js\"]",
             2,
             "`a.js`: scripts of the book stand in theme/",
         ),
@@ -1674,9 +1674,138 @@ fn all_faults_of_all_pages_are_reported_in_order_each_once() {
     let faults = book(&files).map(|_| ()).unwrap_err().to_string();
     let expected = r"chapters/a.md:3: no snapshot `snapshots/adam__v.snap`; near it: none
 chapters/b.md:1: stray $: it belongs to no formula; write \$ for the sign itself
-chapters/b.md:3: unknown directive `{{#include`; there are: code, exercise, table, value, default, test, formula, minutes, see, source, cite, also
+chapters/b.md:3: unknown directive `{{#include`; there are: code, exercise, question, predict, number, steps, questions, table, value, default, test, formula, minutes, see, source, cite, also
 chapters/b.md:5: no test `no` in tests/adam.rs; near it: yes
 src/a.rs:1: ANCHOR_END: a without its ANCHOR
 weave: 5 faults";
     assert_eq!(faults, expected);
+}
+
+// Questions
+
+const MAP: File = ("chapters/lecture_map.md", "# Map\n\n- **L01** Layers.");
+const SOURCE: File = ("questions/page.rs", "pub fn sum() -> Question {\n    a()\n}\n");
+const SUM: &str = "kind: question\nitem: L01\n\nHow many?\n\n## ✗ 1\nmistake: too few\n\nOne more.\n\n## ✓ 2\n\nTwo.\n";
+const FILE: &str = "questions/snapshots/page__sum.snap";
+
+#[track_caller]
+fn assert_fault_of_question(page: &str, body: &str, expected: &str) {
+    let others = [MAP, SOURCE, (FILE, &*snapshot(body))];
+    assert_fault(page, &others, expected);
+}
+
+#[test]
+fn question_that_is_unknown_or_of_another_kind() {
+    let asked = "{{#question page/sum}}\n\n";
+    assert_fault_of_question(
+        &format!("{asked}{{{{#question page/som}}}}"),
+        SUM,
+        "chapters/page.md:3: no question `page/som` in questions/snapshots; near it: page/sum",
+    );
+    assert_fault_of_question(
+        &format!("{asked}{{{{#number page/sum}}}}"),
+        SUM,
+        "chapters/page.md:3: `page/sum` is asked with {{#question page/sum}}, and not with {{#number",
+    );
+    assert_fault_of_question(
+        &format!("{asked}{asked}"),
+        SUM,
+        "chapters/page.md:3: `page/sum` is here twice",
+    );
+    assert_fault_of_question(
+        &format!("{asked}Why? {{{{#question page/sum}}}}"),
+        SUM,
+        "chapters/page.md:3: `{{#question page/sum}}` must stand alone at the start of its line",
+    );
+}
+
+#[test]
+fn question_on_no_page() {
+    assert_fault_of_question("", SUM, &format!("{FILE}:1: no page asks this"));
+}
+
+#[test]
+fn question_of_an_item_that_the_map_does_not_have() {
+    assert_fault_of_question(
+        "{{#question page/sum}}",
+        &SUM.replace("L01", "L02"),
+        "chapters/page.md:1: `page/sum` belongs to `L02`, which lecture_map.md does not have; near it: L01",
+    );
+}
+
+#[test]
+fn question_that_no_function_makes() {
+    let others =
+        [MAP, ("questions/page.rs", "fn some() {}\n"), (FILE, &*snapshot(SUM))];
+    assert_fault(
+        "{{#question page/sum}}",
+        &others,
+        "chapters/page.md:1: no function `sum` in questions/page.rs",
+    );
+}
+
+#[track_caller]
+fn assert_unsound(body: &str, message: &str) {
+    let faults = book(&[(PAGE, ""), (FILE, &snapshot(body))]).map(|_| ()).unwrap_err();
+    let faults = faults.to_string();
+    assert_eq!(faults.lines().next(), Some(&*format!("{FILE}:1: {message}")));
+}
+
+#[test]
+fn question_whose_options_are_unsound() {
+    assert_unsound(&SUM.replace("One more.", ""), "the option `1` has no reason");
+    assert_unsound(&SUM.replace('✓', "✗"), "0 of its options are right");
+    assert_unsound(&SUM.replace('✗', "✓"), "2 of its options are right");
+    assert_unsound(&SUM.replace("question", "riddle"), "no kind `riddle`");
+    assert_unsound(&SUM.replace("question", "number"), "an answer has no value");
+    assert_unsound(&SUM.replace("question", "predict"), "an option has no picture");
+}
+
+/// A figure with one line.
+fn line(points: &str) -> String {
+    let line = format!("<polyline points=\"{points}\"/>");
+    SVG.replace("<text>*a_b* `c`</text>", &line).replace("0 0 9 9", "0 0 320 240")
+}
+
+#[test]
+fn prediction_whose_pictures_look_alike() {
+    let body = SUM
+        .replace("question", "predict")
+        .replace("mistake", "picture: page-b\nmistake")
+        .replace("✓ 2\n", "✓ 2\npicture: page-a\n");
+    let falls = line("0,0 310,230");
+    let pictures = |other: &str| {
+        let (body, other) = (snapshot(&body), line(other));
+        let files = [
+            (PAGE, "{{#predict page/sum}}"),
+            MAP,
+            SOURCE,
+            (FILE, &*body),
+            ("chapters/figures/page-a.svg", &*falls),
+            ("chapters/figures/page-a.csv", "a"),
+            ("chapters/figures/page-b.svg", &*other),
+            ("chapters/figures/page-b.csv", "a"),
+        ];
+        book(&files).map(|_| ()).map_err(|faults| faults.to_string())
+    };
+    assert_eq!(pictures("0,230 310,0"), Ok(()));
+    let alike = "chapters/page.md:1: `page/sum`: the pictures `page-b` and `page-a` look alike\nweave: 1 fault";
+    for other in ["0,0 310,230", "0,1 310,231", "310,230 155,115 0,0"] {
+        assert_eq!(pictures(other), Err(alike.to_owned()), "{other}");
+    }
+}
+
+#[test]
+fn step_whose_line_the_code_does_not_have() {
+    let body = "kind: steps\n\nTwo steps\n\n## start\n\na = 1\n\n## end\n\na = 1 + 1\nsrc/a.rs: let a = a + 1;\n";
+    let files = |code| {
+        let body = snapshot(body);
+        let files =
+            [(PAGE, "{{#steps page/sum}}"), SOURCE, ("src/a.rs", code), (FILE, &*body)];
+        book(&files).map(|_| ()).map_err(|faults| faults.to_string())
+    };
+    assert_eq!(files("fn a() {\n    let a = a + 1;\n}\n"), Ok(()));
+    let fault = "chapters/page.md:1: no line `let a = a + 1;` in src/a.rs; near it: let a = a + 2;";
+    let faults = files("let a = a + 2;\n").unwrap_err();
+    assert_eq!(faults.lines().next(), Some(fault));
 }

@@ -673,3 +673,157 @@ fn the_page_of_all_works_leads_to_the_pages_that_name_them() {
         assert!(line.ends_with(end), "{line}");
     }
 }
+
+// Questions
+
+const MAP: File = (
+    "chapters/lecture_map.md",
+    "# Map\n\n- **L01** Layers.\n  see\n- **L02** Their $x$.\n- **D01** The sheet.",
+);
+
+/// A question, a prediction, a number and an example, on a page each, and the page that asks them again.
+fn asked(page: &str) -> String {
+    let svg = |points: &str| {
+        let line = format!("<polyline points=\"{points}\"/>");
+        SVG.replace("<text>*a_b* `c`</text>", &line)
+    };
+    let (a, b) = (svg("0,0 9,9"), svg("0,9 9,0"));
+    let options = |key: &str, a: &str, b: &str| {
+        format!(
+            "## ✗ 1 of $x$\n{key}{a}mistake: one too few\n\nOne more.\n\n## ✓ 2\n{key}{b}\nTwo, by $y$.\n"
+        )
+    };
+    let question = |kind: &str, item: &str, options: &str| {
+        snapshot(&format!(
+            "kind: {kind}\nitem: {item}\n{}\nHow *many*?\n\n{options}",
+            match kind {
+                "number" => "hint: Count.\n",
+                "predict" => "opens: the figure behind it\n",
+                _ => "",
+            }
+        ))
+    };
+    let bodies = [
+        question("question", "L02", &options("", "", "")),
+        question("predict", "D01", &options("picture: ", "page-a\n", "page-b\n")),
+        question("number", "L01", &options("value: ", "1 ± 0.5001\n", "2 ± 0.5001\n")),
+        snapshot(
+            "kind: steps\n\nTwo *steps*\n\n## start\n\na < 1\n\n## end\n\na = 1 + 1\nsrc/a.rs: let a = a + 1;\n",
+        ),
+    ];
+    let source = "/// A sum.\npub fn sum() -> Question {\n}\npub fn guess() {}\npub fn count() {}\npub fn walk() {}\n";
+    let files = [
+        MAP,
+        (
+            "chapters/page.md",
+            "{{#question page/sum}}\n\n{{#predict page/guess}}\n\n{{#number page/count}}\n\n{{#steps page/walk}}",
+        ),
+        ("chapters/again.md", "{{#questions}}"),
+        ("questions/page.rs", source),
+        ("src/a.rs", "let a = a + 1;\n"),
+        ("questions/snapshots/page__sum.snap", &bodies[0]),
+        ("questions/snapshots/page__guess.snap", &bodies[1]),
+        ("questions/snapshots/page__count.snap", &bodies[2]),
+        ("questions/snapshots/page__walk.snap", &bodies[3]),
+        ("chapters/figures/page-a.svg", &a),
+        ("chapters/figures/page-a.csv", ""),
+        ("chapters/figures/page-b.svg", &b),
+        ("chapters/figures/page-b.csv", ""),
+    ];
+    chapter(&files, page)
+}
+
+#[test]
+fn a_question_is_a_group_of_buttons_each_with_its_label_and_its_reply() {
+    let text = asked("page.md");
+    let start = "<fieldset class=\"question\" id=\"question-page-sum\"><legend>Question</legend>\n\nHow *many*?\n\n";
+    assert_contains(&text, start);
+    let wrong = "<div class=\"option\">\n\n<input type=\"radio\" name=\"question-page-sum\" id=\"question-page-sum-0\" autocomplete=\"off\"><label for=\"question-page-sum-0\"><span>1 of <span ";
+    assert_contains(&text, wrong);
+    assert_contains(
+        &text,
+        "<div class=\"told\">\n\n**No: one too few.** One more.\n\n</div>",
+    );
+    let right = "<div class=\"option right\">\n\n<input type=\"radio\" name=\"question-page-sum\" id=\"question-page-sum-1\" autocomplete=\"off\"><label for=\"question-page-sum-1\"><span>2</span></label>\n\n<div class=\"told\">\n\n**Right.** Two, by <span";
+    assert_contains(&text, right);
+    assert_contains(&text, "href=\"listings/questions-page.rs.html#sum\"");
+}
+
+#[test]
+fn a_prediction_has_a_picture_in_each_label_and_a_way_past_it() {
+    let text = asked("page.md");
+    for (i, points) in ["0,0 9,9", "0,9 9,0"].iter().enumerate() {
+        let label = format!("<label for=\"predict-page-guess-{i}\"><svg");
+        let (_, rest) = text.split_once(&label).unwrap_or_else(|| panic!("{text}"));
+        assert_contains(rest.split("</svg>").next().unwrap(), points);
+    }
+    assert_contains(
+        &text,
+        "id=\"predict-page-guess-2\" autocomplete=\"off\"><label for=\"predict-page-guess-2\"><span>Show it without a guess",
+    );
+}
+
+#[test]
+fn a_number_to_work_out_has_a_field_its_known_values_and_its_answer_in_a_fold() {
+    let text = asked("page.md");
+    assert_contains(
+        &text,
+        "<label for=\"number-page-count-value\">Your number</label> <input id=\"number-page-count-value\" type=\"text\"",
+    );
+    assert_contains(
+        &text,
+        "<div class=\"known\" data-value=\"1\" data-within=\"0.5001\" hidden>\n\n**No: one too few.** One more.",
+    );
+    assert_contains(&text, "<div class=\"known right\" data-value=\"2\"");
+    assert_contains(
+        &text,
+        "<div class=\"known\" hidden>\n\n**Not yet.** Count.\n\n</div>",
+    );
+    assert_contains(
+        &text,
+        "<details><summary>Answer</summary>\n\n**2.** Two, by <span",
+    );
+}
+
+#[test]
+fn a_worked_example_is_a_table_with_a_button_for_each_step() {
+    let text = asked("page.md");
+    assert_contains(
+        &text,
+        "id=\"steps-page-walk-0\" autocomplete=\"off\" checked><label for=\"steps-page-walk-0\">start</label>",
+    );
+    assert_contains(
+        &text,
+        "<tbody>\n<tr><th rowspan=\"1\" scope=\"rowgroup\">start</th><td>a &lt; 1</td><td></td></tr>\n</tbody>",
+    );
+    assert_contains(
+        &text,
+        "<td>a = 1 + 1</td><td><code>let a = a + 1;</code></td></tr>",
+    );
+}
+
+#[test]
+fn the_review_asks_everything_again_by_item_without_pictures() {
+    let text = asked("again.md");
+    let parts = [
+        "### L01\n\nLayers.\n",
+        "id=\"again-number-page-count\"",
+        "<a href=\"page.html#number-page-count\">page.md</a>",
+        "### L02\n\nTheir <span",
+        "id=\"again-question-page-sum\"",
+        "### D01\n",
+        "<fieldset class=\"question\" id=\"again-predict-page-guess\"",
+    ];
+    let places = parts.map(|part| {
+        text.find(part).unwrap_or_else(|| panic!("no {part:?} in:\n{text}"))
+    });
+    assert!(places.is_sorted(), "{text}");
+    assert!(!text.contains("<svg") && !text.contains("page-walk"), "{text}");
+}
+
+#[test]
+fn the_listing_of_a_question_has_its_functions_as_places() {
+    let listing = asked("listings/questions-page.rs.md");
+    assert_contains(&listing, "<a id=\"sum\"></a><span class=\"back\">on the page ");
+    assert_contains(&listing, "</span>\n\n```rust,ignore\n/// A sum.\npub fn sum()");
+}

@@ -14,9 +14,12 @@ use crate::contour::{Path, Plane, Point};
 use crate::geometry::Rect;
 use crate::output::{Figure, csv, number, place, twelve_digits};
 use crate::quadratic::valley_axes;
+use crate::thumb::Thumb;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
-    Ok(vec![factor()?, reach()?, turns()?, sweep()?, back()?])
+    let mut figures = vec![factor()?, reach()?, turns()?, sweep()?, back()?];
+    figures.extend(guesses()?);
+    Ok(figures)
 }
 
 const USUAL: [f64; 2] = [0.9, 0.999];
@@ -301,4 +304,27 @@ fn back() -> DrawResult<Figure> {
     });
     let csv = csv(&["curve", "step", "value"], rows.into_iter().flatten());
     Ok(Figure { name: caption.name, svg, csv })
+}
+
+/// What one may expect of steps without correction: Adam's own, those of momentum, and those with correction.
+fn guesses() -> DrawResult<Vec<Figure>> {
+    const STEPS: i32 = 30;
+    const BETAS: [f64; 2] = [0.9, 0.999];
+    type Law = fn(i32) -> f64;
+    let laws: [(_, _, Law); 3] = [
+        ("adam-first_long", "Too long at first", |t| missing_correction(BETAS, t)),
+        ("adam-first_short", "Too short at first", |t| 1.0 - BETAS[0].powi(t)),
+        ("adam-first_right", "Right from the first step on", |_| 1.0),
+    ];
+    let pictures = laws.into_iter().map(|(name, title, length)| {
+        let points = (1..=STEPS).map(|t| (f64::from(t), length(t).log10())).collect();
+        let right = vec![(1.0, 0.0), (f64::from(STEPS), 0.0)];
+        let paths = &[
+            ("as it ought to be", Ink::DashedForeground, right),
+            ("length of the step", Ink::Solid(3), points),
+        ];
+        let x = (0.0, f64::from(STEPS));
+        Thumb { name, title, x, y: (-1.2, 1.2), ground: &[], paths }.figure()
+    });
+    pictures.collect()
 }

@@ -4,7 +4,7 @@
 use descent::adam::Adam;
 use descent::backpropagation::Neuron;
 use descent::dead_relu::{Run, SEEDS, STEP_SIZES, Setting, probability_active};
-use descent::gradient_descent::Optimizer;
+use descent::gradient_descent::{GradientDescent, Optimizer};
 use descent::initialization::normal;
 use descent::mnist::Split;
 use descent::momentum::Momentum;
@@ -18,12 +18,16 @@ use crate::canvas::{Caption, DrawResult, Ink};
 use crate::chart::{Axis, Band, Chart, Line, tenths, whole};
 use crate::digits::digits;
 use crate::output::Figure;
+use crate::thumb::Thumb;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
     let examples = digits(Split::Test)?.sample(500, 0);
     let relu = sweep(Activation::Relu, &examples)?;
     let leaky = sweep(Activation::LeakyRelu, &examples)?;
-    Ok(vec![probability()?, state()?, share(&relu, &leaky)?, loss(&relu, &leaky)?])
+    let mut figures =
+        vec![probability()?, state()?, share(&relu, &leaky)?, loss(&relu, &leaky)?];
+    figures.extend(guesses()?);
+    Ok(figures)
 }
 
 const HE: f64 = 2.0;
@@ -208,4 +212,32 @@ fn loss(relu: &Sweep, leaky: &Sweep) -> DrawResult<Figure> {
     };
     Ok(Chart::new(step_axis(), Axis::powers("training loss", (-1, 2), 4), lines)
         .figure(&caption, 350.0))
+}
+
+/// What one may expect of the worksheet's neuron once it is off: that momentum carries it on, that nothing moves without a
+/// gradient, or that it goes on falling as at the other sample.
+fn guesses() -> DrawResult<Vec<Figure>> {
+    const STEPS: usize = 3;
+    fn second_sample(optimizer: &mut impl Optimizer) -> DrawResult<Vec<(f64, f64)>> {
+        let neurons = take_turns(optimizer, STEPS, Neuron::gradient)?;
+        let points = (0..).zip(&neurons);
+        let a =
+            |(t, neuron): (i32, &Neuron)| (f64::from(t), -3.0 * neuron.w + neuron.b);
+        Ok(points.map(a).collect())
+    }
+    let momentum = second_sample(&mut Momentum::new(0.5, 0.5)?)?;
+    let plain = second_sample(&mut GradientDescent::new(0.25)?)?;
+    let mirrored = momentum.iter().map(|&(t, a)| (t, if t > 1.0 { -a } else { a }));
+    let laws = [
+        ("dead_relu-stays_back", "It comes back on", momentum.clone()),
+        ("dead_relu-stays_off", "It stays off", plain),
+        ("dead_relu-stays_down", "It is pushed farther off", mirrored.collect()),
+    ];
+    let zero = vec![(0.0, 0.0), (STEPS as f64, 0.0)];
+    let pictures = laws.into_iter().map(|(name, title, points)| {
+        let (x, y) = ((0.0, STEPS as f64), (-5.0, 5.0));
+        let paths = &[("a", Ink::Solid(2), points)];
+        Thumb { name, title, x, y, ground: std::slice::from_ref(&zero), paths }.figure()
+    });
+    pictures.collect()
 }

@@ -18,6 +18,7 @@ use crate::chart::{Axis, Band, Chart, Line, hundredths, tenths, whole};
 use crate::numbers::{grouped, short, superscript};
 use crate::output::{Figure, checkout};
 use crate::progress;
+use crate::thumb::Thumb;
 
 /// The experiment; the defaults are the book's.
 #[derive(Args, Clone, Debug, PartialEq)]
@@ -121,13 +122,15 @@ pub fn figures(options: &Options) -> DrawResult<Vec<Figure>> {
     let experiment = Experiment { options, digits };
     progress::expect(FEW);
     let measured = experiment.measure()?;
-    Ok(vec![
+    let mut figures = vec![
         experiment.activations(&measured)?,
         experiment.activation_gradients(&measured)?,
         experiment.weight_gradients(&measured)?,
         experiment.geometry()?,
         experiment.counterexamples()?,
-    ])
+    ];
+    figures.extend(guesses()?);
+    Ok(figures)
 }
 
 struct Experiment<'a> {
@@ -401,4 +404,26 @@ fn from_to(lines: &[Line], first: &str, final_: &str) -> String {
         format!("{}: from {from:.1e} {first} to {to:.1e} {final_}.", line.name)
     };
     lines.iter().map(sentence).collect::<Vec<_>>().join(" ")
+}
+
+/// What one may expect of the weight gradients at `c = 1`: that what goes in shrinks from layer to layer, that what comes
+/// back does, or both.
+fn guesses() -> DrawResult<Vec<Figure>> {
+    const LAYERS: u32 = 50;
+    let kept = depth::mean_growth(1.0, 100, 100).sqrt().log10();
+    let forwards = |layer: u32| kept * f64::from(layer - 2);
+    let backwards = |layer: u32| kept * f64::from(LAYERS - 1 - layer);
+    type Law<'a> = &'a dyn Fn(u32) -> f64;
+    let laws: [(_, _, Law<'_>); 3] = [
+        ("depth-gradients_flat", "All alike", &|i| forwards(i) + backwards(i)),
+        ("depth-gradients_early", "Early layers smallest", &backwards),
+        ("depth-gradients_late", "Late layers smallest", &forwards),
+    ];
+    let pictures = laws.into_iter().map(|(name, title, law)| {
+        let points = (2..LAYERS).map(|layer| (f64::from(layer), law(layer))).collect();
+        let paths = &[("weight gradient", Ink::Solid(2), points)];
+        let x = (0.0, f64::from(LAYERS));
+        Thumb { name, title, x, y: (-8.5, 0.5), ground: &[], paths }.figure()
+    });
+    pictures.collect()
 }

@@ -3,13 +3,17 @@
 use descent::gradient_check::{
     centred_difference, difference_errors, forward_difference,
 };
+use questions::gradient_check::{floored, taylor};
 
 use crate::canvas::{Caption, DrawResult, Ink};
 use crate::chart::{Axis, Chart, Line, Mark, tenths};
 use crate::output::Figure;
+use crate::thumb::Thumb;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
-    Ok(vec![differences()?, kink()?])
+    let mut figures = vec![differences()?, kink()?];
+    figures.extend(guesses()?);
+    Ok(figures)
 }
 
 fn differences() -> DrawResult<Figure> {
@@ -75,4 +79,25 @@ fn kink() -> DrawResult<Figure> {
     let title = "Difference quotients across a kink";
     let name = "gradient_check-kink";
     Ok(chart.figure(&Caption { name, title, description }, 350.0))
+}
+
+/// What one may expect of the centred difference: the error as it is, without rounding, and with rounding as a floor.
+fn guesses() -> DrawResult<Vec<Figure>> {
+    type Law = fn(f64) -> f64;
+    let laws: [(_, _, Law); 3] = [
+        ("gradient_check-smaller_v", "There is a best step", |h| {
+            difference_errors(h)[1]
+        }),
+        ("gradient_check-smaller_line", "The smaller the better", taylor),
+        ("gradient_check-smaller_floor", "The error levels off", floored),
+    ];
+    let pictures = laws.into_iter().map(|(name, title, law)| {
+        let exponents = (-48..=-4).map(|i| f64::from(i) / 4.0);
+        let points = exponents
+            .map(|exponent| (exponent, law(10_f64.powf(exponent)).log10().max(-24.0)));
+        let paths = &[("error", Ink::Solid(1), points.collect())];
+        let (x, y) = ((-12.0, -1.0), (-24.5, 0.5));
+        Thumb { name, title, x, y, ground: &[], paths }.figure()
+    });
+    pictures.collect()
 }

@@ -21,6 +21,7 @@ mod gradient_noise;
 mod grid;
 mod initialization;
 mod introduction;
+mod inventory;
 mod linear_layer;
 mod momentum;
 mod momentum_convergence;
@@ -40,6 +41,7 @@ mod progress;
 mod quadratic;
 mod sgd;
 mod text;
+mod thumb;
 mod train;
 mod training;
 
@@ -146,6 +148,8 @@ enum Chapter {
     DeadRelu,
     /// A whole training: optimizers, movement of the weights, curvature
     Training,
+    /// Runs that go wrong, and what was tried
+    Inventory,
     /// A training of your own on MNIST, with its figures
     ///
     /// Trains as the book does, shows the accuracy after each epoch, and draws loss, accuracy,
@@ -191,6 +195,7 @@ impl Chapter {
             Self::Elbows,
             Self::DeadRelu,
             Self::Training,
+            Self::Inventory,
         ]
     }
 
@@ -244,6 +249,7 @@ impl Chapter {
             Self::Elbows => ("elbows", Box::new(elbows::figures)),
             Self::DeadRelu => ("dead_relu", Box::new(dead_relu::figures)),
             Self::Training => ("training", Box::new(training::figures)),
+            Self::Inventory => ("inventory", Box::new(inventory::figures)),
             Self::Train(options) => ("train", Box::new(|| train::figures(options))),
             Self::Optimizer(options) => {
                 ("optimizer", Box::new(|| optimizer::figures(options)))

@@ -4,7 +4,8 @@ use std::f64::consts::PI;
 
 use descent::gradient_descent::minimize;
 use descent::momentum::{
-    Momentum, average_variance, corrected_variance, gain, half_life, weight_at_age,
+    Average, Momentum, average_variance, corrected_variance, gain, half_life,
+    weight_at_age,
 };
 use descent::quadratic::{Quadratic, START};
 use nalgebra::DVector;
@@ -13,10 +14,13 @@ use crate::canvas::{Caption, DrawResult, Ink};
 use crate::chart::{Axis, Band, Chart, Line, hundredths, tenths, whole};
 use crate::contour::Point;
 use crate::output::Figure;
-use crate::quadratic::panels;
+use crate::quadratic::{WINDOW, panels};
+use crate::thumb::Thumb;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
-    Ok(vec![weights()?, bias()?, filter()?, same()?])
+    let mut figures = vec![weights()?, bias()?, filter()?, same()?];
+    figures.extend(guesses()?);
+    Ok(figures)
 }
 
 /// The usual β, each with its series.
@@ -150,4 +154,47 @@ fn same() -> DrawResult<Figure> {
     let title = "Gradient descent and momentum at one step size";
     let caption = Caption { name: "momentum-same", title, description };
     Ok(panels(&caption, &paths, 4))
+}
+
+/// What one may expect of the figure before: momentum as it is, with its best settings, and as an average of the points
+/// of gradient descent.
+fn guesses() -> DrawResult<Vec<Figure>> {
+    const STEPS: usize = 40;
+    let (alpha, beta) = Quadratic::valley().spectrum()?.best_momentum();
+    let descent = run(STEPS, &("", Ink::Solid(1), 0.1, 0.0))?;
+    let mut average = Average::new("beta", 0.9)?;
+    let averaged = descent.iter().map(|&(x, y)| {
+        average.update(&DVector::from_row_slice(&[x, y]));
+        let mean = average.value() / average.total_weight();
+        (mean[0], mean[1])
+    });
+    let averaged: Vec<Point> = averaged.collect();
+    let laws = [
+        (
+            "momentum-same_swings",
+            "Momentum swings past the minimum",
+            run(STEPS, &("", Ink::Solid(2), 0.1, 0.9))?,
+        ),
+        (
+            "momentum-same_nearer",
+            "Momentum cuts the corner",
+            run(STEPS, &("", Ink::Solid(2), alpha, beta))?,
+        ),
+        ("momentum-same_lags", "Momentum lags behind", averaged),
+    ];
+    let pictures = laws.into_iter().map(|(name, title, momentum)| {
+        let thumb = Thumb {
+            name,
+            title,
+            x: WINDOW[0],
+            y: WINDOW[1],
+            ground: &[],
+            paths: &[
+                ("gradient descent", Ink::Series(1), descent.clone()),
+                ("momentum", Ink::Solid(2), momentum),
+            ],
+        };
+        thumb.figure()
+    });
+    pictures.collect()
 }

@@ -13,9 +13,12 @@ use crate::geometry::Rect;
 use crate::momentum::{Run, run};
 use crate::output::{Figure, twelve_digits};
 use crate::quadratic::panels;
+use crate::thumb::{Thumb, up_to};
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
-    Ok(vec![turn()?, stability()?, sweep()?, best()?, parameters()?])
+    let mut figures = vec![turn()?, stability()?, sweep()?, best()?, parameters()?];
+    figures.extend(guesses()?);
+    Ok(figures)
 }
 
 /// `β = ½` and `αλ = 1` in the plane of `u` and what remains, and the roots.
@@ -301,4 +304,47 @@ fn parameters() -> DrawResult<Figure> {
     });
     let paths = paths.iter().map(|(title, _, points)| (title, points.as_slice()));
     Ok(Figure { name, svg, csv: paths_csv(["run", "step", "theta1", "theta2"], paths) })
+}
+
+/// What one may expect of β = 0.9 in the valley: itself, the best β, and gradient descent that is late by the mean age.
+fn guesses() -> DrawResult<Vec<Figure>> {
+    const STEPS: usize = 60;
+    const MEAN_AGE: f64 = 9.0;
+    const FLOOR: f64 = -7.0;
+    let spectrum = Quadratic::valley().spectrum()?;
+    let fall = |alpha: f64, beta: f64| -> DrawResult<Vec<Point>> {
+        let path = run(STEPS, &("", Ink::Solid(1), alpha, beta))?;
+        let distances = path
+            .iter()
+            .zip(0..)
+            .map(|(&(x, y), t)| (f64::from(t), -(x.hypot(y) / 10.0).log10()));
+        let rising = up_to(-FLOOR, distances);
+        Ok(rising.into_iter().map(|(t, orders)| (t, -orders)).collect())
+    };
+    let descent = fall(spectrum.best_step_size(), 0.0)?;
+    let (alpha, beta) = spectrum.best_momentum();
+    let late = descent.iter().map(|&(t, y)| (t + MEAN_AGE, y));
+    let late = std::iter::once((0.0, 0.0)).chain(late).collect();
+    let laws = [
+        (
+            "momentum_convergence-nine_tenths_slower",
+            "Momentum is slower",
+            fall(alpha, 0.9)?,
+        ),
+        (
+            "momentum_convergence-nine_tenths_faster",
+            "Momentum is faster",
+            fall(alpha, beta)?,
+        ),
+        ("momentum_convergence-nine_tenths_same", "Both are equally fast", late),
+    ];
+    let pictures = laws.into_iter().map(|(name, title, momentum)| {
+        let paths = &[
+            ("gradient descent", Ink::Series(2), descent.clone()),
+            ("momentum", Ink::Solid(1), momentum),
+        ];
+        let x = (0.0, STEPS as f64);
+        Thumb { name, title, x, y: (FLOOR, 0.3), ground: &[], paths }.figure()
+    });
+    pictures.collect()
 }

@@ -3,15 +3,19 @@
 use descent::backpropagation::Neuron;
 use descent::gradient_descent::GradientDescent;
 use descent::neuron::{SAMPLES, take_turns, without_relu};
+use questions::neuron::first_sample_only;
 
 use crate::canvas::{Caption, DrawResult, Ink, WIDTH, svg};
 use crate::chart::{Axis, Chart, Line, hundredths, tenths, whole};
 use crate::contour::{Path, Plane, Point, paths_csv};
 use crate::geometry::Rect;
 use crate::output::Figure;
+use crate::thumb::{Thumb, up_to};
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
-    Ok(vec![plane()?, neuron()?])
+    let mut figures = vec![plane()?, neuron()?];
+    figures.extend(guesses()?);
+    Ok(figures)
 }
 
 /// The step sizes of the four panels.
@@ -126,4 +130,35 @@ fn neuron() -> DrawResult<Figure> {
     let title = "The worksheet's neuron over the step size";
     let caption = Caption { name: "neuron-step_sizes", title, description };
     Ok(chart.figure(&caption, 370.0))
+}
+
+/// What one may expect of the largest loss: the gate moves the limit, or does nothing, or ends every swing.
+fn guesses() -> DrawResult<Vec<Figure>> {
+    const CEILING: f64 = 7.0;
+    type Gradient = fn(Neuron, f64, f64) -> (f64, f64);
+    let largest = |step_size: f64, gradient: Gradient| -> f64 {
+        let run = GradientDescent::new(step_size)
+            .and_then(|mut descent| take_turns(&mut descent, 200, gradient));
+        let Ok(neurons) = run else { return f64::INFINITY };
+        let losses = neurons.iter().flat_map(|neuron| {
+            SAMPLES.map(|(x, y)| (neuron.w * x + neuron.b).max(0.0) - y)
+        });
+        losses.map(|error| error * error / 2.0).fold(0.0, f64::max)
+    };
+    let laws: [(_, _, Gradient); 3] = [
+        ("neuron-limit_half", "The loss explodes from one half on", Neuron::gradient),
+        ("neuron-limit_fifth", "The loss explodes above one fifth", without_relu),
+        ("neuron-limit_never", "The loss never explodes", first_sample_only),
+    ];
+    let pictures = laws.into_iter().map(|(name, title, gradient)| {
+        let points = (1..=120).map(|i| {
+            let step_size = f64::from(i) / 200.0;
+            (step_size, largest(step_size, gradient).log10())
+        });
+        let points = up_to(CEILING, points);
+        let paths = &[("largest loss", Ink::Solid(1), points)];
+        Thumb { name, title, x: (0.0, 0.6), y: (-0.5, CEILING), ground: &[], paths }
+            .figure()
+    });
+    pictures.collect()
 }

@@ -8,9 +8,12 @@ use crate::chart::{Axis, Chart, Line, Mark, Names, hundredths, tenths, whole};
 use crate::contour::{Path, Plane, Point, paths_csv};
 use crate::geometry::Rect;
 use crate::output::Figure;
+use crate::thumb::Thumb;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
-    Ok(vec![trajectories()?, losses()?, rates()?, singular_values()?])
+    let mut figures = vec![trajectories()?, losses()?, rates()?, singular_values()?];
+    figures.extend(guesses()?);
+    Ok(figures)
 }
 
 /// The step sizes of the four panels, with their names.
@@ -193,4 +196,24 @@ fn singular_values() -> DrawResult<Figure> {
     let title = "Three singular values, one step size";
     let caption = Caption { name: "quadratic-singular_values", title, description };
     Ok(chart.figure(&caption, 370.0))
+}
+
+/// What one may expect of the best constant step size.
+fn guesses() -> DrawResult<Vec<Figure>> {
+    let valley = Quadratic::valley();
+    let spectrum = valley.spectrum()?;
+    let laws = [
+        ("quadratic-path_zigzag", "From wall to wall", spectrum.best_step_size()),
+        ("quadratic-path_floor", "Down, and along the floor", 1.0 / spectrum.largest),
+        ("quadratic-path_smooth", "Smoothly to the floor", 0.2 / spectrum.largest),
+    ];
+    let pictures = laws.into_iter().map(|(name, title, step_size)| {
+        let points = descend(&valley, &start(), step_size, 20)?;
+        let points = points.iter().map(|p| (p[0], p[1])).collect();
+        let paths = &[("path", Ink::Solid(1), points)];
+        let floor = vec![(-1.0, 0.0), (11.0, 0.0)];
+        Thumb { name, title, x: (-1.0, 11.0), y: (-1.1, 1.1), ground: &[floor], paths }
+            .figure()
+    });
+    pictures.collect()
 }

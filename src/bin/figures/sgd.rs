@@ -10,6 +10,7 @@ use descent::sgd::{
     small_network,
 };
 use nalgebra::DVector;
+use questions::sgd::{balance, quality};
 
 use crate::canvas::{Caption, DrawResult, Ink, WIDTH, svg};
 use crate::chart::{Axis, Chart, Line, tenths, whole};
@@ -17,11 +18,15 @@ use crate::contour::{Arrow, Plane, Point};
 use crate::digits::digits;
 use crate::geometry::Rect;
 use crate::output::{Figure, csv, number};
+use crate::thumb::Thumb;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
     let digits = digits(Split::Train)?;
     let examples = half_resolution(&digits.batch(&(0..DIGITS).collect::<Vec<_>>()));
-    Ok(vec![cloud(&examples)?, batch_sizes(&examples)?, optimizers(&examples)?])
+    let (sizes, lowest) = batch_sizes(&examples)?;
+    let mut figures = vec![cloud(&examples)?, sizes, optimizers(&examples)?];
+    figures.extend(guesses(&lowest)?);
+    Ok(figures)
 }
 
 /// A measured number with three digits: the last bits of a long run depend on the
@@ -95,8 +100,9 @@ fn cloud(examples: &Batch) -> DrawResult<Figure> {
     Ok(Figure { name, svg, csv: csv(&["batch size", "along", "across"], rows) })
 }
 
-/// The loss against the work, for each batch size with its best step size.
-fn batch_sizes(examples: &Batch) -> DrawResult<Figure> {
+/// The loss against the work, for each batch size with its best step size; and the loss at the end, over the logarithm
+/// of the batch size.
+fn batch_sizes(examples: &Batch) -> DrawResult<(Figure, Vec<Point>)> {
     let losses = compare(&batch_size_courses(), examples, SEED)?;
     let inks = [
         Ink::Series(6),
@@ -129,7 +135,12 @@ fn batch_sizes(examples: &Batch) -> DrawResult<Figure> {
         ends.collect::<Vec<_>>().join("; "),
     );
     let title = "Training loss against work for five batch sizes";
-    Ok(Chart::new(
+    let lowest = lines
+        .iter()
+        .zip(BATCH_SIZES)
+        .map(|(line, (size, _))| ((size as f64).log10(), line.points[EPOCHS].1));
+    let lowest = lowest.collect();
+    let chart = Chart::new(
         Axis::linear(
             "gradients of examples",
             (0.0, (DIGITS * EPOCHS) as f64),
@@ -138,8 +149,9 @@ fn batch_sizes(examples: &Batch) -> DrawResult<Figure> {
         ),
         Axis::linear("training loss", (0.0, 3.5), 8, tenths),
         lines,
-    )
-    .figure(&Caption { name: "sgd-batch_sizes", title, description }, 390.0))
+    );
+    let caption = Caption { name: "sgd-batch_sizes", title, description };
+    Ok((chart.figure(&caption, 390.0), lowest))
 }
 
 /// The loss after the same work against the step size, for each optimizer.
@@ -170,4 +182,23 @@ fn optimizers(examples: &Batch) -> DrawResult<Figure> {
         lines,
     )
     .figure(&Caption { name: "sgd-optimizers", title, description }, 370.0))
+}
+
+/// What one may expect of the loss after so much work, over the batch size: what was measured, the quality of a step alone,
+/// and that in balance with the number of steps.
+fn guesses(measured: &[Point]) -> DrawResult<Vec<Figure>> {
+    let law = |loss: fn(f64) -> f64| -> Vec<Point> {
+        measured.iter().map(|&(size, _)| (size, loss(10_f64.powf(size)))).collect()
+    };
+    let laws = [
+        ("sgd-work_small", "Small batches end lowest", measured.to_vec()),
+        ("sgd-work_large", "Large batches end lowest", law(quality)),
+        ("sgd-work_middle", "A batch in the middle ends lowest", law(balance)),
+    ];
+    let pictures = laws.into_iter().map(|(name, title, points)| {
+        let paths = &[("loss", Ink::Solid(1), points)];
+        Thumb { name, title, x: (-0.2, 3.5), y: (0.0, 1.8), ground: &[], paths }
+            .figure()
+    });
+    pictures.collect()
 }
