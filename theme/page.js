@@ -38,3 +38,17 @@ document.addEventListener('copy', event => {
 document.getElementById('mdbook-sidebar-toggle').addEventListener('click', () => {
     document.getElementById('mdbook-sidebar-toggle-anchor').click();
 });
+
+// What scrolls can be reached by keyboard, in every browser.
+const scrolling = new ResizeObserver(entries => {
+    for (const { target } of entries) {
+        if (target.scrollWidth > target.clientWidth + 1) {
+            target.tabIndex = 0;
+        } else {
+            target.removeAttribute('tabindex');
+        }
+    }
+});
+for (const wide of document.querySelectorAll('pre > code, .table-wrapper, .m.d')) {
+    scrolling.observe(wide);
+}

@@ -207,10 +207,10 @@ if (typeof module !== 'undefined') {
             }
             const found = bookSearch.find(sections, query);
             const shown = found.slice(0, MOST);
-            header.textContent = found.length === 0 ? `Nothing in the book fits “${query}”.`
-                : found.length === 1 ? `One section fits “${query}”:`
-                    : found.length > MOST ? `The best ${MOST} of ${found.length} sections for “${query}”:`
-                        : `${found.length} sections fit “${query}”:`;
+            header.textContent = found.length === 0 ? `Nothing in the book fits '${query}'.`
+                : found.length === 1 ? `One section fits '${query}':`
+                    : found.length > MOST ? `The best ${MOST} of ${found.length} sections for '${query}':`
+                        : `${found.length} sections fit '${query}':`;
             list.replaceChildren(...shown.map(section => result(section, query)));
             outer.classList.remove('hidden');
         }

@@ -202,11 +202,13 @@ async function searches(browser) {
   const page = await tab(browser);
   await open(page, 'index.html');
   await page.keyboard.press('/');
-  await page.waitForFunction(() => globalThis.bookIndex);
+  await page.waitForFunction(() => !document.querySelector('.searching'));
   for (const line of readFileSync(join(root, 'tests/search.txt'), 'utf8').split('\n')) {
-    const [query, section] = line.split(' -> ');
-    if (line.startsWith('#') || !section) continue;
+    const [, query, sections] = /^([^#].*) -> (.+)$/.exec(line) ?? [];
+    if (!query) continue;
     await page.fill('#mdbook-searchbar', query);
+    await page.dispatchEvent('#mdbook-searchbar', 'input');
+    await page.waitForFunction(query => document.querySelector('#mdbook-searchresults-header').textContent.includes(`'${query}'`), query);
     const first = await page.evaluate(() => {
       const link = document.querySelector('#mdbook-searchresults a')?.getAttribute('href') ?? 'nothing';
       return link.replace(/\?[^#]*/, '');

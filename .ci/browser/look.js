@@ -77,7 +77,7 @@ globalThis.look = (() => {
       const high = element.scrollHeight - element.clientHeight;
       const hidesX = /hidden|clip/.test(style.overflowX) && wide > 1;
       const hidesY = /hidden|clip/.test(style.overflowY) && high > 1;
-      if ((hidesX || hidesY) && element.clientWidth > 1 && !element.closest('.m')) {
+      if ((hidesX || hidesY) && element.clientWidth > 1 && !element.closest('span.m, math')) {
         faults.push(fault(element, `hides ${hidesX ? wide : high} px of its ${hidesX ? 'width' : 'height'}`,
           'make it larger, or let it scroll'));
       }
@@ -98,16 +98,17 @@ globalThis.look = (() => {
         return node.data.trim() ? NodeFilter.FILTER_ACCEPT : NodeFilter.FILTER_REJECT;
       }
       if (node.matches('svg, script, style, [popover], .buttons') || !isSeen(node)) return NodeFilter.FILTER_REJECT;
-      return node.matches('.m') ? NodeFilter.FILTER_ACCEPT : NodeFilter.FILTER_SKIP;
+      return node.matches('span.m') ? NodeFilter.FILTER_ACCEPT : NodeFilter.FILTER_SKIP;
     };
     const walker = document.createTreeWalker(content(), NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT, filter);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       const isFormula = node.nodeType === Node.ELEMENT_NODE;
-      if (!isFormula && node.parentElement.closest('.m')) continue;
+      if (!isFormula && node.parentElement.closest('span.m')) continue;
       const range = document.createRange();
       range.selectNodeContents(node);
-      const parts = [...range.getClientRects()];
-      const boxes = isFormula && node.matches('.d') ? [around(parts)] : parts;
+      const boxes = isFormula
+        ? [...node.querySelectorAll('.q')].map(base => base.getBoundingClientRect())
+        : [...range.getClientRects()];
       const element = isFormula ? node : node.parentElement;
       const text = isFormula ? node.getAttribute('aria-label') ?? node.textContent : node.data;
       for (const { left, right, top, bottom } of boxes) {
@@ -308,7 +309,7 @@ globalThis.look = (() => {
 
   /** Takes out what axe has no rule for: what is inside of formulas, which are hidden from it, and of drawings. */
   function simplify() {
-    for (const formula of document.querySelectorAll('.m')) formula.textContent = '·';
+    for (const formula of document.querySelectorAll('span.m')) formula.textContent = '·';
     for (const shape of document.querySelectorAll('figure svg > :not(title, desc)')) shape.remove();
   }
 

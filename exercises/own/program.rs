@@ -42,7 +42,8 @@ impl Job {
         }
     }
 
-    fn from_text(text: &str) -> Option<Self> {
+    /// From its lines, if they are all there.
+    pub fn from_text(text: &str) -> Option<Self> {
         let comparison = Comparison::from_text(text).map(Self::Compare);
         comparison.or_else(|| Course::from_text(text).map(Self::Train))
     }

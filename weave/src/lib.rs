@@ -116,8 +116,8 @@ pub fn weave(
     weaver.weave_book(chapters, &mut book);
     weaver.show_sources(chapters, repository, &mut book);
     weaver.report_idle(root);
-    about::report(root, &weaver.outline, &mut weaver.faults);
     weaver.report_also();
+    about::report(root, &weaver.outline, &mut weaver.faults);
     weaver.minutes.report(chapters, &mut weaver.faults);
     if !weaver.faults.is_empty() {
         return Err(weaver.faults);

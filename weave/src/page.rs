@@ -402,6 +402,7 @@ impl Weaver {
         let body = self.snapshots.get(name)?.body.clone();
         self.uses.tables.insert(name.to_owned());
         let body = self.inner_formulas(page, line, &body, snapshot::path(name));
+        let body = with_named_columns(&body);
         let source = match self.sources.test_of_snapshot(name) {
             Some((path, test)) => {
                 let place = (page.path.to_owned(), line);
@@ -611,6 +612,30 @@ impl Weaver {
         self.note_place(page, path, name);
         Ok(listing_link(page, path, name))
     }
+}
+
+/// Tables whose columns all have names, if only to be heard.
+fn with_named_columns(tables: &str) -> String {
+    let lines: Vec<_> = tables.lines().collect();
+    let named = lines.iter().enumerate().map(|(i, line)| {
+        let is_head = lines
+            .get(i + 1)
+            .is_some_and(|next| next.starts_with("|--") || next.starts_with("|:-"));
+        if !is_head {
+            return (*line).to_owned();
+        }
+        let cells = line.split('|').enumerate().map(|(column, cell)| match column {
+            1 if cell.trim().is_empty() => {
+                " <span class=\"unseen\">row</span> ".to_owned()
+            }
+            2.. if cell.trim().is_empty() && line.matches('|').count() > column => {
+                " <span class=\"unseen\">value</span> ".to_owned()
+            }
+            _ => cell.to_owned(),
+        });
+        cells.collect::<Vec<_>>().join("|")
+    });
+    named.collect::<Vec<_>>().join("\n")
 }
 
 /// A value in a sentence.

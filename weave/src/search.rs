@@ -101,6 +101,9 @@ impl Weaver {
                     let value = self.names.default(function, parameter);
                     result += &format!("{parameter}={}", value.unwrap_or_default());
                 }
+                Ok(Directive::Work { key, in_full }) => {
+                    result += &self.literature.named(key, in_full).unwrap_or_default();
+                }
                 Ok(Directive::Also(_)) => result += &text[i..end],
                 _ => {}
             }

@@ -262,6 +262,54 @@ fn a_table_is_its_snapshot_with_formulas_and_the_test_behind_it() {
     );
 }
 
+#[test]
+fn a_column_without_a_name_is_heard_all_the_same() {
+    let body = "|  | a |  |\n|---|---|---|\n| 1 |  | 2 |";
+    let files = [
+        ("snapshots/adam__steps.snap", &*snapshot(body)),
+        ("tests/adam.rs", &*test_of("adam__steps")),
+    ];
+    let text = page("{{#table adam__steps}}", &files);
+    let heads = r#"| <span class="unseen">row</span> | a | <span class="unseen">value</span> |"#;
+    assert_contains(&text, heads);
+    assert_contains(&text, "\n| 1 |  | 2 |");
+}
+
+#[test]
+fn symbols_of_the_prose_have_the_face_of_formulas() {
+    let text = page("With λ₁ and *u*₀, `β` aside, *but* not *this*.", &[]);
+    let expected = "With <i class=\"g\">λ<sub>1</sub></i> and <i class=\"g\">u<sub>0</sub></i>, `β` aside, *but* not *this*.";
+    assert_eq!(text, expected);
+}
+
+#[test]
+fn what_belongs_together_stays_on_a_line() {
+    for (text, expected) in [
+        ("x = 0.19 is", "x_=_0.19 is"),
+        ("a long_expression_here = 2", "a long_expression_here =_2"),
+        ("½ · 4", "½_·_4"),
+        ("1 − β", "1_− "),
+        ("`a = b` a - b", "`a = b` a - b"),
+        ("5 %", "5_%"),
+    ] {
+        let woven = page(text, &[]).replace('\u{a0}', "_");
+        assert!(woven.starts_with(expected), "{woven}");
+    }
+}
+
+#[test]
+fn words_for_the_search_are_not_on_the_page_and_lead_to_one_section() {
+    assert_eq!(page("## A\n\n{{#also b, c d}}\n\nE.", &[]).replace("\n", ""), "## AE.");
+    let text = "## A\n\n{{#also b}}\n\n## C\n\n{{#also B}}\n";
+    let faults = support::book(&[(support::PAGE, text)]).map(|_| ()).unwrap_err();
+    assert_eq!(
+        faults.to_string().lines().next(),
+        Some(
+            "chapters/page.md:7: `b` already leads to chapters/page.md:3; one section is the right one"
+        )
+    );
+}
+
 fn page_with_values(text: &str) -> String {
     let body = "mean = −0.0254\ncount = 60,000\nshare = 95 %\nlabel = a_b*";
     let all =

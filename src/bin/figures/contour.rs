@@ -7,7 +7,7 @@ use crate::canvas::{Align, Canvas, Ink, Pen};
 use crate::geometry::{Px, Rect, inside, outside, paced, segments};
 use crate::names::{Placed, Scene, Wish, box_at};
 use crate::output::{csv, number, shown};
-use crate::text::{ABOVE, BELOW, width};
+use crate::text::width;
 
 pub type Point = (f64, f64);
 
@@ -257,7 +257,6 @@ impl Plane<'_> {
                 names.push((placed, name.clone(), Ink::Foreground));
             }
         }
-        debug_assert!(ABOVE > 0.0 && BELOW > 0.0);
         names
     }
 }
