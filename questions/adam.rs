@@ -8,7 +8,8 @@ use descent::neuron::{SAMPLES, take_turns};
 use nalgebra::dvector;
 
 use crate::answer::decimals;
-use crate::{Question, Steps, exact, number, words};
+use crate::steps::pair;
+use crate::{Question, Steps, number, words};
 
 pub const QUESTIONS: &[fn() -> Question] = &[first, length, silent, scale, decay];
 pub const STEPS: &[fn() -> Steps] = &[worksheet];
@@ -239,9 +240,7 @@ pub fn worksheet() -> Steps {
     let (alpha, betas, epsilon) = (0.5, [0.5, 0.5], 1e-8);
     let mut optimizer = Adam::new(alpha, betas, epsilon).expect("valid settings");
     let run = take_turns(&mut optimizer, 2, Neuron::gradient).expect("a finite run");
-    let text = |value: f64| exact(value).text;
     let round = |value: f64| decimals(value + 0.0, 3);
-    let pair = |(a, b): (f64, f64)| format!("({}, {})", text(a), text(b));
     let near = |(a, b): (f64, f64)| format!("({}, {})", round(a), round(b));
     let mut steps = Steps::new(
         "adam/worksheet",
@@ -251,7 +250,6 @@ pub fn worksheet() -> Steps {
     .known(format!("θ = {}, u = (0, 0), v = (0, 0)", pair((WORKSHEET.w, WORKSHEET.b))));
     let (mut neuron, mut u, mut v) = (WORKSHEET, (0.0, 0.0), (0.0, 0.0));
     for (t, ((x, y), after)) in (1..).zip(SAMPLES.into_iter().zip(&run[1..])) {
-        let a = neuron.w * x + neuron.b;
         let g = neuron.gradient(x, y);
         let both = |f: &dyn Fn(f64, f64) -> f64, old: (f64, f64)| {
             (f(old.0, g.0), f(old.1, g.1))
@@ -266,21 +264,9 @@ pub fn worksheet() -> Steps {
             (moved.w - after.w).abs() + (moved.b - after.b).abs() < 1e-12,
             "the numbers are those of the run"
         );
-        let gate = if a > 0.0 { "on" } else { "off" };
         let squares = (g.0 * g.0, g.1 * g.1);
         steps = steps
-            .step(format!("step {t}: the sample {}", pair((x, y))))
-            .line(
-                format!(
-                    "a = {} · {} + ({}) = {}: {gate}",
-                    round(neuron.w),
-                    text(x),
-                    round(neuron.b),
-                    round(a)
-                ),
-                "src/backpropagation.rs",
-                "let a = self.w * x + self.b;",
-            )
+            .sample(t, neuron, (x, y), round)
             .line(format!("g = {}", pair(g)), "src/backpropagation.rs", "(da * x, da)")
             .line(
                 format!("u = ½ · {} + ½ · {} = {}", pair(old_u), pair(g), pair(u)),

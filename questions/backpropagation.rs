@@ -6,6 +6,7 @@ use descent::backpropagation::{
 use descent::network::{Activation, small_example, softmax};
 use nalgebra::{DMatrix, dmatrix};
 
+use crate::steps::text;
 use crate::{Question, Steps, exact, number};
 
 pub const QUESTIONS: &[fn() -> Question] = &[off, gate, pixel, label, accumulated];
@@ -206,7 +207,6 @@ pub fn small() -> Steps {
     let hidden = &network.layers()[0].linear;
     let last = &network.layers()[1].linear;
     let a = hidden.forward(&x);
-    let text = |value: f64| exact(value).text;
     let row = |matrix: &DMatrix<f64>| {
         let entries: Vec<_> = matrix.iter().map(|&it| text(it)).collect();
         format!("({})", entries.join(", "))

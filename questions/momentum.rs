@@ -10,6 +10,7 @@ use descent::quadratic::{Quadratic, START, descend};
 use nalgebra::{DVector, dvector};
 
 use crate::runs::{distance, path};
+use crate::steps::{pair, text};
 use crate::{Question, Steps, exact, number, words};
 
 pub const QUESTIONS: &[fn() -> Question] = &[same, average, half, lr, pytorch];
@@ -243,57 +244,33 @@ pub fn worksheet() -> Steps {
     let (alpha, beta) = (0.5, 0.5);
     let mut momentum = Momentum::new(alpha, beta).expect("valid settings");
     let run = take_turns(&mut momentum, 2, Neuron::gradient).expect("a finite run");
-    let text = |value: f64| exact(value).text;
-    let pair = |a: f64, b: f64| format!("({}, {})", text(a), text(b));
     let mut steps = Steps::new(
         "momentum/worksheet",
         "The worksheet's two steps of momentum, with α = β = ½. A pair belongs to (*w*, *b*).",
     )
     .step("start")
-    .known(format!("θ = {}, u = (0, 0)", pair(WORKSHEET.w, WORKSHEET.b)));
+    .known(format!("θ = {}, u = (0, 0)", pair((WORKSHEET.w, WORKSHEET.b))));
     let (mut neuron, mut u) = (WORKSHEET, (0.0, 0.0));
     for (t, ((x, y), after)) in (1..).zip(SAMPLES.into_iter().zip(&run[1..])) {
-        let a = neuron.w * x + neuron.b;
         let g = neuron.gradient(x, y);
         let next = (beta * u.0 + (1.0 - beta) * g.0, beta * u.1 + (1.0 - beta) * g.1);
         let moved =
             Neuron { w: neuron.w - alpha * next.0, b: neuron.b - alpha * next.1 };
         assert_eq!(moved, *after, "the numbers are those of the run");
-        let gate = if a > 0.0 { "on" } else { "off" };
         steps = steps
-            .step(format!("step {t}: the sample {}", pair(x, y)))
+            .sample(t, neuron, (x, y), text)
+            .line(format!("g = {}", pair(g)), "src/backpropagation.rs", "(da * x, da)")
             .line(
-                format!(
-                    "a = {} · {} + ({}) = {}: {gate}",
-                    text(neuron.w),
-                    text(x),
-                    text(neuron.b),
-                    text(a)
-                ),
-                "src/backpropagation.rs",
-                "let a = self.w * x + self.b;",
-            )
-            .line(
-                format!("g = {}", pair(g.0, g.1)),
-                "src/backpropagation.rs",
-                "(da * x, da)",
-            )
-            .line(
-                format!(
-                    "u = ½ · {} + ½ · {} = {}",
-                    pair(u.0, u.1),
-                    pair(g.0, g.1),
-                    pair(next.0, next.1)
-                ),
+                format!("u = ½ · {} + ½ · {} = {}", pair(u), pair(g), pair(next)),
                 FILE,
                 AVERAGE,
             )
             .line(
                 format!(
                     "θ = {} − ½ · {} = {}",
-                    pair(neuron.w, neuron.b),
-                    pair(next.0, next.1),
-                    pair(moved.w, moved.b)
+                    pair((neuron.w, neuron.b)),
+                    pair(next),
+                    pair((moved.w, moved.b))
                 ),
                 FILE,
                 STEP,

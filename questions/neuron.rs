@@ -4,6 +4,7 @@ use descent::backpropagation::{Neuron, WORKSHEET};
 use descent::gradient_descent::{GradientDescent, OptimizationError};
 use descent::neuron::{SAMPLES, take_turns, without_relu};
 
+use crate::steps::{pair, text};
 use crate::{Answer, Question, Steps, exact, number, words};
 
 pub const QUESTIONS: &[fn() -> Question] = &[limit, after, wedge];
@@ -139,36 +140,21 @@ pub fn wedge() -> Question {
 pub fn worksheet() -> Steps {
     let alpha = 0.5;
     let run = run(alpha, 2, Neuron::gradient).expect("two steps");
-    let text = |value: f64| exact(value).text;
-    let pair = |a: f64, b: f64| format!("({}, {})", text(a), text(b));
     let mut steps = Steps::new(
         "neuron/worksheet",
         "The worksheet's two steps of gradient descent, with α = ½. A pair belongs to (*w*, *b*).",
     )
     .step("start")
-    .known(format!("θ = {}", pair(run[0].w, run[0].b)));
+    .known(format!("θ = {}", pair((run[0].w, run[0].b))));
     for (t, (x, y)) in (1..).zip(SAMPLES) {
         let (before, after) = (run[t - 1], run[t]);
-        let a = before.w * x + before.b;
         let g = before.gradient(x, y);
         assert_eq!(
             (before.w - alpha * g.0, before.b - alpha * g.1),
             (after.w, after.b)
         );
-        let gate = if a > 0.0 { "on" } else { "off" };
         steps = steps
-            .step(format!("step {t}: the sample {}", pair(x, y)))
-            .line(
-                format!(
-                    "a = {} · {} + ({}) = {}: {gate}",
-                    text(before.w),
-                    text(x),
-                    text(before.b),
-                    text(a)
-                ),
-                "src/backpropagation.rs",
-                "let a = self.w * x + self.b;",
-            )
+            .sample(t, before, (x, y), text)
             .line(
                 format!(
                     "∂a = ({} − {}) · 1 = {}",
@@ -185,7 +171,7 @@ pub fn worksheet() -> Steps {
                     text(g.1),
                     text(x),
                     text(g.1),
-                    pair(g.0, g.1)
+                    pair(g)
                 ),
                 "src/backpropagation.rs",
                 "(da * x, da)",
@@ -193,9 +179,9 @@ pub fn worksheet() -> Steps {
             .line(
                 format!(
                     "θ = {} − ½ · {} = {}",
-                    pair(before.w, before.b),
-                    pair(g.0, g.1),
-                    pair(after.w, after.b)
+                    pair((before.w, before.b)),
+                    pair(g),
+                    pair((after.w, after.b))
                 ),
                 "src/gradient_descent.rs",
                 "parameters.axpy(-self.step_size, gradient, 1.0);",

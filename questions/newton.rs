@@ -7,6 +7,7 @@ use descent::newton::{
 use nalgebra::{DVector, dvector};
 
 use crate::answer::grouped;
+use crate::steps::text;
 use crate::{Answer, Question, Steps, exact, number, significant, words};
 
 pub const QUESTIONS: &[fn() -> Question] = &[step, digits, memory, saddle];
@@ -161,7 +162,6 @@ pub fn saddle() -> Question {
 
 /// Newton's circle.
 pub fn circle() -> Steps {
-    let text = |value: f64| exact(value).text;
     let mut theta = dvector![0.0];
     let mut steps = Steps::new(
         "newton/circle",

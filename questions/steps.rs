@@ -2,6 +2,20 @@
 
 use std::fmt::Write;
 
+use descent::backpropagation::Neuron;
+
+use crate::exact;
+
+/// A number with all its digits.
+pub fn text(value: f64) -> String {
+    exact(value).text
+}
+
+/// A pair of numbers, one of the weight and one of the bias.
+pub fn pair((w, b): (f64, f64)) -> String {
+    format!("({}, {})", text(w), text(b))
+}
+
 /// A worked example.
 #[derive(Clone, Debug)]
 pub struct Steps {
@@ -56,6 +70,29 @@ impl Steps {
             step.lines.push(Line { numbers: numbers.into(), path, code });
         }
         self
+    }
+
+    /// Goes on to step `t` of the worksheet's neuron, on one sample: what goes into its ReLU. Its parameters are shown by `show`.
+    pub fn sample(
+        self,
+        t: usize,
+        neuron: Neuron,
+        (x, y): (f64, f64),
+        show: fn(f64) -> String,
+    ) -> Self {
+        let a = neuron.w * x + neuron.b;
+        let gate = if a > 0.0 { "on" } else { "off" };
+        self.step(format!("step {t}: the sample {}", pair((x, y)))).line(
+            format!(
+                "a = {} · {} + ({}) = {}: {gate}",
+                show(neuron.w),
+                text(x),
+                show(neuron.b),
+                show(a)
+            ),
+            "src/backpropagation.rs",
+            "let a = self.w * x + self.b;",
+        )
     }
 
     /// What the pages are made from.

@@ -54,6 +54,14 @@ fn sums(at: &mut Point, x: &DVector<f64>, law: &[(f64, f64)]) {
     at.range("k", 1..=x.len() as i64).range("l", 1..=x.len() as i64);
 }
 
+/// A normal `a` of any deviation, and the ReLU behind it.
+fn behind_relu(at: &mut Point) {
+    let s = at.any("s", 0.5..=2.0);
+    let (places, weights) = normal_law();
+    at.source("normal", weights).random("a", "normal", places.iter().map(|x| s * x));
+    at.real("σ", |a| a.max(0.0)).within(1e-4);
+}
+
 /// Three equally likely weights of mean 0, and their standard deviation, `s`.
 fn weights(at: &mut Point) -> Vec<(f64, f64)> {
     let drawn: Vec<f64> = (0..3).map(|_| at.draw(-2.0..=2.0)).collect();
@@ -98,16 +106,7 @@ fn the_variance_of_a_sum() {
         at.random("x", "both", joint.iter().map(|it| it.0));
         at.random("w", "both", joint.iter().map(|it| it.1[0]));
     });
-    check("initialization.relu", 4, |at| {
-        let s = at.any("s", 0.5..=2.0);
-        let (places, weights) = normal_law();
-        at.source("normal", weights).random(
-            "a",
-            "normal",
-            places.iter().map(|x| s * x),
-        );
-        at.real("σ", |a| a.max(0.0)).within(1e-4);
-    });
+    check("initialization.relu", 4, behind_relu);
 }
 
 #[test]
@@ -199,16 +198,7 @@ fn moments_of_sums_and_of_what_is_behind_a_relu() {
     ] {
         check(label, 2, two_sums);
     }
-    check("initialization.mean_behind_relu", 4, |at| {
-        let s = at.any("s", 0.5..=2.0);
-        let (places, weights) = normal_law();
-        at.source("normal", weights).random(
-            "a",
-            "normal",
-            places.iter().map(|x| s * x),
-        );
-        at.real("σ", |a| a.max(0.0)).within(1e-4);
-    });
+    check("initialization.mean_behind_relu", 4, behind_relu);
     check("initialization.variance_behind_relu", 4, |at| {
         let s = at.any("s", 0.5..=2.0);
         let (places, weights) = normal_law();

@@ -163,7 +163,7 @@ struct Part<'a> {
     chapters: Vec<(&'a str, &'a str)>,
 }
 
-/// The parts of a summary whose chapters are drawn.
+/// The parts of a summary whose chapters are drawn. The page at the end of each, on what goes wrong, teaches nothing of its own.
 fn parts(summary: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     for line in summary.lines() {
@@ -173,7 +173,9 @@ fn parts(summary: &str) -> Vec<Part<'_>> {
             (line.strip_prefix("- ["), parts.last_mut())
         {
             let link = chapter.strip_suffix(".md)");
-            part.chapters.extend(link.and_then(|link| link.split_once("](")));
+            let chapter = link.and_then(|link| link.split_once("]("));
+            part.chapters
+                .extend(chapter.filter(|(_, slug)| !slug.starts_with("when_")));
         }
     }
     // Behind the title of the summary, and before the appendices.

@@ -28,7 +28,7 @@ use crate::own;
 use crate::progress;
 use crate::training::{Classified, classified, in_words, means};
 
-/// The settings; the defaults reach 97.5 percent.
+/// The settings; the defaults are those of the chapter, with all digits.
 #[derive(Args, Clone, Debug, PartialEq)]
 pub struct Options {
     /// Adam, SGD, momentum, Nesterov momentum, or your own of answers/optimizer.rs
