@@ -74,7 +74,11 @@ async function tab(browser, options = {}) {
     if (message.type() === 'error') note(message.text(), 'the console has no errors');
   });
   page.on('pageerror', error => note(error.message, 'a script has failed'));
-  page.on('requestfailed', request => note(`${request.url()}: ${request.failure().errorText}`, 'a file is missing'));
+  page.on('requestfailed', request => {
+    const { errorText } = request.failure();
+    // The next page was opened before this one had all it asked for.
+    if (errorText !== 'net::ERR_ABORTED') note(`${request.url()}: ${errorText}`, 'a file is missing');
+  });
   page.on('request', request => {
     const isHere = /^(file|data|blob):|^http:\/\/127\.0\.0\.1:/.test(request.url());
     if (!isHere) note(`asks for ${request.url()}`, 'a page needs nothing from the network');
