@@ -6,7 +6,7 @@ use descent::backpropagation::{
 use descent::network::{Activation, small_example, softmax};
 use nalgebra::{DMatrix, dmatrix};
 
-use crate::steps::text;
+use crate::steps::{inner, text};
 use crate::{Question, Steps, exact, number};
 
 pub const QUESTIONS: &[fn() -> Question] = &[off, gate, pixel, label, accumulated];
@@ -218,12 +218,12 @@ pub fn small() -> Steps {
     assert_eq!(first, gradients[1].parameters.weight, "one gradient");
     let sum = |unit: usize| {
         format!(
-            "{} · {} + {} · {} + ({}) = {}",
+            "{} · {} + {} · {} + {} = {}",
             text(x[(0, 0)]),
-            text(hidden.weight[(0, unit)]),
-            format_args!("({})", text(x[(0, 1)])),
-            text(hidden.weight[(1, unit)]),
-            text(hidden.bias[unit]),
+            inner(text(hidden.weight[(0, unit)])),
+            inner(text(x[(0, 1)])),
+            inner(text(hidden.weight[(1, unit)])),
+            inner(text(hidden.bias[unit])),
             text(a[(0, unit)])
         )
     };
@@ -252,19 +252,24 @@ pub fn small() -> Steps {
     .step("the output")
     .line(
         format!(
-            "ŷ = {} · {} + {} · ({}) + {} = {}",
+            "ŷ = {} · {} + {} · {} + {} = {}",
             text(z[(0, 0)]),
-            text(last.weight[(0, 0)]),
-            text(z[(0, 1)]),
-            text(last.weight[(1, 0)]),
-            text(last.bias[0]),
+            inner(text(last.weight[(0, 0)])),
+            inner(text(z[(0, 1)])),
+            inner(text(last.weight[(1, 0)])),
+            inner(text(last.bias[0])),
             text(prediction)
         ),
         LINEAR,
         "let mut output = input * &self.weight;",
     )
     .line(
-        format!("∂ŷ = {} − {} = {}", text(prediction), text(target), text(error)),
+        format!(
+            "∂ŷ = {} − {} = {}",
+            text(prediction),
+            inner(text(target)),
+            text(error)
+        ),
         "src/backpropagation.rs",
         "let errors = output - targets;",
     )

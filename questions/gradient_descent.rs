@@ -137,7 +137,7 @@ pub fn hypothesis() -> Question {
         "L17",
         format!(
             "On log cosh θ, at θ = 3, the second derivative is {}. Two over this is {}, and so a step with α = 12 should go down. It goes up. What has failed?",
-            number(bend(from), 2).text,
+            number(bend(from), 4).text,
             number(2.0 / bend(from), 0).text
         ),
     )

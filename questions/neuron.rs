@@ -4,7 +4,7 @@ use descent::backpropagation::{Neuron, WORKSHEET};
 use descent::gradient_descent::{GradientDescent, OptimizationError};
 use descent::neuron::{SAMPLES, take_turns, without_relu};
 
-use crate::steps::{pair, text};
+use crate::steps::{inner, pair, text};
 use crate::{Answer, Question, Steps, exact, number, words};
 
 pub const QUESTIONS: &[fn() -> Question] = &[limit, after, wedge];
@@ -169,7 +169,7 @@ pub fn worksheet() -> Steps {
                 format!(
                     "g = ({} · {}, {}) = {}",
                     text(g.1),
-                    text(x),
+                    inner(text(x)),
                     text(g.1),
                     pair(g)
                 ),

@@ -7,7 +7,7 @@ use descent::newton::{
 use nalgebra::{DVector, dvector};
 
 use crate::answer::grouped;
-use crate::steps::text;
+use crate::steps::{inner, text};
 use crate::{Answer, Question, Steps, exact, number, significant, words};
 
 pub const QUESTIONS: &[fn() -> Question] = &[step, digits, memory, saddle];
@@ -180,14 +180,29 @@ pub fn circle() -> Steps {
         theta += &d;
         steps = steps
             .step(format!("step {t}, from {}", text(x)))
-            .known(format!("f′ = {}³ − 2 · {} + 2 = {}", text(x), text(x), text(slope)))
-            .known(format!("f″ = 3 · {}² − 2 = {}", text(x), text(bend)))
+            .known(format!(
+                "f′ = {}³ − 2 · {} + 2 = {}",
+                inner(text(x)),
+                inner(text(x)),
+                text(slope)
+            ))
+            .known(format!("f″ = 3 · {}² − 2 = {}", inner(text(x)), text(bend)))
             .line(
-                format!("d = −{} / ({}) = {}", text(slope), text(bend), text(d[0])),
+                format!(
+                    "d = −{} / {} = {}",
+                    inner(text(slope)),
+                    inner(text(bend)),
+                    text(d[0])
+                ),
                 "src/newton.rs",
                 "let d = factors.solve(&-gradient);",
             )
-            .known(format!("θ = {} + ({}) = {}", text(x), text(d[0]), text(theta[0])));
+            .known(format!(
+                "θ = {} + {} = {}",
+                text(x),
+                inner(text(d[0])),
+                text(theta[0])
+            ));
     }
     steps
 }

@@ -454,6 +454,13 @@ impl Weaver {
         if !self.uses.exercises.insert(name.to_owned()) {
             return Err(format!("exercise `{name}` is here twice"));
         }
+        let before = self.uses.efforts.insert(page.file.to_owned(), exercise.effort);
+        if let Some(before) = before.filter(|before| *before > exercise.effort) {
+            return Err(format!(
+                "exercise `{name}` ({}) stands behind one that is harder or longer ({before})",
+                exercise.effort
+            ));
+        }
         let source = exercise::path(name, "hint.md");
         let hint = self.inner_formulas(page, line, &exercise.hint, source);
         Ok(exercise.block(name, &hint))

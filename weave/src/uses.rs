@@ -1,5 +1,6 @@
 //! What the pages of a book have shown.
 
+use crate::exercise::Effort;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the pages have shown.
@@ -25,6 +26,8 @@ pub struct Uses {
     pub labels: BTreeMap<String, usize>,
     /// Exercises.
     pub exercises: BTreeSet<String>,
+    /// What the last exercise of a page asks of the reader, by the file of the page.
+    pub efforts: BTreeMap<String, Effort>,
     /// Questions, in the order of the pages, each with the address of its place.
     pub questions: Vec<(String, String)>,
     /// The functions that make questions, as path and name.

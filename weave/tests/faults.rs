@@ -222,7 +222,7 @@ fn snapshot_that_no_test_asserts() {
 fn exercise<'a>(page: &'a str, without: usize) -> Vec<File<'a>> {
     let mut files = vec![
         (PAGE, page),
-        ("exercises/page/step/task.rs", "fn step() {}\n"),
+        ("exercises/page/step/task.rs", "// 10 minutes, easy\nfn step() {}\n"),
         ("exercises/page/step/hint.md", "Walk.\n"),
         ("exercises/page/step/solution.rs", "fn step() {}\n"),
     ];
@@ -253,6 +253,67 @@ fn exercise_without_solution_or_hint() {
     let mut empty = exercise(EXERCISE, 0);
     empty[2].1 = " \n";
     assert_faults(&empty, &[&missing("hint.md")]);
+}
+
+#[test]
+fn exercise_without_minutes_and_difficulty() {
+    let known = ["// 10 minutes, easy", "// 5 minutes, medium", "// 30 minutes, hard"];
+    let unknown = [
+        "fn step() {}",
+        "/// 10 minutes, easy",
+        "// 10 minutes",
+        "// ten minutes, easy",
+        "// 4 minutes, easy",
+        "// 31 minutes, hard",
+        "// 10 minutes, nice",
+    ];
+    let fault = "exercises/page/step/task.rs:1: the first line says `// 10 minutes, easy`: \
+                 5 to 30 minutes, and easy, medium or hard";
+    let faults = |line: &str| {
+        let task = format!("{line}\nfn step() {{}}\n");
+        let mut files = exercise(EXERCISE, 0);
+        files[1].1 = &task;
+        book(&files).map(|_| ()).err().map(|faults| faults.to_string())
+    };
+    for line in known {
+        assert_eq!(faults(line), None, "{line}");
+    }
+    for line in unknown {
+        let faults = faults(line).unwrap_or_else(|| panic!("{line}"));
+        assert_eq!(faults, format!("{fault}\nweave: 1 fault"), "{line}");
+    }
+}
+
+/// Two exercises of a page, with these first lines.
+fn two_exercises(first: &str, second: &str) -> Option<String> {
+    let [first, second] =
+        [first, second].map(|line| format!("{line}\nfn walk() {{}}\n"));
+    let mut files = exercise("{{#exercise page/step}}\n\n{{#exercise page/walk}}", 0);
+    files[1].1 = &first;
+    files.extend([
+        ("exercises/page/walk/task.rs", &*second),
+        ("exercises/page/walk/hint.md", "Walk.\n"),
+        ("exercises/page/walk/solution.rs", "fn walk() {}\n"),
+    ]);
+    book(&files).map(|_| ()).err().map(|faults| faults.to_string())
+}
+
+#[test]
+fn exercise_behind_one_that_is_harder_or_longer() {
+    let easy = "// 20 minutes, easy";
+    for second in
+        ["// 20 minutes, easy", "// 25 minutes, easy", "// 10 minutes, medium"]
+    {
+        assert_eq!(two_exercises(easy, second), None);
+    }
+    assert_eq!(
+        two_exercises("// 10 minutes, hard", easy).as_deref(),
+        Some(
+            "chapters/page.md:3: exercise `page/walk` (20 minutes, easy) stands behind one that is harder or longer \
+             (10 minutes, hard)\nweave: 1 fault"
+        )
+    );
+    assert!(two_exercises(easy, "// 15 minutes, easy").is_some());
 }
 
 #[test]
@@ -1596,8 +1657,7 @@ fn words_of_the_list() {
 #[test]
 fn names_in_exercises() {
     let mut files = exercise("\n{{#exercise page/step}}", 0);
-    files[1].1 =
-        "/// Give `length`.\n///\n/// Or `lengths`.\nfn step(length: f64) {}\n";
+    files[1].1 = "// 10 minutes, easy\n/// Give `length`.\n/// Or `lengths`.\nfn step(length: f64) {}\n";
     files[2].1 = "Use `width`.";
     files.push((
         "exercises/page/step/mistakes.rs",

@@ -221,14 +221,19 @@ fn code_that_holds_a_fence_has_a_longer_one() {
 // Tables, values, tests
 
 #[test]
-fn an_exercise_is_its_task_its_command_and_folded_away_a_hint_and_a_solution() {
+fn an_exercise_is_its_effort_its_task_its_command_and_folded_away_a_hint_and_a_solution()
+ {
     let files = [
-        ("exercises/page/step/task.rs", "pub fn step() {\n    todo!()\n}\n"),
+        (
+            "exercises/page/step/task.rs",
+            "// 10 minutes, easy\n\npub fn step() {\n    todo!()\n}\n",
+        ),
         ("exercises/page/step/hint.md", "Use $x$.\n"),
         ("exercises/page/step/solution.rs", "pub fn step() {}\n"),
     ];
     let text = page("{{#exercise page/step}}", &files);
     let parts = [
+        "<p class=\"effort\">10 minutes, easy</p>\n\n",
         "```rust,ignore\npub fn step() {\n    todo!()\n}\n```",
         "```console\ncargo exercise page/step\n```",
         "<details class=\"hint\"><summary>A hint</summary>\n\nUse <span",
