@@ -162,7 +162,7 @@ the WebAssembly of live/wasm.js, which is loaded at the first touch. CONTRIBUTIN
 			}
 			if (book) return;
 			wasm.book(place);
-			book = take();
+			book = [...take()];
 		}
 		const act = action => (...given) => touch().then(() => action(...given)).catch(() => {});
 
