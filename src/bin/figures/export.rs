@@ -27,7 +27,7 @@ pub struct Options {
 /// Writes the figures as they are in `chapters/figures`: all of them, or nothing.
 ///
 /// # Errors
-/// If there is no such figure, no `rsvg-convert` for a PNG, or no folder to write to.
+/// If there is no such figure, no rsvg-convert for a PNG, or no folder to write to.
 pub fn export(options: &Options, place: &Place) -> DrawResult {
     if place.csv {
         return Err("--csv: the data of the figures are in chapters/figures".into());
