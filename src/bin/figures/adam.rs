@@ -9,10 +9,10 @@ use descent::quadratic::{Quadratic, START};
 use nalgebra::{DVector, dvector};
 
 use crate::canvas::{Caption, DrawResult, Ink, WIDTH, svg};
-use crate::chart::{Axis, Chart, Line, whole};
-use crate::contour::{Path, Plane, Point};
+use crate::chart::{Axis, Chart, Line, Mark, whole};
+use crate::contour::{Path, Plane, Point, in_rows};
 use crate::geometry::Rect;
-use crate::output::{Figure, csv, number, place, twelve_digits};
+use crate::output::{Figure, csv, number, place, rough, twelve_digits};
 use crate::quadratic::valley_axes;
 use crate::thumb::Thumb;
 
@@ -69,7 +69,7 @@ fn factor() -> DrawResult<Figure> {
         ),
     };
     Ok(Chart::new(
-        Axis::powers("step t", (0, 4), 5),
+        Axis::powers("step $t$", (0, 4), 5),
         Axis::linear("times the corrected step", (0.0, 7.0), 8, whole),
         lines,
     )
@@ -104,7 +104,7 @@ fn reach() -> DrawResult<Figure> {
         ),
     };
     Ok(Chart::new(
-        Axis::powers("step t", (0, 4), 5),
+        Axis::powers("step $t$", (0, 4), 5),
         Axis::linear("length of the step / α", (0.0, 8.0), 9, whole),
         lines,
     )
@@ -163,23 +163,31 @@ fn turns() -> DrawResult<Figure> {
         farthest(&panels[1].2),
     );
     let title = "Two optimizers in a valley and in the same valley turned";
-    let svg = svg(&Caption { name, title, description }, (WIDTH, 290.0), |canvas| {
-        for (place, (panel, ink, both)) in (0..).zip(&panels) {
-            let (x, y, levels) = valley_axes();
-            let paths = both.iter().map(|(oblique, points)| {
-                let ink = if *oblique { Ink::Solid(5) } else { Ink::Solid(*ink) };
-                Path { dots: !oblique, ..Path::new(ink, points.clone()) }
-            });
-            let plane = Plane {
-                title: (*panel).into(),
-                function: &value,
-                levels,
-                paths: paths.collect(),
-                cross: Some((0.0, 0.0)),
-                ..Plane::new(x, y)
-            };
-            plane.draw(canvas, Rect::new(310.0 * f64::from(place), 0.0, 298.0, 290.0));
+    let plane = |(panel, ink, both): &(&str, u8, Vec<(bool, Vec<Point>)>)| {
+        let (x, y, levels) = valley_axes();
+        // The broad one below.
+        let paths = both.iter().rev().map(|(oblique, points)| match oblique {
+            true => {
+                let path = Path::new(Ink::Solid(5), points.clone()).broad();
+                if *ink == 4 { path.named("turned") } else { path }
+            }
+            false => {
+                let path = Path::new(Ink::Solid(*ink), points.clone()).with_dots();
+                path.named(if *ink == 4 { "along the axes" } else { "both" })
+            }
+        });
+        Plane {
+            title: (*panel).into(),
+            function: &value,
+            levels,
+            paths: paths.collect(),
+            cross: Some((0.0, 0.0)),
+            ..Plane::new(x, y)
         }
+    };
+    let planes: Vec<_> = panels.iter().map(plane).collect();
+    let svg = svg(&Caption { name, title, description }, (WIDTH, 290.0), |canvas| {
+        in_rows(&planes, canvas, 290.0);
     });
     let rows = panels.iter().flat_map(|(panel, _, both)| {
         both.iter().flat_map(move |(oblique, points)| {
@@ -274,33 +282,35 @@ fn back() -> DrawResult<Figure> {
         title: "The loss comes back",
         description: format!(
             "Two charts over the steps of Adam with α = 1 in the valley. The upper one has the value, on a logarithmic axis: it falls \
-             to {:.0e} at step {:.0}, and later rises steeply to its old size, falls again and comes back again. The lower one has \
+             to {} at step {:.0}, and later rises steeply to its old size, falls again and comes back again. The lower one has \
              the true step size along the steep axis: it rises slowly, is above the limit {limit} from about step {:.0} on, and \
              drops when the value has come back.",
-            lowest.1, lowest.0, crossed.0,
+            rough(lowest.1, 0),
+            lowest.0,
+            crossed.0,
         ),
     };
-    let steps = |label: &str| Axis::linear(label, (0.0, 4000.0), 5, whole);
+    let steps = || Axis::linear("step", (0.0, 4000.0), 5, whole);
     let rows =
         [("value", &values), ("true step size", &sizes)].map(|(name, points)| {
             let row = move |&(x, y): &Point| vec![name.to_owned(), place(x), number(y)];
             points.iter().map(row).collect::<Vec<_>>()
         });
-    let edge =
-        Line::faint(Ink::Foreground, "limit", vec![(0.0, limit), (4000.0, limit)]);
+    let marks = vec![Mark::Horizontal(limit, format!("limit of stability, {limit}"))];
     let value = Chart::new(
-        steps(""),
-        Axis::powers("value", (-80, 10), 4),
+        steps(),
+        Axis::powers("value", (-80, 10), 5),
         vec![Line::new(Ink::Series(4), "value", values)],
     );
     let size = Chart::new(
-        steps("step"),
+        steps(),
         Axis::linear("step size", (0.0, 5.0), 6, whole),
-        vec![Line::new(Ink::Series(5), "true step size", sizes), edge],
-    );
-    let svg = svg(&caption, (WIDTH, 460.0), |canvas| {
-        value.draw(canvas, Rect::new(0.0, 0.0, WIDTH, 220.0), "");
-        size.draw(canvas, Rect::new(0.0, 230.0, WIDTH, 230.0), "");
+        vec![Line::new(Ink::Series(5), "true step size", sizes)],
+    )
+    .with_marks(marks);
+    let svg = svg(&caption, (WIDTH, 540.0), |canvas| {
+        value.draw(canvas, Rect::new(0.0, 0.0, WIDTH, 262.0), "");
+        size.draw(canvas, Rect::new(0.0, 278.0, WIDTH, 262.0), "");
     });
     let csv = csv(&["curve", "step", "value"], rows.into_iter().flatten());
     Ok(Figure { name: caption.name, svg, csv })

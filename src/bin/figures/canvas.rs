@@ -22,6 +22,8 @@ pub enum Ink {
     /// An outline of what is seen but not stored.
     DashedForeground,
     Grid,
+    /// The ground, for what is hollow.
+    Ground,
     /// One of the six series, from 1. Each has a dash pattern of its own, which says
     /// the same as its colour.
     Series(u8),
@@ -43,12 +45,13 @@ pub const LIGHT: Palette = [
 const DASHES: [&str; 6] = ["", "80 40", "20 35", "80 30 20 30", "120 30", "40 20"];
 
 /// How much of the foreground there is in a name.
-pub const IN_NAMES: f64 = 0.4;
+pub const IN_NAMES: f64 = 0.5;
 
 impl Ink {
     /// Its place in a palette.
     fn place(self) -> usize {
         match self {
+            Self::Ground => 0,
             Self::Foreground | Self::DashedForeground => 1,
             Self::Grid => 2,
             Self::Series(series) | Self::Solid(series) | Self::Name(series) => {
@@ -69,6 +72,7 @@ impl Ink {
         match self {
             Self::Foreground | Self::DashedForeground => format!("{kind}0"),
             Self::Grid => format!("{kind}g"),
+            Self::Ground => format!("{kind}b"),
             Self::Name(series) => format!("n{series}"),
             Self::Series(series) | Self::Solid(series) => format!("{kind}{series}"),
         }
@@ -157,6 +161,13 @@ impl Canvas {
 
     pub fn line(&mut self, pen: Pen, points: &[Px]) {
         self.stroke(pen, &traced(points, false), "");
+    }
+
+    /// Two thin lines along a path, between which others can lie.
+    pub fn hollow(&mut self, pen: Pen, lines: &[Vec<Px>]) {
+        let core = Pen { ink: Ink::Ground, width: pen.width - 3.2, curve: "", ..pen };
+        self.lines(pen, lines);
+        self.lines(core, lines);
     }
 
     /// A line that comes back to its start.
@@ -269,6 +280,13 @@ impl Canvas {
                 let _ = writeln!(self.body, "<g {common}>\n{texts}</g>");
             }
         }
+    }
+
+    /// The title of one plot of several.
+    pub fn title(&mut self, at: Px, align: Align, title: &str) {
+        self.group(r#"font-weight="bold""#, |canvas| {
+            canvas.text(Ink::Foreground, at, align, title);
+        });
     }
 
     /// An arrow with a filled head.

@@ -11,7 +11,7 @@ use crate::chart::{Axis, Band, Chart, Line, Mark, Names, hundredths, tenths, who
 use crate::contour::{Path, Plane, Point, paths_csv};
 use crate::geometry::Rect;
 use crate::momentum::{Run, run};
-use crate::output::{Figure, twelve_digits};
+use crate::output::{Figure, rough, twelve_digits};
 use crate::quadratic::panels;
 use crate::thumb::{Thumb, up_to};
 
@@ -75,12 +75,12 @@ fn turn() -> DrawResult<Figure> {
         };
         (Ink::Solid(2), pair[0], name)
     });
-    let svg = svg(&caption, (WIDTH, 350.0), |canvas| {
+    let svg = svg(&caption, (WIDTH, 420.0), |canvas| {
         let left = Plane {
             paths: vec![Path::new(Ink::Solid(2), spiral.clone()).with_dots()],
             ..plane("eight steps", "$u$", "$r$")
         };
-        left.draw(canvas, Rect::new(0.0, 0.0, 298.0, 350.0));
+        left.draw(canvas, Rect::new(0.0, 0.0, 210.0, 420.0));
         let right = Plane {
             paths: vec![
                 Path::new(Ink::Foreground, around(1.0)),
@@ -89,7 +89,7 @@ fn turn() -> DrawResult<Figure> {
             points: named.chain(roots.iter().skip(1).step_by(2).map(dot)).collect(),
             ..plane("roots, β = ½", "real", "imaginary")
         };
-        right.draw(canvas, Rect::new(310.0, 0.0, 298.0, 350.0));
+        right.draw(canvas, Rect::new(222.0, 0.0, 386.0, 420.0));
     });
     let named = [("u and r", &spiral), ("roots", &roots)];
     let csv = paths_csv(
@@ -151,7 +151,7 @@ fn stability() -> DrawResult<Figure> {
         words("diverges", 0.25, 25.0),
         words("monotone", 0.15, 0.025),
         words("swings", 0.5, 3.2),
-        words("alternates", 0.12, 5.0),
+        words("↓ alternates", 0.14, 5.0),
     ];
     for radius in &RADII[1..] {
         // The bar of κ = 1000 stands just left of 0.95².
@@ -160,7 +160,7 @@ fn stability() -> DrawResult<Figure> {
     }
     let limit = |beta: f64| 2.0 * (1.0 + beta) / (1.0 - beta);
     let description = format!(
-        "Bands of the spectral radius over β and, on a logarithmic axis, αλ, darker where it is smaller. The stable \
+        "Bands of the spectral radius over β and, on a logarithmic axis, αλ, in a stronger colour where it is smaller. The stable \
          region ends at 2 for β = 0, at {:.0} for 0.5 and at {:.0} for 0.9. In a wedge around αλ = 1 that widens with β \
          components swing, and the radius is the root of β, whatever αλ; at αλ = 1 and β = 0.81 it is {:.1}. Below the wedge components \
          shrink without a change of sign; in a sliver above it they alternate. Two vertical bars, for the condition numbers 10 and \
@@ -171,13 +171,16 @@ fn stability() -> DrawResult<Figure> {
         lines[4].points[0].0,
         lines[5].points[0].0,
     );
-    let chart = Chart::new(
-        Axis::linear("β", (0.0, 1.0), 6, tenths),
-        Axis::powers("αλ", POWERS, 5),
-        lines,
-    )
-    .with_bands(RADII.map(band).into())
-    .with_marks(marks);
+    let chart = Chart {
+        band_opacity: 0.07,
+        ..Chart::new(
+            Axis::linear("β", (0.0, 1.0), 6, tenths),
+            Axis::powers("αλ", POWERS, 5),
+            lines,
+        )
+        .with_bands(RADII.map(band).into())
+        .with_marks(marks)
+    };
     let title = "Spectral radius of momentum";
     Ok(chart.figure(
         &Caption { name: "momentum_convergence-stability", title, description },
@@ -207,7 +210,7 @@ fn sweep() -> DrawResult<Figure> {
     let lines = vec![
         curve(Ink::Series(1), "gradient descent", 0.0, &[plain]),
         curve(Ink::Series(2), "momentum, β = 0.9", 0.9, &[]),
-        curve(Ink::Solid(2), "momentum, its best β", beta, &[best]),
+        curve(Ink::Solid(2), "momentum, best β", beta, &[best]),
     ];
     let description = format!(
         "The contraction in the valley over the step size on a logarithmic axis. Gradient descent has a sharp minimum, \
@@ -220,10 +223,14 @@ fn sweep() -> DrawResult<Figure> {
         38.0 / spectrum.largest,
     );
     let chart = Chart::new(
-        Axis::powers("step size α", (-2, 1), 4),
+        Axis::exponents("step size α", (-2.0, 0.65), 4),
         Axis::linear("contraction", (0.35, 1.2), 5, tenths),
         lines,
-    );
+    )
+    .with_marks(vec![
+        Mark::Point((plain, spectrum.best_rate()), "best".into()),
+        Mark::Point((best, spectrum.best_momentum_rate()), "best".into()),
+    ]);
     let title = "Contraction over the step size";
     Ok(chart.figure(
         &Caption { name: "momentum_convergence-sweep", title, description },
@@ -237,8 +244,8 @@ fn best() -> DrawResult<Figure> {
     let (valley, spectrum) = valley()?;
     let (alpha, beta) = spectrum.best_momentum();
     let runs: [Run; 2] = [
-        ("gradient descent, its best α", Ink::Solid(1), spectrum.best_step_size(), 0.0),
-        ("momentum, its best α and β", Ink::Solid(2), alpha, beta),
+        ("gradient descent at its best", Ink::Solid(1), spectrum.best_step_size(), 0.0),
+        ("momentum at its best", Ink::Solid(2), alpha, beta),
     ];
     let value = |x: f64, y: f64| valley.value(&dvector![x, y]);
     let mut paths = Vec::new();
@@ -247,7 +254,7 @@ fn best() -> DrawResult<Figure> {
     }
     let ends = paths.iter().map(|(title, _, points)| {
         let (x, y) = points[STEPS];
-        format!("{title}: f = {:.0e} after {STEPS} steps.", value(x, y))
+        format!("{title}: f = {} after {STEPS} steps.", rough(value(x, y), 0))
     });
     let description = format!(
         "Two trajectories from (10, 1) in the valley. With its best step size gradient descent zigzags in from wall \
@@ -279,7 +286,7 @@ fn parameters() -> DrawResult<Figure> {
         format!("{title}: ({}, {}).", hundredths(x), hundredths(y))
     });
     let description = format!(
-        "θ₁ on the left and θ₂ on the right over {STEPS} steps in the valley. Under gradient descent θ₁ falls \
+        "θ₁ above and θ₂ below over {STEPS} steps in the valley. Under gradient descent θ₁ falls \
          slowly and θ₂ changes its sign in every step. Under momentum with its best settings both are near 0 after some ten \
          steps. With α = 0.1 and β = 0.9 both swing in long waves. After 20 steps: {}",
         ends.collect::<Vec<_>>().join(" "),
@@ -295,12 +302,12 @@ fn parameters() -> DrawResult<Figure> {
     };
     let charts = [
         chart("θ₁", (-4.0, 10.0), 4, Names::Beside, |(x, _)| x),
-        chart("θ₂", (-1.4, 1.4), 4, Names::Above, |(_, y)| y),
+        chart("θ₂", (-1.4, 1.4), 4, Names::Elsewhere, |(_, y)| y),
     ];
     let title = "Parameters over the steps";
-    let svg = svg(&Caption { name, title, description }, (WIDTH, 560.0), |canvas| {
-        charts[0].draw(canvas, Rect::new(0.0, 0.0, WIDTH, 270.0), "");
-        charts[1].draw(canvas, Rect::new(0.0, 280.0, WIDTH, 280.0), "");
+    let svg = svg(&Caption { name, title, description }, (WIDTH, 570.0), |canvas| {
+        charts[0].draw(canvas, Rect::new(0.0, 0.0, WIDTH, 280.0), "");
+        charts[1].draw(canvas, Rect::new(0.0, 290.0, WIDTH, 280.0), "");
     });
     let paths = paths.iter().map(|(title, _, points)| (title, points.as_slice()));
     Ok(Figure { name, svg, csv: paths_csv(["run", "step", "theta1", "theta2"], paths) })

@@ -7,7 +7,7 @@ use nalgebra::{DVector, dvector};
 use questions::nesterov::coordinate;
 
 use crate::canvas::{Caption, DrawResult, Ink, WIDTH, svg};
-use crate::chart::{Axis, Chart, Line, tenths, whole};
+use crate::chart::{Axis, Chart, Line, Mark, Names, tenths, whole};
 use crate::contour::{Arrow, Path, Plane, Point};
 use crate::geometry::Rect;
 use crate::output::{Figure, csv, number, twelve_digits};
@@ -152,12 +152,13 @@ fn radius() -> DrawResult<Figure> {
             limits.join(", "),
         ),
     };
-    let one = Line::faint(Ink::Foreground, "one", vec![(0.0, 1.0), (END, 1.0)]);
+    let limit = Mark::Horizontal(1.0, "above: diverges".into());
     Ok(Chart::new(
         Axis::linear("γλ", (0.0, END), 5, whole),
         Axis::linear("contraction", (0.0, 1.4), 8, tenths),
-        lines.into_iter().chain([one]).collect(),
+        lines.into(),
     )
+    .with_marks(vec![limit])
     .figure(&caption, 390.0))
 }
 
@@ -196,5 +197,6 @@ fn tuned() -> DrawResult<Figure> {
         Axis::powers("steps", (0, 5), 6),
         lines,
     )
+    .with_names(Names::AtEnds)
     .figure(&caption, 370.0))
 }

@@ -120,7 +120,7 @@ fn ratio() -> DrawResult<Figure> {
         ),
     };
     Ok(Chart::new(
-        Axis::linear("R", (0.0, end), 6, whole),
+        Axis::linear("$R$", (0.0, end), 6, whole),
         Axis::linear("density", (0.0, TOP), 7, tenths),
         vec![Line::new(Ink::Series(2), "law", density)],
     )
@@ -161,8 +161,8 @@ fn single_images(digits: &Digits) -> DrawResult<Figure> {
         .fold((0.0, 0.0), |(low, high), log| (f64::min(low, log), f64::max(high, log)));
     let range = ((2.0 * low).floor() / 2.0, (2.0 * high).ceil() / 2.0);
     let chart = Chart::new(
-        layers("layer i of the activations", LAYERS),
-        Axis::linear("log₁₀ (‖z‖ / ‖input‖)", range, 9, tenths),
+        layers("layer $i$ of the activations", LAYERS),
+        Axis::linear("log₁₀ (‖$z$‖ / ‖input‖)", range, 9, tenths),
         lines,
     )
     .with_bands(vec![Band {
@@ -219,9 +219,9 @@ fn spread(digits: &Digits) -> DrawResult<Figure> {
         .flat_map(|line| &line.points)
         .fold(0.1, |top, &(_, y)| f64::max(top, y));
     let chart = Chart::new(
-        layers("layer i of the activations", LAYERS),
+        layers("layer $i$ of the activations", LAYERS),
         Axis::linear(
-            "standard deviation of log₁₀ ‖z‖",
+            "standard deviation of log₁₀ ‖$z$‖",
             (0.0, (10.0 * top).ceil() / 10.0),
             6,
             tenths,

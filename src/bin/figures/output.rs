@@ -7,6 +7,7 @@ use std::time::Duration;
 use std::{env, process};
 
 use crate::canvas::DrawResult;
+use crate::numbers::short;
 
 /// One figure of the book.
 pub struct Figure {
@@ -32,6 +33,11 @@ pub fn csv(columns: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Str
 /// processor.
 pub fn number(value: f64) -> String {
     format!("{value:.5e}")
+}
+
+/// A number with so many digits behind its first, as one reads it aloud.
+pub fn rough(value: f64, digits: usize) -> String {
+    short(format!("{value:.digits$e}").parse().expect("a number"))
 }
 
 /// The number that CSV shows. What is drawn from it does not depend on the processor

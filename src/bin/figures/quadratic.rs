@@ -5,9 +5,8 @@ use nalgebra::{DVector, dvector};
 
 use crate::canvas::{Caption, DrawResult, Ink, WIDTH, svg};
 use crate::chart::{Axis, Chart, Line, Mark, Names, hundredths, tenths, whole};
-use crate::contour::{Path, Plane, Point, paths_csv};
-use crate::geometry::Rect;
-use crate::output::Figure;
+use crate::contour::{Path, Plane, Point, in_rows, paths_csv};
+use crate::output::{Figure, rough};
 use crate::thumb::Thumb;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
@@ -70,21 +69,20 @@ pub fn panels(
 ) -> Figure {
     let valley = Quadratic::valley();
     let height = 250.0 * paths.len().div_ceil(2) as f64;
-    let svg = svg(caption, (WIDTH, height), |canvas| {
-        for (place, (panel, ink, points)) in (0..).zip(paths) {
-            let (x, y, all) = valley_axes();
-            let plane = Plane {
-                title: (*panel).into(),
-                function: &|x, y| valley.value(&dvector![x, y]),
-                levels: all[..levels].to_vec(),
-                paths: vec![Path::new(*ink, points.clone()).with_dots()],
-                cross: Some((0.0, 0.0)),
-                ..Plane::new(x, y)
-            };
-            let (column, row) = (f64::from(place % 2), f64::from(place / 2));
-            plane.draw(canvas, Rect::new(310.0 * column, 250.0 * row, 298.0, 246.0));
+    let value = |x, y| valley.value(&dvector![x, y]);
+    let planes = paths.iter().map(|(panel, ink, points)| {
+        let (x, y, all) = valley_axes();
+        Plane {
+            title: (*panel).into(),
+            function: &value,
+            levels: all[..levels].to_vec(),
+            paths: vec![Path::new(*ink, points.clone()).with_dots()],
+            cross: Some((0.0, 0.0)),
+            ..Plane::new(x, y)
         }
     });
+    let planes: Vec<_> = planes.collect();
+    let svg = svg(caption, (WIDTH, height), |canvas| in_rows(&planes, canvas, 246.0));
     let paths = paths.iter().map(|(panel, _, points)| (panel, points.as_slice()));
     let csv = paths_csv(["panel", "step", "theta1", "theta2"], paths);
     Figure { name: caption.name, svg, csv }
@@ -101,8 +99,9 @@ fn losses() -> DrawResult<Figure> {
         let points = (0..).map(f64::from).zip(values).collect();
         lines.push(Line::new(Ink::Series(ink), name, points));
     }
-    let ends =
-        lines.iter().map(|line| format!("{}: {:.1e}.", line.name, line.points[50].1));
+    let ends = lines
+        .iter()
+        .map(|line| format!("{}: {}.", line.name, rough(line.points[50].1, 1)));
     let description = format!(
         "The value of the function, on a logarithmic axis, over 50 steps of gradient descent with six step sizes, all from \
          55. Each becomes a straight line. After 50 steps {}",
@@ -135,8 +134,8 @@ fn rates() -> DrawResult<Figure> {
     let factor =
         |eigenvalue: f64| move |step_size: f64| (1.0 - step_size * eigenvalue).abs();
     let lines = vec![
-        Line::new(
-            Ink::Series(1),
+        Line::broad(
+            Ink::Solid(1),
             "the larger of the two",
             curve(&|a| spectrum.contraction(a)),
         ),
@@ -171,7 +170,7 @@ fn singular_values() -> DrawResult<Figure> {
     // Targets that make (1, 1, 1) the goal.
     let quadratic = Quadratic::least_squares(&inputs, &sizes);
     let step_size = quadratic.spectrum()?.best_step_size();
-    let points = descend(&quadratic, &DVector::zeros(3), step_size, 40)?;
+    let points = descend(&quadratic, &DVector::zeros(3), step_size, 39)?;
     let lines = (0..3).map(|i| {
         let reached = points.iter().map(|theta| theta[i]);
         let points = (0..).map(f64::from).zip(reached).collect();
@@ -183,16 +182,17 @@ fn singular_values() -> DrawResult<Figure> {
     });
     let lines: Vec<_> = lines.collect();
     let description = format!(
-        "What share of its goal each of three parameters has learned, over 40 steps at the step size {step_size:.3}. The one of \
+        "What share of its goal each of three parameters has learned, over 39 steps at the step size {step_size:.3}. The one of \
          singular value 4 jumps between overshooting and zero, with a slowly shrinking swing; that of 2 is there after a few \
          steps; that of 0.5 creeps up to {:.2}.",
-        lines[2].points[40].1,
+        lines[2].points[39].1,
     );
     let chart = Chart::new(
         Axis::linear("step", (0.0, 40.0), 5, whole),
         Axis::linear("share of the goal learned", (-0.1, 2.0), 5, tenths),
         lines,
-    );
+    )
+    .with_names(Names::AtEnds);
     let title = "Three singular values, one step size";
     let caption = Caption { name: "quadratic-singular_values", title, description };
     Ok(chart.figure(&caption, 370.0))
