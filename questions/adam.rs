@@ -241,7 +241,7 @@ pub fn worksheet() -> Steps {
     let mut optimizer = Adam::new(alpha, betas, epsilon).expect("valid settings");
     let run = take_turns(&mut optimizer, 2, Neuron::gradient).expect("a finite run");
     let round = |value: f64| decimals(value + 0.0, 3);
-    let near = |(a, b): (f64, f64)| format!("({}, {})", round(a), round(b));
+    let near = |(a, b): (f64, f64)| format!("({},\u{a0}{})", round(a), round(b));
     let mut steps = Steps::new(
         "adam/worksheet",
         "The worksheet's two steps of Adam, with α = β₁ = β₂ = ½ and without correction. A pair belongs to (*w*, *b*).",

@@ -55,9 +55,9 @@ pub fn exact(value: f64) -> Answer {
     Answer { text, value, within: 1e-6 * value.abs().max(1.0) }
 }
 
-/// A large number, with a space between its thousands.
+/// A whole number with groups of three digits, if it has more than three.
 fn whole(value: f64) -> Option<String> {
-    (10_000.0..1e15).contains(&value).then(|| grouped(value.round() as usize))
+    (1000.0..1e15).contains(&value).then(|| grouped(value.round() as usize))
 }
 
 /// A number above zero with a fixed count of significant digits, with a power of ten where it is large or small.

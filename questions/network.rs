@@ -4,13 +4,12 @@ use descent::initialization::constant;
 use descent::network::{Activation, Network, cross_entropy, softmax};
 use nalgebra::{DMatrix, dmatrix};
 
-use crate::answer::grouped;
 use crate::{Answer, Question, line, number};
 
 pub const QUESTIONS: &[fn() -> Question] = &[parameters, guess, shift, stuck];
 
 fn whole(value: usize) -> Answer {
-    Answer { text: grouped(value), ..number(value as f64, 0) }
+    number(value as f64, 0)
 }
 
 /// How many numbers a network learns.

@@ -5,7 +5,7 @@ use descent::gradient_descent::{GradientDescent, OptimizationError};
 use descent::neuron::{SAMPLES, take_turns, without_relu};
 
 use crate::steps::{inner, pair, text};
-use crate::{Answer, Question, Steps, exact, number, words};
+use crate::{Answer, Question, Steps, number, words};
 
 pub const QUESTIONS: &[fn() -> Question] = &[limit, after, wedge];
 pub const STEPS: &[fn() -> Steps] = &[worksheet];
@@ -73,9 +73,7 @@ pub fn limit() -> Question {
 /// The worksheet's first step with another step size.
 pub fn after() -> Question {
     let step_size = 0.25;
-    let point = |neuron: Neuron| {
-        format!("({}, {})", exact(neuron.w).text, exact(neuron.b).text)
-    };
+    let point = |neuron: Neuron| pair((neuron.w, neuron.b));
     let step =
         |step_size: f64| run(step_size, 1, Neuron::gradient).expect("one step")[1];
     let right = step(step_size);

@@ -6,9 +6,8 @@ use descent::newton::{
 };
 use nalgebra::{DVector, dvector};
 
-use crate::answer::grouped;
 use crate::steps::{inner, text};
-use crate::{Answer, Question, Steps, exact, number, significant, words};
+use crate::{Question, Steps, exact, number, significant, words};
 
 pub const QUESTIONS: &[fn() -> Question] = &[step, digits, memory, saddle];
 pub const STEPS: &[fn() -> Steps] = &[circle];
@@ -85,10 +84,7 @@ pub fn digits() -> Question {
 /// Memory for the Hessian.
 pub fn memory() -> Question {
     let parameters = 1_000_000;
-    let gigabytes = |bytes: u128| {
-        let value = bytes as f64 / 1e9;
-        Answer { text: grouped(value as usize), ..number(value, 0) }
-    };
+    let gigabytes = |bytes: u128| number(bytes as f64 / 1e9, 0);
     let half = symmetric_half_bytes(parameters);
     Question::number(
         "newton/memory",

@@ -16,9 +16,9 @@ pub fn inner(printed: String) -> String {
     if printed.starts_with('−') { format!("({printed})") } else { printed }
 }
 
-/// A pair of numbers, one of the weight and one of the bias.
+/// A pair of numbers on one line, one of the weight and one of the bias.
 pub fn pair((w, b): (f64, f64)) -> String {
-    format!("({}, {})", text(w), text(b))
+    format!("({},\u{a0}{})", text(w), text(b))
 }
 
 /// A worked example.

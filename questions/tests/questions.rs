@@ -58,8 +58,9 @@ fn crossed_signs(numbers: &str) -> Option<String> {
     let crossed = |pair: &[&str]| {
         let after_sign = ["·", "+", "−", "/"].contains(&pair[0]);
         let bare = pair[1].strip_prefix('(').and_then(|it| it.strip_suffix(')'));
-        let unsigned =
-            bare.is_some_and(|it| it.starts_with(|c: char| c.is_ascii_digit()));
+        let unsigned = bare.is_some_and(|it| {
+            !it.contains(',') && it.starts_with(|c: char| c.is_ascii_digit())
+        });
         after_sign && (pair[1].starts_with('−') || unsigned)
     };
     words.windows(2).find(|pair| crossed(pair)).map(|pair| pair.join(" "))
@@ -69,7 +70,7 @@ fn crossed_signs(numbers: &str) -> Option<String> {
 fn two_signs_in_a_row_and_idle_brackets_are_found() {
     assert_eq!(crossed_signs("a = 2 · −3 = −6").as_deref(), Some("· −3"));
     assert_eq!(crossed_signs("a = 2 + (1) = 3").as_deref(), Some("+ (1)"));
-    assert_eq!(crossed_signs("a = −2 · (−3) + (−1, 2)"), None);
+    assert_eq!(crossed_signs("a = −2 · (−3) + (1,\u{a0}2)"), None);
 }
 
 fn names() -> Vec<&'static str> {

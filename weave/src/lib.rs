@@ -29,6 +29,7 @@
 
 pub mod about;
 mod ask;
+pub mod comments;
 pub mod directive;
 pub mod exercise;
 pub mod fault;

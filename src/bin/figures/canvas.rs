@@ -95,7 +95,7 @@ impl Ink {
     }
 }
 
-/// A colour with a share of another, as `color-mix(in srgb, …)` gives it.
+/// A colour with a share of another, as a style sheet mixes them.
 fn mixed(color: &str, other: &str, share: f64) -> String {
     let part = |color: &str, i: usize| {
         let part = u8::from_str_radix(&color[2 * i + 1..2 * i + 3], 16);

@@ -30,7 +30,7 @@ pub fn figures() -> DrawResult<Vec<Figure>> {
 /// What the mean of more and more places might do, for three seeds.
 fn guesses() -> DrawResult<Vec<Figure>> {
     const COUNT: usize = 100_000;
-    const RANGE: (f64, f64) = (-4.0, 4.0);
+    const RANGE: (f64, f64) = (-8.0, 8.0);
     type Law = fn(usize, u64) -> Vec<f64>;
     let laws: [(_, _, Law); 3] = [
         ("elbows-mean_jumps", "Thrown off again and again", places),
