@@ -34,18 +34,48 @@ pub enum Ink {
 }
 
 /// A palette: background, foreground, grid, and the six series.
-pub type Palette = [&'static str; 9];
+type Palette = [&'static str; 9];
 
 /// On paper, and in the files.
-pub const LIGHT: Palette = [
+const LIGHT: Palette = [
     "#ffffff", "#222222", "#dddddd", "#0072b2", "#d55e00", "#009e73", "#b5568a",
     "#b37c00", "#3c94c8",
 ];
 
+/// In the dark themes of the page.
+const DARK: Palette = [
+    "#161923", "#c8ccd4", "#3a3f4b", "#3d9be0", "#f07f3c", "#23c296", "#dd92bd",
+    "#f0b030", "#8fd0f5",
+];
+
+/// The ground of a figure.
+pub fn ground(is_dark: bool) -> &'static str {
+    if is_dark { DARK[0] } else { LIGHT[0] }
+}
+
+/// The file of a figure with the colours for a dark ground in place of those for a light one.
+pub fn for_dark_ground(svg: &str) -> String {
+    let names = |palette: Palette| {
+        (3..9).map(move |ink| mixed(palette[ink], palette[1], IN_NAMES))
+    };
+    let all =
+        |palette: Palette| palette.map(String::from).into_iter().chain(names(palette));
+    let dark: Vec<_> = all(LIGHT).zip(all(DARK)).collect();
+    let mut parts = svg.split("\"#");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| {
+        let (digits, rest) = part.split_once('"').unwrap_or((part, ""));
+        let literal = format!("#{digits}");
+        let found = dark.iter().find(|(light, _)| *light == literal);
+        let color = found.map_or(&literal, |(_, color)| color);
+        format!("{text}\"{color}\"{rest}")
+    })
+}
+
 const DASHES: [&str; 6] = ["", "80 40", "20 35", "80 30 20 30", "120 30", "40 20"];
 
 /// How much of the foreground there is in a name.
-pub const IN_NAMES: f64 = 0.5;
+const IN_NAMES: f64 = 0.5;
 
 impl Ink {
     /// Its place in a palette.

@@ -14,7 +14,7 @@ use descent::parallel;
 use nalgebra::{DVector, dvector};
 
 use crate::canvas::{Caption, DrawResult, Ink, svg};
-use crate::chart::{Axis, Chart, Line, tenths, whole};
+use crate::chart::{Axis, Chart, Line, Names, tenths, whole};
 use crate::contour::{Path, Plane, Point, paths_csv};
 use crate::digits::digits;
 use crate::geometry::Rect;
@@ -162,6 +162,7 @@ fn starts(digits: &Digits) -> DrawResult<Figure> {
         Axis::linear("loss", (0.0, 2.5), 6, tenths),
         lines,
     )
+    .with_names(Names::AtEnds)
     .figure(&caption, 350.0))
 }
 

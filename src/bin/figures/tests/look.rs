@@ -59,6 +59,7 @@ struct Label {
     content: String,
     place: Box,
     class: String,
+    fill: String,
     size: f64,
     panel: Option<usize>,
 }
@@ -180,8 +181,8 @@ fn unescaped(text: &str) -> String {
 }
 
 impl Figure {
-    fn read(name: &str) -> Self {
-        let path = Path::new(ROOT).join(format!("chapters/figures/{name}.svg"));
+    fn read(folder: &Path, name: &str) -> Self {
+        let path = folder.join(format!("{name}.svg"));
         let svg = fs::read_to_string(path).expect("a figure");
         let mut figure = Self {
             name: name.to_owned(),
@@ -292,8 +293,8 @@ impl Figure {
             top: y - 0.73 * text::SIZE,
             bottom: y + if hangs { 0.22 * text::SIZE } else { 0.02 * text::SIZE },
         };
-        let class = all["class"].clone();
-        self.labels.push(Label { content, place, class, size, panel });
+        let [class, fill] = ["class", "fill"].map(|name| all[name].clone());
+        self.labels.push(Label { content, place, class, fill, size, panel });
     }
 
     /// What is drawn with a stroke and can be seen.
@@ -308,8 +309,8 @@ fn figures() -> &'static [Figure] {
 }
 
 fn read() -> Vec<Figure> {
-    let entries =
-        fs::read_dir(Path::new(ROOT).join("chapters/figures")).expect("a folder");
+    let folder = Path::new(ROOT).join("chapters/figures");
+    let entries = fs::read_dir(&folder).expect("a folder");
     let names = entries.filter_map(|entry| {
         let name = entry.expect("an entry").file_name().into_string().expect("a name");
         Some(name.strip_suffix(".svg")?.to_owned())
@@ -317,7 +318,7 @@ fn read() -> Vec<Figure> {
     let mut names: Vec<_> = names.collect();
     names.sort();
     assert!(names.len() > 80, "{}", names.len());
-    names.iter().map(|name| Figure::read(name)).collect()
+    names.iter().map(|name| Figure::read(&folder, name)).collect()
 }
 
 /// Complains of all faults at once.
@@ -708,23 +709,32 @@ fn lines_have_a_contrast_of_three_in_every_theme() {
     none(&faults.into_iter().collect::<Vec<_>>());
 }
 
+impl Figure {
+    /// That each element has the colour of its class.
+    fn has_the_colors(&self, palette: &BTreeMap<char, Color>, ground: Color) {
+        let check = |class: &str, literal: &str| {
+            let (literal, expected) =
+                (Color::read(literal), color_of(palette, ground, class));
+            let is_same = (0..3).all(|i| (literal.0[i] - expected.0[i]).abs() <= 0.5);
+            assert!(is_same, "{}, {class}: {literal:?} for {expected:?}", self.name);
+        };
+        for shape in &self.shapes {
+            let name = if shape.is_stroke() { "stroke" } else { "fill" };
+            check(shape.class(), &shape.attributes[name]);
+        }
+        for label in &self.labels {
+            check(&label.class, &label.fill);
+        }
+    }
+}
+
 /// What `canvas.rs` writes into the files, and what the page gives the classes.
 #[test]
 fn the_files_have_the_colours_of_the_light_theme() {
     let css = style_sheet();
-    let palette = palette(&css, |selector| selector == ":root");
-    let white = Color::read("#ffffff");
+    let light = palette(&css, |selector| selector == ":root");
     for figure in figures() {
-        for shape in &figure.shapes {
-            let name = if shape.is_stroke() { "stroke" } else { "fill" };
-            let literal = Color::read(&shape.attributes[name]);
-            assert_eq!(
-                literal.0,
-                color_of(&palette, white, shape.class()).0,
-                "{}: {shape:?}",
-                figure.name
-            );
-        }
+        figure.has_the_colors(&light, Color::read("#ffffff"));
         for label in &figure.labels {
             assert!(
                 css.contains(&format!("svg .{} {{", label.class)),
@@ -732,6 +742,28 @@ fn the_files_have_the_colours_of_the_light_theme() {
                 label.class
             );
         }
+    }
+}
+
+#[test]
+fn what_is_exported_for_a_dark_ground_has_the_colours_of_the_dark_themes() {
+    let navy = of_theme(&style_sheet(), "navy");
+    let ground = THEMES.iter().find(|(theme, _)| *theme == "navy").expect("navy").1;
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let names = figures().iter().map(|figure| figure.name.as_str());
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_figures"));
+    command.env("CARGO_MANIFEST_DIR", ROOT).args(["export", "--dark", "--out"]);
+    let output =
+        command.arg(folder.path()).args(names).output().expect("the binary runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    for Figure { name, labels, shapes, .. } in figures() {
+        let figure = Figure::read(folder.path(), &format!("{name}-dark"));
+        assert_eq!(figure.labels.len(), labels.len(), "{name}");
+        assert_eq!(figure.shapes.len(), shapes.len(), "{name}");
+        figure.has_the_colors(&navy, Color::read(ground));
+        let svg = fs::read_to_string(folder.path().join(format!("{name}-dark.svg")));
+        let svg = svg.expect("a figure");
+        assert!(svg.contains(&format!(r#"fill="{ground}"/>"#)), "{name}");
     }
 }
 
