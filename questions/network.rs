@@ -98,7 +98,7 @@ pub fn shift() -> Question {
     )
     .right(
         number(change, 0),
-        "log Σ e^z rises by 3, and *z* of the label too. Only differences of logits count.",
+        "$\\log \\sum e^z$ rises by 3, and *z* of the label too. Only differences of logits count.",
     )
     .wrong(
         "only the right logit is counted",
@@ -108,7 +108,7 @@ pub fn shift() -> Question {
     .wrong(
         "only the sum is counted",
         number(by, 0),
-        "log Σ e^z rises by 3. But the logit of the label, which is subtracted, rises as well.",
+        "$\\log \\sum e^z$ rises by 3. But the logit of the label, which is subtracted, rises as well.",
     )
     .wrong(
         "every term of the sum is counted",

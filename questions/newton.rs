@@ -58,7 +58,7 @@ pub fn digits() -> Question {
     Question::new(
         "newton/digits",
         "L22",
-        "On *e*^θ − θ, whose minimum is at 0, Newton's method has come to an error of 10⁻³. What is the error after the next step, about?",
+        "On $e^\\theta - \\theta$, whose minimum is at 0, Newton's method has come to an error of 10⁻³. What is the error after the next step, about?",
     )
     .right(
         significant(after, 1),
