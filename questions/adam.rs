@@ -53,8 +53,11 @@ pub fn first() -> Question {
     Question::predict(
         "adam/first",
         "L34",
-        "Adam with the usual settings, but *without* bias correction, and a gradient that is 1 in every step. How long are its \
-         steps, beside the dashed line that they ought to have? (The axis upwards is logarithmic.)",
+        format!(
+            "Adam with β₁ = {} and β₂ = {}, but *without* bias correction, and a gradient that is 1 in every step. How long are its \
+             steps, beside the dashed line that they ought to have? (The axis upwards is logarithmic.)",
+            USUAL[0], USUAL[1],
+        ),
     )
     .right(
         words(looks(&plain)),
@@ -93,7 +96,7 @@ pub fn length() -> Question {
         "What is *u* after the first gradient, and what is *v*? Then take the root of *v*.",
         format!(
             "The worksheet's Adam: α = β₁ = β₂ = ½, without correction, and ε too small to count. The first gradient of a parameter is {gradient}. How \
-             far does the parameter move?"
+             far does the parameter move? (Two decimals.)"
         ),
     )
     .right(

@@ -177,9 +177,9 @@ pub fn hypothesis() -> Question {
         "A new image on which the unit is active gives it a gradient. The step moves its weights, and with them every *a*.",
     )
     .case(
-        words("The unit is off for every example of its data set"),
+        words("The unit was off for all 1000 images at first"),
         !old.iter().all(is_off),
-        "It was off for all 1000 of them. The new images are another data set.",
+        "It was: so the story begins. What comes later are other images.",
     )
     .case(
         words("The inputs of the unit stay what they are"),

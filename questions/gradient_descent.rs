@@ -131,18 +131,19 @@ pub fn hypothesis() -> Question {
     let (from, alpha) = (3.0_f64, 12.0);
     let to = from - alpha * from.tanh();
     assert!(alpha < 2.0 / bend(from) && f(to) > f(from), "the story");
+    let bound = number(bend(from), 4).text;
     let way = || (0..=100).map(|i| from + (to - from) * f64::from(i) / 100.0);
     Question::new(
         "gradient_descent/hypothesis",
         "L17",
         format!(
             "On log cosh θ, at θ = 3, the second derivative is {}. Two over this is {}, and so a step with α = 12 should go down. It goes up. What has failed?",
-            number(bend(from), 4).text,
+            bound,
             number(2.0 / bend(from), 0).text
         ),
     )
     .case(
-        words("The second derivative stays below this number on the whole way"),
+        words(format!("The second derivative is at most {bound} on the whole way")),
         way().any(|x| bend(x) > bend(from) + 1e-12),
         "The step passes 0, where the second derivative is 1. A bound at the start says nothing about the way.",
     )

@@ -52,7 +52,7 @@ pub fn same() -> Question {
         "L29",
         format!(
             "The valley $f = \\frac12(\\theta_1^2 + 10\\,\\theta_2^2)$, {steps} steps from ({}, {}): gradient descent with α = {alpha}, and \
-             *momentum*, which steps along an average of the gradients, with the same α. How does momentum end?",
+             *momentum*, which steps along an average of about the last ten gradients (β = {beta}), with the same α. How does momentum end?",
             START[0], START[1],
         ),
     )

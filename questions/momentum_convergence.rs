@@ -128,7 +128,7 @@ pub fn settings() -> Question {
     Question::new(
         "momentum_convergence/settings",
         "L29",
-        "At a condition number of 10 000, both with their best settings: how many steps does gradient descent need, beside momentum?",
+        "The condition number is 10 000, and both have their best settings. By the rates alone, about how many times as many steps does gradient descent need as momentum?",
     )
     .right(
         times(ratio),

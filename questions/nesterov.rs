@@ -53,7 +53,7 @@ pub fn word() -> Question {
     Question::predict(
         "nesterov/word",
         "L31",
-        "The steep coordinate of the valley starts at 1; the heavy ball takes it to 0, slowly, from wall to wall (the thin line). What does it do with `nesterov=True` and the same settings? (To the right the step, upwards the coordinate.)",
+        "The steep coordinate of the valley starts at 1; the heavy ball takes it to 0, slowly, from wall to wall (the thin line). With `nesterov=True` the gradient is taken a little further on, where the step is about to lead. What does the coordinate do then, with the same settings? (To the right the step, upwards the coordinate.)",
     )
     .right(
         said(&coordinate(1.0, BETA)),

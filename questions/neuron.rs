@@ -49,7 +49,12 @@ pub fn limit() -> Question {
     Question::predict(
         "neuron/limit",
         "D05",
-        "The worksheet's neuron, whose largest curvature is 10, with its two samples in turn. How does the largest loss of the run depend on the step size? (To the right α from 0 to 0.6, upwards the loss, on a logarithmic axis.)",
+        format!(
+            "The worksheet's neuron $\\max(wx + b, 0)$, from (*w*, *b*) = {}, on the samples (*x*, *y*) = {} and {} in turn. Its largest curvature is 10. How does the largest loss of the run depend on the step size? (To the right α from 0 to 0.6, upwards the loss, on a logarithmic axis.)",
+            pair((WORKSHEET.w, WORKSHEET.b)),
+            pair(SAMPLES[0]),
+            pair(SAMPLES[1]),
+        ),
     )
     .right(
         limit_of(Neuron::gradient),

@@ -177,7 +177,7 @@ pub fn explodes() -> Question {
 
 /// The limit with momentum.
 pub fn longest() -> Question {
-    let (curvature, beta) = (20.0, 0.9);
+    let (curvature, beta) = (50.0, 0.8);
     let limit = 2.0 / curvature;
     // The stable range of the averaged form, by trying step sizes on the steepest parabola.
     let stable = |alpha: f64| {
@@ -189,16 +189,16 @@ pub fn longest() -> Question {
     Question::new(
         "training/longest",
         "L39",
-        "The largest curvature is 20. Gradient descent on a quadratic bears step sizes below 2/20. Which α may momentum have there, as an average with β = 0.9?",
+        "The largest curvature of a quadratic is 50. Gradient descent converges below the step size 2/50. Below which α does momentum converge there, as an average with β = 0.8?",
     )
     .right(
         exact((right * 1e9).round() / 1e9),
-        "(1 + β)/(1 − β) = 19 times as much. The average takes a tenth of a new gradient.",
+        "(1 + β)/(1 − β) = 9 times as much as without momentum. The average takes a fifth of a new gradient.",
     )
     .wrong(
         "as without momentum",
         exact(limit),
-        "So little would waste it: the average damps what swings, and bears far longer steps.",
+        "That is the limit of gradient descent. The average damps what swings, and bears far longer steps.",
     )
     .wrong(
         "that is `lr`",
@@ -208,6 +208,6 @@ pub fn longest() -> Question {
     .wrong(
         "only the weight of the new gradient counts",
         exact((limit / (1.0 - beta) * 1e9).round() / 1e9),
-        "Ten times as much makes up for the factor 1 − β. On top of it the old steps, which swing against the new ones, give room for 1 + β.",
+        "Five times as much makes up for the factor 1 − β. On top of it the old steps, which swing against the new ones, give room for 1 + β.",
     )
 }
