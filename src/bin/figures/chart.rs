@@ -131,7 +131,7 @@ impl Line {
             Kind::Line { dots: with_dots } => {
                 canvas.lines(self.pen(), &inside(&points, frame.plot));
                 if with_dots {
-                    canvas.dots(Pen { width: 7.0, curve: "", ..self.pen() }, &dots());
+                    canvas.dots(Pen { width: 7.0, ..self.pen() }, &dots());
                 }
             }
         }
