@@ -199,41 +199,47 @@ pub fn scale() -> Question {
 
 /// Where the decay goes.
 pub fn decay() -> Question {
-    let (alpha, theta) = (0.001, 4.0);
+    let (alpha, theta) = (0.001, 400.0);
     let rate = 0.01;
-    let gradient = 2.0;
+    let gradient = -2.0;
     let step = |gradient: f64| {
         let mut adam = Adam::new(alpha, USUAL, 0.0)
             .expect("valid settings")
             .with_bias_correction();
         let mut at = dvector![theta];
         adam.step(&mut at, &dvector![gradient]);
-        theta - at[0]
+        at[0] - theta
     };
     let plain = step(gradient);
-    let inside = step(gradient + rate * theta) - plain;
-    let change = |value: f64| number(value * 1e5, 0).unit("· 10⁻⁵");
+    let sum = gradient + rate * theta;
+    let change = |value: f64| number(value, 3);
     Question::new(
         "adam/decay",
         "L35",
         format!(
-            "`Adam(…, lr={alpha}, weight_decay={rate})`: a parameter is at {theta}, and its first gradient is {gradient}. How much \
-             further does it move in the first step than with `weight_decay=0`? (Let ε be 0.)"
+            "`Adam(…, lr={alpha}, weight_decay={rate})`: a parameter is at {theta}, and its first gradient is −{}. What does the first step add \
+             to it? (Let ε be 0.)",
+            -gradient
         ),
     )
     .right(
-        change(inside),
-        "The decay is added to the gradient, and Adam divides the size of the sum out. Only its sign is left in the first step.",
+        change(step(sum)),
+        "The decay is added to the gradient: −2 + 4 = 2. Adam divides the size of the sum out. Only its sign is left in the first step, and the decay has turned it.",
+    )
+    .wrong(
+        "the decay has no effect",
+        change(plain),
+        "So it is as long as the decay does not change the sign of the gradient. Here it does: −2 + 4 is above zero.",
     )
     .wrong(
         "that is `AdamW`",
-        change(alpha * rate * theta),
+        change(plain - alpha * rate * theta),
         "`AdamW` takes `lr` · `weight_decay` · θ off the parameter, beside Adam's step. `Adam` adds it to the gradient.",
     )
     .wrong(
-        "that is `SGD`, with the gradient taken along",
-        change(alpha * (gradient + rate * theta)),
-        "So long would the whole step of gradient descent be. Adam's step is about `lr`, whatever the gradient.",
+        "that is `SGD`",
+        change(-alpha * sum),
+        "`SGD` subtracts `lr` times the sum. Adam's first step is as long as `lr`, whatever the size of the sum.",
     )
 }
 

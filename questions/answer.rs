@@ -79,8 +79,3 @@ pub fn significant(value: f64, digits: usize) -> Answer {
 pub fn words(text: impl Into<String>) -> Answer {
     Answer { text: text.into(), value: 0.0, within: 0.0 }
 }
-
-/// A line of code, with its place in the program.
-pub fn line(place: usize, code: &str) -> Answer {
-    Answer { text: format!("`{code}`"), value: place as f64, within: 0.0 }
-}

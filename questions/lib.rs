@@ -42,7 +42,7 @@ pub mod training;
 use std::fmt::Write;
 use std::sync::LazyLock;
 
-pub use answer::{Answer, exact, line, number, significant, words};
+pub use answer::{Answer, exact, number, significant, words};
 pub use steps::Steps;
 
 /// All questions, in the order of the book.
@@ -207,7 +207,7 @@ impl Question {
         self
     }
 
-    /// The options by value; words by alphabet, and lines of code as they stand in it.
+    /// The options by value; words by alphabet.
     pub fn sorted(&self) -> Vec<&Choice> {
         let mut options: Vec<_> = self.options.iter().collect();
         options.sort_by(|a, b| a.answer.order(&b.answer));

@@ -121,42 +121,38 @@ pub fn product() -> Question {
     )
 }
 
-/// How wide for twice as deep.
+/// Twice the layers.
 pub fn deeper() -> Question {
     let (depth, width) = (50, 100);
+    // The first of the layers has no deviation yet.
     let spread = |depth: usize, width: usize| {
-        band(&vec![width; depth], 2.0).last().expect("a layer").standard_deviation
+        band(&vec![width; depth + 1], 2.0).last().expect("a layer").standard_deviation
     };
-    let target = spread(depth, width);
-    let factor = |factor: f64| {
-        let wide = (factor * width as f64).round() as usize;
-        (spread(2 * depth, wide) / target - 1.0).abs() < 0.05
-    };
-    let root = 2.0_f64.sqrt();
-    let times = |value: f64, digits| number(value, digits).unit("times as wide");
+    let before = spread(depth, width);
+    let ratio = spread(2 * depth, width) / before;
+    let times = |value: f64| number(value, 2).unit("times as large");
     Question::new(
         "norm_law/deeper",
         "N04",
-        "A network gets twice as many layers. How wide must they be, so that two seeds differ in the norm of an image as much as before?",
+        "A network gets twice as many layers, of the same width. What becomes of the standard deviation of the log-norm in the last one?",
     )
-    .case(
-        times(1.0, 0),
-        factor(1.0),
-        "At the same width twice as many steps of the walk have twice the variance.",
+    .right(
+        times(ratio),
+        "Each layer adds about 5/(4*n*) to the *variance* of the log-norm. Twice the layers have twice the variance, and √2 times the deviation.",
     )
-    .case(
-        times(root, 1),
-        factor(root),
-        "The *deviation* grows with the root of the depth. But it also falls with the root of the width: to make up for it takes the full factor.",
+    .wrong(
+        "that is the variance",
+        times(ratio * ratio),
+        "The variances of the layers add up. The standard deviation is the root of their sum.",
     )
-    .case(
-        times(2.0, 0),
-        factor(2.0),
-        "Each layer adds about 5/(4*n*) to the variance of the log-norm. Only depth over width counts.",
+    .wrong(
+        "that is twice the width",
+        times(spread(depth, 2 * width) / before),
+        "Wide layers make networks alike. Many layers make them differ.",
     )
-    .case(
-        times(4.0, 0),
-        factor(4.0),
-        "The variance of a layer goes with 1/*n*, and not with 1/√*n*. Four times the width would halve the variance.",
+    .wrong(
+        "the width alone counts",
+        times(1.0),
+        "The width says what *one* layer adds. The steps of the walk add up.",
     )
 }

@@ -154,7 +154,7 @@ pub fn explodes() -> Question {
     Question::predict(
         "training/explodes",
         "L39",
-        "A network has trained for a hundred steps, and its largest curvature was measured. It goes on with the full gradient and *four times* the step size 2/λ_max. What becomes of its loss? (To the right the step, upwards the loss on a logarithmic axis; the thin line is the loss of guessing.)",
+        "A network has trained for a hundred steps, and its largest curvature was measured. It goes on with the full gradient and *four times* the step size $2/\\lambda_\\text{max}$. What becomes of its loss? (To the right the step, upwards the loss on a logarithmic axis; the thin line is the loss of guessing.)",
     )
     .right(
         words(most(|courses| goes(&courses.network))),

@@ -355,10 +355,10 @@ impl Chart {
             return self.draw_with(canvas, &frame, &names, None);
         }
         let rows = self.rows(place.width());
-        let above = LINE * rows.len() as f64 + 4.0;
+        let above = LINE * rows.len() as f64 + 8.0;
         let frame = new((above, 0.0));
         let names = self.placed_marks(&frame).unwrap_or_default();
-        let first = frame.plot.top - 4.0 - LINE * (rows.len() as f64 - 0.5);
+        let first = frame.plot.top - 8.0 - LINE * (rows.len() as f64 - 0.5);
         self.draw_with(canvas, &frame, &names, Some((rows, (place.left + 1.0, first))));
     }
 

@@ -290,8 +290,8 @@ fn best() -> DrawResult<Figure> {
         ],
         is_equal: true,
         ..Plane::new(
-            Axis::linear("", (-1.2, 1.2), 3, whole),
-            Axis::linear("", (-1.2, 1.2), 3, whole),
+            Axis::linear("Re", (-1.2, 1.2), 3, whole),
+            Axis::linear("Im", (-1.2, 1.2), 3, whole),
         )
     };
     let path = |key, title: &str, ink| {
