@@ -5,6 +5,7 @@
 //! panel is called by its own name there. The line behind the comment is the HTML, for the first of the figures.
 
 use crate::fault::nearest;
+use crate::math::escape;
 use crate::source::files_below;
 use std::collections::BTreeMap;
 use std::fs;
@@ -72,8 +73,7 @@ fn check(figure: &str, svg: &str, panel: &str, curve: &str) -> Result<(), String
         format!("figure `{figure}` cannot be live: it has no {named}")
     })?;
     let group = group.split("<g data-panel=").next().unwrap_or(group);
-    let escaped = curve.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    match group.contains(&format!("data-curve=\"{escaped}\"")) {
+    match group.contains(&format!("data-curve=\"{}\"", escape(curve))) {
         true => Ok(()),
         false => Err(format!(
             "figure `{figure}` cannot be live: its panel `{panel}` has no curve `{curve}`"

@@ -300,9 +300,10 @@ impl Weaver {
         }
         let svg = self.figures.svg(name)?;
         let (live, picture) = match live_below(page.text, image) {
-            Some(live) => {
-                (format!(" data-live=\"{live}\""), self.live(live, name, svg)?)
-            }
+            Some(live) => (
+                format!(" data-live=\"{live}\""),
+                self.lives.get(live)?.around(name, svg)?,
+            ),
             None => (String::new(), svg.to_owned()),
         };
         let start = format!("<figure id=\"{name}\"{live}>{picture}<figcaption>\n\n");
@@ -313,11 +314,6 @@ impl Weaver {
         self.uses.figures.insert(name.to_owned(), page.address());
         let (range, caption) = (&image.range, &image.caption);
         Ok([(range.start..caption.start, start), (caption.end..range.end, end)])
-    }
-
-    /// The picture of a figure with what makes it live around it.
-    fn live(&self, live: &str, figure: &str, svg: &str) -> Result<String, String> {
-        self.lives.get(live)?.around(figure, svg)
     }
 
     /// A live figure stands below its picture, on one page of the book.
