@@ -1,6 +1,7 @@
 // Moves every live figure of the built book as its readers do, and says what is wrong.
 //
 //   node live.mjs                      all of them
+//   node live.mjs depth adam           these two
 //   node live.mjs --shots FOLDER       with pictures before, during and after
 
 import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
@@ -9,10 +10,13 @@ import { Book, launch, root } from './browser.mjs';
 
 const book = new Book();
 const arguments_ = process.argv.slice(2);
-const shots = arguments_.includes('--shots') ? arguments_[arguments_.indexOf('--shots') + 1] : undefined;
+const option = arguments_.indexOf('--shots');
+const shots = option < 0 ? undefined : arguments_.splice(option, 2)[1];
 if (shots) mkdirSync(shots, { recursive: true });
 /** The most milliseconds of a frame while a figure is dragged; printed are three quantiles, a quarter, half and 95 %. */
 const FRAME = 16;
+/** The same for a figure that lets digits through a network, moved by a slider. */
+const DEEP_FRAME = 150;
 
 const faults = [];
 let checks = 0;
@@ -21,7 +25,8 @@ const check = (holds, where, what) => {
   if (!holds) faults.push(`${where}: ${what}`);
 };
 
-const names = readdirSync(join(root, 'live/figures')).map(file => file.replace(/\.html$/, ''));
+const all = readdirSync(join(root, 'live/figures')).map(file => file.replace(/\.html$/, ''));
+const names = all.filter(name => !arguments_.length || arguments_.includes(name));
 const pageOf = name => book.pages.find(page => readFileSync(join(book.folder, page), 'utf8').includes(`data-live="${name}"`));
 const browser = await launch();
 
@@ -51,6 +56,29 @@ const state = figure => figure.evaluate(node => ({
 const same = (a, b) => Object.keys(a).every(key => a[key] === b[key]);
 const rest = page => page.waitForTimeout(500);
 const shot = (figure, live, when) => shots && figure.screenshot({ path: join(shots, `${live}-${when}.png`) });
+
+/** Waits until a figure that computes on has come to its end. */
+const settled = figure => figure.locator('.says:not([aria-busy="true"])').waitFor({ timeout: 60_000 });
+
+/** From now on, how long each frame's work takes. */
+const record = page => page.evaluate(() => {
+  window.frames_ = [];
+  const old = window.requestAnimationFrame_ ??= window.requestAnimationFrame.bind(window);
+  window.requestAnimationFrame = action => old(time => {
+    const start = performance.now();
+    action(time);
+    window.frames_.push(performance.now() - start);
+  });
+});
+
+/** Prints what was recorded. */
+async function frames(page, live, moved, most) {
+  const times = (await page.evaluate(() => window.frames_)).sort((a, b) => a - b);
+  const [quick, median, slow] = [0.25, 0.5, 0.95].map(share => times[Math.floor(times.length * share)] ?? NaN);
+  console.log(`${live}, ${moved}: ${times.length} frames, ${[quick, median, slow].map(time => time.toFixed(1)).join(', ')} ms`);
+  // The first quarter: a machine that is busy with something else delays the others.
+  check(times.length > 5 && quick < most, live, `a frame takes ${quick} ms`);
+}
 
 async function desktop(live) {
   const { context, page, figure, loaded } = await tab(live);
@@ -97,21 +125,39 @@ async function desktop(live) {
     await figure.locator('.reset').click();
   }
 
+  // A figure without points is moved by its first slider, and comes to rest.
+  if (!await figure.locator('.handle').count()) {
+    const first = await state(figure);
+    await inputs[0].evaluate(node => node.scrollIntoView({ block: 'center' }));
+    await record(page);
+    await inputs[0].focus();
+    for (let step = 1; step <= 20; step += 1) {
+      await page.keyboard.press('ArrowLeft');
+      await page.waitForTimeout(8);
+      if (step === 10) await shot(figure, live, '2-during');
+    }
+    await settled(figure);
+    const after = await state(figure);
+    check(after.curves !== first.curves, live, 'its first slider moves nothing');
+    await shot(figure, live, '3-after');
+    await frames(page, live, 'the slider', DEEP_FRAME);
+    const hash = new URL(page.url()).hash;
+    const other = await tab(live, {}, hash);
+    await rest(other.page);
+    await settled(other.figure);
+    check(same(after, await state(other.figure)), live, 'the address brings another state back');
+    await other.context.close();
+    await figure.locator('.reset').click();
+    await rest(page);
+  }
+
   // Each point is dragged, and moved with the arrow keys.
   for (const [i, handle] of (await figure.locator('.handle').all()).entries()) {
     await handle.evaluate(node => node.scrollIntoView({ block: 'center' }));
     const box = await handle.boundingBox();
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
     const first = await state(figure);
-    await page.evaluate(() => {
-      window.frames_ = [];
-      const old = window.requestAnimationFrame.bind(window);
-      window.requestAnimationFrame = action => old(time => {
-        const start = performance.now();
-        action(time);
-        window.frames_.push(performance.now() - start);
-      });
-    });
+    await record(page);
     await page.mouse.move(x, y);
     await page.mouse.down();
     for (let step = 1; step <= 40; step += 1) {
@@ -124,11 +170,7 @@ async function desktop(live) {
     const after = await state(figure);
     check(after.curves !== first.curves && after.handles !== first.handles, live, `point ${i} cannot be dragged`);
     await shot(figure, live, `3-after-${i}`);
-    const times = (await page.evaluate(() => window.frames_)).sort((a, b) => a - b);
-    const [quick, median, slow] = [0.25, 0.5, 0.95].map(share => times[Math.floor(times.length * share)] ?? NaN);
-    console.log(`${live}, point ${i}: ${times.length} frames, ${[quick, median, slow].map(time => time.toFixed(1)).join(', ')} ms`);
-    // The first quarter: a machine that is busy with something else delays the others.
-    check(times.length > 5 && quick < FRAME, live, `a frame takes ${quick} ms`);
+    await frames(page, live, `point ${i}`, FRAME);
     await handle.focus();
     for (const key of ['ArrowRight', 'ArrowRight', 'ArrowUp', 'Shift+ArrowRight']) await page.keyboard.press(key);
     await rest(page);

@@ -6,10 +6,14 @@
 
 pub mod adam;
 pub mod base64;
+pub mod depth;
+pub mod images;
 pub mod momentum;
 pub mod newton;
 pub mod page;
 pub mod quadratic;
+#[cfg(target_family = "wasm")]
+mod shelves;
 pub mod turned;
 pub mod valley;
 pub mod widget;
@@ -22,12 +26,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use widget::{MOST_VALUES, Scene, Widget};
 
 /// All live figures; a page calls them by their place in this list.
-pub static WIDGETS: [&Widget; 5] = [
+pub static WIDGETS: [&Widget; 6] = [
     &quadratic::WIDGET,
     &momentum::WIDGET,
     &newton::WIDGET,
     &adam::WIDGET,
     &turned::WIDGET,
+    &depth::WIDGET,
 ];
 
 /// What the reader has set, as bits: the script writes it.
@@ -42,6 +47,8 @@ struct Shown {
 
 thread_local! {
     static SHOWN: RefCell<Shown> = RefCell::default();
+    /// Digits on their way.
+    static ROOM: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
 fn read(widget: &Widget) -> Vec<f64> {
@@ -61,7 +68,25 @@ pub extern "C" fn values() -> *const AtomicU64 {
     VALUES.as_ptr()
 }
 
-/// Sets them to the book's.
+/// Where so many bytes of digits are to be put.
+#[unsafe(no_mangle)]
+pub extern "C" fn room(bytes: usize) -> *mut u8 {
+    ROOM.with_borrow_mut(|room| {
+        room.resize(bytes, 0);
+        room.as_mut_ptr()
+    })
+}
+
+/// Takes them in.
+///
+/// # Panics
+/// If they are none.
+#[unsafe(no_mangle)]
+pub extern "C" fn receive() {
+    images::receive(&ROOM.take()).expect("digits");
+}
+
+/// Sets the values to the book's.
 #[unsafe(no_mangle)]
 pub extern "C" fn book(widget: usize) {
     write(&(WIDGETS[widget].book)());
@@ -98,7 +123,8 @@ pub extern "C" fn count() -> usize {
     SHOWN.with_borrow(|shown| shown.numbers.len())
 }
 
-/// Where the scene's text is: a line for the control that is refused, if any, a line for
+/// Where the scene's text is: a line for the control that is refused, if any, or
+/// `more` if the scene is unfinished, a line for
 /// each curve with its panel, its name and the number of its points, a line for each panel
 /// with another title, one for each curve with another name, and the sentence.
 #[unsafe(no_mangle)]
@@ -121,8 +147,11 @@ impl Scene {
 
     /// What [`text`] leads to.
     pub fn text(&self) -> String {
-        let refused = self.refused.map_or_else(String::new, |i| i.to_string());
-        let mut text = refused + "\n";
+        let mut text = match self.refused {
+            Some(i) => format!("{i}\n"),
+            None if self.is_unfinished => "more\n".into(),
+            None => "\n".into(),
+        };
         for curve in &self.curves {
             let count = curve.points.len();
             let _ = writeln!(text, "{}\t{}\t{count}", curve.panel, curve.name);

@@ -1,6 +1,7 @@
 //! What a live figure consists of: values that the reader sets, points to drag, and the
 //! scene that follows from the values.
 
+use crate::images::Set;
 use crate::words::number;
 
 /// A place in a panel, in the units of its axes.
@@ -19,6 +20,8 @@ pub struct Widget {
     pub handles: &'static [Handle],
     /// The values of the committed figure, one for each control.
     pub book: fn() -> Vec<f64>,
+    /// The digits that are loaded with it, if any.
+    pub needs: Option<Set>,
     /// What the figure shows for values that are allowed.
     pub scene: fn(&[f64]) -> Scene,
     /// Sets the values so that a handle lies where it is dragged.
@@ -122,6 +125,8 @@ pub struct Scene {
     pub titles: Vec<(&'static str, String)>,
     /// Names of curves, in their panels.
     pub names: Vec<(&'static str, &'static str, String)>,
+    /// Whether there is more to see as soon as it is asked for again.
+    pub is_unfinished: bool,
     /// The control whose value is not allowed.
     pub refused: Option<usize>,
 }
@@ -175,6 +180,16 @@ impl Widget {
         match faults.next() {
             Some((i, says)) => Scene { says, refused: Some(i), ..Scene::default() },
             None => (self.scene)(values),
+        }
+    }
+
+    /// The same when there is no more to come.
+    pub fn finished(&self, values: &[f64]) -> Scene {
+        loop {
+            let scene = self.show(values);
+            if !scene.is_unfinished {
+                return scene;
+            }
         }
     }
 }
