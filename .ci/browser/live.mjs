@@ -1,7 +1,7 @@
 // Moves every live figure of the built book as its readers do, and says what is wrong.
 //
 //   node live.mjs                      all of them
-//   node live.mjs depth adam           these two
+//   node live.mjs adam newton          these two
 //   node live.mjs --shots FOLDER       with pictures before, during and after
 
 import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
@@ -10,8 +10,7 @@ import { Book, launch, root } from './browser.mjs';
 
 const book = new Book();
 const arguments_ = process.argv.slice(2);
-const option = arguments_.indexOf('--shots');
-const shots = option < 0 ? undefined : arguments_.splice(option, 2)[1];
+const shots = arguments_.includes('--shots') ? arguments_[arguments_.indexOf('--shots') + 1] : undefined;
 if (shots) mkdirSync(shots, { recursive: true });
 /** The most milliseconds of a frame while a figure is dragged; printed are three quantiles, a quarter, half and 95 %. */
 const FRAME = 16;
@@ -25,8 +24,9 @@ const check = (holds, where, what) => {
   if (!holds) faults.push(`${where}: ${what}`);
 };
 
+const wanted = arguments_.filter((argument, i) => !argument.startsWith('--') && arguments_[i - 1] !== '--shots');
 const all = readdirSync(join(root, 'live/figures')).map(file => file.replace(/\.html$/, ''));
-const names = all.filter(name => !arguments_.length || arguments_.includes(name));
+const names = wanted.length ? wanted : all;
 const pageOf = name => book.pages.find(page => readFileSync(join(book.folder, page), 'utf8').includes(`data-live="${name}"`));
 const browser = await launch();
 
@@ -54,11 +54,12 @@ const state = figure => figure.evaluate(node => ({
   handles: [...node.querySelectorAll('.handle')].map(handle => handle.style.left + handle.style.top).join('|'),
 }));
 const same = (a, b) => Object.keys(a).every(key => a[key] === b[key]);
-const rest = page => page.waitForTimeout(500);
+/** What is computed in pieces says so until its end. */
+const rest = async page => {
+  await page.waitForTimeout(500);
+  await page.waitForFunction(() => !document.querySelector('.says[aria-busy="true"]'));
+};
 const shot = (figure, live, when) => shots && figure.screenshot({ path: join(shots, `${live}-${when}.png`) });
-
-/** Waits until a figure that computes on has come to its end. */
-const settled = figure => figure.locator('.says:not([aria-busy="true"])').waitFor({ timeout: 60_000 });
 
 /** From now on, how long each frame's work takes. */
 const record = page => page.evaluate(() => {
@@ -93,8 +94,9 @@ async function desktop(live) {
     const key = await input.getAttribute('data-key');
     await input.focus();
     const old = await input.inputValue();
-    await page.keyboard.press('ArrowLeft');
-    await page.keyboard.press('ArrowLeft');
+    const away = old === await input.getAttribute('min') ? 'ArrowRight' : 'ArrowLeft';
+    await page.keyboard.press(away);
+    await page.keyboard.press(away);
     await page.waitForTimeout(60);
     check(await input.inputValue() !== old, live, `the slider of ${key} does not move`);
     const number = figure.locator(`.knobs input[type="text"][data-key="${key}"]`);
@@ -128,7 +130,7 @@ async function desktop(live) {
   // A figure without points is moved by its first slider, and comes to rest.
   if (!await figure.locator('.handle').count()) {
     const first = await state(figure);
-    await inputs[0].evaluate(node => node.scrollIntoView({ block: 'center' }));
+    await inputs[0].evaluate(node => node.scrollIntoView({ block: 'end' }));
     await record(page);
     await inputs[0].focus();
     for (let step = 1; step <= 20; step += 1) {
@@ -136,15 +138,14 @@ async function desktop(live) {
       await page.waitForTimeout(8);
       if (step === 10) await shot(figure, live, '2-during');
     }
-    await settled(figure);
+    await rest(page);
     const after = await state(figure);
     check(after.curves !== first.curves, live, 'its first slider moves nothing');
     await shot(figure, live, '3-after');
     await frames(page, live, 'the slider', DEEP_FRAME);
-    const hash = new URL(page.url()).hash;
-    const other = await tab(live, {}, hash);
+    const other = await tab(live, {}, new URL(page.url()).hash);
     await rest(other.page);
-    await settled(other.figure);
+    await rest(other.page);
     check(same(after, await state(other.figure)), live, 'the address brings another state back');
     await other.context.close();
     await figure.locator('.reset').click();

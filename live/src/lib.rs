@@ -7,13 +7,14 @@
 pub mod adam;
 pub mod base64;
 pub mod depth;
+pub mod elbows;
 pub mod images;
+#[cfg(target_family = "wasm")]
+mod memory;
 pub mod momentum;
 pub mod newton;
 pub mod page;
 pub mod quadratic;
-#[cfg(target_family = "wasm")]
-mod shelves;
 pub mod turned;
 pub mod valley;
 pub mod widget;
@@ -26,12 +27,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use widget::{MOST_VALUES, Scene, Widget};
 
 /// All live figures; a page calls them by their place in this list.
-pub static WIDGETS: [&Widget; 6] = [
+pub static WIDGETS: [&Widget; 7] = [
     &quadratic::WIDGET,
     &momentum::WIDGET,
     &newton::WIDGET,
     &adam::WIDGET,
     &turned::WIDGET,
+    &elbows::WIDGET,
     &depth::WIDGET,
 ];
 

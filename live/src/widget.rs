@@ -7,6 +7,9 @@ use crate::words::number;
 /// A place in a panel, in the units of its axes.
 pub type Point = (f64, f64);
 
+/// Between two pieces of a curve.
+pub const GAP: Point = (f64::NAN, f64::NAN);
+
 /// The most values that a figure has.
 pub const MOST_VALUES: usize = 16;
 
