@@ -187,7 +187,7 @@ impl Setting {
             &mut descent,
             Plan { examples: examples.len(), batch_size, epochs },
             &mut generator(seed, Stream::Batches),
-            |positions| select(examples, positions),
+            &|positions| select(examples, positions),
             |network, _| dead_units(&hidden(network, examples)),
         ));
         Ok(Run { loss: loss(&network, examples), network, dead })

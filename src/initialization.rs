@@ -18,7 +18,7 @@ use crate::linear_layer::Linear;
 use crate::network::{Activation, Batch, Network};
 use crate::newton::Smooth;
 use crate::random::{Stream, generator};
-use crate::sgd::{batches, train};
+use crate::sgd::{Examples, batches, train};
 
 // ANCHOR: normal
 /// A layer whose weights are independent draws from `N(0, variance)` and whose
@@ -151,7 +151,7 @@ pub fn descend(
 ) -> Result<Vec<f64>, OptimizationError> {
     let mut descent = GradientDescent::new(step_size)?;
     let whole = vec![(0..batch.len()).collect(); steps];
-    Ok(train(network, &mut descent, &whole, |_| batch.clone()))
+    Ok(train(network, &mut descent, &whole, &|_| batch.clone()))
 }
 
 /// The share of each class among the labels.
@@ -272,7 +272,7 @@ pub fn after_one_epoch(
     mut network: Network,
     seed: u64,
     count: usize,
-    examples: impl Fn(&[usize]) -> Batch + Sync,
+    examples: &Examples,
 ) -> Network {
     let mut rng = generator(seed, Stream::Batches);
     let mut descent = GradientDescent::new(0.1).expect("0.1 is a step size");

@@ -69,6 +69,9 @@ pub fn batches(
 }
 // ANCHOR_END: batches
 
+/// Brings the examples at some positions.
+pub type Examples<'a> = dyn Fn(&[usize]) -> Batch + Sync + 'a;
+
 // ANCHOR: train
 /// One step of the optimizer for each batch; gives the loss of each batch at
 /// the point of its gradient. `examples` brings the examples at some positions.
@@ -77,14 +80,14 @@ pub fn batches(
 /// If a batch is empty, or if the examples do not fit the network.
 pub fn train(
     network: &mut Network,
-    optimizer: &mut impl Optimizer,
+    optimizer: &mut dyn Optimizer,
     batches: &[Vec<usize>],
-    examples: impl Fn(&[usize]) -> Batch + Sync,
+    examples: &Examples,
 ) -> Vec<f64> {
     let mut theta = network.parameters();
     let losses = batches.iter().map(|positions| {
         network.set_parameters(&optimizer.gradient_point(&theta));
-        let (loss, gradient) = loss_and_mean_gradient(network, positions, &examples);
+        let (loss, gradient) = loss_and_mean_gradient(network, positions, examples);
         optimizer.step(&mut theta, &gradient);
         loss
     });
@@ -98,7 +101,7 @@ pub fn train(
 fn loss_and_mean_gradient(
     network: &Network,
     positions: &[usize],
-    examples: &(impl Fn(&[usize]) -> Batch + Sync),
+    examples: &Examples,
 ) -> (f64, DVector<f64>) {
     assert!(!positions.is_empty(), "a batch without examples");
     let of = |positions: &[usize]| loss_and_gradient(network, &examples(positions));
@@ -129,15 +132,15 @@ pub struct Plan {
 /// If the batch size is 0, or if the examples do not fit the network.
 pub fn fit<R>(
     network: &mut Network,
-    optimizer: &mut impl Optimizer,
+    optimizer: &mut dyn Optimizer,
     plan: Plan,
     rng: &mut ChaCha8Rng,
-    examples: impl Fn(&[usize]) -> Batch + Sync,
+    examples: &Examples,
     record: impl Fn(&Network, &[f64]) -> R,
 ) -> Vec<R> {
     let epoch = |_| {
         let batches = batches(plan.examples, plan.batch_size, rng);
-        let losses = train(network, optimizer, &batches, &examples);
+        let losses = train(network, optimizer, &batches, examples);
         record(network, &losses)
     };
     (0..plan.epochs).map(epoch).collect()
@@ -210,7 +213,7 @@ impl Course {
             &mut optimizer,
             Plan { examples: examples.len(), batch_size, epochs },
             &mut generator(seed, Stream::Batches),
-            |positions| select(examples, positions),
+            &|positions| select(examples, positions),
             |network, _| objective::loss(network, examples),
         ));
         Ok(losses)

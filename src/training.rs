@@ -20,7 +20,7 @@ use crate::network::{Batch, Layer, Network};
 use crate::newton::hessian_vector_product;
 use crate::parallel;
 use crate::random::{Stream, generator};
-use crate::sgd::{Method, Plan, fit, small_network};
+use crate::sgd::{Examples, Method, Plan, fit, small_network};
 
 // ANCHOR: accuracy
 /// The share of images whose largest logit is that of their label.
@@ -38,15 +38,15 @@ pub fn accuracy(network: &Network, batch: &Batch) -> f64 {
 
 // ANCHOR: watched
 /// An optimizer that measures every tenth of its steps.
-pub struct Watched<O> {
-    optimizer: O,
+pub struct Watched {
+    optimizer: Box<dyn Optimizer>,
     weights: Vec<Range<usize>>,
     steps: usize,
     /// `‖ΔW‖ / ‖W‖` of each layer in every tenth step, `[step / 10][layer]`.
     pub ratios: Vec<Vec<f64>>,
 }
 
-impl<O: Optimizer> Optimizer for Watched<O> {
+impl Optimizer for Watched {
     fn gradient_point<'a>(
         &self,
         parameters: &'a DVector<f64>,
@@ -74,9 +74,9 @@ impl<O: Optimizer> Optimizer for Watched<O> {
 }
 // ANCHOR_END: watched
 
-impl<O: Optimizer> Watched<O> {
+impl Watched {
     /// Watches the weights of each layer of this network.
-    pub fn new(optimizer: O, network: &Network) -> Self {
+    pub fn new(optimizer: Box<dyn Optimizer>, network: &Network) -> Self {
         let mut end = 0;
         let weights = network.layers().iter().map(|layer| {
             let start = end;
@@ -133,7 +133,7 @@ pub fn run(
     widths: &[usize],
     plan: Plan,
     seed: u64,
-    examples: &(impl Fn(&[usize]) -> Batch + Sync),
+    examples: &Examples,
     test: &Batch,
 ) -> Result<Run, OptimizationError> {
     // ANCHOR: run
@@ -300,9 +300,7 @@ pub const VALIDATION: Range<usize> = 57_000..60_000;
 ///
 /// # Panics
 /// If the examples are not those of MNIST.
-pub fn sweep(
-    examples: &(impl Fn(&[usize]) -> Batch + Sync),
-) -> [(Method, Vec<(f64, f64)>); 3] {
+pub fn sweep(examples: &Examples) -> [(Method, Vec<(f64, f64)>); 3] {
     let validation = examples(&VALIDATION.collect::<Vec<_>>());
     let courses: Vec<_> = GRID
         .iter()
@@ -333,11 +331,7 @@ pub fn choose(swept: &[(f64, f64)], images: usize) -> f64 {
 ///
 /// # Panics
 /// If the examples are not those of MNIST.
-pub fn compare(
-    seeds: &[u64],
-    examples: &(impl Fn(&[usize]) -> Batch + Sync),
-    test: &Batch,
-) -> Vec<Vec<Run>> {
+pub fn compare(seeds: &[u64], examples: &Examples, test: &Batch) -> Vec<Vec<Run>> {
     let courses: Vec<_> = TUNED
         .iter()
         .flat_map(|&course| seeds.iter().map(move |&seed| (course, seed)))
@@ -360,9 +354,7 @@ pub const SHORT: Plan = Plan { examples: 1000, batch_size: 50, epochs: 3 };
 ///
 /// # Panics
 /// If the examples are not those of MNIST.
-pub fn widths_compared(
-    examples: &(impl Fn(&[usize]) -> Batch + Sync),
-) -> Vec<Vec<Vec<Run>>> {
+pub fn widths_compared(examples: &Examples) -> Vec<Vec<Vec<Run>>> {
     // Nobody asks for the accuracy.
     let test = examples(&[0]);
     let movers = MOVERS.iter().map(|&mover| {

@@ -1358,7 +1358,7 @@ fn held_out(biases: Biases) -> (Vec<f64>, Vec<f64>) {
     let test = DIGITS.batch(&(DIGITS.len() - 2000..DIGITS.len()).collect::<Vec<_>>());
     let score = |seed| {
         let start = with_biases(&WIDTHS, biases, seed);
-        let network = after_one_epoch(start, seed, EXAMPLES, |p| DIGITS.batch(p));
+        let network = after_one_epoch(start, seed, EXAMPLES, &|p| DIGITS.batch(p));
         let logits = output(&network, &test);
         let images = logits.row_iter().zip(&test.labels);
         let right =

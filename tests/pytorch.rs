@@ -226,7 +226,7 @@ fn last_point_of_network(
     let labels = reference["mlp.labels"].iter().map(|&label| label as usize).collect();
     let batch = Batch::new(reference["mlp.input"].clone(), labels);
     let all = vec![(0..batch.len()).collect(); 12];
-    train(&mut network, optimizer, &all, |_| batch.clone());
+    train(&mut network, optimizer, &all, &|_| batch.clone());
     network.parameters()
 }
 

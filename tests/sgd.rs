@@ -408,7 +408,7 @@ fn a_step_of_training_is_the_step_size_over_the_batch_size_times_the_sum_of_the_
     let expected = network.parameters() - 0.3 / 5.0 * sum;
     let mut sgd = GradientDescent::new(0.3).expect("a step size");
     let before = objective::loss(&network, &five);
-    let losses = train(&mut network, &mut sgd, &[(0..5).collect()], |batch| {
+    let losses = train(&mut network, &mut sgd, &[(0..5).collect()], &|batch| {
         select(&five, batch)
     });
     assert_abs_diff_eq!(network.parameters(), expected, epsilon = LONG_SUM);
@@ -423,7 +423,7 @@ fn a_training_gives_the_losses_at_the_points_of_the_gradients() {
     let nesterov = Nesterov::new(0.3, 0.9).expect("settings");
     let all = [vec![0, 1], vec![2, 3, 4]];
     let losses =
-        train(&mut network, &mut nesterov.clone(), &all, |batch| select(&five, batch));
+        train(&mut network, &mut nesterov.clone(), &all, &|batch| select(&five, batch));
     let mut by_hand = nesterov;
     for (batch, recorded) in all.iter().zip(losses) {
         let there = network.with_parameters(&by_hand.gradient_point(&theta));
@@ -438,7 +438,7 @@ fn a_training_gives_the_losses_at_the_points_of_the_gradients() {
 #[should_panic = "a batch without examples"]
 fn a_training_refuses_an_empty_batch() {
     let mut sgd = GradientDescent::new(0.1).expect("a step size");
-    train(&mut small_network(SEED), &mut sgd, &[vec![]], |batch| {
+    train(&mut small_network(SEED), &mut sgd, &[vec![]], &|batch| {
         select(&EXAMPLES, batch)
     });
 }
@@ -469,7 +469,7 @@ fn a_fit_takes_a_step_for_each_batch_and_records_each_epoch() {
     let mut fitted = start.clone();
     let mut descent = GradientDescent::new(0.1).expect("a step size");
     let record = |network: &Network, losses: &[f64]| (network.clone(), losses.to_vec());
-    let epochs = fit(&mut fitted, &mut descent, plan, &mut rng(3), examples, record);
+    let epochs = fit(&mut fitted, &mut descent, plan, &mut rng(3), &examples, record);
     let (mut theta, mut order) = (start.parameters(), rng(3));
     for (network, losses) in &epochs {
         let batches = batches(60, 20, &mut order);
@@ -612,7 +612,7 @@ fn every_batch_size_computes_the_same_number_of_gradients() {
         let mut network = small_network(SEED);
         let mut sgd = GradientDescent::new(0.001).expect("a step size");
         let batches = batches(DIGITS, batch_size, &mut rng(0));
-        train(&mut network, &mut sgd, &batches, |batch| {
+        train(&mut network, &mut sgd, &batches, &|batch: &[usize]| {
             computed.fetch_add(batch.len(), Ordering::Relaxed);
             select(&EXAMPLES, batch)
         });

@@ -129,12 +129,12 @@ fn the_measured_ratio_is_that_of_the_networks_before_and_after_the_step() {
     let start = he(&[PIXELS, 8, 6, 10], 1);
     let optimizer = || Method::Adam.optimizer(0.01).expect("a step size");
     let (mut before, mut plain) = (start.clone(), optimizer());
-    train(&mut before, &mut plain, &batches[..9], examples);
+    train(&mut before, &mut plain, &batches[..9], &examples);
     let mut after = before.clone();
-    train(&mut after, &mut plain, &batches[9..], examples);
+    train(&mut after, &mut plain, &batches[9..], &examples);
     let mut watched = Watched::new(optimizer(), &start);
     let mut network = start.clone();
-    train(&mut network, &mut watched, &batches, examples);
+    train(&mut network, &mut watched, &batches, &examples);
     assert_eq!(network, after, "to watch changes nothing");
     assert!(watched.is_finite());
     let count = start.parameters().len();
@@ -305,7 +305,7 @@ fn with_a_tenth_of_the_step_size_the_fourth_epoch_has_a_lower_loss_than_with_the
         let mut network = trainings[*method][*seed].epochs[2].network.clone();
         let (name, step_size) = TUNED[*method];
         let mut optimizer = name.optimizer(step_size).expect("a step size");
-        mean(&train(&mut network, &mut optimizer, &batches[3], examples))
+        mean(&train(&mut network, &mut optimizer, &batches[3], &examples))
     };
     let rows = (0..NAMES.len()).map(|method| {
         let runs: Vec<_> = (0..3).map(|seed| (method, seed)).collect();
@@ -356,7 +356,7 @@ fn after_one_epoch_on_all_digits_pytorch_is_where_we_are() {
             &mut optimizer,
             ALL,
             &mut generator(0, Stream::Batches),
-            examples,
+            &examples,
             record,
         )[0]
     };

@@ -218,7 +218,7 @@ fn biases(digits: &Digits) -> DrawResult<Figure> {
     let inks = [Ink::Series(5), Ink::Series(1), Ink::Series(6), Ink::Foreground];
     let run = |&(biases, seed): &(Biases, u64)| {
         let start = with_biases(&[PIXELS, 50, 10], biases, seed);
-        let network = after_one_epoch(start, seed, EXAMPLES, |p| digits.batch(p));
+        let network = after_one_epoch(start, seed, EXAMPLES, &|p| digits.batch(p));
         (seed as f64, loss(&network, &test))
     };
     let settings = Biases::ALL

@@ -4,7 +4,7 @@ use descent::gradient_descent::GradientDescent;
 use descent::mnist::Split;
 use descent::momentum::Momentum;
 use descent::network::{Batch, Network, softmax};
-use descent::sgd::half_resolution;
+use descent::sgd::{Examples, half_resolution};
 use descent::training::{
     DRAWN, Epoch, FEW, HIDDEN, PLAN, Run, SEEDS, VALIDATION, compare, full_batch,
     largest_curvature, movement, settled, sweep, test_positions, widths_compared,
@@ -230,7 +230,7 @@ fn accuracies(runs: &[&Run]) -> DrawResult<Figure> {
     .figure(&caption, (560, 340))
 }
 
-fn step_sizes(examples: &(impl Fn(&[usize]) -> Batch + Sync)) -> DrawResult<Figure> {
+fn step_sizes(examples: &Examples) -> DrawResult<Figure> {
     let swept = sweep(examples);
     let line = |(i, (_, swept)): (usize, &(_, Vec<(f64, f64)>))| {
         let points = swept
@@ -285,7 +285,7 @@ fn round(x: f64) -> f64 {
     (1000.0 * x).round() / 1000.0
 }
 
-fn widths(examples: &(impl Fn(&[usize]) -> Batch + Sync)) -> DrawResult<Figure> {
+fn widths(examples: &Examples) -> DrawResult<Figure> {
     let measured = widths_compared(examples);
     let line = |mover: usize, name: &str, layer: usize| {
         let ink = if mover == 0 { Ink::Series(1) } else { Ink::Series(4) };
