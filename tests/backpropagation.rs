@@ -4,7 +4,7 @@ mod support;
 
 use descent::backpropagation::{
     Neuron, WORKSHEET, adjoint_example, adjoints, backward, cross_entropy_gradient,
-    loss_and_gradient,
+    loss_and_gradient, squared_error_and_gradient,
 };
 use descent::gradient_check::{centred_difference, numerical_gradient};
 use descent::linear_layer::Linear;
@@ -625,4 +625,26 @@ fn a_gradient_of_another_shape_is_refused_with_both_shapes() {
 #[should_panic(expected = "a neuron of 3 parameters")]
 fn a_neuron_has_two_parameters() {
     Neuron::from_parameters(&DVector::zeros(3));
+}
+
+/// Five images, three outputs, and targets of their size: the loss is of order 1, as
+/// [`TOLERANCE`] takes it to be.
+#[test]
+fn the_squared_error_is_half_its_mean_over_the_batch_and_its_gradient_is_that_of_differences()
+ {
+    let (network, input) = network_and_input(Activation::Tanh);
+    let output = support::networks::output(&network, &input);
+    let targets = output.map(|z| (3.0 * z).sin());
+    let error = |network: &Network| {
+        let output = support::networks::output(network, &input);
+        let squares = output.iter().zip(&targets).map(|(z, y)| (z - y) * (z - y));
+        0.5 * squares.sum::<f64>() / 5.0
+    };
+    let (size, gradient) =
+        squared_error_and_gradient(&network, input.clone(), &targets);
+    assert!((size - error(&network)).abs() < 100.0 * UNIT_ROUNDOFF * size);
+    let of = |theta: &DVector<f64>| error(&network.with_parameters(theta));
+    let differences = numerical_gradient(of, &network.parameters(), STEP);
+    assert!((differences - &gradient).amax() < TOLERANCE);
+    assert!(gradient.amax() > 1e6 * TOLERANCE);
 }
