@@ -169,16 +169,26 @@ impl<F: Copy> Exercise<F> {
 /// A verdict as the reader gets it: where it panicked, or what is still to write.
 pub fn in_words(verdict: &Verdict, task: &str) -> String {
     match verdict {
-        Verdict::Panicked(message) => {
-            let place = PANIC.lock().unwrap_or_else(|error| error.into_inner());
-            let place = if place.is_empty() { message } else { &*place };
-            format!("{place}\n{verdict}\n")
-        }
+        Verdict::Panicked(message) => format!("{}\n{verdict}\n", placed(message)),
         Verdict::Unwritten => {
             let lines = asks_for(task).map(|line| format!("    {line}\n"));
             format!("{verdict}\n{}", lines.collect::<String>())
         }
         _ => format!("{verdict}\n"),
+    }
+}
+
+/// The message of a panic with its place, as far as that was noted.
+fn placed(message: &str) -> String {
+    let noted = PANIC.lock().unwrap_or_else(|error| error.into_inner());
+    if noted.is_empty() { message.to_owned() } else { noted.clone() }
+}
+
+/// A panic as the reader gets it, from what it carries.
+pub(crate) fn panic_in_words(payload: &(dyn Any + Send)) -> String {
+    match stopped(payload) {
+        Verdict::Panicked(message) => format!("it panicked. {}", placed(&message)),
+        _ => "it is not written yet: there is a `todo!` in it".to_owned(),
     }
 }
 
@@ -188,7 +198,7 @@ pub fn asks_for(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Notes why and where an answer panicked: the last of its own lines, if there is one.
-fn note_where(panic: &PanicHookInfo<'_>, file: &str) {
+pub(crate) fn note_where(panic: &PanicHookInfo<'_>, file: &str) {
     let Verdict::Panicked(message) = stopped(panic.payload()) else { return };
     let trace = Backtrace::force_capture().to_string();
     let own = own_line(&trace, file).map(str::to_owned);

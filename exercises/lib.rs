@@ -15,6 +15,7 @@
 //! what becomes of it.
 
 pub mod judge;
+pub mod own;
 pub mod reply;
 
 pub mod linear_layer {

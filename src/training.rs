@@ -120,6 +120,10 @@ pub struct Run {
     pub ratios: Vec<Vec<f64>>,
 }
 
+/// Makes an optimizer from its step size.
+pub type New<'a> =
+    dyn Fn(f64) -> Result<Box<dyn Optimizer>, OptimizationError> + Sync + 'a;
+
 /// Trains He's network of these widths as planned, and for one more epoch
 /// with a tenth of the step size.
 ///
@@ -129,7 +133,7 @@ pub struct Run {
 /// # Panics
 /// If the examples or the test images do not fit the network.
 pub fn run(
-    (method, step_size): (Method, f64),
+    (optimizer, step_size): (&New, f64),
     widths: &[usize],
     plan: Plan,
     seed: u64,
@@ -140,12 +144,12 @@ pub fn run(
     let (start, mut rng) = (he(widths, seed), generator(seed, Stream::Batches));
     let (mut end, mut epochs, mut ratios) = (start.clone(), Vec::new(), Vec::new());
     for (share, count) in [(1.0, plan.epochs), (0.1, 1)] {
-        let mut optimizer = Watched::new(method.optimizer(share * step_size)?, &start);
+        let mut watched = Watched::new(optimizer(share * step_size)?, &start);
         let plan = Plan { epochs: count, ..plan };
         let record =
             |network: &Network, losses: &[f64]| Epoch::of(network, losses, test);
-        epochs.extend(fit(&mut end, &mut optimizer, plan, &mut rng, examples, record));
-        ratios.extend(optimizer.ratios);
+        epochs.extend(fit(&mut end, &mut watched, plan, &mut rng, examples, record));
+        ratios.extend(watched.ratios);
     }
     // ANCHOR_END: run
     Ok(Run { start, end, epochs, ratios })
@@ -296,24 +300,39 @@ pub const SWEEP: Plan = Plan { examples: 3000, batch_size: 100, epochs: 1 };
 pub const VALIDATION: Range<usize> = 57_000..60_000;
 
 /// The accuracy of each step size of [`GRID`] on the validation digits, `[method][step
-/// size]`, with the first seed.
+/// size]`.
 ///
 /// # Panics
-/// If the examples are not those of MNIST.
-pub fn sweep(examples: &Examples) -> [(Method, Vec<(f64, f64)>); 3] {
-    let validation = examples(&VALIDATION.collect::<Vec<_>>());
-    let courses: Vec<_> = GRID
-        .iter()
-        .flat_map(|&(method, sizes)| sizes.map(|size| (method, size)))
-        .collect();
-    let judged = parallel::map(&courses, &|&course: &(Method, f64)| {
-        let run = run(course, &WIDTHS, SWEEP, SEEDS[0], examples, &validation);
+/// If the examples do not fit the network.
+pub fn sweep(
+    plan: Plan,
+    seed: u64,
+    examples: &Examples,
+    validation: &Batch,
+) -> Vec<(Method, Vec<(f64, f64)>)> {
+    parallel::map(&GRID, &|&(method, sizes)| {
+        let optimizer = |size| method.optimizer(size);
+        (method, swept(&optimizer, &sizes, plan, seed, examples, validation))
+    })
+}
+
+/// The accuracy of each step size of an optimizer, which is made from it.
+///
+/// # Panics
+/// If a step size is refused, or if the examples do not fit the network.
+pub fn swept(
+    optimizer: &New,
+    step_sizes: &[f64],
+    plan: Plan,
+    seed: u64,
+    examples: &Examples,
+    validation: &Batch,
+) -> Vec<(f64, f64)> {
+    parallel::map(step_sizes, &|&size| {
+        let run = run((optimizer, size), &WIDTHS, plan, seed, examples, validation);
         let epochs = run.expect("step sizes above 0").epochs;
-        (course.1, epochs[SWEEP.epochs].accuracy)
-    });
-    let per_method = GRID[0].1.len();
-    let rows = judged.chunks(per_method).map(<[_]>::to_vec).collect::<Vec<_>>();
-    std::array::from_fn(|i| (GRID[i].0, rows[i].clone()))
+        (size, epochs[plan.epochs].accuracy)
+    })
 }
 
 // ANCHOR: choose
@@ -327,17 +346,23 @@ pub fn choose(swept: &[(f64, f64)], images: usize) -> f64 {
 }
 // ANCHOR_END: choose
 
-/// The trainings that are compared: [`TUNED`] on the digits of [`PLAN`], `[method][seed]`.
+/// The trainings that are compared: those of [`TUNED`], `[method][seed]`.
 ///
 /// # Panics
-/// If the examples are not those of MNIST.
-pub fn compare(seeds: &[u64], examples: &Examples, test: &Batch) -> Vec<Vec<Run>> {
+/// If the examples do not fit the network.
+pub fn compare(
+    plan: Plan,
+    seeds: &[u64],
+    examples: &Examples,
+    test: &Batch,
+) -> Vec<Vec<Run>> {
     let courses: Vec<_> = TUNED
         .iter()
         .flat_map(|&course| seeds.iter().map(move |&seed| (course, seed)))
         .collect();
-    let runs = parallel::map(&courses, &|&(course, seed)| {
-        run(course, &WIDTHS, PLAN, seed, examples, test).expect("step sizes above 0")
+    let runs = parallel::map(&courses, &|&((method, step_size), seed)| {
+        let course: (&New, _) = (&|size| method.optimizer(size), step_size);
+        run(course, &WIDTHS, plan, seed, examples, test).expect("step sizes above 0")
     });
     runs.chunks(seeds.len()).map(<[_]>::to_vec).collect()
 }
@@ -357,14 +382,15 @@ pub const SHORT: Plan = Plan { examples: 1000, batch_size: 50, epochs: 3 };
 pub fn widths_compared(examples: &Examples) -> Vec<Vec<Vec<Run>>> {
     // Nobody asks for the accuracy.
     let test = examples(&[0]);
-    let movers = MOVERS.iter().map(|&mover| {
+    let movers = MOVERS.iter().map(|&(method, step_size)| {
         let courses: Vec<_> = HIDDEN
             .iter()
             .flat_map(|&width| WIDTH_SEEDS.map(|seed| (width, seed)))
             .collect();
         let runs = parallel::map(&courses, &|&(width, seed)| {
             let widths = [784, width, width, 10];
-            run(mover, &widths, SHORT, seed, examples, &test)
+            let course: (&New, _) = (&|size| method.optimizer(size), step_size);
+            run(course, &widths, SHORT, seed, examples, &test)
                 .expect("step sizes above 0")
         });
         runs.chunks(WIDTH_SEEDS.len()).map(<[_]>::to_vec).collect()

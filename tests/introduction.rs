@@ -74,7 +74,11 @@ fn the_figure_has_every_chapter_of_the_three_parts_in_order() {
     let (parts, _) = parts.split_once("# Appendices").expect("the end of the last");
     let links =
         parts.lines().filter_map(|line| line.strip_suffix(".md)")?.rsplit_once("]("));
-    let chapters: Vec<_> = links.map(|(_, slug)| slug).collect();
+    // The pages on what goes wrong teach no code of their own.
+    let has_code = |slug: &&str| {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/{slug}.rs")).is_file()
+    };
+    let chapters: Vec<_> = links.map(|(_, slug)| slug).filter(has_code).collect();
     let drawn = drawn();
     assert_eq!(drawn.iter().map(|(chapter, _)| chapter).collect::<Vec<_>>(), chapters);
 }

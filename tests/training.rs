@@ -19,10 +19,10 @@ use descent::random::shift;
 use descent::random::{Stream, generator};
 use descent::sgd::{Method, Plan, batches, fit, half_resolution, small_network, train};
 use descent::training::{
-    ALL, DRAWN, FEW, GRID, HIDDEN, MOVERS, PLAN, Run, SEEDS, SWEEP, TUNED, VALIDATION,
-    WIDTH_SEEDS, WIDTHS, Watched, accuracy, at_right_angles, choose, compare,
-    distances, full_batch, he, largest_curvature, matched, mean_curvature, movement,
-    run, settled, sweep, test_positions, weight_norms, widths_compared,
+    ALL, DRAWN, FEW, GRID, HIDDEN, MOVERS, New, PLAN, Run, SEEDS, SWEEP, TUNED,
+    VALIDATION, WIDTH_SEEDS, WIDTHS, Watched, accuracy, at_right_angles, choose,
+    compare, distances, full_batch, he, largest_curvature, matched, mean_curvature,
+    movement, run, settled, sweep, test_positions, weight_norms, widths_compared,
 };
 use nalgebra::{DMatrix, DVector, RowDVector, dmatrix};
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
@@ -48,7 +48,7 @@ fn first(count: usize) -> Batch {
 
 /// The trainings of the chapter, `[method][seed]`.
 static RUNS: LazyLock<Vec<Vec<Run>>> =
-    LazyLock::new(|| compare(&SEEDS, &examples, &TEST));
+    LazyLock::new(|| compare(PLAN, &SEEDS, &examples, &TEST));
 
 /// The digits with which accuracy is measured.
 static TEST: LazyLock<Batch> =
@@ -163,7 +163,8 @@ fn the_smallest_step_size_within_a_standard_error_of_the_best_is_chosen() {
 /// so of all seeds only what is far from chance is claimed.
 #[test]
 fn sgd_and_momentum_fall_off_a_cliff_within_the_grid() {
-    let swept = sweep(&examples);
+    let validation = examples(&VALIDATION.collect::<Vec<_>>());
+    let swept = sweep(SWEEP, SEEDS[0], &examples, &validation);
     let mut rows = Vec::new();
     for (((method, swept), (tuned, step_size)), name) in
         swept.iter().zip(TUNED).zip(NAMES)
@@ -331,7 +332,7 @@ fn with_a_tenth_of_the_step_size_the_fourth_epoch_has_a_lower_loss_than_with_the
 #[test]
 fn after_one_epoch_on_all_digits_pytorch_is_where_we_are() {
     const STUDENT: f64 = 7.90;
-    let lines = include_str!("pytorch/training.txt").lines();
+    let lines = include_str!("pytorch/experiments/training.txt").lines();
     let lines: Vec<Vec<&str>> = lines
         .filter(|line| !line.starts_with('#'))
         .map(|line| line.split_whitespace().collect())
@@ -878,7 +879,8 @@ fn the_tuned_step_size_of_sgd_is_above_the_limit_at_the_start() {
 #[test]
 fn a_run_with_a_wrong_step_size_is_refused() {
     let plan = Plan { examples: 10, batch_size: 5, epochs: 1 };
-    let error = run((Method::Sgd, 0.0), &[PIXELS, 10], plan, 0, &examples, &first(1));
+    let course: (&New, _) = (&|size| Method::Sgd.optimizer(size), 0.0);
+    let error = run(course, &[PIXELS, 10], plan, 0, &examples, &first(1));
     assert_eq!(
         error.expect_err("no step size").to_string(),
         "step size 0, expected a finite number above 0"

@@ -85,7 +85,16 @@ fn there_is_no_file_but_those_of_the_exercises() {
     };
     let chapters = chapters();
     let mut expected = folders(&chapters.keys().copied().collect());
-    let around = ["Cargo.toml", "judge.rs", "lib.rs", "reply.rs", "runner/", "tests/"];
+    let around = [
+        "Cargo.toml",
+        "answer/",
+        "judge.rs",
+        "lib.rs",
+        "own/",
+        "reply.rs",
+        "runner/",
+        "tests/",
+    ];
     expected.extend(around.map(str::to_owned));
     assert_eq!(names("."), expected);
     let files =

@@ -1,4 +1,4 @@
-"""Training in PyTorch: writes the reference values of reference.txt.
+"""Training in PyTorch: the reference values of reference.txt, which run.py writes.
 
 Small networks with all their gradients, optimizers step by step, and Hessians, in
 double precision. README.md says what each line holds.
@@ -6,7 +6,6 @@ double precision. README.md says what each line holds.
 
 from itertools import count, islice
 from math import sin, sqrt
-from pathlib import Path
 from typing import Callable, Iterator
 
 import torch
@@ -253,7 +252,7 @@ def section(title: str, *parts: Values) -> list[str]:
 
 
 def run() -> list[str]:
-    lines = [f"# torch {torch.__version__}", "# name rows columns values, row by row"]
+    lines = ["# name rows columns values, row by row"]
     lines += section("5-7-6-4 networks with three hidden activations, a batch of 6", networks())
     lines += section("SGD on the loss ½ (relu(w x + b) − y)² of a neuron: rows (w, b)", neuron())
     lines += section(
@@ -282,8 +281,3 @@ def run() -> list[str]:
         network_hessian("sigmoid_2_3_2", [2, 3, 2], 4, ACTIVATIONS["sigmoid"]),
     )
 
-
-if __name__ == "__main__":
-    torch.set_num_threads(1)
-    path = Path(__file__).with_name("reference.txt")
-    path.write_text("\n".join(run()) + "\n", encoding="utf-8")

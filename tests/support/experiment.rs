@@ -37,7 +37,7 @@ pub fn law(width: usize) -> NormLaw {
     NormLaw { scale: 2.0, fan_in: width, fan_out: width }
 }
 
-/// What `tests/pytorch/depth.py` measured on as many networks of its own.
+/// What `tests/pytorch/experiments/depth.py` measured on as many networks of its own.
 pub const NETWORKS_IN_PYTORCH: f64 = 4000.0;
 
 pub struct Reference {
@@ -48,7 +48,7 @@ pub struct Reference {
 
 /// By name and scale.
 pub fn reference() -> HashMap<(String, String), Reference> {
-    let lines = include_str!("../pytorch/depth.txt")
+    let lines = include_str!("../pytorch/experiments/depth.txt")
         .lines()
         .filter(|line| !line.starts_with('#'));
     let entry = |line: &str| {

@@ -1,5 +1,7 @@
 //! The directives of a page: `{{#name arguments}}`.
 
+use crate::question::Kind;
+
 /// How a directive begins.
 pub const OPEN: &str = "{{#";
 /// How a directive ends.
@@ -17,6 +19,15 @@ pub enum Directive<'a> {
     },
     /// An exercise of the page's chapter.
     Exercise(&'a str),
+    /// A question, a prediction, a number to work out, or a worked example.
+    Ask {
+        /// What the directive says it is.
+        kind: Kind,
+        /// Its name: `chapter/function`.
+        name: &'a str,
+    },
+    /// All questions of the book, by the items of the sources.
+    Questions,
     /// The body of a snapshot.
     Table(&'a str),
     /// A value of a snapshot.
@@ -26,12 +37,30 @@ pub enum Directive<'a> {
         /// The value's name.
         name: &'a str,
     },
+    /// A parameter with its default, by the signature of a Python function.
+    Default {
+        /// Its full name.
+        function: &'a str,
+        /// The parameter's.
+        parameter: &'a str,
+    },
     /// Tests, as pairs of file and function.
     Test(Vec<(&'a str, &'a str)>),
+    /// A label that the tests give to the formula before it.
+    Formula(&'a str),
     /// The minutes that the paths of these chapters take together; of all, if none is named.
     Minutes(Vec<&'a str>),
     /// References to sections, code, tests and figures.
     See(Vec<&'a str>),
+    /// A work of the literature, by its key.
+    Work {
+        /// Its key.
+        key: &'a str,
+        /// Whether it is named in full, or as in a sentence.
+        in_full: bool,
+    },
+    /// What a reader may search for who wants the section around it.
+    Also(Vec<&'a str>),
 }
 
 impl<'a> Directive<'a> {
@@ -63,6 +92,15 @@ impl<'a> Directive<'a> {
             ("code", _) => Err(wrong("code path:anchor")),
             ("exercise", [name]) => Ok(Self::Exercise(name)),
             ("exercise", _) => Err(wrong("exercise chapter/function")),
+            ("question", [name]) => Ok(Self::Ask { kind: Kind::Question, name }),
+            ("predict", [name]) => Ok(Self::Ask { kind: Kind::Predict, name }),
+            ("number", [name]) => Ok(Self::Ask { kind: Kind::Number, name }),
+            ("steps", [name]) => Ok(Self::Ask { kind: Kind::Steps, name }),
+            ("question" | "predict" | "number" | "steps", _) => {
+                Err(wrong(&format!("{name} chapter/function")))
+            }
+            ("questions", []) => Ok(Self::Questions),
+            ("questions", _) => Err(wrong("questions")),
             ("table", [snapshot]) => Ok(Self::Table(snapshot)),
             ("table", _) => Err(wrong("table snapshot")),
             ("value", [argument]) => argument
@@ -70,6 +108,10 @@ impl<'a> Directive<'a> {
                 .map(|(snapshot, name)| Self::Value { snapshot, name })
                 .ok_or_else(|| wrong("value snapshot.name")),
             ("value", _) => Err(wrong("value snapshot.name")),
+            ("default", [function, parameter]) => {
+                Ok(Self::Default { function, parameter })
+            }
+            ("default", _) => Err(wrong("default function parameter")),
             ("test", [_, ..]) => arguments
                 .iter()
                 .map(|argument| argument.split_once("::"))
@@ -79,15 +121,38 @@ impl<'a> Directive<'a> {
             ("test", []) => Err(wrong("test file::function …")),
             ("see", [_, ..]) => Ok(Self::See(arguments)),
             ("see", []) => Err(wrong("see target …")),
+            ("formula", [label]) => Ok(Self::Formula(label)),
+            ("formula", _) => Err(wrong("formula chapter.label")),
             ("minutes", _) => Ok(Self::Minutes(arguments)),
+            ("source" | "cite", [key]) => {
+                Ok(Self::Work { key, in_full: name == "source" })
+            }
+            ("source", _) => Err(wrong("source key")),
+            ("cite", _) => Err(wrong("cite key")),
+            ("also", []) => Err(wrong("also words, other words")),
+            ("also", _) => Ok(Self::Also(names(inside))),
             _ => Err(format!(
-                "unknown directive `{OPEN}{name}`; there are: code, exercise, table, value, test, minutes, see"
+                "unknown directive `{OPEN}{name}`; there are: code, exercise, question, predict, number, steps, questions, table, value, default, test, formula, minutes, see, source, cite, also"
             )),
         }
     }
 
     /// Whether it makes paragraphs of its own.
     pub fn is_block(&self) -> bool {
-        matches!(self, Self::Code { .. } | Self::Exercise(_) | Self::Table(_))
+        matches!(
+            self,
+            Self::Code { .. }
+                | Self::Exercise(_)
+                | Self::Ask { .. }
+                | Self::Questions
+                | Self::Table(_)
+                | Self::Also(_)
+        )
     }
+}
+
+/// What stands between the commas, behind the name of the directive.
+fn names(inside: &str) -> Vec<&str> {
+    let (_, names) = inside.trim_start().split_once(' ').unwrap_or_default();
+    names.split(',').map(str::trim).filter(|name| !name.is_empty()).collect()
 }

@@ -12,13 +12,17 @@ const OF_A_FIGURE: [&str; 15] = [
 ];
 
 /// The attributes of a figure.
-const ATTRIBUTES: [&str; 44] = [
+const ATTRIBUTES: [&str; 48] = [
     "aria-labelledby",
     "class",
     "clip-path",
     "cx",
     "cy",
     "d",
+    "data-curve",
+    "data-panel",
+    "data-x",
+    "data-y",
     "dominant-baseline",
     "dx",
     "dy",

@@ -3,6 +3,7 @@
 use crate::exercise;
 use crate::fault::Faults;
 use crate::page::Weaver;
+use crate::question;
 use crate::snapshot;
 use crate::source::Test;
 use crate::typed::{Typed, is_telling};
@@ -33,6 +34,7 @@ impl Weaver {
     /// The tests behind the pages, as path and name, each with a page and a line.
     pub fn tests_of_pages(&self) -> BTreeMap<(String, String), (String, usize)> {
         let mut tests = self.uses.tests.clone();
+        tests.retain(|(path, _), _| path.ends_with(".rs"));
         for (name, _) in &self.uses.values {
             if let Some((path, test)) = self.sources.test_of_snapshot(name) {
                 let place = (snapshot::path(name), 1);
@@ -57,8 +59,58 @@ impl Weaver {
                 faults.add(&path, 1, "no page has this exercise");
             }
         }
+        for name in self.questions.names() {
+            if !uses.questions.iter().any(|(shown, _)| shown == name) {
+                faults.add(&question::snapshot(name), 1, "no page asks this");
+            }
+        }
+        self.literature.report_idle(&self.uses, &mut self.faults);
         self.report_snapshots();
         self.report_tests(root);
+        self.report_claims();
+        self.report_labels();
+        self.names.check_exercises(root, &mut self.faults);
+        self.names.report(&mut self.faults);
+    }
+
+    /// Claims of scripts that no page names; those about comments stand beside the code.
+    fn report_claims(&mut self) {
+        for (path, source) in self.sources.iter() {
+            let Some(run) = self.runs.get(path) else { continue };
+            let file = path.rsplit('/').next().unwrap_or(path);
+            for claim in source.tests() {
+                let key = (path.to_owned(), claim.name.clone());
+                if !self.uses.tests.contains_key(&key)
+                    && !run.is_of_comment(&claim.name)
+                {
+                    let message = format!(
+                        "no page names the claim `{0}`: write {{{{#test {file}::{0}}}}} there",
+                        claim.name
+                    );
+                    self.faults.add(path, claim.first + 1, message);
+                }
+            }
+        }
+    }
+
+    /// Labels that a test gives to a formula, and no page has.
+    fn report_labels(&mut self) {
+        for (path, source) in self.sources.iter() {
+            let file = path.strip_prefix("tests/formulas/");
+            let Some(chapter) = file.and_then(|file| file.strip_suffix(".rs")) else {
+                continue;
+            };
+            for test in source.tests() {
+                let labels = source.names_in(test).filter(|name| {
+                    name.split_once('.').is_some_and(|(first, _)| first == chapter)
+                });
+                for label in labels.filter(|it| !self.uses.labels.contains_key(*it)) {
+                    let message =
+                        format!("no page has a formula with the label `{label}`");
+                    self.faults.add(path, test.first + 1, message);
+                }
+            }
+        }
     }
 
     fn report_anchors(&mut self) {

@@ -42,6 +42,12 @@ pub struct Scan {
     pub code: Vec<Range<usize>>,
     /// The code blocks that show a program's output: `console` and `text`.
     pub outputs: Vec<Range<usize>>,
+    /// Those of them that show commands: `console`.
+    pub consoles: Vec<Range<usize>>,
+    /// The labels of all fences.
+    pub fences: Vec<(usize, String)>,
+    /// Code in sentences, and what it says.
+    pub spans: Vec<(Range<usize>, String)>,
     /// Formulas.
     pub formulas: Vec<Formula>,
     /// Images.
@@ -121,7 +127,10 @@ impl Scan {
                     }
                 }
                 Event::End(_) => depth -= 1,
-                Event::Code(_) => scan.code.push(range),
+                Event::Code(code) => {
+                    scan.spans.push((range.clone(), code.into_string()));
+                    scan.code.push(range);
+                }
                 Event::InlineMath(tex) => scan.formula(range, &tex, false),
                 Event::DisplayMath(tex) => scan.formula(range, &tex, true),
                 Event::Text(_) => scan.strays.extend(dollars(text, range)),
@@ -145,6 +154,12 @@ impl Scan {
             CodeBlockKind::Fenced(info) => info.split([',', ' ']).next().unwrap_or(""),
             CodeBlockKind::Indented => "",
         };
+        if matches!(kind, CodeBlockKind::Fenced(_)) {
+            self.fences.push((range.start, language.to_owned()));
+        }
+        if language == "console" {
+            self.consoles.push(range.clone());
+        }
         match language {
             "math" => return self.formula(range, &code, true),
             "console" | "text" => self.outputs.push(range.clone()),

@@ -2,11 +2,13 @@
 //!
 //! A reader is taken to read 200 words in a minute, to need 5 seconds for a line of code, 36 for a formula on a line
 //! of its own, 3 for one in a sentence, 30 for a figure and 40 for a table of a snapshot. *Check and do* and
-//! *Sources* do not count.
+//! *Sources* do not count. Nor does what a page asks: it takes as long as one thinks, and one can go on without it. How many
+//! questions there are stands beside the minutes.
 
 use crate::directive::{Directive, OPEN};
 use crate::fault::{Faults, nearest};
 use crate::markdown::options;
+use crate::question::Kind;
 use crate::source::Sources;
 use crate::{listing, outline};
 use mdbook_preprocessor::book::Book;
@@ -22,10 +24,12 @@ const DISPLAY: u32 = 36 * TENTHS;
 const FORMULA: u32 = 3 * TENTHS;
 const FIGURE: u32 = 30 * TENTHS;
 const TABLE: u32 = 40 * TENTHS;
+/// "Dauphin and others 2014"
+const WORDS_OF_A_WORK: u32 = 4;
 const MINUTE: u32 = 60 * TENTHS;
 
 /// The sections that one does not read through.
-const NOT_READ: [&str; 2] = ["Check and do", "Sources"];
+pub const NOT_READ: [&str; 2] = ["Check and do", "Sources"];
 
 /// A time, in tenths of a second.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,6 +79,8 @@ pub struct Reading {
     pub path: Time,
     /// What is in its folds.
     pub folds: Time,
+    /// How many questions it asks.
+    pub questions: u32,
 }
 
 impl Reading {
@@ -100,7 +106,12 @@ impl Reading {
             1 => "1 minute".to_owned(),
             minutes => format!("{minutes} minutes"),
         };
-        format!("<p class=\"minutes\">{path}{folds}</p>\n")
+        let questions = match self.questions {
+            0 => String::new(),
+            1 => "; 1 question".to_owned(),
+            count => format!("; {count} questions"),
+        };
+        format!("<p class=\"minutes\">{path}{folds}{questions}</p>\n")
     }
 }
 
@@ -145,12 +156,19 @@ impl Clock {
         {
             rest += &text[rest.len()..start];
             let (length, directive) = Directive::parse(&text[start..]);
+            if matches!(&directive, Ok(Directive::Ask { kind, .. }) if *kind != Kind::Steps)
+            {
+                self.reading.questions += 1;
+            }
             let tenths = match directive {
                 Ok(Directive::Code { path, anchor }) => {
                     LINE_OF_CODE * lines(path, anchor) as u32
                 }
-                Ok(Directive::Table(_)) => TABLE,
-                Ok(Directive::Value { .. }) => WORD,
+                Ok(Directive::Table(_) | Directive::Ask { kind: Kind::Steps, .. }) => {
+                    TABLE
+                }
+                Ok(Directive::Value { .. } | Directive::Default { .. }) => WORD,
+                Ok(Directive::Work { .. }) => WORDS_OF_A_WORK * WORD,
                 _ => 0,
             };
             self.ahead.insert(start, Time(tenths));

@@ -50,11 +50,27 @@ impl Outline {
         Ok(format!("{}: {text}", page.title))
     }
 
+    /// The title of a page.
+    pub fn title(&self, file: &str) -> &str {
+        self.0.get(file).map_or("", |page| page.title.as_str())
+    }
+
+    /// The ids of its headings.
+    pub fn ids(&self, file: &str) -> Vec<String> {
+        let headings = self.0.get(file).map(|page| page.headings.iter());
+        headings.into_iter().flatten().map(|(id, _)| id.clone()).collect()
+    }
+
     fn page(&self, file: &str) -> Result<&Outlined, String> {
         self.0.get(file).ok_or_else(|| {
             let near = nearest(file, self.0.keys().map(String::as_str));
             format!("no page `{file}`; near it: {near}")
         })
+    }
+
+    /// The files and the titles of all pages.
+    pub fn titles(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(file, page)| (file.as_str(), page.title.as_str()))
     }
 
     /// The files of all pages.

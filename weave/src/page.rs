@@ -6,12 +6,17 @@ use crate::fault::{Faults, nearest};
 use crate::figure::{self, Figures};
 use crate::html;
 use crate::listing;
+use crate::literature::{self, Literature};
 use crate::markdown::{Formula, Image, Scan};
 use crate::math::{Maths, encode, tex_of_value};
 use crate::minutes::Minutes;
+use crate::names::Names;
 use crate::outline::Outline;
+use crate::python::{FOLDER, Runs};
+use crate::question::Questions;
 use crate::snapshot::{self, Snapshots};
 use crate::source::{Sources, line_of};
+use crate::typography;
 use crate::uses::Uses;
 use std::cmp::Ordering;
 use std::ops::Range;
@@ -31,12 +36,13 @@ pub struct Page<'a> {
 
 impl Page<'_> {
     /// Where it is in the book, from the first folder.
-    fn address(&self) -> String {
+    pub(crate) fn address(&self) -> String {
         address(self.file)
     }
 }
 
-fn address(file: &str) -> String {
+/// The address of a page.
+pub fn address(file: &str) -> String {
     file.replace(".md", ".html")
 }
 
@@ -52,8 +58,16 @@ pub struct Weaver {
     pub figures: Figures,
     /// The exercises.
     pub exercises: Exercises,
+    /// What the pages ask.
+    pub questions: Questions,
+    /// What the pages lean on.
+    pub literature: Literature,
     /// The pages and their headings.
     pub outline: Outline,
+    /// What the runs of the scripts gave.
+    pub runs: Runs,
+    /// The names that a page may use.
+    pub names: Names,
     /// How long the pages take to read.
     pub minutes: Minutes,
     /// The files beside the pages, from the same folder.
@@ -85,6 +99,21 @@ impl Place<'_> {
             None => faults.add(self.path, line_of(self.text, offset), message),
         }
     }
+}
+
+/// The fences that a page may hold.
+const FENCES: [&str; 3] = ["console", "text", "math"];
+
+/// The lines of a part of a text, each with its offset.
+fn lines_at<'a>(
+    text: &'a str,
+    range: &Range<usize>,
+) -> impl Iterator<Item = (usize, &'a str)> {
+    let mut at = range.start;
+    text[range.clone()].split_inclusive('\n').map(move |line| {
+        at += line.len();
+        (at - line.len(), line)
+    })
 }
 
 /// Where a directive begins with a blank, as mdBook's own may: the offset, and how it begins.
@@ -121,6 +150,7 @@ impl Weaver {
         let scan = Scan::new(page.text);
         let place = Place { path: page.path, text: page.text, taken_in: None };
         let mut edits = self.formulas(&scan, &place);
+        edits.extend(typography::edits(page.text));
         self.check(page, &scan, &place);
         for image in &scan.images {
             match self.figure(page, image) {
@@ -172,12 +202,39 @@ impl Weaver {
                 format!("`{}` leads to no reference", &place.text[range.clone()]);
             place.fault(faults, range.start, &message);
         }
+        for (at, label) in &scan.fences {
+            if !FENCES.contains(&label.as_str()) {
+                let message = format!(
+                    "code is not typed: a fence is `console`, `text` or `math`, and this one `{label}`; \
+                     {{{{#code file:anchor}}}} shows Rust from src/ and Python from {FOLDER}/"
+                );
+                place.fault(faults, *at, &message);
+            }
+        }
+        for (range, span) in &scan.spans {
+            if let Err(message) = self.names.check(page.file, span) {
+                place.fault(faults, range.start, &message);
+            }
+        }
+        for range in &scan.consoles {
+            for (at, line) in lines_at(place.text, range) {
+                if let Err(message) = self.names.check_command(page.file, line) {
+                    place.fault(faults, at, &message);
+                }
+            }
+        }
         for link in &scan.links {
             if let Err(message) =
                 self.outline.check_link(page.file, &link.url, &self.files)
             {
                 place.fault(faults, link.range.start, &message);
             }
+        }
+        for (at, year) in literature::typed_citations(place.text) {
+            let message = format!(
+                "`{year}` is typed behind a name: write {{{{#source key}}}} or {{{{#cite key}}}}"
+            );
+            place.fault(faults, at, &message);
         }
         for (at, opening) in blank_openings(place.text) {
             if !contains(&scan.code, at) {
@@ -270,6 +327,10 @@ impl Weaver {
             Directive::Exercise(name) => {
                 self.exercise(page, line_of(page.text, range.start), name)
             }
+            Directive::Ask { kind, name } => {
+                self.ask(page, line_of(page.text, range.start), kind, name)
+            }
+            Directive::Questions => self.review(page, line_of(page.text, range.start)),
             Directive::Table(snapshot) => {
                 self.table(page, line_of(page.text, range.start), snapshot)
             }
@@ -282,14 +343,26 @@ impl Weaver {
                     marks
                 })
             }
+            Directive::Default { function, parameter } => {
+                let value = self.names.default(function, parameter)?;
+                Ok(format!("`{parameter}={value}`"))
+            }
+            Directive::Formula(label) => self.label(page, scan, range, label),
             Directive::Minutes(chapters) => self.minutes.in_words(&chapters),
+            Directive::Work { key, in_full } => {
+                let named = self.literature.named(key, in_full)?;
+                let pages = self.uses.works.entry(key.to_owned()).or_default();
+                pages.insert(page.file.to_owned());
+                Ok(named)
+            }
+            Directive::Also(_) => Ok(String::new()),
             Directive::See(targets) => {
                 self.references(page, line_of(page.text, range.start), &targets)
             }
             Directive::Value { snapshot, name } => {
                 let value = self.value(snapshot, name)?;
                 let is_output = contains(&scan.outputs, range.start);
-                Ok(if is_output { value } else { encode(&value.replace('<', "&lt;")) })
+                Ok(if is_output { value } else { self::prose(&value) })
             }
         }
     }
@@ -300,9 +373,13 @@ impl Weaver {
         path: &str,
         name: &str,
     ) -> Result<String, String> {
+        if path.ends_with(".py") && self.runs.get(path).is_none() {
+            return Err(format!("`{path}` is no script in {FOLDER}/ that was run"));
+        }
         let code = listing::without_contract(&self.anchor(path, name)?);
         let block = listing::block(path, &code);
         self.uses.anchors.insert((path.to_owned(), name.to_owned()));
+        self.note_place(page, path, name);
         Ok(format!("\n{block}\n{}", source_line(page, path, name)))
     }
 
@@ -325,11 +402,14 @@ impl Weaver {
         let body = self.snapshots.get(name)?.body.clone();
         self.uses.tables.insert(name.to_owned());
         let body = self.inner_formulas(page, line, &body, snapshot::path(name));
+        let body = with_named_columns(&body);
         let source = match self.sources.test_of_snapshot(name) {
             Some((path, test)) => {
                 let place = (page.path.to_owned(), line);
                 self.uses.tests.insert((path.to_owned(), test.to_owned()), place);
-                self.check_mark(&[listing_link(page, path, test)])
+                let (path, test) = (path.to_owned(), test.to_owned());
+                self.note_place(page, &path, &test);
+                self.check_mark(&[listing_link(page, &path, &test)])
             }
             None => String::new(),
         };
@@ -340,7 +420,7 @@ impl Weaver {
     }
 
     /// The formulas of a text that the page takes in at a line from another file.
-    fn inner_formulas(
+    pub(crate) fn inner_formulas(
         &mut self,
         page: &Page<'_>,
         line: usize,
@@ -349,7 +429,8 @@ impl Weaver {
     ) -> String {
         let place = Place { path: page.path, text, taken_in: Some((line, source)) };
         let scan = Scan::new(text);
-        let edits = self.formulas(&scan, &place);
+        let mut edits = self.formulas(&scan, &place);
+        edits.extend(typography::edits(text));
         self.check(page, &scan, &place);
         for (at, _) in text.match_indices(OPEN) {
             if !contains(&scan.code, at) {
@@ -396,10 +477,69 @@ impl Weaver {
         )
     }
 
+    /// The sign of a formula that a test evaluates.
+    fn label(
+        &mut self,
+        page: &Page<'_>,
+        scan: &Scan,
+        range: Range<usize>,
+        label: &str,
+    ) -> Result<String, String> {
+        let is_between = |from: usize| {
+            let between = &page.text[from..range.start];
+            let is_near = |c: char| ".,;:)!?".contains(c) || c.is_whitespace();
+            between.chars().all(is_near) && !between.contains("\n\n")
+        };
+        let mut ends = scan.formulas.iter().map(|formula| formula.range.end);
+        if !ends.any(|end| end <= range.start && is_between(end)) {
+            return Err(format!("the label `{label}` stands behind no formula"));
+        }
+        let (chapter, _) = label.split_once('.').unwrap_or_default();
+        if page.file != format!("{chapter}.md") {
+            return Err(format!(
+                "the label `{label}` belongs on the page {chapter}.md"
+            ));
+        }
+        let line = line_of(page.text, range.start);
+        if let Some(first) = self.uses.labels.insert(label.to_owned(), line) {
+            return Err(format!(
+                "the label `{label}` is here twice, first in line {first}"
+            ));
+        }
+        let path = format!("tests/formulas/{chapter}.rs");
+        let Some((_, test)) =
+            self.sources.test_of_snapshot(label).filter(|(file, _)| *file == path)
+        else {
+            return Err(format!("no test in {path} evaluates `{label}`"));
+        };
+        let test = test.to_owned();
+        self.tests(page, line, &[(&format!("formulas/{chapter}"), &test)])
+    }
+
     /// Notes that the page names a test.
     fn name(&mut self, page: &Page<'_>, line: usize, file: &str, name: &str) {
-        let test = (format!("tests/{file}.rs"), name.to_owned());
+        let path = match file.ends_with(".py") {
+            true => format!("{FOLDER}/{file}"),
+            false => format!("tests/{file}.rs"),
+        };
+        let test = (path, name.to_owned());
+        self.note_place(page, &test.0, name);
         self.uses.tests.insert(test, (page.path.to_owned(), line));
+    }
+
+    /// Notes that the page leads to a place in a listing.
+    pub(crate) fn note_place(&mut self, page: &Page<'_>, path: &str, name: &str) {
+        let place = (path.to_owned(), name.to_owned());
+        let pages = self.uses.places.entry(place).or_default();
+        pages.insert(page.file.to_owned());
+    }
+
+    /// The path of the test or of the script behind a claim.
+    fn check_of(&mut self, file: &str, name: &str) -> Result<String, String> {
+        match file.ends_with(".py") {
+            true => self.runs.claim(file, name),
+            false => self.sources.test(file, name, &mut self.faults),
+        }
     }
 
     fn tests(
@@ -411,7 +551,7 @@ impl Weaver {
         let (mut links, mut errors) = (Vec::new(), Vec::new());
         for (file, name) in tests {
             self.name(page, line, file, name);
-            match self.sources.test(file, name, &mut self.faults) {
+            match self.check_of(file, name) {
                 Ok(path) => links.push(listing_link(page, &path, name)),
                 Err(message) => errors.push(message),
             }
@@ -459,7 +599,7 @@ impl Weaver {
         }
         if let Some((file, name)) = target.split_once("::") {
             self.name(page, line, file, name);
-            let path = self.sources.test(file, name, &mut self.faults)?;
+            let path = self.check_of(file, name)?;
             return Ok(listing_link(page, &path, name));
         }
         let Some((path, name)) = target.rsplit_once(':') else {
@@ -469,8 +609,38 @@ impl Weaver {
             ));
         };
         self.anchor(path, name)?;
+        self.note_place(page, path, name);
         Ok(listing_link(page, path, name))
     }
+}
+
+/// Tables whose columns all have names, if only to be heard.
+fn with_named_columns(tables: &str) -> String {
+    let lines: Vec<_> = tables.lines().collect();
+    let named = lines.iter().enumerate().map(|(i, line)| {
+        let is_head = lines
+            .get(i + 1)
+            .is_some_and(|next| next.starts_with("|--") || next.starts_with("|:-"));
+        if !is_head {
+            return (*line).to_owned();
+        }
+        let cells = line.split('|').enumerate().map(|(column, cell)| match column {
+            1 if cell.trim().is_empty() => {
+                " <span class=\"unseen\">row</span> ".to_owned()
+            }
+            2.. if cell.trim().is_empty() && line.matches('|').count() > column => {
+                " <span class=\"unseen\">value</span> ".to_owned()
+            }
+            _ => cell.to_owned(),
+        });
+        cells.collect::<Vec<_>>().join("|")
+    });
+    named.collect::<Vec<_>>().join("\n")
+}
+
+/// A value in a sentence.
+fn prose(value: &str) -> String {
+    encode(&value.replace('<', "&lt;").replace(" %", "\u{a0}%"))
 }
 
 /// Whether there is nothing but empty lines around a range.
@@ -529,7 +699,7 @@ fn is_value_of_output(page: &Page<'_>, scan: &Scan, offset: usize) -> bool {
     contains(&scan.outputs, offset) && page.text[offset..].starts_with("{{#value ")
 }
 
-fn source_line(page: &Page<'_>, path: &str, name: &str) -> String {
+pub(crate) fn source_line(page: &Page<'_>, path: &str, name: &str) -> String {
     let url = listing::url(page.to_root, path, name);
     let (path, name) = (breakable(path), breakable(name));
     format!(
@@ -541,7 +711,9 @@ fn source_line(page: &Page<'_>, path: &str, name: &str) -> String {
 fn listing_link(page: &Page<'_>, path: &str, name: &str) -> String {
     let url = listing::url(page.to_root, path, name);
     let file = Path::new(path).file_stem().unwrap_or_default().to_string_lossy();
-    let name = format!("{}::<wbr>{}", breakable(&file), breakable(name));
+    let folder =
+        if path.starts_with("tests/formulas/") { "formulas::<wbr>" } else { "" };
+    let name = format!("{folder}{}::<wbr>{}", breakable(&file), breakable(name));
     format!("<a href=\"{url}\"><code>{name}</code></a>")
 }
 

@@ -23,7 +23,14 @@ pub fn compare(root: &Path, chapters: &str, log: &str) -> Result<usize, Faults> 
     let tests = weaver.tests_of_pages();
     for ((path, name), (page, line)) in &tests {
         let file = path.trim_start_matches("tests/").trim_end_matches(".rs");
-        if let Err(message) = outcome(&run, file, name) {
+        // What is in a folder is a module of its `main.rs`.
+        let (file, name) = match file.split_once('/') {
+            Some((folder, module)) => {
+                (format!("{folder}/main"), format!("{module}::{name}"))
+            }
+            None => (file.to_owned(), name.clone()),
+        };
+        if let Err(message) = outcome(&run, &file, &name) {
             faults.add(page, *line, format!("test `{name}` in {path} {message}"));
         }
     }

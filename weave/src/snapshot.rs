@@ -17,7 +17,8 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    fn parse(text: &str) -> Self {
+    /// Reads a file as insta writes it.
+    pub fn parse(text: &str) -> Self {
         let lines: Vec<_> = text.lines().collect();
         let mut rules = lines.iter().enumerate().filter(|(_, line)| **line == "---");
         let end_of_header = rules.nth(1).filter(|_| lines[0] == "---");

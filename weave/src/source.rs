@@ -1,6 +1,7 @@
 //! Source files: their anchors and their tests.
 
 use crate::fault::{Faults, nearest};
+use crate::python;
 use crate::rust::{Code, asserts, words};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -30,9 +31,17 @@ pub struct Test {
     flaw: Option<String>,
 }
 
+impl Test {
+    /// A function of a script, of which only a run can say whether it holds.
+    pub fn of_script(name: &str, first: usize, last: usize) -> Self {
+        Self { name: name.to_owned(), first, last, is_refusal: false, flaw: None }
+    }
+}
+
 /// A source file.
 #[derive(Debug)]
 pub struct Source {
+    text: String,
     lines: Vec<String>,
     code: Code,
     anchors: BTreeMap<String, Anchor>,
@@ -59,9 +68,15 @@ impl Source {
     fn parse(path: &str, text: &str, faults: &mut Faults) -> Self {
         let lines: Vec<_> = text.lines().map(str::to_owned).collect();
         let code = Code::new(if path.ends_with(".rs") { text } else { "" });
+        let is_script = path.ends_with(".py");
         let source = Self {
+            text: text.to_owned(),
             anchors: anchors(path, &lines, faults),
-            tests: tests(&lines, &code),
+            tests: if is_script {
+                python::claims(&lines)
+            } else {
+                tests(&lines, &code)
+            },
             code,
             lines,
         };
@@ -71,6 +86,24 @@ impl Source {
             }
         }
         source
+    }
+
+    /// All of it, as it is in the file.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// What the compiler reads of it, if it is Rust.
+    pub fn code(&self) -> &Code {
+        &self.code
+    }
+
+    /// The anchors around a line.
+    pub fn around(&self, index: usize) -> impl Iterator<Item = &str> {
+        let anchors = self.anchors.iter();
+        let around =
+            anchors.filter(move |(_, it)| (it.first..it.last).contains(&index));
+        around.map(|(name, _)| name.as_str())
     }
 
     /// Its lines without anchor comments, each with its index.
@@ -124,6 +157,15 @@ impl Source {
             let body = bare[i..=end_of_block(bare, i)].join("\n");
             Some((name, body.split_once('{')?.1.to_owned()))
         })
+    }
+
+    /// Index of the line where this function begins, with its documentation.
+    pub fn line_of_function(&self, name: &str) -> Option<usize> {
+        let mut lines = self.code.bare.iter();
+        let line = lines.position(|line| function(line) == Some(name))?;
+        let above = self.lines[..line].iter().rev();
+        let comments = above.take_while(|line| line.starts_with("///"));
+        Some(line - comments.count())
     }
 
     fn body(&self, test: &Test) -> String {
@@ -305,7 +347,7 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// Reads all Rust files in `src/` and `tests/`.
+    /// Reads all Rust files in `src/` and `tests/`, and the scripts beside the tests.
     pub fn read(root: &Path, faults: &mut Faults) -> Self {
         let mut sources = Self {
             root: root.to_owned(),
@@ -315,14 +357,15 @@ impl Sources {
         };
         for folder in ["src", "tests"] {
             for path in files_below(root, folder) {
-                if path.ends_with(".rs")
+                if [".rs", ".py"].iter().any(|end| path.ends_with(end))
                     && let Err(message) = sources.get(&path, faults)
                 {
                     faults.add(&path, 1, message);
                 }
             }
         }
-        let support = sources.iter().filter(|(path, _)| path.starts_with("tests/"));
+        let is_test = |path: &str| path.starts_with("tests/") && path.ends_with(".rs");
+        let support = sources.iter().filter(|(path, _)| is_test(path));
         let support = support.filter(|(path, _)| path.matches('/').count() > 1);
         let functions: Vec<_> =
             support.flat_map(|(_, source)| source.functions()).collect();
@@ -401,8 +444,8 @@ impl Sources {
     /// The names in quotation marks within the tests that run, each with the first such test.
     fn names_in_tests(&self) -> BTreeMap<String, (String, String)> {
         let mut named = BTreeMap::new();
-        for (path, source) in self.iter().filter(|(path, _)| path.starts_with("tests/"))
-        {
+        let is_test = |path: &str| path.starts_with("tests/") && path.ends_with(".rs");
+        for (path, source) in self.iter().filter(|(path, _)| is_test(path)) {
             for test in source.tests.iter().filter(|test| test.flaw.is_none()) {
                 for name in source.names_in(test) {
                     let place = || (path.to_owned(), test.name.clone());

@@ -1,13 +1,16 @@
-//! The theme: styles and fonts, and nothing that asks the network.
+//! The theme: styles, fonts, short scripts, and nothing that asks the network.
 
 use crate::fault::Faults;
 use crate::html::faults_of_style;
+use crate::search;
 use crate::source::{files_below, line_of};
 use std::fs;
 use std::path::Path;
 
 const FOLDER: &str = "theme";
-const ENDINGS: [&str; 4] = ["css", "woff2", "txt", "md"];
+const ENDINGS: [&str; 8] = ["css", "hbs", "js", "png", "svg", "woff2", "txt", "md"];
+/// The most bytes of a script.
+const SCRIPT_BYTES: usize = 14_000;
 
 /// What is wrong with the files of the theme, and with scripts that the book's settings ask for.
 pub fn faults(root: &Path) -> Faults {
@@ -15,20 +18,49 @@ pub fn faults(root: &Path) -> Faults {
     for path in files_below(root, FOLDER) {
         let ending = path.rsplit('.').next().unwrap_or_default();
         if !ENDINGS.contains(&ending) {
-            faults.add(&path, 1, "a theme holds styles (.css), fonts (.woff2) and their licences (.txt, .md)");
+            faults.add(&path, 1, "a theme holds styles (.css), templates (.hbs), scripts (.js), icons (.svg, .png), fonts (.woff2) and their licences (.txt, .md)");
         }
-        if ending == "css" {
-            let css = fs::read_to_string(root.join(&path)).unwrap_or_default();
-            for (at, message) in faults_of_style(&css) {
-                faults.add(&path, line_of(&css, at), message);
-            }
+        let text = || fs::read_to_string(root.join(&path)).unwrap_or_default();
+        let (text, found) = match ending {
+            "css" => (text(), faults_of_style(&text())),
+            "js" => (text(), faults_of_script(&text())),
+            _ => continue,
+        };
+        for (at, message) in found {
+            faults.add(&path, line_of(&text, at), message);
         }
     }
     let settings = fs::read_to_string(root.join("book.toml")).unwrap_or_default();
     for (line, text) in (1..).zip(settings.lines()) {
-        if text.trim_start().starts_with("additional-js") {
-            faults.add("book.toml", line, "the book has no scripts of its own");
+        let Some((_, scripts)) =
+            text.split_once('=').filter(|(name, _)| name.trim() == "additional-js")
+        else {
+            continue;
+        };
+        let scripts = scripts.split('"').skip(1).step_by(2);
+        for script in scripts.filter(|script| *script != search::FILE) {
+            if !script.starts_with("theme/") {
+                let message =
+                    format!("`{script}`: scripts of the book stand in {FOLDER}/");
+                faults.add("book.toml", line, message);
+            }
         }
+    }
+    faults
+}
+
+/// A script is short, and asks nothing of the network.
+fn faults_of_script(script: &str) -> Vec<(usize, String)> {
+    let mut faults = Vec::new();
+    if script.len() > SCRIPT_BYTES {
+        let bytes = script.len();
+        faults.push((0, format!("{bytes} bytes, at most {SCRIPT_BYTES}")));
+    }
+    for call in ["http:", "https:", "fetch(", "XMLHttpRequest", "import(", "eval("] {
+        let places = script.match_indices(call);
+        faults.extend(
+            places.map(|(at, _)| (at, format!("`{call}` in a script of the book"))),
+        );
     }
     faults
 }

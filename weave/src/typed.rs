@@ -19,6 +19,11 @@ impl Typed {
         Self(String::from_utf8(bytes).expect("whole characters were replaced"))
     }
 
+    /// The text.
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+
     /// The line on which this number stands, and no longer number around it.
     pub fn line_of(&self, number: &str) -> Option<usize> {
         let text = &self.0;

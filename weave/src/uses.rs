@@ -17,6 +17,16 @@ pub struct Uses {
     pub figures: BTreeMap<String, String>,
     /// How many signs lead to tests.
     pub marks: usize,
+    /// Where the pages show code and name tests, as path and name, each with the files of the pages.
+    pub places: BTreeMap<(String, String), BTreeSet<String>>,
+    /// Works of the literature, by key, each with the files of the pages that name it.
+    pub works: BTreeMap<String, BTreeSet<String>>,
+    /// The labels of formulas, each with its line.
+    pub labels: BTreeMap<String, usize>,
     /// Exercises.
     pub exercises: BTreeSet<String>,
+    /// Questions, in the order of the pages, each with the address of its place.
+    pub questions: Vec<(String, String)>,
+    /// The functions that make questions, as path and name.
+    pub functions: BTreeSet<(String, String)>,
 }

@@ -458,6 +458,80 @@ fn test_that_passes_with_any_panic() {
     }
 }
 
+// Formulas that tests evaluate
+
+const EVALUATED: File = (
+    "tests/formulas/page.rs",
+    "#[test]\nfn holds() {\n    assert!(check(\"page.rate\"));\n}\n",
+);
+
+#[test]
+fn label_that_no_test_evaluates() {
+    assert_fault(
+        "$$a$$\n{{#formula page.limit}}\n\n$b$ {{#formula page.rate}}",
+        &[EVALUATED],
+        "chapters/page.md:2: no test in tests/formulas/page.rs evaluates `page.limit`",
+    );
+}
+
+#[test]
+fn label_that_is_on_no_page() {
+    let more = EVALUATED
+        .1
+        .replace("rate\"));", "rate\"));\n    assert!(check(\"page.limit\"));");
+    assert_fault(
+        "$a$ {{#formula page.rate}}",
+        &[("tests/formulas/page.rs", &more)],
+        "tests/formulas/page.rs:1: no page has a formula with the label `page.limit`",
+    );
+}
+
+#[test]
+fn label_that_is_there_twice() {
+    assert_fault(
+        "$a$ {{#formula page.rate}}\n\n$b$ {{#formula page.rate}}",
+        &[EVALUATED],
+        "chapters/page.md:3: the label `page.rate` is here twice, first in line 1",
+    );
+}
+
+#[test]
+fn label_of_another_page() {
+    assert_faults(
+        &[(PAGE, "$a$ {{#formula other.rate}}"), EVALUATED],
+        &[
+            "chapters/page.md:1: the label `other.rate` belongs on the page other.md",
+            "tests/formulas/page.rs:1: no page has a formula with the label `page.rate`",
+        ],
+    );
+}
+
+#[test]
+fn label_behind_no_formula() {
+    for page in [
+        "{{#formula page.rate}}",
+        "$a$ b {{#formula page.rate}}",
+        "$$a$$\n\n{{#formula page.rate}}",
+    ] {
+        let faults =
+            book(&[(PAGE, page), EVALUATED]).map(|_| ()).unwrap_err().to_string();
+        assert!(
+            faults.contains("the label `page.rate` stands behind no formula"),
+            "{faults}"
+        );
+    }
+}
+
+#[test]
+fn label_in_a_test_that_does_not_run() {
+    let ignored = EVALUATED.1.replace("fn", "#[ignore]\nfn");
+    assert_fault(
+        "$a$ {{#formula page.rate}}",
+        &[("tests/formulas/page.rs", &ignored)],
+        "chapters/page.md:1: no test in tests/formulas/page.rs evaluates `page.rate`",
+    );
+}
+
 const CLAIMS: &str = "#[test]\nfn holds() {\n    assert!(x);\n}\n\n#[test]\n#[should_panic = \"a batch of 7 of 6\"]\nfn refuses() {\n    run();\n}\n\n/// So.\n#[test]\nfn goes() {\n    assert!(x);\n}\n";
 
 #[test]
@@ -758,7 +832,7 @@ fn unknown_directive() {
     assert_fault(
         "{{#include x.rs}}",
         &[],
-        "chapters/page.md:1: unknown directive `{{#include`; there are: code, exercise, table, value, test, minutes, see",
+        "chapters/page.md:1: unknown directive `{{#include`; there are: code, exercise, question, predict, number, steps, questions, table, value, default, test, formula, minutes, see, source, cite, also",
     );
 }
 
@@ -802,6 +876,7 @@ fn wrong_arguments() {
         ("table a b", "table snapshot"),
         ("value adam__v", "value snapshot.name"),
         ("value", "value snapshot.name"),
+        ("default torch.add", "default function parameter"),
         ("test", "test file::function …"),
         ("test adam", "test file::function …"),
         ("see", "see target …"),
@@ -908,6 +983,7 @@ fn link_that_leads_nowhere() {
     let other = "# Gradient descent\n\n## The step\n\n## The `step`\n\n## Own {#own}\n\n![A](figures/a.svg)";
     let files = [
         ("chapters/gradient_descent.md", other),
+        ("src/lib.rs", "fn step() {}"),
         ("chapters/figures/a.svg", SVG),
         ("chapters/figures/a.csv", ""),
     ];
@@ -1019,17 +1095,18 @@ fn theme_that_asks_the_network_or_runs() {
         ("theme/a.css", "a {\n  b: url( \"//example.org/a.png\");\n}", 2, network),
         ("theme/a.css", "\n@IMPORT 'b.css';", 2, "a style takes in no other"),
         (
-            "theme/head.hbs",
+            "theme/head.exe",
             "",
             1,
-            "a theme holds styles (.css), fonts (.woff2) and their licences (.txt, .md)",
+            "a theme holds styles (.css), templates (.hbs), scripts (.js), icons (.svg, .png), fonts (.woff2) and their licences (.txt, .md)",
         ),
         (
             "book.toml",
-            "[output.html]\nadditional-js = [\"a.js\"]",
+            "[output.html]\nadditional-js = [\"theme/a.js\", \"a.js\"]",
             2,
-            "the book has no scripts of its own",
+            "`a.js`: scripts of the book stand in theme/",
         ),
+        ("theme/a.js", "\nfetch(x)", 2, "`fetch(` in a script of the book"),
     ];
     for (path, text, line, message) in cases {
         assert_faults(
@@ -1039,6 +1116,120 @@ fn theme_that_asks_the_network_or_runs() {
     }
     assert!(
         book(&[(PAGE, ""), ("theme/a.css", "a { b: url(fonts/c.woff2) }")]).is_ok()
+    );
+}
+
+// Literature
+
+#[test]
+fn works_that_are_wrong_unknown_or_named_by_no_page() {
+    let entry = |rest: &str| {
+        format!("\n[a1999]\nauthors = [\"A. A\"]\ntitle = \"T\"\n{rest}\n")
+    };
+    let right = entry("year = 1999\ndoi = \"10.1/2\"");
+    let unknown = "chapters/page.md:1: no work `a1998` in chapters/literature.toml; near it: a1999";
+    assert_faults(
+        &[
+            (PAGE, "{{#source a1998}} {{#cite a1999}}"),
+            ("chapters/literature.toml", &right),
+        ],
+        &[unknown],
+    );
+    let at = "chapters/literature.toml:2: ";
+    assert_faults(
+        &[(PAGE, ""), ("chapters/literature.toml", &right)],
+        &[&format!("{at}no page names `a1999`")],
+    );
+    let cases = [
+        ("year = 1999", "it needs one of doi, arxiv, url and unlinked"),
+        (
+            "url = \"https://a.b\"\ndoi = \"10.1/2\"",
+            "it needs one of doi, arxiv, url and unlinked",
+        ),
+        ("year = 1999\ndoi = \"1/2\"", "a DOI begins with `10.` and has a slash"),
+        ("year = 1999\narxiv = \"1412.69\"", "an arXiv number has the form 1412.6980"),
+        ("url = \"http://a.b\"", "a way begins with https://"),
+        ("arxiv = \"1412.6980\"", "it has no year"),
+        (
+            "isbn = \"1\"",
+            "no field `isbn`; there are: authors, title, year, doi, arxiv, url, unlinked",
+        ),
+    ];
+    for (rest, message) in cases {
+        assert_faults(
+            &[(PAGE, ""), ("chapters/literature.toml", &entry(rest))],
+            &[&format!("{at}`a1999`: {message}")],
+        );
+    }
+    let twice = right.replace("a1999", "b1999") + &right;
+    assert_faults(
+        &[
+            (PAGE, "{{#cite a1999}} {{#cite b1999}}"),
+            ("chapters/literature.toml", &twice),
+        ],
+        &["chapters/literature.toml:2: `b1999` and `a1999` have one link"],
+    );
+}
+
+#[test]
+fn citation_that_is_typed() {
+    for (text, year) in [
+        ("D. Kingma and J. Ba, *Adam*, 2015.", "2015"),
+        ("Seen (Dauphin and others 2014).", "2014"),
+        ("J. Ba, 2016", "2016"),
+        ("So (Nesterov, 2004) it is.", "2004"),
+        ("So (Nesterov 2004, section 2.1)", "2004"),
+    ] {
+        let message = format!(
+            "chapters/page.md:1: `{year}` is typed behind a name: write {{{{#source key}}}} or {{{{#cite key}}}}"
+        );
+        assert_fault(text, &[], &message);
+    }
+    for text in [
+        "step 1000 to 2000, the last 2000 digits",
+        "the method of 1983",
+        "In Fall 2022 and, if so, 2001, 2002 and 2006",
+        "```text\nJ. Ba, 2016\n```",
+        "At 2000 and 0.2016, 12016",
+    ] {
+        assert!(book(&[(PAGE, text)]).is_ok(), "{text}");
+    }
+}
+
+// What is said of a page
+
+#[test]
+fn page_of_which_nothing_too_little_or_the_same_is_said() {
+    let sentence =
+        "What this page is about, said in a sentence that one can read in a list.";
+    let line = |page: &str, text: &str| {
+        format!("{{{{#if (eq path \"{page}\")}}}}{text}\n{{{{/if}}}}\n")
+    };
+    let head = |lines: &[String]| lines.concat();
+    let check = |text: String, expected: &[&str]| {
+        assert_faults(&[(PAGE, ""), ("theme/head.hbs", &text)], expected);
+    };
+    let right = line("page.md", sentence);
+    let twice = [line("index.md", sentence), right.clone()];
+    assert!(book(&[(PAGE, ""), ("theme/head.hbs", &head(&twice))]).is_ok());
+    check(
+        head(&[]),
+        &[
+            "theme/head.hbs:1: nothing is said of page.md: write `--}}{{else if (eq path \"page.md\")}}`, a sentence and `{{!--`",
+        ],
+    );
+    check(
+        line("page.md", "Short."),
+        &[
+            "theme/head.hbs:1: what is said of page.md has 6 letters, and may have 50 to 170",
+        ],
+    );
+    check(
+        head(&[right.clone(), line("no.md", sentence)]),
+        &[
+            "theme/head.hbs:3: no.md and page.md are described in the same words",
+            "theme/head.hbs:3: there is no page no.md",
+        ],
     );
 }
 
@@ -1107,6 +1298,349 @@ fn the_nearest_names_are_offered_first() {
     );
 }
 
+// Python
+
+const SCRIPT: &str = "\
+# ANCHOR: view
+b.stride()    # (0, 1)
+b[0] = 9.     # changes \"#\", and b
+# ANCHOR_END: view
+
+@comment('changes \"#\", and b')
+def a_row_changes():
+    assert b[1] == 9
+
+@claim
+def a_view_shares():
+    assert b.data_ptr() == c.data_ptr()
+";
+
+/// What a run of `SCRIPT` gave, if it was the script.
+fn run_of(script: &str) -> String {
+    format!(
+        "# torch 2\ndigest {}\n\
+         comment\tview\tb.stride()\t(0, 1)\tvalue\n\
+         comment\tview\tb[0] = 9.\tchanges \"#\", and b\ta_row_changes\n\
+         claim a_row_changes\nclaim a_view_shares\n",
+        weave::python::digest(script)
+    )
+}
+
+const SHOWS_PYTHON: &str =
+    "{{#code tests/pytorch/page.py:view}}\n\nSo. {{#test page.py::a_view_shares}}";
+
+#[track_caller]
+fn assert_python(page: &str, script: &str, run: &str, expected: &[&str]) {
+    let files = [
+        (PAGE, page),
+        ("tests/pytorch/page.py", script),
+        ("tests/pytorch/page.txt", run),
+    ];
+    if expected.is_empty() {
+        assert!(book(&files).is_ok());
+    } else {
+        assert_faults(&files, expected);
+    }
+}
+
+#[test]
+fn a_script_that_was_run_is_sound() {
+    assert_python(SHOWS_PYTHON, SCRIPT, &run_of(SCRIPT), &[]);
+}
+
+#[test]
+fn a_comment_that_is_not_what_the_run_gave() {
+    let script = SCRIPT.replace("(0, 1)", "(1, 0)");
+    assert_python(
+        SHOWS_PYTHON,
+        &script,
+        &run_of(SCRIPT),
+        &[
+            "tests/pytorch/page.py:2: the comment says `(1, 0)`, and the run gave `(0, 1)`: python tests/pytorch/run.py page",
+        ],
+    );
+    let script = SCRIPT.replace("and b\n# ANCHOR", "and nothing\n# ANCHOR");
+    assert_python(
+        SHOWS_PYTHON,
+        &script,
+        &run_of(SCRIPT),
+        &[
+            "tests/pytorch/page.py:3: the comment says `changes \"#\", and nothing`, and the run gave `changes \"#\", and b`: python tests/pytorch/run.py page",
+        ],
+    );
+}
+
+#[test]
+fn a_script_that_has_changed_since_it_was_run() {
+    for (from, to) in [
+        ("b.stride()", "c.stride()"),
+        ("b[1] == 9", "True"),
+        ("# ANCHOR_END", "more  # or less\n# ANCHOR_END"),
+    ] {
+        assert_python(
+            SHOWS_PYTHON,
+            &SCRIPT.replacen(from, to, 1),
+            &run_of(SCRIPT),
+            &[
+                "tests/pytorch/page.py:1: it has changed since it was run: python tests/pytorch/run.py page",
+            ],
+        );
+    }
+}
+
+#[test]
+fn a_script_that_was_never_run() {
+    assert_faults(
+        &[(PAGE, SHOWS_PYTHON), ("tests/pytorch/page.py", SCRIPT)],
+        &[
+            "chapters/page.md:1: `tests/pytorch/page.py` is no script in tests/pytorch/ that was run",
+            "chapters/page.md:3: no script `tests/pytorch/page.py`; near it: none",
+            "tests/pytorch/page.py:1: it was never run: python tests/pytorch/run.py page",
+            "tests/pytorch/page.py:1: no page shows the anchor `view`",
+        ],
+    );
+}
+
+#[test]
+fn a_claim_that_no_run_has_made_sure_of() {
+    let page = SHOWS_PYTHON.replace("a_view", "a_row_changes page.py::a_vie");
+    assert_python(
+        &page,
+        SCRIPT,
+        &run_of(SCRIPT),
+        &[
+            "chapters/page.md:3: no claim `a_vie_shares` in tests/pytorch/page.py; near it: a_view_shares, a_row_changes",
+            "tests/pytorch/page.py:10: no page names the claim `a_view_shares`: write {{#test page.py::a_view_shares}} there",
+        ],
+    );
+    let page = SHOWS_PYTHON.replace("page.py::", "pages.py::");
+    assert_python(
+        &page,
+        SCRIPT,
+        &run_of(SCRIPT),
+        &[
+            "chapters/page.md:3: no script `tests/pytorch/pages.py`; near it: tests/pytorch/page.py",
+            "tests/pytorch/page.py:10: no page names the claim `a_view_shares`: write {{#test page.py::a_view_shares}} there",
+        ],
+    );
+}
+
+#[test]
+fn code_that_no_page_shows_of_a_script() {
+    let page = "So. {{#test page.py::a_view_shares}}";
+    assert_python(
+        page,
+        SCRIPT,
+        &run_of(SCRIPT),
+        &["tests/pytorch/page.py:1: no page shows the anchor `view`"],
+    );
+}
+
+#[test]
+fn code_that_is_typed() {
+    for label in ["python", "py", "rust,ignore", "Python", ""] {
+        let shown = label.split(',').next().unwrap();
+        assert_fault(
+            &format!("\n```{label}\nx\n```\n"),
+            &[],
+            &format!(
+                "chapters/page.md:2: code is not typed: a fence is `console`, `text` or `math`, and this one `{shown}`; \
+                 {{{{#code file:anchor}}}} shows Rust from src/ and Python from tests/pytorch/"
+            ),
+        );
+    }
+    for label in ["console", "text"] {
+        assert!(book(&[(PAGE, &format!("```{label}\n7\n```\n"))]).is_ok());
+    }
+}
+
+// Names in sentences
+
+const KNOWN: [File; 6] = [
+    ("src/lib.rs", "pub fn minimize(step_size: f64) { let chosen = \"SEED_SHIFT\"; }"),
+    ("tests/page.rs", "fn own() {}"),
+    ("tests/other.rs", "fn foreign() {}"),
+    (
+        "src/bin/tool/main.rs",
+        "struct Cli {\n    #[arg(long, default_value_t = 1)]\n    batch_size: u32,\n    #[arg(long = \"scale\")]\n    scales: u32,\n}",
+    ),
+    (
+        "tests/pytorch/names.txt",
+        "# torch 2\ntorch.optim\ntorch.optim.SGD(params, lr=0.001, momentum=0, betas=(0.9, 0.999))\ntorch.nn.init.kaiming_normal_(tensor, a=0)\n",
+    ),
+    ("Cargo.lock", "[[package]]\nname = \"katex-rs\"\n"),
+];
+
+#[test]
+fn names_that_are_known() {
+    for span in [
+        "minimize",
+        "minimize(step_size)",
+        "SEED_SHIFT",
+        "own",
+        "[step_size, 1]",
+        "step_size = 2α",
+        "W_jk",
+        "f(θ − αg)",
+        "g₁",
+        "x²",
+        "'a",
+        "torch.optim",
+        "torch.optim.SGD",
+        "optim.SGD(lr, momentum=0.9)",
+        "SGD(betas=(β, 0.999))",
+        "nn.init.kaiming_normal_(w, a=0.01)",
+        "minimize.momentum",
+        "momentum=0",
+        "tests/page.rs",
+        "src/bin",
+        "katex-rs",
+        "--batch-size",
+        "--scale",
+        "cargo minimize --scale 2 -- own",
+        "minimize == 3",
+    ] {
+        let page = format!("It is `{span}`.");
+        let files = [&[(PAGE, &*page)], &KNOWN[..]].concat();
+        if let Err(faults) = book(&files) {
+            panic!("{span}: {faults}");
+        }
+    }
+}
+
+#[test]
+fn names_that_nothing_has() {
+    let why = "If it is no name, weave/words.txt says why";
+    let cases = [
+        ("minimise", "nothing is called `minimise`; near it: minimize, "),
+        ("step_sizes", "nothing is called `step_sizes`; near it: step_size, "),
+        ("foreign", "nothing is called `foreign`; near it: "),
+        (
+            "torch.optim.SDG",
+            "nothing is called `torch.optim.SDG`; near it: torch.optim.SGD, ",
+        ),
+        ("torch.SGD", "nothing is called `torch.SGD`; near it: "),
+        (
+            "nn.init.kaiming_norml_",
+            "nothing is called `nn.init.kaiming_norml_`; near it: ",
+        ),
+        ("minimize.momentun", "nothing is called `momentun`; near it: momentum, "),
+        (
+            "SGD(lr, momntum=0.9)",
+            "`SGD` has no parameter `momntum`; near it: momentum, ",
+        ),
+        ("SGD(tensor=1)", "`SGD` has no parameter `tensor`; near it: "),
+        (
+            "damping=β",
+            "`no function of the list` has no parameter `damping`; near it: ",
+        ),
+        ("--batch_size", "nothing is called `--batch_size`; near it: --batch-size, "),
+        ("--scales", "nothing is called `--scales`; near it: --scale, "),
+        (
+            "cargo minimize --scales 2",
+            "nothing is called `--scales`; near it: --scale, ",
+        ),
+        ("src/libs.rs", "nothing is called `src`; near it: "),
+        ("katex-sr", "nothing is called `katex`; near it: "),
+        ("\"total\"", "nothing is called `total`; near it: "),
+    ];
+    for (span, message) in cases {
+        let page = format!("\nIt is `{span}`.");
+        let files = [&[(PAGE, &*page)], &KNOWN[..]].concat();
+        let faults = book(&files).map(|_| ()).unwrap_err().to_string();
+        let expected = format!("chapters/page.md:2: {message}");
+        assert!(faults.starts_with(&expected), "{span}: {faults}");
+        assert!(faults.contains(why) || message.contains("parameter"), "{faults}");
+        assert!(faults.ends_with("weave: 1 fault"), "{faults}");
+    }
+}
+
+#[test]
+fn command_with_an_option_that_no_program_has() {
+    let page = "\n```console\nmdbook build --scales\nSEED_SHIFT=1 cargo own --batch-sizes 3\n```\n";
+    let files = [&[(PAGE, page)], &KNOWN[..]].concat();
+    let faults = book(&files).map(|_| ()).unwrap_err().to_string();
+    assert_eq!(
+        faults,
+        "chapters/page.md:4: nothing is called `--batch-sizes`; near it: --batch-size, --scale. \
+         If it is no name, weave/words.txt says why\nweave: 1 fault"
+    );
+}
+
+#[test]
+fn words_of_the_list() {
+    let words =
+        |text| [("weave/words.txt", text), (PAGE, "It is `git status`, `Var R`.")];
+    assert!(book(&words("git status: a command\n\nVar: a variance\n")).is_ok());
+    assert_faults(
+        &words("git status: a command\nVar: a variance\nVer: a version\n"),
+        &["weave/words.txt:3: no page needs `Ver` to be here"],
+    );
+    assert_faults(
+        &[
+            &words("git status: a command\nVar: a variance\n")[..],
+            &[("src/lib.rs", "struct Var;")],
+        ]
+        .concat(),
+        &["weave/words.txt:2: no page needs `Var` to be here"],
+    );
+    assert_faults(
+        &words("git status: a command\nVar: a variance\nVar: twice\nVer:\n"),
+        &[
+            "weave/words.txt:3: `Var` is here twice",
+            "weave/words.txt:4: a line reads `word: reason`",
+        ],
+    );
+}
+
+#[test]
+fn names_in_exercises() {
+    let mut files = exercise("\n{{#exercise page/step}}", 0);
+    files[1].1 =
+        "/// Give `length`.\n///\n/// Or `lengths`.\nfn step(length: f64) {}\n";
+    files[2].1 = "Use `width`.";
+    files.push((
+        "exercises/page/step/mistakes.rs",
+        "const TOLD: &str = \"It is `length`, not \\\n    `hight`.\";\n",
+    ));
+    let faults = book(&files).map(|_| ()).unwrap_err().to_string();
+    let places: Vec<_> =
+        faults.lines().map(|line| line.split(';').next().unwrap()).collect();
+    assert_eq!(
+        places,
+        [
+            "chapters/page.md:2: in exercises/page/step/hint.md: nothing is called `width`",
+            "exercises/page/step/mistakes.rs:2: nothing is called `hight`",
+            "exercises/page/step/task.rs:3: nothing is called `lengths`",
+            "weave: 3 faults",
+        ]
+    );
+}
+
+#[test]
+fn default_that_no_signature_has() {
+    let cases = [
+        (
+            "torch.optim.SDG lr",
+            "nothing is called `torch.optim.SDG`; near it: torch.optim.SGD, ",
+        ),
+        (
+            "torch.optim.SGD dampening",
+            "`torch.optim.SGD` has no parameter `dampening`; near it: ",
+        ),
+        ("torch.optim.SGD params", "`params` of `torch.optim.SGD` has no default"),
+    ];
+    for (given, message) in cases {
+        let page = format!("It is {{{{#default {given}}}}}.");
+        let files = [&[(PAGE, &*page)], &KNOWN[..]].concat();
+        let faults = book(&files).map(|_| ()).unwrap_err().to_string();
+        assert!(
+            faults.starts_with(&format!("chapters/page.md:1: {message}")),
+            "{faults}"
+        );
+    }
+}
+
 // The summary
 
 #[test]
@@ -1140,9 +1674,138 @@ fn all_faults_of_all_pages_are_reported_in_order_each_once() {
     let faults = book(&files).map(|_| ()).unwrap_err().to_string();
     let expected = r"chapters/a.md:3: no snapshot `snapshots/adam__v.snap`; near it: none
 chapters/b.md:1: stray $: it belongs to no formula; write \$ for the sign itself
-chapters/b.md:3: unknown directive `{{#include`; there are: code, exercise, table, value, test, minutes, see
+chapters/b.md:3: unknown directive `{{#include`; there are: code, exercise, question, predict, number, steps, questions, table, value, default, test, formula, minutes, see, source, cite, also
 chapters/b.md:5: no test `no` in tests/adam.rs; near it: yes
 src/a.rs:1: ANCHOR_END: a without its ANCHOR
 weave: 5 faults";
     assert_eq!(faults, expected);
+}
+
+// Questions
+
+const MAP: File = ("chapters/lecture_map.md", "# Map\n\n- **L01** Layers.");
+const SOURCE: File = ("questions/page.rs", "pub fn sum() -> Question {\n    a()\n}\n");
+const SUM: &str = "kind: question\nitem: L01\n\nHow many?\n\n## ✗ 1\nmistake: too few\n\nOne more.\n\n## ✓ 2\n\nTwo.\n";
+const FILE: &str = "questions/snapshots/page__sum.snap";
+
+#[track_caller]
+fn assert_fault_of_question(page: &str, body: &str, expected: &str) {
+    let others = [MAP, SOURCE, (FILE, &*snapshot(body))];
+    assert_fault(page, &others, expected);
+}
+
+#[test]
+fn question_that_is_unknown_or_of_another_kind() {
+    let asked = "{{#question page/sum}}\n\n";
+    assert_fault_of_question(
+        &format!("{asked}{{{{#question page/som}}}}"),
+        SUM,
+        "chapters/page.md:3: no question `page/som` in questions/snapshots; near it: page/sum",
+    );
+    assert_fault_of_question(
+        &format!("{asked}{{{{#number page/sum}}}}"),
+        SUM,
+        "chapters/page.md:3: `page/sum` is asked with {{#question page/sum}}, and not with {{#number",
+    );
+    assert_fault_of_question(
+        &format!("{asked}{asked}"),
+        SUM,
+        "chapters/page.md:3: `page/sum` is here twice",
+    );
+    assert_fault_of_question(
+        &format!("{asked}Why? {{{{#question page/sum}}}}"),
+        SUM,
+        "chapters/page.md:3: `{{#question page/sum}}` must stand alone at the start of its line",
+    );
+}
+
+#[test]
+fn question_on_no_page() {
+    assert_fault_of_question("", SUM, &format!("{FILE}:1: no page asks this"));
+}
+
+#[test]
+fn question_of_an_item_that_the_map_does_not_have() {
+    assert_fault_of_question(
+        "{{#question page/sum}}",
+        &SUM.replace("L01", "L02"),
+        "chapters/page.md:1: `page/sum` belongs to `L02`, which lecture_map.md does not have; near it: L01",
+    );
+}
+
+#[test]
+fn question_that_no_function_makes() {
+    let others =
+        [MAP, ("questions/page.rs", "fn some() {}\n"), (FILE, &*snapshot(SUM))];
+    assert_fault(
+        "{{#question page/sum}}",
+        &others,
+        "chapters/page.md:1: no function `sum` in questions/page.rs",
+    );
+}
+
+#[track_caller]
+fn assert_unsound(body: &str, message: &str) {
+    let faults = book(&[(PAGE, ""), (FILE, &snapshot(body))]).map(|_| ()).unwrap_err();
+    let faults = faults.to_string();
+    assert_eq!(faults.lines().next(), Some(&*format!("{FILE}:1: {message}")));
+}
+
+#[test]
+fn question_whose_options_are_unsound() {
+    assert_unsound(&SUM.replace("One more.", ""), "the option `1` has no reason");
+    assert_unsound(&SUM.replace('✓', "✗"), "0 of its options are right");
+    assert_unsound(&SUM.replace('✗', "✓"), "2 of its options are right");
+    assert_unsound(&SUM.replace("question", "riddle"), "no kind `riddle`");
+    assert_unsound(&SUM.replace("question", "number"), "an answer has no value");
+    assert_unsound(&SUM.replace("question", "predict"), "an option has no picture");
+}
+
+/// A figure with one line.
+fn line(points: &str) -> String {
+    let line = format!("<polyline points=\"{points}\"/>");
+    SVG.replace("<text>*a_b* `c`</text>", &line).replace("0 0 9 9", "0 0 320 240")
+}
+
+#[test]
+fn prediction_whose_pictures_look_alike() {
+    let body = SUM
+        .replace("question", "predict")
+        .replace("mistake", "picture: page-b\nmistake")
+        .replace("✓ 2\n", "✓ 2\npicture: page-a\n");
+    let falls = line("0,0 310,230");
+    let pictures = |other: &str| {
+        let (body, other) = (snapshot(&body), line(other));
+        let files = [
+            (PAGE, "{{#predict page/sum}}"),
+            MAP,
+            SOURCE,
+            (FILE, &*body),
+            ("chapters/figures/page-a.svg", &*falls),
+            ("chapters/figures/page-a.csv", "a"),
+            ("chapters/figures/page-b.svg", &*other),
+            ("chapters/figures/page-b.csv", "a"),
+        ];
+        book(&files).map(|_| ()).map_err(|faults| faults.to_string())
+    };
+    assert_eq!(pictures("0,230 310,0"), Ok(()));
+    let alike = "chapters/page.md:1: `page/sum`: the pictures `page-b` and `page-a` look alike\nweave: 1 fault";
+    for other in ["0,0 310,230", "0,1 310,231", "310,230 155,115 0,0"] {
+        assert_eq!(pictures(other), Err(alike.to_owned()), "{other}");
+    }
+}
+
+#[test]
+fn step_whose_line_the_code_does_not_have() {
+    let body = "kind: steps\n\nTwo steps\n\n## start\n\na = 1\n\n## end\n\na = 1 + 1\nsrc/a.rs: let a = a + 1;\n";
+    let files = |code| {
+        let body = snapshot(body);
+        let files =
+            [(PAGE, "{{#steps page/sum}}"), SOURCE, ("src/a.rs", code), (FILE, &*body)];
+        book(&files).map(|_| ()).map_err(|faults| faults.to_string())
+    };
+    assert_eq!(files("fn a() {\n    let a = a + 1;\n}\n"), Ok(()));
+    let fault = "chapters/page.md:1: no line `let a = a + 1;` in src/a.rs; near it: let a = a + 2;";
+    let faults = files("let a = a + 2;\n").unwrap_err();
+    assert_eq!(faults.lines().next(), Some(fault));
 }

@@ -2,7 +2,10 @@
 
 mod support;
 
-use support::{File, SVG, chapter, page, snapshot, test_of};
+use mdbook_preprocessor::book::Chapter;
+use support::{
+    File, PAGE, SVG, book, chapter, content, page, snapshot, test_of, weave_in,
+};
 
 #[track_caller]
 fn assert_contains(text: &str, part: &str) {
@@ -11,7 +14,7 @@ fn assert_contains(text: &str, part: &str) {
 
 /// The TeX of each formula, in order.
 fn formulas(text: &str) -> Vec<&str> {
-    let parts = text.split(r#"role="math" aria-label=""#).skip(1);
+    let parts = text.split(r#" data-tex=""#).skip(1);
     parts.map(|part| part.split('"').next().unwrap()).collect()
 }
 
@@ -31,15 +34,14 @@ fn formulas_are_rendered_in_text_headings_tables_lists_and_quotes() {
 }
 
 #[test]
-fn a_formula_is_one_line_with_one_label_and_no_mathml() {
+fn a_formula_is_one_line_with_one_label() {
     let text = page("$$\n\\frac{a}{b}\n= c\n$$\n", &[]);
     assert_eq!(text.trim_end().lines().count(), 1);
     assert_eq!(formulas(&text), [r"&#92;frac&#123;a&#125;&#123;b&#125; = c"]);
     assert_contains(
         &text,
-        r#"<span class="katex-display"><span class="katex" role="math""#,
+        r#"<span class="m d" role="img" aria-label="a over b equals c""#,
     );
-    assert!(!text.contains("<math") && !text.contains("annotation"));
 }
 
 #[test]
@@ -72,17 +74,73 @@ fn pipes_in_a_table_are_escaped() {
 
 #[test]
 fn escaped_dollar_signs_and_code_are_left_alone() {
-    let text = "\\$5, `$x$`, ``{{#value a.b}}``\n\n    $y$ {{#table a}}\n\n```rust,ignore\n$z$ {{#code a:b}}\n```\n";
-    assert_eq!(page(text, &[]), text);
+    let text = "\\$5, `$x$`, ``{{#value a.b}}``\n\n    $y$ {{#table a}}\n\n```text\n$z$ {{#code a:b}}\n```\n";
+    assert_eq!(page(text, &[("src/lib.rs", "let value = 1;")]), text);
 }
 
 #[test]
 fn formulas_are_equal_bytes_in_every_run() {
-    let text = r"$\sqrt{\frac{a}{b}} \overbrace{x} \begin{pmatrix} a & b \\ c & d \end{pmatrix}$";
+    let text =
+        r"$\sqrt{\frac{a}{b}} \hat{x} \begin{pmatrix} a & b \\ c & d \end{pmatrix}$";
     let first = page(text, &[]);
     for _ in 0..20 {
         assert_eq!(page(text, &[]), first);
     }
+}
+
+// Python
+
+#[test]
+fn a_default_is_what_the_signature_says() {
+    let names =
+        "torch.optim.Adam(params, lr=0.001, betas=(0.9, 0.999), foreach=None)\n";
+    let text = page(
+        "{{#default torch.optim.Adam betas}}, {{#default torch.optim.Adam lr}}",
+        &[("tests/pytorch/names.txt", names)],
+    );
+    assert_eq!(text, "`betas=(0.9, 0.999)`, `lr=0.001`");
+}
+
+#[test]
+fn a_claim_of_a_script_is_a_check_that_leads_to_its_listing() {
+    let script = "\
+# ANCHOR: view
+b.stride()    # (0, 1)
+# ANCHOR_END: view
+
+
+@claim
+def it_shares():
+    assert b
+
+    assert c
+
+
+x = 1
+";
+    let run = format!(
+        "digest {}\ncomment\tview\tb.stride()\t(0, 1)\tvalue\nclaim it_shares\n",
+        weave::python::digest(script)
+    );
+    let files = [
+        (
+            "chapters/page.md",
+            "{{#code tests/pytorch/page.py:view}}\n\nSo. {{#test page.py::it_shares}}",
+        ),
+        ("tests/pytorch/page.py", script),
+        ("tests/pytorch/page.txt", &run),
+    ];
+    let text = chapter(&files, "page.md");
+    assert_contains(&text, "\n```python\nb.stride()    # (0, 1)\n```\n");
+    assert_contains(
+        &text,
+        r#"<a href="listings/tests-pytorch-page.py.html#it_shares"><code>page::<wbr>it&#95;<wbr>shares</code></a>"#,
+    );
+    let listing = chapter(&files, "listings/tests-pytorch-page.py.md");
+    assert_contains(
+        &listing,
+        "<a id=\"it_shares\"></a><span class=\"back\">on the page [page.md](../page.md)</span>\n\n```python\n@claim\ndef it_shares():",
+    );
 }
 
 // Code
@@ -204,6 +262,54 @@ fn a_table_is_its_snapshot_with_formulas_and_the_test_behind_it() {
     );
 }
 
+#[test]
+fn a_column_without_a_name_is_heard_all_the_same() {
+    let body = "|  | a |  |\n|---|---|---|\n| 1 |  | 2 |";
+    let files = [
+        ("snapshots/adam__steps.snap", &*snapshot(body)),
+        ("tests/adam.rs", &*test_of("adam__steps")),
+    ];
+    let text = page("{{#table adam__steps}}", &files);
+    let heads = r#"| <span class="unseen">row</span> | a | <span class="unseen">value</span> |"#;
+    assert_contains(&text, heads);
+    assert_contains(&text, "\n| 1 |  | 2 |");
+}
+
+#[test]
+fn symbols_of_the_prose_have_the_face_of_formulas() {
+    let text = page("With λ₁ and *u*₀, `β` aside, *but* not *this*.", &[]);
+    let expected = "With <i class=\"g\">λ<sub>1</sub></i> and <i class=\"g\">u<sub>0</sub></i>, `β` aside, *but* not *this*.";
+    assert_eq!(text, expected);
+}
+
+#[test]
+fn what_belongs_together_stays_on_a_line() {
+    for (text, expected) in [
+        ("x = 0.19 is", "x_=_0.19 is"),
+        ("a long_expression_here = 2", "a long_expression_here =_2"),
+        ("½ · 4", "½_·_4"),
+        ("1 − β", "1_− "),
+        ("`a = b` a - b", "`a = b` a - b"),
+        ("5 %", "5_%"),
+    ] {
+        let woven = page(text, &[]).replace('\u{a0}', "_");
+        assert!(woven.starts_with(expected), "{woven}");
+    }
+}
+
+#[test]
+fn words_for_the_search_are_not_on_the_page_and_lead_to_one_section() {
+    assert_eq!(page("## A\n\n{{#also b, c d}}\n\nE.", &[]).replace("\n", ""), "## AE.");
+    let text = "## A\n\n{{#also b}}\n\n## C\n\n{{#also B}}\n";
+    let faults = support::book(&[(support::PAGE, text)]).map(|_| ()).unwrap_err();
+    assert_eq!(
+        faults.to_string().lines().next(),
+        Some(
+            "chapters/page.md:7: `b` already leads to chapters/page.md:3; one section is the right one"
+        )
+    );
+}
+
 fn page_with_values(text: &str) -> String {
     let body = "mean = −0.0254\ncount = 60,000\nshare = 95 %\nlabel = a_b*";
     let all =
@@ -219,7 +325,7 @@ fn values_are_plain_text_everywhere() {
     assert_eq!(page_with_values("# At {{#value v.mean}}"), "# At −0.0254");
     assert_eq!(page_with_values("**{{#value v.count}}**"), "**60,000**");
     assert_eq!(page_with_values("{{#value v.label}}"), "a&#95;b&#42;");
-    assert_eq!(page_with_values("| {{#value v.share}} |"), "| 95 % |");
+    assert_eq!(page_with_values("| {{#value v.share}} |"), "| 95\u{a0}% |");
 }
 
 #[test]
@@ -241,8 +347,8 @@ fn values_stand_in_what_programs_print_and_in_no_other_code() {
         ));
         assert_eq!(text, format!("```{language}\na_b* {{{{#test x}}}}\n```"));
     }
-    let rust = "```rust,ignore\n{{#value v.mean}}\n```";
-    assert_eq!(page_with_values(rust), rust);
+    let indented = "So:\n\n    {{#value v.mean}}\n";
+    assert_eq!(page_with_values(indented), indented);
 }
 
 #[test]
@@ -269,13 +375,32 @@ fn tests_are_links_that_break_after_underscores() {
 }
 
 #[test]
+fn a_formula_that_a_test_evaluates_has_a_sign_that_leads_there() {
+    let test = "#[test]\nfn holds() {\n    assert!(check(\"page.rate\"));\n    assert!(check(\"page.size\"));\n}\n";
+    let text = page(
+        "$$a$$\n{{#formula page.rate}}\n\nIt is $b$, {{#formula page.size}} so.",
+        &[("tests/formulas/page.rs", test)],
+    );
+    let link = r#"checked by <a href="listings/tests-formulas-page.rs.html#holds"><code>formulas::<wbr>page::<wbr>holds</code></a>"#;
+    assert_eq!(text.matches(link).count(), 2, "{text}");
+    assert_contains(
+        &text,
+        "</span>\n<button class=\"check\" popovertarget=\"check-1\"",
+    );
+    assert!(!text.contains("{{#"), "{text}");
+}
+
+#[test]
 fn references_lead_to_sections_code_tests_and_figures() {
     let files = [
         (
             "chapters/adam.md",
             "# Adam\n\n## The `first` step: why?\n\n{{#code src/adam.rs:step}}\n\n![It.](figures/a.svg)",
         ),
-        ("src/adam.rs", "// ANCHOR: step\nfn step() {}\n// ANCHOR_END: step\n"),
+        (
+            "src/adam.rs",
+            "// ANCHOR: step\nfn step(first: f64) {}\n// ANCHOR_END: step\n",
+        ),
         ("tests/adam.rs", "#[test]\nfn small() { assert!(x); }\n"),
         ("chapters/figures/a.svg", SVG),
         ("chapters/figures/a.csv", ""),
@@ -337,8 +462,8 @@ fn a_chapter_says_its_minutes_by_the_rule() {
         (format!("$$x$$\n\n{}", words(79)), "1 minute"),
         (format!("$$x$$\n\n{}", words(80)), "2 minutes"),
         (format!("```math\nx\ny\n```\n\n{}", words(80)), "2 minutes"),
-        ("```python\nx\n\n```\n\n".repeat(11) + &words(15), "1 minute"),
-        ("```python\nx\n\n```\n\n".repeat(11) + &words(16), "2 minutes"),
+        ("```text\nx\n\n```\n\n".repeat(11) + &words(15), "1 minute"),
+        ("```text\nx\n\n```\n\n".repeat(11) + &words(16), "2 minutes"),
     ] {
         let text = chapter_of(&text);
         assert_contains(
@@ -405,7 +530,7 @@ fn a_figure_is_inlined_with_its_caption_and_its_data() {
         r#"<figure id="adam-path"><svg viewBox="0 0 9 9" role="img" aria-labelledby="t d"><title id="t">A line</title>"#,
         r#"<desc id="d">It rises.</desc><text>*a_b* `c`</text></svg><figcaption>"#
     );
-    assert_contains(&text, &format!("A\n\n{svg}\n\nAt <span class=\"katex\""));
+    assert_contains(&text, &format!("A\n\n{svg}\n\nAt <span class=\"m\""));
     assert_contains(
         &text,
         " [**it** is](page.md) 3, `$c]$` <a class=\"data\" href=\"figures/adam-path.csv\">data</a>\n\n</figcaption></figure>\n\n\nB",
@@ -432,7 +557,7 @@ fn a_listing_is_the_whole_file_with_an_id_before_each_anchor_that_is_shown() {
 impl Layer {
 ```
 
-<a id=\"forward\"></a>
+<a id=\"forward\"></a><span class=\"back\">on the page [page.md](../page.md)</span>
 
 ```rust,ignore
     /// It goes forward.
@@ -442,7 +567,7 @@ impl Layer {
     fn forward(&self) {
 ```
 
-<a id=\"product\"></a>
+<a id=\"product\"></a><span class=\"back\">on the page [deep/other.md](../deep/other.md)</span>
 
 ```rust,ignore
         let y = x * w;
@@ -463,7 +588,10 @@ fn a_listing_has_an_id_before_each_test_and_its_comments() {
     let tests = "use a;\n\n/// Why.\n#[test]\n#[should_panic(\n    expected = \"[\"\n)]\nfn one() {}\n\nfn helper() {}\n\n#[test]\nfn two() {}\n";
     let files = [("chapters/page.md", "{{#test adam::one}}"), ("tests/adam.rs", tests)];
     let text = chapter(&files, "listings/tests-adam.rs.md");
-    assert_contains(&text, "<a id=\"one\"></a>\n\n```rust,ignore\n/// Why.\n#[test]\n");
+    assert_contains(
+        &text,
+        "<a id=\"one\"></a><span class=\"back\">on the page [page.md](../page.md)</span>\n\n```rust,ignore\n/// Why.\n#[test]\n",
+    );
     assert_contains(
         &text,
         "fn helper() {}\n```\n\n<a id=\"two\"></a>\n\n```rust,ignore\n#[test]\nfn two() {}",
@@ -480,6 +608,270 @@ fn the_listings_are_the_last_chapter_and_list_what_pages_refer_to() {
     ];
     let text = chapter(&files_with_product(&files), "listings.md");
     assert!(text.ends_with(
-        "\n\n- [`src/layer.rs`](listings/src-layer.rs.md)\n- [`tests/adam.rs`](listings/tests-adam.rs.md)\n"
+        "\n\n- [`src/layer.rs`](listings/src-layer.rs.md)\n- [`tests/adam.rs`](listings/tests-adam.rs.md)\n- [`chapters/page.md`](listings/chapters-page.md)\n- [`chapters/deep/other.md`](listings/chapters-deep-other.md)\n"
     ));
+}
+
+#[test]
+fn an_id_on_the_first_line_stands_once() {
+    let files = [
+        ("chapters/page.md", "{{#code src/a.rs:all}}"),
+        ("src/a.rs", "// ANCHOR: all\nfn a() {}\n// ANCHOR_END: all\n"),
+    ];
+    let text = chapter(&files, "listings/src-a.rs.md");
+    assert_eq!(text.matches("id=\"all\"").count(), 1, "{text}");
+}
+
+#[test]
+fn a_page_leads_to_its_source_and_the_source_to_the_page() {
+    let files = [("chapters/deep/page.md", "# Page\n\nIt *says* `{` this.")];
+    let shown = book(&files).unwrap();
+    assert_contains(
+        &content(&shown, "deep/page.md"),
+        "<p class=\"page-source\"><a href=\"../listings/chapters-deep-page.html\">Source of this page</a></p>",
+    );
+    let listing = content(&shown, "listings/chapters-deep-page.md");
+    assert_contains(&listing, "[this page](../deep/page.md)");
+    assert_contains(&listing, "```text\n# Page\n\nIt *says* `{` this.\n```");
+}
+
+#[test]
+fn with_a_repository_pages_and_listings_lead_there() {
+    let files = [
+        ("src/layer.rs", LAYER),
+        (
+            "chapters/page.md",
+            "{{#code src/layer.rs:forward}}\n\n{{#code src/layer.rs:product}}",
+        ),
+    ];
+    let shown = weave_in(Some("https://example.org/d/"), &files, &["page.md"]).unwrap();
+    assert_contains(
+        &content(&shown, "page.md"),
+        "<a href=\"https://example.org/d/blob/HEAD/chapters/page.md\">Source of this page</a>",
+    );
+    assert_contains(
+        &content(&shown, "listings/src-layer.rs.md"),
+        "[In the repository](https://example.org/d/blob/HEAD/src/layer.rs)",
+    );
+    let is_of_a_page = |chapter: &&Chapter| chapter.name == "chapters/page.md";
+    assert!(shown.chapters().find(is_of_a_page).is_none());
+}
+
+// Literature
+
+const WORKS: File = (
+    "chapters/literature.toml",
+    r#"
+[beck2009]
+authors = ["A. Beck", "M. Teboulle"]
+title = "A *Fast* Algorithm"
+year = 2009
+doi = "10.1137/080716542"
+
+[cohen2021]
+authors = ["J. Cohen", "others"]
+title = "The Edge"
+year = 2021
+arxiv = "2103.00065"
+
+[notes]
+authors = ["EECS 182"]
+title = "Notes"
+unlinked = "handed out"
+"#,
+);
+
+#[test]
+fn a_work_is_named_in_full_and_in_short_with_its_link() {
+    let text = page(
+        "{{#source beck2009}}. {{#source cohen2021}}.\n\n{{#cite beck2009}}; {{#cite cohen2021}}; {{#source notes}}",
+        &[WORKS],
+    );
+    let [full, short] = text.split("\n\n").collect::<Vec<_>>()[..] else {
+        panic!("{text}")
+    };
+    assert_eq!(
+        full,
+        "A. Beck, M. Teboulle, <a class=\"work\" href=\"https://doi.org/10.1137/080716542\" data-print=\"doi:10.1137/080716542\"><em>A &#42;Fast&#42; Algorithm</em></a>, 2009. \
+         J. Cohen and others, <a class=\"work\" href=\"https://arxiv.org/abs/2103.00065\" data-print=\"arXiv:2103.00065\"><em>The Edge</em></a>, 2021."
+    );
+    assert_eq!(
+        short,
+        "<a href=\"https://doi.org/10.1137/080716542\">Beck and Teboulle 2009</a>; \
+         <a href=\"https://arxiv.org/abs/2103.00065\">Cohen and others 2021</a>; EECS 182, <em>Notes</em>"
+    );
+}
+
+#[test]
+fn the_page_of_all_works_leads_to_the_pages_that_name_them() {
+    let files = [
+        (PAGE, "{{#source cohen2021}} {{#source notes}}"),
+        ("chapters/deep/other.md", "{{#cite beck2009}} {{#cite notes}}"),
+        WORKS,
+    ];
+    let text = chapter(&files, "literature.md");
+    let lines: Vec<_> = text.lines().filter(|line| line.starts_with('-')).collect();
+    let ends = [
+        "2009. Named in [deep/other.md](deep/other.md).",
+        "2021. Named in [page.md](page.md).",
+        "<em>Notes</em> (handed out). Named in [deep/other.md](deep/other.md), [page.md](page.md).",
+    ];
+    assert_eq!(lines.len(), ends.len(), "{text}");
+    for (line, end) in lines.iter().zip(ends) {
+        assert!(line.ends_with(end), "{line}");
+    }
+}
+
+// Questions
+
+const MAP: File = (
+    "chapters/lecture_map.md",
+    "# Map\n\n- **L01** Layers.\n  see\n- **L02** Their $x$.\n- **D01** The sheet.",
+);
+
+/// A question, a prediction, a number and an example, on a page each, and the page that asks them again.
+fn asked(page: &str) -> String {
+    let svg = |points: &str| {
+        let line = format!("<polyline points=\"{points}\"/>");
+        SVG.replace("<text>*a_b* `c`</text>", &line)
+    };
+    let (a, b) = (svg("0,0 9,9"), svg("0,9 9,0"));
+    let options = |key: &str, a: &str, b: &str| {
+        format!(
+            "## ✗ 1 of $x$\n{key}{a}mistake: one too few\n\nOne more.\n\n## ✓ 2\n{key}{b}\nTwo, by $y$.\n"
+        )
+    };
+    let question = |kind: &str, item: &str, options: &str| {
+        snapshot(&format!(
+            "kind: {kind}\nitem: {item}\n{}\nHow *many*?\n\n{options}",
+            match kind {
+                "number" => "hint: Count.\n",
+                "predict" => "opens: the figure behind it\n",
+                _ => "",
+            }
+        ))
+    };
+    let bodies = [
+        question("question", "L02", &options("", "", "")),
+        question("predict", "D01", &options("picture: ", "page-a\n", "page-b\n")),
+        question("number", "L01", &options("value: ", "1 ± 0.5001\n", "2 ± 0.5001\n")),
+        snapshot(
+            "kind: steps\n\nTwo *steps*\n\n## start\n\na < 1\n\n## end\n\na = 1 + 1\nsrc/a.rs: let a = a + 1;\n",
+        ),
+    ];
+    let source = "/// A sum.\npub fn sum() -> Question {\n}\npub fn guess() {}\npub fn count() {}\npub fn walk() {}\n";
+    let files = [
+        MAP,
+        (
+            "chapters/page.md",
+            "{{#question page/sum}}\n\n{{#predict page/guess}}\n\n{{#number page/count}}\n\n{{#steps page/walk}}",
+        ),
+        ("chapters/again.md", "{{#questions}}"),
+        ("questions/page.rs", source),
+        ("src/a.rs", "let a = a + 1;\n"),
+        ("questions/snapshots/page__sum.snap", &bodies[0]),
+        ("questions/snapshots/page__guess.snap", &bodies[1]),
+        ("questions/snapshots/page__count.snap", &bodies[2]),
+        ("questions/snapshots/page__walk.snap", &bodies[3]),
+        ("chapters/figures/page-a.svg", &a),
+        ("chapters/figures/page-a.csv", ""),
+        ("chapters/figures/page-b.svg", &b),
+        ("chapters/figures/page-b.csv", ""),
+    ];
+    chapter(&files, page)
+}
+
+#[test]
+fn a_question_is_a_group_of_buttons_each_with_its_label_and_its_reply() {
+    let text = asked("page.md");
+    let start = "<fieldset class=\"question\" id=\"question-page-sum\"><legend>Question</legend>\n\nHow *many*?\n\n";
+    assert_contains(&text, start);
+    let wrong = "<div class=\"option\">\n\n<input type=\"radio\" name=\"question-page-sum\" id=\"question-page-sum-0\" autocomplete=\"off\"><label for=\"question-page-sum-0\"><span>1 of <span ";
+    assert_contains(&text, wrong);
+    assert_contains(
+        &text,
+        "<div class=\"told\">\n\n**No: one too few.** One more.\n\n</div>",
+    );
+    let right = "<div class=\"option right\">\n\n<input type=\"radio\" name=\"question-page-sum\" id=\"question-page-sum-1\" autocomplete=\"off\"><label for=\"question-page-sum-1\"><span>2</span></label>\n\n<div class=\"told\">\n\n**Right.** Two, by <span";
+    assert_contains(&text, right);
+    assert_contains(&text, "href=\"listings/questions-page.rs.html#sum\"");
+}
+
+#[test]
+fn a_prediction_has_a_picture_in_each_label_and_a_way_past_it() {
+    let text = asked("page.md");
+    for (i, points) in ["0,0 9,9", "0,9 9,0"].iter().enumerate() {
+        let label = format!("<label for=\"predict-page-guess-{i}\"><svg");
+        let (_, rest) = text.split_once(&label).unwrap_or_else(|| panic!("{text}"));
+        assert_contains(rest.split("</svg>").next().unwrap(), points);
+    }
+    assert_contains(
+        &text,
+        "id=\"predict-page-guess-2\" autocomplete=\"off\"><label for=\"predict-page-guess-2\"><span>Show it without a guess",
+    );
+}
+
+#[test]
+fn a_number_to_work_out_has_a_field_its_known_values_and_its_answer_in_a_fold() {
+    let text = asked("page.md");
+    assert_contains(
+        &text,
+        "<label for=\"number-page-count-value\">Your number</label> <input id=\"number-page-count-value\" type=\"text\"",
+    );
+    assert_contains(
+        &text,
+        "<div class=\"known\" data-value=\"1\" data-within=\"0.5001\" hidden>\n\n**No: one too few.** One more.",
+    );
+    assert_contains(&text, "<div class=\"known right\" data-value=\"2\"");
+    assert_contains(
+        &text,
+        "<div class=\"known\" hidden>\n\n**Not yet.** Count.\n\n</div>",
+    );
+    assert_contains(
+        &text,
+        "<details><summary>Answer</summary>\n\n**2.** Two, by <span",
+    );
+}
+
+#[test]
+fn a_worked_example_is_a_table_with_a_button_for_each_step() {
+    let text = asked("page.md");
+    assert_contains(
+        &text,
+        "id=\"steps-page-walk-0\" autocomplete=\"off\" checked><label for=\"steps-page-walk-0\">start</label>",
+    );
+    assert_contains(
+        &text,
+        "<tbody>\n<tr><th rowspan=\"1\" scope=\"rowgroup\">start</th><td>a &lt; 1</td><td></td></tr>\n</tbody>",
+    );
+    assert_contains(
+        &text,
+        "<td>a = 1 + 1</td><td><code>let a = a + 1;</code></td></tr>",
+    );
+}
+
+#[test]
+fn the_review_asks_everything_again_by_item_without_pictures() {
+    let text = asked("again.md");
+    let parts = [
+        "### L01\n\nLayers.\n",
+        "id=\"again-number-page-count\"",
+        "<a href=\"page.html#number-page-count\">page.md</a>",
+        "### L02\n\nTheir <span",
+        "id=\"again-question-page-sum\"",
+        "### D01\n",
+        "<fieldset class=\"question\" id=\"again-predict-page-guess\"",
+    ];
+    let places = parts.map(|part| {
+        text.find(part).unwrap_or_else(|| panic!("no {part:?} in:\n{text}"))
+    });
+    assert!(places.is_sorted(), "{text}");
+    assert!(!text.contains("<svg") && !text.contains("page-walk"), "{text}");
+}
+
+#[test]
+fn the_listing_of_a_question_has_its_functions_as_places() {
+    let listing = asked("listings/questions-page.rs.md");
+    assert_contains(&listing, "<a id=\"sum\"></a><span class=\"back\">on the page ");
+    assert_contains(&listing, "</span>\n\n```rust,ignore\n/// A sum.\npub fn sum()");
 }

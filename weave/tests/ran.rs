@@ -74,6 +74,28 @@ fn a_test_that_is_not_in_the_output_has_not_run() {
 }
 
 #[test]
+fn a_test_in_a_folder_is_one_of_a_module() {
+    let root = book();
+    let test = "#[test]\nfn moves() {\n    assert!(check(\"adam.step\"));\n}\n";
+    let folder = root.path().join("tests/formulas");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("adam.rs"), test).unwrap();
+    let page = format!("{PAGE}\n\n$a$ {{{{#formula adam.step}}}}");
+    fs::write(root.path().join("chapters/adam.md"), page).unwrap();
+    let log = |name: &str| {
+        format!(
+            "{SOUND}     Running tests/formulas/main.rs (target/debug/deps/formulas-4)\ntest {name} ... ok\n"
+        )
+    };
+    assert_eq!(compare(root.path(), "chapters", &log("adam::moves")).unwrap(), 4);
+    let faults = compare(root.path(), "chapters", &log("sgd::moves")).unwrap_err();
+    assert!(
+        faults.to_string().starts_with("chapters/adam.md:7: test `adam::moves` in tests/formulas/adam.rs was not run"),
+        "{faults}"
+    );
+}
+
+#[test]
 fn a_test_that_did_not_pass_is_no_check() {
     for (outcome, message) in [
         ("ignored", "was ignored"),

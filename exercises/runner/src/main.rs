@@ -1,7 +1,5 @@
 //! `cargo exercise`: hands out the exercises of the book and judges the answers.
 
-mod book;
-mod say;
 mod trial;
 
 use std::fmt::Write;
@@ -15,7 +13,9 @@ use clap::builder::RangedU64ValueParser;
 use exercises::ALL;
 use exercises::judge::{Judged, asks_for};
 
-use crate::say::{say, warn};
+use runner::alone::Task;
+use runner::book;
+use runner::say::{say, warn};
 
 /// Hands out an exercise of the book, and judges the answer.
 ///
@@ -128,8 +128,19 @@ fn judge(
     limit: Duration,
 ) -> Result<ExitCode, String> {
     let (name, file) = (exercise.name(), file(exercise, answers));
-    hand_out(exercise, &file)?;
-    let code = match trial::run(exercise, book, &file, limit) {
+    let (chapter, function) = (exercise.chapter(), exercise.function());
+    let task = Task {
+        name: &format!("{chapter}-{function}"),
+        function,
+        text: exercise.text(),
+        main: &format!(
+            "exercises::{chapter}::{function}::EXERCISE.report(answer::{function})"
+        ),
+    };
+    if task.hand_out(&file)? {
+        say(&format!("{name} is now a file of yours: {}\n\n", file.display()));
+    }
+    let code = match trial::run(exercise, &task, book, &file, limit) {
         Ok(words) if words.solved => {
             say(&format!("{}{name} is solved.{}", words.verdict, next(name)));
             return Ok(ExitCode::SUCCESS);
@@ -146,24 +157,6 @@ fn judge(
     let file = file.display();
     say(&format!("\nYour file: {file}\nA hint:    cargo exercise {name} --hint"));
     Ok(code)
-}
-
-/// Puts the task in its place, unless there is something already.
-fn hand_out(exercise: &dyn Judged, file: &Path) -> Result<(), String> {
-    if file.exists() {
-        return Ok(());
-    }
-    let at = |path: &Path, error| {
-        let path = path.display();
-        format!(
-            "{path}: {error}; `--answers DIR` puts your answers into another folder"
-        )
-    };
-    let folder = file.parent().expect("a file in a folder");
-    fs::create_dir_all(folder).map_err(|error| at(folder, error))?;
-    fs::write(file, exercise.text()).map_err(|error| at(file, error))?;
-    say(&format!("{} is now a file of yours: {}\n\n", exercise.name(), file.display()));
-    Ok(())
 }
 
 fn next(name: &str) -> String {

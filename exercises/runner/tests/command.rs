@@ -1,16 +1,18 @@
 //! What a reader sees who calls `cargo exercise`.
 
+use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, pipe};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::{LazyLock, Mutex};
 use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime};
 
 use tempfile::TempDir;
 
 const NAME: &str = "adam/step";
-const SOLUTION: &str = include_str!("../../adam/step/solution.rs");
+const SOLUTION: &str = include_str!("../../backpropagation/twice/solution.rs");
 const TASK: &str = include_str!("../../adam/step/task.rs");
 const HEAD: &str =
     "pub fn step(theta: f64, gradient: f64, moments: &mut [f64; 2], t: i32) -> f64 {\n";
@@ -84,63 +86,197 @@ fn the_first_call_hands_the_task_out_and_says_what_to_do_in_which_file() {
     assert_has(&out, &[&path, "not written yet", "A step of Adam", "--hint"]);
 }
 
-#[test]
-fn an_answer_is_never_overwritten() {
-    let text = format!("// mine\n{TASK}");
-    let reader = Reader::who_wrote(&text);
-    assert_eq!(reader.calls(&[NAME]).0, 1);
-    assert_eq!(fs::read_to_string(reader.file()).unwrap(), text);
-}
+/// Answers that are compiled, one at a time.
+static COMPILING: Mutex<()> = Mutex::new(());
 
-#[test]
-fn a_right_answer_ends_with_0_and_says_what_comes_next() {
-    let reader = Reader::new();
-    fs::create_dir(reader.0.path().join("backpropagation")).unwrap();
-    let solution = include_str!("../../backpropagation/twice/solution.rs");
-    // It uses what its task names of the book.
-    assert_has(solution, &["use descent::", "use nalgebra::"]);
-    fs::write(reader.0.path().join("backpropagation/twice.rs"), solution).unwrap();
-    let (code, out, err) = reader.calls(&["backpropagation/twice"]);
-    assert_eq!(code, 0, "{out}{err}");
-    assert_has(&out, &["It is right.\n", "is solved. Next: cargo exercise "]);
+/// An answer that does what the variable `HOW` says.
+const WRONG: &str = r#"
+pub fn step(theta: f64, gradient: f64, moments: &mut [f64; 2], t: i32) -> f64 {
+    match std::env::var("HOW").as_deref() {
+        Ok("forgets the correction") => {
+            moments[0] = 0.9 * moments[0] + 0.1 * gradient;
+            moments[1] = 0.999 * moments[1] + 0.001 * gradient * gradient;
+            theta - 0.1 * moments[0] / (moments[1].sqrt() + 1e-8)
+        }
+        Ok("panics") => [theta][t as usize],
+        Ok("panics inside") => Vec::<f64>::new().chunks(0).count() as f64,
+        Ok("is endless") => loop {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        },
+        Ok("calls itself") => 1.0 + step(theta, gradient, moments, t),
+        Ok("ends") => std::process::exit(0),
+        Ok("floods") => {
+            print!("{}", "theta ".repeat(100_000));
+            eprint!("{}", "e".repeat(100_000));
+            theta
+        }
+        Ok("counts") => {
+            let file = std::env::var("COUNT").unwrap();
+            for i in 0.. {
+                std::fs::write(&file, i.to_string()).unwrap();
+                std::thread::sleep(std::time::Duration::from_millis(5));
+            }
+            theta
+        }
+        _ => theta,
+    }
 }
+"#;
+
+static READER_WHO_IS_WRONG: LazyLock<Reader> =
+    LazyLock::new(|| Reader::who_wrote(WRONG));
+
+/// Exit code, output and errors, by what the answer does: all from one program.
+static ENDS: LazyLock<HashMap<&str, (i32, String, String)>> = LazyLock::new(|| {
+    let _alone = COMPILING.lock();
+    let hows = [
+        "leaves it",
+        "forgets the correction",
+        "panics",
+        "panics inside",
+        "is endless",
+        "calls itself",
+        "ends",
+        "floods",
+    ];
+    let end = |how| {
+        let mut command = READER_WHO_IS_WRONG.call(&[NAME, "--limit", "1"]);
+        command.env("HOW", how);
+        (how, ends(command))
+    };
+    hows.map(end).into()
+});
 
 #[test]
 fn a_known_mistake_ends_with_1_and_hears_what_it_got_wrong() {
-    let forgotten = SOLUTION.replace(" / (1.0 - BETA1.powi(t))", "");
-    let forgotten = forgotten.replace(" / (1.0 - BETA2.powi(t))", "");
-    let (code, out, _) = Reader::who_wrote(&forgotten).calls(&[NAME]);
-    assert_eq!(code, 1);
-    assert_has(&out, &["should be", "but is", "the step without bias correction"]);
+    let (code, out, _) = &ENDS["forgets the correction"];
+    assert_eq!(*code, 1);
+    assert_has(out, &["should be", "but is", "the step without bias correction"]);
 }
 
 #[test]
 fn an_unknown_mistake_hears_what_was_expected() {
-    let (code, out, _) = Reader::who_wrote(&format!("{HEAD} theta }}")).calls(&[NAME]);
-    assert_eq!(code, 1);
+    let (code, out, _) = &ENDS["leaves it"];
+    assert_eq!(*code, 1);
     assert_has(
-        &out,
+        out,
         &["θ from 1 with the gradients [6.0]", "should be 0.9", "but is    1\n"],
     );
 }
 
 #[test]
 fn a_panic_is_told_with_the_readers_own_line() {
-    let own = format!("{HEAD} [theta][t as usize] }}");
-    let inside =
-        format!("{HEAD}\n\n let v: Vec<f64> = vec![]; v.chunks(0).count() as f64 }}");
-    for (text, place, message) in [
-        (own, "adam/step.rs:2:", "index out of bounds"),
-        (inside, "adam/step.rs:4:", "chunk size"),
+    for (how, place, message) in [
+        ("panics", "adam/step.rs:9:", "index out of bounds"),
+        ("panics inside", "adam/step.rs:10:", "chunk size"),
     ] {
-        let (code, out, _) = Reader::who_wrote(&text).calls(&[NAME]);
-        assert_eq!(code, 1);
-        assert_has(&out, &[place, message, "--hint"]);
+        let (code, out, _) = &ENDS[how];
+        assert_eq!(*code, 1);
+        assert_has(out, &[place, message, "--hint"]);
     }
 }
 
 #[test]
+fn an_endless_loop_is_stopped() {
+    let (code, _, err) = &ENDS["is endless"];
+    assert_eq!(*code, 2);
+    assert_has(err, &["adam/step.rs", "no end after 1 s"]);
+}
+
+#[test]
+fn a_program_that_ends_by_itself_does_not_pass_for_an_answer() {
+    for how in ["calls itself", "ends"] {
+        let (code, _, err) = &ENDS[how];
+        assert_eq!(*code, 2);
+        assert_has(err, &["adam/step.rs", "broke off"]);
+    }
+}
+
+#[test]
+fn what_an_answer_prints_is_cut_off_and_the_verdict_stands_on_a_line_of_its_own() {
+    let (code, out, err) = &ENDS["floods"];
+    assert_eq!(*code, 1);
+    assert_has(out, &["theta theta ", "more, which are left out.\nNot yet. θ from 1"]);
+    assert!(out.len() < 25_000 && err.len() < 25_000, "{}, {}", out.len(), err.len());
+    assert_has(err, &["eeee", "which are left out."]);
+}
+
+/// The first answer counts in a file for as long as it lives.
+#[test]
+fn a_second_call_says_that_it_waits_and_a_killed_runner_leaves_nothing_running() {
+    let folder = TempDir::new().unwrap();
+    let count = folder.path().join("count");
+    let _alone = COMPILING.lock();
+    let mut first = READER_WHO_IS_WRONG.call(&[NAME, "--limit", "60"]);
+    let mut first = first.env("HOW", "counts").env("COUNT", &count).spawn().unwrap();
+    let start = Instant::now();
+    while !count.exists() {
+        assert!(start.elapsed() < Duration::from_secs(300), "it does not begin");
+        sleep(Duration::from_millis(20));
+    }
+
+    let mut second = READER_WHO_IS_WRONG.call(&[NAME]);
+    let mut second =
+        second.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(second.stderr.take().unwrap()).read_line(&mut line).unwrap();
+    assert_has(&line, &["Another answer is being judged"]);
+
+    first.kill().unwrap();
+    first.wait().unwrap();
+    if cfg!(unix) {
+        sleep(Duration::from_secs(1));
+        let last = fs::read_to_string(&count).unwrap();
+        sleep(Duration::from_millis(200));
+        assert_eq!(fs::read_to_string(&count).unwrap(), last);
+    }
+    assert_eq!(second.wait().unwrap().code(), Some(1));
+}
+
+/// How the solution ends, and then another text in its file, with a time of the past.
+static SOLUTION_AND_CHANGED: LazyLock<[(i32, String, String); 2]> =
+    LazyLock::new(|| {
+        let _alone = COMPILING.lock();
+        let reader = Reader::new();
+        let file = reader.0.path().join("backpropagation/twice.rs");
+        fs::create_dir(file.parent().unwrap()).unwrap();
+        fs::write(&file, SOLUTION).unwrap();
+        let right = reader.calls(&["backpropagation/twice"]);
+        let changed = SOLUTION.replace("first.bias + second.bias", "first.bias");
+        assert_ne!(changed, SOLUTION);
+        fs::write(&file, changed).unwrap();
+        let opened = File::options().append(true).open(&file).unwrap();
+        opened.set_modified(SystemTime::UNIX_EPOCH).unwrap();
+        [right, reader.calls(&["backpropagation/twice"])]
+    });
+
+#[test]
+fn a_right_answer_ends_with_0_and_says_what_comes_next() {
+    // It uses what its task names of the book.
+    assert_has(SOLUTION, &["use descent::", "use nalgebra::"]);
+    let (code, out, err) = &SOLUTION_AND_CHANGED[0];
+    assert_eq!(*code, 0, "{out}{err}");
+    assert_has(out, &["It is right.\n", "is solved. Next: cargo exercise "]);
+}
+
+#[test]
+fn what_counts_is_the_text_and_not_the_time_of_the_file() {
+    let [(right, ..), (changed, out, err)] = &*SOLUTION_AND_CHANGED;
+    assert_eq!((*right, *changed), (0, 1), "{out}{err}");
+}
+
+/// There is no function in it, so that it is not compiled.
+#[test]
+fn an_answer_is_never_overwritten() {
+    let text = "// mine\n";
+    let reader = Reader::who_wrote(text);
+    assert_eq!(reader.calls(&[NAME]).0, 2);
+    assert_eq!(fs::read_to_string(reader.file()).unwrap(), text);
+}
+
+#[test]
 fn a_file_that_does_not_compile_ends_with_2_and_with_the_compilers_words() {
+    let _alone = COMPILING.lock();
     let reader = Reader::who_wrote(&format!("{HEAD} thetta }}"));
     let (code, out, err) = reader.calls(&[NAME]);
     assert_eq!(code, 2);
@@ -150,39 +286,10 @@ fn a_file_that_does_not_compile_ends_with_2_and_with_the_compilers_words() {
 
 #[test]
 fn a_file_without_the_function_is_refused_by_both_names() {
-    for text in ["", "// later\n", &SOLUTION.replace("fn step", "fn stop")] {
+    for text in ["", "// later\n", &TASK.replace("fn step", "fn stop")] {
         let (code, _, err) = Reader::who_wrote(text).calls(&[NAME]);
         assert_eq!(code, 2);
         assert_has(&err, &["adam/step.rs", "no `pub fn step`"]);
-    }
-}
-
-#[test]
-fn what_counts_is_the_text_and_not_the_time_of_the_file() {
-    let reader = Reader::who_wrote(SOLUTION);
-    let of_the_past = SystemTime::UNIX_EPOCH;
-    assert_eq!(reader.calls(&[NAME]).0, 0);
-    fs::write(reader.file(), format!("{HEAD} theta }}")).unwrap();
-    let file = File::options().append(true).open(reader.file()).unwrap();
-    file.set_modified(of_the_past).unwrap();
-    assert_eq!(reader.calls(&[NAME]).0, 1);
-}
-
-#[test]
-fn an_endless_loop_is_stopped() {
-    let reader = Reader::who_wrote(&format!("{HEAD} loop {{}} }}"));
-    let (code, _, err) = reader.calls(&[NAME, "--limit", "1"]);
-    assert_eq!(code, 2);
-    assert_has(&err, &["adam/step.rs", "no end after 1 s"]);
-}
-
-#[test]
-fn a_program_that_ends_by_itself_does_not_pass_for_an_answer() {
-    for end in ["1.0 + step(theta, gradient, moments, t)", "std::process::exit(0)"] {
-        let (code, _, err) =
-            Reader::who_wrote(&format!("{HEAD} {end} }}")).calls(&[NAME]);
-        assert_eq!(code, 2);
-        assert_has(&err, &["adam/step.rs", "broke off"]);
     }
 }
 
@@ -285,7 +392,7 @@ fn a_folder_of_builds_that_is_in_the_way_is_named_and_not_the_answer() {
     fs::create_dir(&programs).unwrap();
     let same = programs.join(program.file_name().unwrap());
     fs::hard_link(program, &same).unwrap();
-    let reader = Reader::who_wrote(SOLUTION);
+    let reader = Reader::who_wrote(WRONG);
     let mut command = Command::new(same);
     command.args([NAME, "--answers"]).arg(reader.0.path());
     let (code, _, err) = ends(command);
@@ -327,17 +434,6 @@ fn the_runner_works_on_the_checkout_that_it_is_started_from() {
     let (code, _, err) = call(Some(&*runner_of), checkout.path());
     assert_eq!(code, 2);
     assert_has(&err, &["compiled from another checkout", "cargo clean -p"]);
-}
-
-#[test]
-fn what_an_answer_prints_is_cut_off_and_the_verdict_stands_on_a_line_of_its_own() {
-    let flood = "for _ in 0..100_000 { print!(\"theta \"); eprint!(\"e\"); } theta";
-    let reader = Reader::who_wrote(&format!("{HEAD} {flood} }}"));
-    let (code, out, err) = reader.calls(&[NAME]);
-    assert_eq!(code, 1);
-    assert_has(&out, &["theta theta ", "more, which are left out.\nNot yet. θ from 1"]);
-    assert!(out.len() < 25_000 && err.len() < 25_000, "{}, {}", out.len(), err.len());
-    assert_has(&err, &["eeee", "which are left out."]);
 }
 
 #[test]
@@ -384,40 +480,4 @@ fn ends_with_own_output(mut command: Command) -> (Option<i32>, String) {
     let running = command.stderr(Stdio::piped()).spawn().unwrap();
     let Output { status, stderr, .. } = running.wait_with_output().unwrap();
     (status.code(), String::from_utf8_lossy(&stderr).into_owned())
-}
-
-/// The first answer counts in a file for as long as it lives.
-#[test]
-fn a_second_call_says_that_it_waits_and_a_killed_runner_leaves_nothing_running() {
-    let reader = Reader::new();
-    let count = reader.0.path().join("count");
-    fs::create_dir(reader.0.path().join("adam")).unwrap();
-    let endless = format!(
-        "{HEAD} for i in 0.. {{ std::fs::write({count:?}, format!(\"{{i}}\")).unwrap();\n\
-         std::thread::sleep(std::time::Duration::from_millis(5)); }} theta }}"
-    );
-    fs::write(reader.file(), endless).unwrap();
-    let mut first = reader.call(&[NAME, "--limit", "60"]).spawn().unwrap();
-    let start = Instant::now();
-    while !count.exists() {
-        assert!(start.elapsed() < Duration::from_secs(300), "it does not begin");
-        sleep(Duration::from_millis(20));
-    }
-
-    let other = Reader::who_wrote(&format!("{HEAD} thetta }}"));
-    let mut second = other.call(&[NAME]);
-    let mut second = second.stderr(Stdio::piped()).spawn().unwrap();
-    let mut line = String::new();
-    BufReader::new(second.stderr.take().unwrap()).read_line(&mut line).unwrap();
-    assert_has(&line, &["Another answer is being judged"]);
-
-    first.kill().unwrap();
-    first.wait().unwrap();
-    if cfg!(unix) {
-        sleep(Duration::from_secs(1));
-        let last = fs::read_to_string(&count).unwrap();
-        sleep(Duration::from_millis(200));
-        assert_eq!(fs::read_to_string(&count).unwrap(), last);
-    }
-    assert_eq!(second.wait().unwrap().code(), Some(2));
 }

@@ -212,7 +212,7 @@ fn faults(source: &Path, target: &Path) -> Vec<usize> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .args(["build", "--quiet", "--message-format", "short", "--bin", "answer"])
-        .args(["--features", "exercise/answer", "--manifest-path"])
+        .args(["--features", "answer/answer", "--manifest-path"])
         .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../Cargo.toml"))
         .arg("--target-dir")
         .arg(target)

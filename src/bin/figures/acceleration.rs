@@ -85,15 +85,12 @@ fn worst() -> DrawResult<Figure> {
             ends.collect::<Vec<_>>().join(", "),
         ),
     };
-    Chart {
-        x: Axis::powers("steps t", (0, 3), 4),
-        y: Axis::powers("largest gap, in L‖θ₀ − θ*‖²", (-8, 0), 5),
-        bands: Vec::new(),
+    Ok(Chart::new(
+        Axis::powers("steps t", (0, 3), 4),
+        Axis::powers("largest gap, in L‖θ₀ − θ*‖²", (-8, 0), 5),
         lines,
-        key: None,
-        margin: 142,
-    }
-    .figure(&caption, (600, 400))
+    )
+    .figure(&caption, 430.0))
 }
 
 /// The gap on Nesterov's chain.
@@ -139,15 +136,12 @@ fn chained() -> DrawResult<Figure> {
             values.collect::<Vec<_>>().join(", "),
         ),
     };
-    Chart {
-        x: Axis::powers("steps t", (0, 3), 4),
-        y: Axis::powers("f(θ) − f(θ*)", (-8, 2), 6),
-        bands: Vec::new(),
+    Ok(Chart::new(
+        Axis::powers("steps t", (0, 3), 4),
+        Axis::powers("f(θ) − f(θ*)", (-8, 2), 6),
         lines,
-        key: Some((100, 233)),
-        margin: 24,
-    }
-    .figure(&caption, (560, 400))
+    )
+    .figure(&caption, 430.0))
 }
 
 /// What a method knows of a chain after some steps: the entries of its parameters.
@@ -185,13 +179,10 @@ fn reach() -> DrawResult<Figure> {
             known.join(", "),
         ),
     };
-    Chart {
-        x: Axis::linear("place in the chain", (0.0, 41.0), 9, whole),
-        y: Axis::linear("entry of θ", (0.0, 1.0), 6, tenths),
-        bands: Vec::new(),
+    Ok(Chart::new(
+        Axis::linear("place in the chain", (0.0, 41.0), 9, whole),
+        Axis::linear("entry of θ", (0.0, 1.0), 6, tenths),
         lines,
-        key: Some((380, 30)),
-        margin: 24,
-    }
-    .figure(&caption, (560, 320))
+    )
+    .figure(&caption, 350.0))
 }

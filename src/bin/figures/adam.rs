@@ -8,14 +8,18 @@ use descent::momentum::Momentum;
 use descent::quadratic::{Quadratic, START};
 use nalgebra::{DVector, dvector};
 
-use crate::canvas::{Caption, DrawResult, Ink, PIXEL, svg};
+use crate::canvas::{Caption, DrawResult, Ink, WIDTH, svg};
 use crate::chart::{Axis, Chart, Line, whole};
 use crate::contour::{Path, Plane, Point};
+use crate::geometry::Rect;
 use crate::output::{Figure, csv, number, place, twelve_digits};
 use crate::quadratic::valley_axes;
+use crate::thumb::Thumb;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
-    Ok(vec![factor()?, reach()?, turns()?, sweep()?, back()?])
+    let mut figures = vec![factor()?, reach()?, turns()?, sweep()?, back()?];
+    figures.extend(guesses()?);
+    Ok(figures)
 }
 
 const USUAL: [f64; 2] = [0.9, 0.999];
@@ -37,17 +41,12 @@ fn steps() -> Vec<i32> {
 
 /// The factor that the correction takes away.
 fn factor() -> DrawResult<Figure> {
-    let line = |series, betas: [f64; 2], at: (usize, (i32, i32))| {
+    let line = |series, betas: [f64; 2]| {
         let point = |t: i32| (f64::from(t), missing_correction(betas, t));
         let name = format!("β = {}, {}", betas[0], betas[1]);
         Line::new(Ink::Series(series), name, steps().into_iter().map(point).collect())
-            .named_at(at.0, at.1)
     };
-    let lines = vec![
-        line(4, USUAL, (32, (10, -6))),
-        line(5, [0.9, 0.99], (7, (-14, -16))),
-        line(6, [0.5, 0.5], (5, (4, 16))),
-    ];
+    let lines = vec![line(4, USUAL), line(5, [0.9, 0.99]), line(6, [0.5, 0.5])];
     let largest =
         |line: &Line| {
             line.points.iter().fold((0.0, 0.0), |best: (f64, f64), &point| {
@@ -69,15 +68,12 @@ fn factor() -> DrawResult<Figure> {
             lines[2].points[0].1,
         ),
     };
-    Chart {
-        x: Axis::powers("step t", (0, 4), 5),
-        y: Axis::linear("times the corrected step", (0.0, 7.0), 8, whole),
-        bands: vec![],
+    Ok(Chart::new(
+        Axis::powers("step t", (0, 4), 5),
+        Axis::linear("times the corrected step", (0.0, 7.0), 8, whole),
         lines,
-        key: None,
-        margin: 30,
-    }
-    .figure(&caption, (560, 320))
+    )
+    .figure(&caption, 350.0))
 }
 
 /// How long corrected steps are for three histories of gradients.
@@ -107,15 +103,12 @@ fn reach() -> DrawResult<Figure> {
             end(&lines[0]),
         ),
     };
-    Chart {
-        x: Axis::powers("step t", (0, 4), 5),
-        y: Axis::linear("length of the step / α", (0.0, 8.0), 9, whole),
-        bands: vec![],
+    Ok(Chart::new(
+        Axis::powers("step t", (0, 4), 5),
+        Axis::linear("length of the step / α", (0.0, 8.0), 9, whole),
         lines,
-        key: Some((110, 40)),
-        margin: 30,
-    }
-    .figure(&caption, (560, 320))
+    )
+    .figure(&caption, 350.0))
 }
 
 /// The points of a run, those in the turned valley turned back.
@@ -170,29 +163,24 @@ fn turns() -> DrawResult<Figure> {
         farthest(&panels[1].2),
     );
     let title = "Two optimizers in a valley and in the same valley turned";
-    let svg = svg(&Caption { name, title, description }, (600, 250), |area| {
+    let svg = svg(&Caption { name, title, description }, (WIDTH, 290.0), |canvas| {
         for (place, (panel, ink, both)) in (0..).zip(&panels) {
-            let (x, y, levels) = valley_axes("", "");
-            let paths = both.iter().map(|(oblique, points)| Path {
-                ink: if *oblique { Ink::Solid(5) } else { Ink::Solid(*ink) },
-                points: points.clone(),
-                dots: !oblique,
+            let (x, y, levels) = valley_axes();
+            let paths = both.iter().map(|(oblique, points)| {
+                let ink = if *oblique { Ink::Solid(5) } else { Ink::Solid(*ink) };
+                Path { dots: !oblique, ..Path::new(ink, points.clone()) }
             });
             let plane = Plane {
                 title: (*panel).into(),
-                x,
-                y,
                 function: &value,
                 levels,
-                level_names: Vec::new(),
-                arrows: Vec::new(),
                 paths: paths.collect(),
                 cross: Some((0.0, 0.0)),
+                ..Plane::new(x, y)
             };
-            plane.draw(area, (300 * place, 0, 298, 246))?;
+            plane.draw(canvas, Rect::new(310.0 * f64::from(place), 0.0, 298.0, 290.0));
         }
-        Ok(())
-    })?;
+    });
     let rows = panels.iter().flat_map(|(panel, _, both)| {
         both.iter().flat_map(move |(oblique, points)| {
             let valley = if *oblique { "turned" } else { "along the axes" };
@@ -251,15 +239,12 @@ fn sweep() -> DrawResult<Figure> {
         title: "Three optimizers in the valley",
         description,
     };
-    Chart {
-        x: Axis::powers("step size α", (-2, 2), 5),
-        y: Axis::linear("steps", (0.0, 400.0), 5, whole),
-        bands: vec![],
+    Ok(Chart::new(
+        Axis::powers("step size α", (-2, 2), 5),
+        Axis::linear("steps", (0.0, 400.0), 5, whole),
         lines,
-        key: Some((330, 40)),
-        margin: 30,
-    }
-    .figure(&caption, (560, 340))
+    )
+    .figure(&caption, 370.0))
 }
 
 /// The value in the valley long after Adam has arrived, and its true step size.
@@ -303,27 +288,43 @@ fn back() -> DrawResult<Figure> {
         });
     let edge =
         Line::faint(Ink::Foreground, "limit", vec![(0.0, limit), (4000.0, limit)]);
-    let value = Chart {
-        x: steps(""),
-        y: Axis::powers("value", (-80, 10), 4),
-        bands: vec![],
-        lines: vec![Line::new(Ink::Series(4), "value", values)],
-        key: Some((90, 112)),
-        margin: 30,
-    };
-    let size = Chart {
-        x: steps("step"),
-        y: Axis::linear("step size", (0.0, 5.0), 6, whole),
-        bands: vec![],
-        lines: vec![Line::new(Ink::Series(5), "true step size", sizes), edge],
-        key: Some((330, 128)),
-        margin: 30,
-    };
-    let svg = svg(&caption, (560, 400), |area| {
-        let (upper, lower) = area.split_vertically(190 * PIXEL);
-        value.draw(&upper)?;
-        size.draw(&lower)
-    })?;
+    let value = Chart::new(
+        steps(""),
+        Axis::powers("value", (-80, 10), 4),
+        vec![Line::new(Ink::Series(4), "value", values)],
+    );
+    let size = Chart::new(
+        steps("step"),
+        Axis::linear("step size", (0.0, 5.0), 6, whole),
+        vec![Line::new(Ink::Series(5), "true step size", sizes), edge],
+    );
+    let svg = svg(&caption, (WIDTH, 460.0), |canvas| {
+        value.draw(canvas, Rect::new(0.0, 0.0, WIDTH, 220.0), "");
+        size.draw(canvas, Rect::new(0.0, 230.0, WIDTH, 230.0), "");
+    });
     let csv = csv(&["curve", "step", "value"], rows.into_iter().flatten());
     Ok(Figure { name: caption.name, svg, csv })
+}
+
+/// What one may expect of steps without correction: Adam's own, those of momentum, and those with correction.
+fn guesses() -> DrawResult<Vec<Figure>> {
+    const STEPS: i32 = 30;
+    const BETAS: [f64; 2] = [0.9, 0.999];
+    type Law = fn(i32) -> f64;
+    let laws: [(_, _, Law); 3] = [
+        ("adam-first_long", "Too long at first", |t| missing_correction(BETAS, t)),
+        ("adam-first_short", "Too short at first", |t| 1.0 - BETAS[0].powi(t)),
+        ("adam-first_right", "Right from the first step on", |_| 1.0),
+    ];
+    let pictures = laws.into_iter().map(|(name, title, length)| {
+        let points = (1..=STEPS).map(|t| (f64::from(t), length(t).log10())).collect();
+        let right = vec![(1.0, 0.0), (f64::from(STEPS), 0.0)];
+        let paths = &[
+            ("as it ought to be", Ink::DashedForeground, right),
+            ("length of the step", Ink::Solid(3), points),
+        ];
+        let x = (0.0, f64::from(STEPS));
+        Thumb { name, title, x, y: (-1.2, 1.2), ground: &[], paths }.figure()
+    });
+    pictures.collect()
 }

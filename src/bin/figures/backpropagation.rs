@@ -3,12 +3,12 @@
 use descent::backpropagation::{Node, adjoint_example, adjoints, backward};
 use descent::network::small_example;
 use nalgebra::{DMatrix, dmatrix};
-use plotters::prelude::*;
-use plotters::style::text_anchor::HPos;
 
-use crate::canvas::{Area, Caption, DrawResult, Ink, PIXEL, svg};
+use crate::canvas::{Align, Canvas, Caption, DrawResult, Ink, Pen, WIDTH, svg};
+use crate::geometry::{Px, Rect};
 use crate::grid::{CELL, Grid, Outline, arrow, entries, label};
 use crate::output::{Figure, csv};
+use crate::text::plain;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
     Ok(vec![path()?, graph()?])
@@ -47,10 +47,10 @@ fn path() -> DrawResult<Figure> {
     let pair = |one: &DMatrix<f64>, other: &[f64]| [0, 1].map(|j| [one[j], other[j]]);
     let forwards = Numbers {
         title: "forwards, with the weights on the arrows",
-        names: ["a", "z", "ŷ", "b"],
+        names: ["$a$", "$z$", "$ŷ$", "$b$"],
         inputs,
         units: pair(&before, activations[1].as_slice()),
-        output: vec![("ŷ", prediction), ("y", TARGET)],
+        output: vec![("$ŷ$", prediction), ("$y$", TARGET)],
         biases: [first.bias[0], first.bias[1], second.bias[0]],
         first: first.weight.clone(),
         second: second.weight.clone(),
@@ -59,10 +59,10 @@ fn path() -> DrawResult<Figure> {
     let bias = &hidden.parameters.bias;
     let backwards = Numbers {
         title: "backwards, with the gradients of the weights on the arrows",
-        names: ["∂z", "∂a", "∂ŷ", "∂b"],
+        names: ["∂$z$", "∂$a$", "∂$ŷ$", "∂$b$"],
         inputs,
         units: pair(&hidden.output, bias.as_slice()),
-        output: vec![("∂ŷ", error)],
+        output: vec![("∂$ŷ$", error)],
         biases: [bias[0], bias[1], last.parameters.bias[0]],
         first: hidden.parameters.weight.clone(),
         second: last.parameters.weight.clone(),
@@ -72,19 +72,19 @@ fn path() -> DrawResult<Figure> {
     let description = [&forwards, &backwards].map(Numbers::sentence).join(" ");
     let title = "One image through a network of two hidden units, and back";
     let caption = Caption { name: "backpropagation-path", title, description };
-    let svg = svg(&caption, (540, 480), |area| {
-        forwards.draw(area, 0, &on)?;
-        backwards.draw(area, 240, &on)
-    })?;
+    let svg = svg(&caption, (WIDTH, 540.0), |canvas| {
+        forwards.draw(canvas, 0.0, &on);
+        backwards.draw(canvas, 275.0, &on);
+    });
     let rows = [&forwards, &backwards].into_iter().flat_map(Numbers::rows);
     Ok(Figure { name: caption.name, svg, csv: csv(&["what", "where", "value"], rows) })
 }
 
 /// Middles of the boxes, from the top of a half of the figure, and half their size.
-const INPUTS: [(i32, i32); 2] = [(50, 90), (50, 190)];
-const UNITS: [(i32, i32); 2] = [(255, 90), (255, 190)];
-const OUTPUT: (i32, i32) = (470, 140);
-const HALF: (i32, i32) = (42, 25);
+const INPUTS: [Px; 2] = [(58.0, 100.0), (58.0, 214.0)];
+const UNITS: [Px; 2] = [(286.0, 100.0), (286.0, 214.0)];
+const OUTPUT: Px = (535.0, 157.0);
+const HALF: Px = (54.0, 28.0);
 
 impl Numbers {
     fn sentence(&self) -> String {
@@ -121,7 +121,7 @@ impl Numbers {
         let half = if self.backwards { "∂" } else { "" };
         let mut rows = Vec::new();
         let mut row = |what: &str, place: String, value: f64| {
-            rows.push(vec![what.to_owned(), place, (value + 0.0).to_string()]);
+            rows.push(vec![plain(what), place, (value + 0.0).to_string()]);
         };
         for j in 0..2 {
             let unit = format!("unit {}", j + 1);
@@ -141,95 +141,80 @@ impl Numbers {
         rows
     }
 
-    fn draw(&self, area: &Area, top: i32, on: &dyn Fn(usize) -> bool) -> DrawResult {
-        let down = |(x, y): (i32, i32)| (x, y + top);
+    fn draw(&self, canvas: &mut Canvas, top: f64, on: &dyn Fn(usize) -> bool) {
+        let down = |(x, y): Px| (x, y + top);
         let show = |name: &str, value: f64| {
             format!("{name} = {}", value + 0.0).replace('-', "−")
         };
-        label(area, (8, top + 14), self.title, HPos::Left)?;
+        label(canvas, (1.0, top + 14.0), self.title, Align::Start);
         for (k, at) in INPUTS.into_iter().enumerate() {
-            let name = ["x₁", "x₂"][k];
-            self.node(area, down(at), false, &[show(name, self.inputs[k])])?;
+            let name = ["$x$₁", "$x$₂"][k];
+            self.node(canvas, down(at), false, &[show(name, self.inputs[k])]);
         }
         for (j, at) in UNITS.into_iter().enumerate() {
             let lines = [0, 1].map(|line| show(self.names[line], self.units[j][line]));
-            self.node(area, down(at), !on(j), &lines)?;
+            self.node(canvas, down(at), !on(j), &lines);
             let bias = show(self.names[3], self.biases[j]);
             let state = if on(j) { "on" } else { "off" };
             let (x, y) = down(at);
-            let y = if j == 0 { y - HALF.1 - 11 } else { y + HALF.1 + 12 };
-            label(area, (x, y), &format!("{bias}, {state}"), HPos::Center)?;
+            let y = if j == 0 { y - HALF.1 - 14.0 } else { y + HALF.1 + 15.0 };
+            label(canvas, (x, y), &format!("{bias}, {state}"), Align::Middle);
         }
         let lines: Vec<_> =
             self.output.iter().map(|(name, value)| show(name, *value)).collect();
-        self.node(area, down(OUTPUT), false, &lines)?;
+        self.node(canvas, down(OUTPUT), false, &lines);
         let (x, y) = down(OUTPUT);
         let bias = show(self.names[3], self.biases[2]);
-        label(area, (x, y - HALF.1 - 11), &bias, HPos::Center)?;
+        label(canvas, (x, y - HALF.1 - 14.0), &bias, Align::Middle);
         // From box to box: where the number stands on the way, and how far off it.
         let weights = [
-            (INPUTS[0], UNITS[0], self.first[(0, 0)], (0.5, 0, -12)),
-            (INPUTS[0], UNITS[1], self.first[(0, 1)], (0.2, 13, -6)),
-            (INPUTS[1], UNITS[0], self.first[(1, 0)], (0.2, 13, 6)),
-            (INPUTS[1], UNITS[1], self.first[(1, 1)], (0.5, 0, 13)),
-            (UNITS[0], OUTPUT, self.second[0], (0.5, 4, -13)),
-            (UNITS[1], OUTPUT, self.second[1], (0.5, 4, 14)),
+            (INPUTS[0], UNITS[0], self.first[(0, 0)], (0.5, 0.0, -14.0)),
+            (INPUTS[0], UNITS[1], self.first[(0, 1)], (0.2, 16.0, -8.0)),
+            (INPUTS[1], UNITS[0], self.first[(1, 0)], (0.2, 16.0, 8.0)),
+            (INPUTS[1], UNITS[1], self.first[(1, 1)], (0.5, 0.0, 15.0)),
+            (UNITS[0], OUTPUT, self.second[0], (0.5, 6.0, -15.0)),
+            (UNITS[1], OUTPUT, self.second[1], (0.5, 6.0, 16.0)),
         ];
         for (from, to, weight, (share, right, below)) in weights {
-            let tilt = (to.1 - from.1).signum() * 10;
+            let tilt =
+                if to.1 == from.1 { 0.0 } else { (to.1 - from.1).signum() * 10.0 };
             let from = down((from.0 + HALF.0, from.1 + tilt));
             let to = down((to.0 - HALF.0, to.1 - tilt));
             match self.backwards {
-                true => arrow(area, to, from)?,
-                false => arrow(area, from, to)?,
+                true => arrow(canvas, to, from),
+                false => arrow(canvas, from, to),
             }
-            let along = |a: i32, b: i32| a + (share * f64::from(b - a)).round() as i32;
+            let along = |a: f64, b: f64| a + share * (b - a);
             let at = (along(from.0, to.0) + right, along(from.1, to.1) + below);
             let number = (weight + 0.0).to_string().replace('-', "−");
-            label(area, at, &number, HPos::Center)?;
+            label(canvas, at, &number, Align::Middle);
         }
-        Ok(())
     }
 
     /// A box with one or two lines; shaded on the way back, dashed where a unit is off.
-    fn node(
-        &self,
-        area: &Area,
-        (x, y): (i32, i32),
-        dashed: bool,
-        lines: &[String],
-    ) -> DrawResult {
-        let corner =
-            |side: i32| ((x + side * HALF.0) * PIXEL, (y + side * HALF.1) * PIXEL);
-        let corners = [corner(-1), corner(1)];
-        if self.backwards {
-            area.draw(&Rectangle::new(
-                corners,
-                Ink::Solid(2).color().mix(0.25).filled(),
-            ))?;
-        }
+    fn node(&self, canvas: &mut Canvas, (x, y): Px, dashed: bool, lines: &[String]) {
+        let rect = Rect::new(x - HALF.0, y - HALF.1, 2.0 * HALF.0, 2.0 * HALF.1);
+        let fill = self.backwards.then_some((Ink::Solid(2), 0.25));
         let ink = if dashed { Ink::DashedForeground } else { Ink::Foreground };
-        let outline = ink.color().stroke_width(PIXEL as u32);
-        area.draw(&Rectangle::new(corners, outline))?;
-        let first = y - 10 * (lines.len() as i32 - 1);
-        for (line, y) in lines.iter().zip((first..).step_by(20)) {
-            label(area, (x, y), line, HPos::Center)?;
+        canvas.rectangle(rect, fill, Some(Pen::new(ink, 1.2)));
+        let first = y - 11.5 * (lines.len() - 1) as f64;
+        for (line, row) in lines.iter().zip(0..) {
+            label(canvas, (x, first + 23.0 * f64::from(row)), line, Align::Middle);
         }
-        Ok(())
     }
 }
 
 /// What the six nodes are, and where the upper left corner of each value lies.
-const NODES: [(&str, &str, (i32, i32)); 6] = [
-    ("X", "X", (10, 34)),
-    ("W", "W", (230, 34)),
-    ("b", "b", (252, 254)),
-    ("XW", "X W", (4, 176)),
-    ("A", "A = X W + 1 b", (90, 354)),
-    ("Z", "Z = ReLU(A)", (90, 458)),
+const NODES: [(&str, &str, Px); 6] = [
+    ("X", "$X$", (8.0, 36.0)),
+    ("W", "$W$", (262.0, 36.0)),
+    ("b", "$b$", (296.0, 262.0)),
+    ("XW", "$X$ $W$", (8.0, 186.0)),
+    ("A", "$A$ = $X$ $W$ + 1 $b$", (108.0, 366.0)),
+    ("Z", "$Z$ = ReLU($A$)", (108.0, 474.0)),
 ];
 /// Between a value and its gradient.
-const GAP: i32 = 6;
+const GAP: f64 = 6.0;
 
 fn graph() -> DrawResult<Figure> {
     let (input, layer, adjoint) = adjoint_example();
@@ -253,18 +238,19 @@ fn graph() -> DrawResult<Figure> {
     );
     let title = "The graph of one layer with its gradients";
     let caption = Caption { name: "backpropagation-graph", title, description };
-    let svg = svg(&caption, (540, 534), |area| {
+    let svg = svg(&caption, (WIDTH, 560.0), |canvas| {
         for ((_, name, at), node) in NODES.iter().zip(&nodes) {
-            draw_node(area, name, *at, node)?;
+            draw_node(canvas, name, *at, node);
         }
-        arrow(area, (102, 74), (102, 150))?;
-        arrow(area, (320, 108), (190, 150))?;
-        arrow(area, (130, 216), (212, 344))?;
-        arrow(area, (390, 294), (330, 344))?;
-        arrow(area, (231, 394), (231, 434))?;
-        label(area, (20, 518), "plain: value, forwards", HPos::Left)?;
-        label(area, (230, 518), "shaded: gradient, backwards", HPos::Left)
-    })?;
+        arrow(canvas, (112.0, 78.0), (112.0, 158.0));
+        arrow(canvas, (350.0, 114.0), (218.0, 172.0));
+        arrow(canvas, (150.0, 228.0), (240.0, 352.0));
+        arrow(canvas, (440.0, 304.0), (366.0, 352.0));
+        arrow(canvas, (261.0, 408.0), (261.0, 448.0));
+        let y = 540.0;
+        label(canvas, (8.0, y), "plain: value, forwards", Align::Start);
+        label(canvas, (262.0, y), "shaded: gradient, backwards", Align::Start);
+    });
     let rows = NODES.iter().zip(&nodes).flat_map(|((name, _, _), node)| {
         let mut rows = entries(name, &node.value);
         rows.extend(entries(&format!("∂{name}"), &node.adjoint));
@@ -277,12 +263,12 @@ fn graph() -> DrawResult<Figure> {
     })
 }
 
-fn draw_node(area: &Area, name: &str, at: (i32, i32), node: &Node) -> DrawResult {
+fn draw_node(canvas: &mut Canvas, name: &str, at: Px, node: &Node) {
     let Node { value, adjoint } = node;
-    let right = (at.0 + CELL.0 * value.ncols() as i32 + GAP, at.1);
+    let right = (at.0 + CELL.0 * value.ncols() as f64 + GAP, at.1);
     let stored = Outline::Stored;
-    Grid { at, entries: value, outline: stored, marked: &|_, _| false }.draw(area)?;
+    Grid { at, entries: value, outline: stored, marked: &|_, _| false }.draw(canvas);
     Grid { at: right, entries: adjoint, outline: stored, marked: &|_, _| true }
-        .draw(area)?;
-    label(area, (at.0, at.1 - 14), name, HPos::Left)
+        .draw(canvas);
+    label(canvas, (at.0, at.1 - 16.0), name, Align::Start);
 }

@@ -3,10 +3,9 @@
 use descent::broadcasting::{broadcast, sum_to};
 use descent::linear_layer::{lecture_example, second_example};
 use nalgebra::{DMatrix, RowDVector};
-use plotters::style::text_anchor::HPos;
 
-use crate::canvas::{Caption, DrawResult, svg};
-use crate::grid::{CELL, Grid, Outline, arrow, entries, label};
+use crate::canvas::{Align, Caption, DrawResult, WIDTH, svg};
+use crate::grid::{Grid, Outline, arrow, entries, label};
 use crate::output::{Figure, csv};
 
 /// The column that both figures follow.
@@ -32,52 +31,35 @@ fn view(bias: &RowDVector<f64>) -> DrawResult<Figure> {
         seen.shape(),
     );
     let caption = Caption { name, title: "A row seen as a batch of rows", description };
-    let svg = svg(&caption, (560, 270), |area| {
+    let svg = svg(&caption, (WIDTH, 280.0), |canvas| {
+        let mark: &dyn Fn(usize, usize) -> bool = &|_, column| column == COLUMN;
         let grid = Grid {
-            at: (20, 40),
+            at: (8.0, 34.0),
             entries: &seen,
             outline: Outline::View,
-            marked: &|_, column| column == COLUMN,
+            marked: mark,
         };
-        grid.draw(area)?;
+        grid.draw(canvas);
         let memory = Grid {
-            at: (20, 216),
+            at: (8.0, 220.0),
             entries: &stored,
             outline: Outline::Stored,
-            marked: &|_, column| column == COLUMN,
+            marked: mark,
         };
-        memory.draw(area)?;
-        let right = 20 + grid.size().0 + 16;
-        label(
-            area,
-            (20, 20),
-            &format!("1 b as a view {:?}", seen.shape())
-                .replace('(', "[")
-                .replace(')', "]"),
-            HPos::Left,
-        )?;
-        label(
-            area,
-            (right, 76),
-            &format!("one step right: +{column_stride} in memory"),
-            HPos::Left,
-        )?;
-        label(
-            area,
-            (right, 100),
-            &format!("one step down: +{row_stride} in memory"),
-            HPos::Left,
-        )?;
-        label(
-            area,
-            (right, 233),
-            &format!("b: {} numbers in memory", bias.len()),
-            HPos::Left,
-        )?;
-        let (x, bottom) =
-            (grid.cell(0, COLUMN).0 + CELL.0 / 2, grid.at.1 + grid.size().1);
-        arrow(area, (x, bottom + 6), (x, memory.at.1 - 6))
-    })?;
+        memory.draw(canvas);
+        let right = grid.right() + 16.0;
+        let shape = format!("{:?}", seen.shape()).replace('(', "[").replace(')', "]");
+        label(canvas, (8.0, 14.0), &format!("1 $b$ as a view {shape}"), Align::Start);
+        let steps = [("right", column_stride, 76.0), ("down", row_stride, 102.0)];
+        for (way, stride, y) in steps {
+            let text = format!("one step {way}: +{stride} in memory");
+            label(canvas, (right, y), &text, Align::Start);
+        }
+        let text = format!("$b$: {} numbers in memory", bias.len());
+        label(canvas, (right, 238.0), &text, Align::Start);
+        let x = grid.cell(0, COLUMN).middle().0;
+        arrow(canvas, (x, grid.bottom() + 6.0), (x, memory.at.1 - 6.0));
+    });
     let rows = entries("seen", &seen).into_iter().chain(entries("stored", &stored));
     Ok(Figure { name, svg, csv: csv(&["matrix", "row", "column", "value"], rows) })
 }
@@ -96,33 +78,23 @@ fn sum(gradient: &DMatrix<f64>) -> DrawResult<Figure> {
     );
     let caption =
         Caption { name, title: "The gradient of a broadcast is a sum", description };
-    let svg = svg(&caption, (560, 270), |area| {
+    let svg = svg(&caption, (WIDTH, 280.0), |canvas| {
         let mark: &dyn Fn(usize, usize) -> bool = &|_, column| column == COLUMN;
-        let upper = Grid {
-            at: (20, 40),
-            entries: gradient,
-            outline: Outline::Stored,
-            marked: mark,
-        };
-        upper.draw(area)?;
-        let lower = Grid {
-            at: (20, 216),
-            entries: &bias_gradient,
-            outline: Outline::Stored,
-            marked: mark,
-        };
-        lower.draw(area)?;
-        let right = 20 + upper.size().0 + 16;
-        label(area, (20, 20), "∂A, one row for each image", HPos::Left)?;
-        label(area, (right, 180), "sum over the batch", HPos::Left)?;
-        label(area, (right, 233), "∂b = 1ᵀ ∂A", HPos::Left)?;
+        let outline = Outline::Stored;
+        let upper = Grid { at: (8.0, 34.0), entries: gradient, outline, marked: mark };
+        upper.draw(canvas);
+        let lower =
+            Grid { at: (8.0, 220.0), entries: &bias_gradient, outline, marked: mark };
+        lower.draw(canvas);
+        let right = upper.right() + 16.0;
+        label(canvas, (8.0, 14.0), "∂$A$, one row for each image", Align::Start);
+        label(canvas, (right, 182.0), "sum over the batch", Align::Start);
+        label(canvas, (right, 238.0), "∂$b$ = 1ᵀ ∂$A$", Align::Start);
         for column in 0..gradient.ncols() {
-            let (x, bottom) =
-                (upper.cell(0, column).0 + CELL.0 / 2, upper.at.1 + upper.size().1);
-            arrow(area, (x, bottom + 6), (x, lower.at.1 - 6))?;
+            let x = upper.cell(0, column).middle().0;
+            arrow(canvas, (x, upper.bottom() + 6.0), (x, lower.at.1 - 6.0));
         }
-        Ok(())
-    })?;
+    });
     let rows = entries("dA", gradient).into_iter().chain(entries("db", &bias_gradient));
     Ok(Figure { name, svg, csv: csv(&["matrix", "row", "column", "value"], rows) })
 }

@@ -1,19 +1,18 @@
-//! An SVG that follows the book's theme: drawn by plotters in colours that stand for
-//! something, which become CSS variables afterwards.
+//! An SVG that is right by itself and follows the book's theme: each element has the literal
+//! colour of what it stands for, and a class by which the page's style sheet gives it
+//! another one.
 
 use std::fmt::Write;
 
-use plotters::coord::Shift;
-use plotters::prelude::*;
-
+use crate::geometry::{Px, Rect, simplified};
+use crate::output::place;
 use crate::progress;
+use crate::text::{FONTS, SIZE, escaped, markup, plain};
 
-/// plotters rounds coordinates to whole units; ten units make one pixel of the finished
-/// figure.
-pub const PIXEL: i32 = 10;
-
-pub type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 pub type DrawResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
+
+/// The width of a figure that fills the column of a page, in pixels.
+pub const WIDTH: f64 = 608.0;
 
 /// What a colour stands for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -28,55 +27,301 @@ pub enum Ink {
     Series(u8),
     /// A series drawn with a solid line, for outlines and areas.
     Solid(u8),
+    /// A series as text: darker on paper, lighter on a dark ground.
+    Name(u8),
 }
 
-const SERIES: [&str; 6] =
-    ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
-const DASHES: [&str; 6] = ["", "80 40", "20 30", "80 30 20 30", "120 30", "40 20"];
+/// A palette: background, foreground, grid, and the six series.
+pub type Palette = [&'static str; 9];
+
+/// On paper, and in the files.
+pub const LIGHT: Palette = [
+    "#ffffff", "#222222", "#dddddd", "#0072b2", "#d55e00", "#009e73", "#b5568a",
+    "#b37c00", "#3c94c8",
+];
+
+const DASHES: [&str; 6] = ["", "80 40", "20 35", "80 30 20 30", "120 30", "40 20"];
+
+/// How much of the foreground there is in a name.
+pub const IN_NAMES: f64 = 0.4;
 
 impl Ink {
-    /// A colour that plotters writes and nothing else uses.
-    pub fn color(self) -> RGBColor {
+    /// Its place in a palette.
+    fn place(self) -> usize {
         match self {
-            Self::Foreground => RGBColor(1, 0, 0),
-            Self::DashedForeground => RGBColor(1, 0, 1),
-            Self::Grid => RGBColor(1, 1, 0),
-            Self::Series(series) => RGBColor(2, series, 0),
-            Self::Solid(series) => RGBColor(3, series, 0),
+            Self::Foreground | Self::DashedForeground => 1,
+            Self::Grid => 2,
+            Self::Series(series) | Self::Solid(series) | Self::Name(series) => {
+                usize::from(series) + 2
+            }
         }
     }
 
-    fn variable(self) -> String {
+    fn color(self) -> String {
         match self {
-            Self::Foreground | Self::DashedForeground => "var(--fig-fg,#333)".into(),
-            Self::Grid => "var(--fig-grid,#ddd)".into(),
-            Self::Series(series) | Self::Solid(series) => {
-                format!("var(--fig-{series},{})", SERIES[usize::from(series) - 1])
-            }
+            Self::Name(_) => mixed(LIGHT[self.place()], LIGHT[1], IN_NAMES),
+            _ => LIGHT[self.place()].to_owned(),
+        }
+    }
+
+    /// What the style sheet calls it: `s` for strokes, `f` for areas, `n` for names.
+    fn class(self, kind: char) -> String {
+        match self {
+            Self::Foreground | Self::DashedForeground => format!("{kind}0"),
+            Self::Grid => format!("{kind}g"),
+            Self::Name(series) => format!("n{series}"),
+            Self::Series(series) | Self::Solid(series) => format!("{kind}{series}"),
         }
     }
 
     fn dashes(self) -> &'static str {
         match self {
             Self::Series(series) => DASHES[usize::from(series) - 1],
-            Self::DashedForeground => "30 30",
+            Self::DashedForeground => "40 30",
             _ => "",
         }
     }
 
-    fn all() -> impl Iterator<Item = Self> {
-        let series =
-            (1..=6).flat_map(|series| [Self::Series(series), Self::Solid(series)]);
-        [Self::Foreground, Self::DashedForeground, Self::Grid].into_iter().chain(series)
+    /// The colour for the name of what is drawn in this one.
+    pub fn of_name(self) -> Self {
+        match self {
+            Self::Series(series) | Self::Solid(series) => Self::Name(series),
+            other => other,
+        }
     }
 }
 
-/// Text of the given size in pixels.
-pub fn text(size: i32, ink: Ink) -> TextStyle<'static> {
-    // plotters divides by 1.24 what it writes as the font's size.
-    let size = f64::from(size * PIXEL) * 1.24;
-    let color = ink.color().to_backend_color();
-    TextStyle { color, ..TextStyle::from(("sans-serif", size).into_font()) }
+/// A colour with a share of another, as `color-mix(in srgb, …)` gives it.
+fn mixed(color: &str, other: &str, share: f64) -> String {
+    let part = |color: &str, i: usize| {
+        let part = u8::from_str_radix(&color[2 * i + 1..2 * i + 3], 16);
+        f64::from(part.expect("a colour of the palette"))
+    };
+    let parts = [0, 1, 2].map(|i| {
+        let mix = part(color, i) * (1.0 - share) + part(other, i) * share;
+        format!("{:02x}", mix.round() as u8)
+    });
+    format!("#{}", parts.concat())
+}
+
+/// How a line is drawn.
+#[derive(Clone, Copy)]
+pub struct Pen<'a> {
+    pub ink: Ink,
+    /// In pixels.
+    pub width: f64,
+    pub opacity: f64,
+    /// The name of the curve in the data, for scripts; none if it is empty.
+    pub curve: &'a str,
+}
+
+impl<'a> Pen<'a> {
+    pub fn new(ink: Ink, width: f64) -> Self {
+        Self { ink, width, opacity: 1.0, curve: "" }
+    }
+
+    pub fn faint(self, opacity: f64) -> Self {
+        Self { opacity, ..self }
+    }
+
+    pub fn of_curve(self, curve: &'a str) -> Self {
+        Self { curve, ..self }
+    }
+}
+
+/// Where a place lies in a text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Align {
+    Start,
+    Middle,
+    End,
+}
+
+/// What is drawn so far.
+#[derive(Default)]
+pub struct Canvas {
+    body: String,
+}
+
+/// In the units of the file, ten to a pixel.
+fn units(pixels: f64) -> i64 {
+    (10.0 * pixels).round() as i64
+}
+
+impl Canvas {
+    /// Lines through points.
+    pub fn lines(&mut self, pen: Pen, lines: &[Vec<Px>]) {
+        let paths: String = lines.iter().map(|line| traced(line, false)).collect();
+        self.stroke(pen, &paths, "");
+    }
+
+    pub fn line(&mut self, pen: Pen, points: &[Px]) {
+        self.stroke(pen, &traced(points, false), "");
+    }
+
+    /// A line that comes back to its start.
+    pub fn outline(&mut self, pen: Pen, points: &[Px]) {
+        self.stroke(pen, &traced(points, true), "");
+    }
+
+    /// Dots of a diameter of the pen's width.
+    pub fn dots(&mut self, pen: Pen, places: &[Px]) {
+        let mut path = String::new();
+        for &(x, y) in places {
+            let _ = write!(path, "M{} {}h0", units(x), units(y));
+        }
+        let pen = Pen { ink: solid(pen.ink), ..pen };
+        self.stroke(pen, &path, r#" stroke-linecap="round""#);
+    }
+
+    fn stroke(&mut self, pen: Pen, path: &str, more: &str) {
+        if path.is_empty() {
+            return;
+        }
+        let mut attributes = format!(
+            r#"class="{}" stroke="{}" stroke-width="{}"{more}"#,
+            pen.ink.class('s'),
+            pen.ink.color(),
+            units(pen.width),
+        );
+        for (name, value) in [
+            ("stroke-dasharray", pen.ink.dashes()),
+            ("data-curve", &escaped(&plain(pen.curve))),
+        ] {
+            if !value.is_empty() {
+                let _ = write!(attributes, r#" {name}="{value}""#);
+            }
+        }
+        if pen.opacity < 1.0 {
+            let _ = write!(attributes, r#" stroke-opacity="{}""#, pen.opacity);
+        }
+        let _ = writeln!(self.body, r#"<path {attributes} d="{path}"/>"#);
+    }
+
+    /// An area inside a line.
+    pub fn area(&mut self, ink: Ink, opacity: f64, curve: &str, points: &[Px]) {
+        self.areas(ink, opacity, curve, &[points.to_vec()]);
+    }
+
+    /// Several of one kind.
+    pub fn areas(&mut self, ink: Ink, opacity: f64, curve: &str, outlines: &[Vec<Px>]) {
+        let path: String =
+            outlines.iter().map(|outline| traced(outline, true)).collect();
+        let curve = match curve {
+            "" => String::new(),
+            name => format!(r#" data-curve="{}""#, escaped(&plain(name))),
+        };
+        let opacity = match opacity {
+            1.0.. => String::new(),
+            share => format!(r#" fill-opacity="{share}""#),
+        };
+        let _ = writeln!(
+            self.body,
+            r#"<path class="{}" fill="{}"{opacity}{curve} d="{path}"/>"#,
+            ink.class('f'),
+            ink.color(),
+        );
+    }
+
+    /// A box: filled if there is an ink for it, and outlined.
+    pub fn rectangle(
+        &mut self,
+        rect: Rect,
+        fill: Option<(Ink, f64)>,
+        outline: Option<Pen>,
+    ) {
+        if let Some((ink, opacity)) = fill {
+            self.area(ink, opacity, "", &rect.corners());
+        }
+        if let Some(pen) = outline {
+            self.outline(pen, &rect.corners());
+        }
+    }
+
+    /// Text whose capitals have the height of a place in their middle.
+    pub fn text(&mut self, ink: Ink, at: Px, align: Align, label: &str) {
+        self.texts(ink, align, &[(at, label.to_owned())]);
+    }
+
+    /// Several of one kind.
+    pub fn texts(&mut self, ink: Ink, align: Align, labels: &[(Px, String)]) {
+        let anchor = match align {
+            Align::Start => "",
+            Align::Middle => r#" text-anchor="middle""#,
+            Align::End => r#" text-anchor="end""#,
+        };
+        let common =
+            format!(r#"class="{}" fill="{}"{anchor}"#, ink.class('f'), ink.color());
+        let text = |((x, y), label): &(Px, String), common: &str| {
+            let baseline = units(y + 0.36 * SIZE);
+            format!(
+                "<text {common}x=\"{}\" y=\"{baseline}\">{}</text>\n",
+                units(*x),
+                markup(label)
+            )
+        };
+        match labels {
+            [] => {}
+            [label] => self.body += &text(label, &(common + " ")),
+            labels => {
+                let texts: String =
+                    labels.iter().map(|label| text(label, "")).collect();
+                let _ = writeln!(self.body, "<g {common}>\n{texts}</g>");
+            }
+        }
+    }
+
+    /// An arrow with a filled head.
+    pub fn arrow(&mut self, pen: Pen, from: Px, to: Px) {
+        let way = (to.0 - from.0, to.1 - from.1);
+        let length = (way.0 * way.0 + way.1 * way.1).sqrt().max(1.0);
+        let unit = (way.0 / length, way.1 / length);
+        let long = (5.0 + 2.0 * pen.width).min(0.6 * length);
+        let head = |back: f64, left: f64| {
+            (to.0 - back * unit.0 + left * unit.1, to.1 - back * unit.1 - left * unit.0)
+        };
+        self.line(pen, &[from, head(0.8 * long, 0.0)]);
+        let wide = 0.55 * long;
+        self.area(pen.ink, 1.0, "", &[head(long, -wide), head(long, wide), to]);
+    }
+
+    /// What `draw` draws, as a group with attributes.
+    pub fn group(&mut self, attributes: &str, draw: impl FnOnce(&mut Self)) {
+        let _ = writeln!(self.body, "<g {attributes}>");
+        draw(self);
+        self.body += "</g>\n";
+    }
+}
+
+fn solid(ink: Ink) -> Ink {
+    match ink {
+        Ink::Series(series) => Ink::Solid(series),
+        Ink::DashedForeground => Ink::Foreground,
+        other => other,
+    }
+}
+
+/// A line as the `d` of a path, each point relative to the last.
+fn traced(points: &[Px], closed: bool) -> String {
+    let points: Vec<_> = points.iter().map(|&(x, y)| (units(x), units(y))).collect();
+    let points = simplified(&points);
+    let [(x, y), rest @ ..] = &points[..] else { return String::new() };
+    if rest.is_empty() {
+        return String::new();
+    }
+    let mut path = format!("M{x} {y}l");
+    let mut last = (*x, *y);
+    for (i, &(x, y)) in rest.iter().enumerate() {
+        let (dx, dy) = (x - last.0, y - last.1);
+        let before = if i > 0 && dx >= 0 { " " } else { "" };
+        let between = if dy >= 0 { " " } else { "" };
+        let _ = write!(path, "{before}{dx}{between}{dy}");
+        last = (x, y);
+    }
+    if closed {
+        path.push('z');
+    }
+    path
 }
 
 /// What every figure says of itself, for readers who do not see it.
@@ -91,58 +336,26 @@ pub struct Caption {
 /// Draws a figure of the given size in pixels.
 pub fn svg(
     caption: &Caption,
-    (width, height): (u32, u32),
-    draw: impl FnOnce(&Area) -> DrawResult,
-) -> DrawResult<String> {
-    let mut svg = String::new();
-    let scale = PIXEL as u32;
-    {
-        let area = SVGBackend::with_string(&mut svg, (width * scale, height * scale))
-            .into_drawing_area();
-        draw(&area)?;
-        area.present()?;
-    }
-    let (_, body) = svg.split_once(">\n").ok_or("plotters wrote no svg element")?;
-    let svg = head(caption, width, height)? + &themed(body);
+    (width, height): (f64, f64),
+    draw: impl FnOnce(&mut Canvas),
+) -> String {
+    let mut canvas = Canvas::default();
+    draw(&mut canvas);
     progress::figure();
-    Ok(svg)
-}
-
-fn head(caption: &Caption, width: u32, height: u32) -> Result<String, std::fmt::Error> {
     let Caption { name, title, description } = caption;
-    let (title, description) = (escaped(title), escaped(description));
-    let (wide, high) = (width * PIXEL as u32, height * PIXEL as u32);
-    let mut head = String::new();
-    writeln!(
-        head,
-        r#"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {wide} {high}" font-family="sans-serif" role="img" aria-labelledby="{name}-title {name}-desc">"#
-    )?;
-    writeln!(head, r#"<title id="{name}-title">{title}</title>"#)?;
-    writeln!(head, r#"<desc id="{name}-desc">{description}</desc>"#)?;
-    Ok(head)
-}
-
-fn themed(body: &str) -> String {
-    // What the figure as a whole already says, or what goes without saying.
-    let terse = [r#" font-family="sans-serif""#, r#" opacity="1""#]
-        .iter()
-        .fold(body.to_owned(), |svg, attribute| svg.replace(attribute, ""));
-    Ink::all().fold(terse, |svg, ink| {
-        let RGBColor(r, g, b) = ink.color();
-        let color = format!("#{r:02X}{g:02X}{b:02X}");
-        let dashes = match ink.dashes() {
-            "" => String::new(),
-            dashes => format!(r#" stroke-dasharray="{dashes}""#),
-        };
-        let variable = ink.variable();
-        svg.replace(
-            &format!(r#"stroke="{color}""#),
-            &format!(r#"stroke="{variable}"{dashes}"#),
-        )
-        .replace(&format!(r#"fill="{color}""#), &format!(r#"fill="{variable}""#))
-    })
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    let (title, description) = (escaped(title), escaped(&plain(description)));
+    let (wide, high) = (units(width), units(height));
+    let size = units(SIZE);
+    let ground = LIGHT[0];
+    format!(
+        r#"<svg xmlns="http://www.w3.org/2000/svg" width="{}" height="{}" viewBox="0 0 {wide} {high}" font-family="{FONTS}" font-size="{size}" fill="none" stroke-linejoin="round" role="img" aria-labelledby="{name}-title {name}-desc">
+<title id="{name}-title">{title}</title>
+<desc id="{name}-desc">{description}</desc>
+<rect class="fb" width="{wide}" height="{high}" fill="{ground}"/>
+{}</svg>
+"#,
+        place(width),
+        place(height),
+        canvas.body
+    )
 }

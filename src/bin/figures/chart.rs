@@ -1,104 +1,13 @@
 //! Lines and bands over two axes: what most figures of the book are.
 
-use std::ops::Range;
-
-use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
-use plotters::coord::types::RangedCoordf64;
-use plotters::prelude::*;
-use plotters::style::text_anchor::{HPos, Pos, VPos};
-
-use crate::canvas::{Area, Caption, DrawResult, Ink, PIXEL, svg, text};
-use crate::numbers::{decimals, superscript};
+use crate::axes::{Frame, LINE};
+use crate::canvas::{Align, Canvas, Caption, Ink, Pen, WIDTH, svg};
+use crate::geometry::{Px, Rect, inside};
+use crate::names::{Placed, Scene, Wish, box_at};
 use crate::output::{Figure, csv, number, place, shown, twelve_digits};
+use crate::text::{SIZE, plain, width};
 
-/// A value this little beyond a limit is on it: no limit hangs on the last bit of a
-/// logarithm.
-const SLACK: f64 = 1e-9;
-
-/// One of the two axes.
-pub struct Axis {
-    pub label: String,
-    /// In units of the scale: exponents on a logarithmic one.
-    pub range: (f64, f64),
-    /// How many labels at most.
-    pub ticks: usize,
-    scale: Scale,
-}
-
-enum Scale {
-    /// With what a tick is called.
-    Linear(fn(f64) -> String),
-    Logarithmic,
-}
-
-impl Axis {
-    pub fn linear(
-        label: &str,
-        range: (f64, f64),
-        ticks: usize,
-        tick: fn(f64) -> String,
-    ) -> Self {
-        Self { label: label.into(), range, ticks, scale: Scale::Linear(tick) }
-    }
-
-    /// Even powers of ten around all values above zero.
-    pub fn logarithmic<'a>(
-        label: &str,
-        points: impl Iterator<Item = &'a (f64, f64)> + Clone,
-    ) -> Self {
-        let logs = points
-            .filter(|(_, value)| *value > 0.0)
-            .map(|(_, value)| value.log10() / 2.0);
-        let low = 2.0 * (logs.clone().fold(f64::INFINITY, f64::min) + SLACK).floor();
-        let high = 2.0 * (logs.fold(f64::NEG_INFINITY, f64::max) - SLACK).ceil();
-        let range = if low < high { (low, high) } else { (-1.0, 1.0) };
-        // No more than one label for each power of ten.
-        let ticks = (range.1 - range.0) as usize + 1;
-        Self {
-            label: label.into(),
-            range,
-            ticks: ticks.min(9),
-            scale: Scale::Logarithmic,
-        }
-    }
-
-    /// The powers of ten between two exponents.
-    pub fn powers(label: &str, (low, high): (i32, i32), ticks: usize) -> Self {
-        let range = (low.into(), high.into());
-        Self { label: label.into(), range, ticks, scale: Scale::Logarithmic }
-    }
-
-    /// The range for plotters, with its ticks.
-    pub fn ticked(&self) -> Ticked {
-        let (low, high) = self.range;
-        Ticked { range: (low..high).into(), ticks: ticks(self.range, self.ticks) }
-    }
-
-    /// Where a value lies; nowhere if it has no logarithm.
-    fn place(&self, value: f64) -> Option<f64> {
-        match self.scale {
-            Scale::Linear(_) => Some(value),
-            Scale::Logarithmic => (value > 0.0).then(|| value.log10()),
-        }
-    }
-
-    pub fn tick(&self, place: f64) -> String {
-        match self.scale {
-            Scale::Linear(tick) => tick(place),
-            Scale::Logarithmic => format!("10{}", superscript(place.round() as i32)),
-        }
-    }
-
-    /// A tick at the left end is moved right by half its width: it would meet the lowest
-    /// tick of the other axis.
-    fn tick_clear_of_corner(&self, place: f64) -> String {
-        let tick = self.tick(place);
-        let is_first =
-            (place - self.range.0).abs() < 1e-9 * (self.range.1 - self.range.0);
-        let space = if is_first { tick.chars().count() } else { 0 };
-        "\u{a0}".repeat(space) + &tick
-    }
-}
+pub use crate::axes::{Axis, hundredths, tenths, whole};
 
 /// A line through its points, up to the first that is not finite or that a logarithmic
 /// axis cannot show.
@@ -106,59 +15,120 @@ pub struct Line {
     pub name: String,
     pub points: Vec<(f64, f64)>,
     ink: Ink,
-    faint: bool,
-    dots: bool,
-    bars: bool,
-    /// The point that carries the name (the last one if there are fewer), and the way
-    /// from there to the left end of the name, in pixels right and down.
-    name_at: (usize, (i32, i32)),
+    kind: Kind,
+    is_named: bool,
+    /// Of its bars, in units of the axis.
+    width: f64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// With dots at its points or without.
+    Line {
+        dots: bool,
+    },
+    /// One of many.
+    Faint,
+    Dots,
+    /// From zero, one for each whole number.
+    Bars,
 }
 
 impl Line {
-    /// A line of usual width, named at its right end.
     pub fn new(ink: Ink, name: impl Into<String>, mut points: Vec<(f64, f64)>) -> Self {
         let finite = points.iter().take_while(|(_, y)| y.is_finite()).count();
         points.truncate(finite);
         points.iter_mut().for_each(|(x, y)| (*x, *y) = (twelve_digits(*x), shown(*y)));
-        let name_at = (usize::MAX, (6, 0));
-        Self {
-            name: name.into(),
-            points,
-            ink,
-            faint: false,
-            dots: false,
-            bars: false,
-            name_at,
-        }
+        let kind = Kind::Line { dots: false };
+        Self { name: name.into(), points, ink, kind, is_named: true, width: 0.8 }
+    }
+
+    /// A line through few points, each with a dot.
+    pub fn measured(
+        ink: Ink,
+        name: impl Into<String>,
+        points: Vec<(f64, f64)>,
+    ) -> Self {
+        Self { kind: Kind::Line { dots: true }, ..Self::new(ink, name, points) }
     }
 
     /// One of many: thin, and named in the data only.
     pub fn faint(ink: Ink, name: impl Into<String>, points: Vec<(f64, f64)>) -> Self {
-        Self { faint: true, ..Self::new(ink, name, points) }
+        Self { kind: Kind::Faint, is_named: false, ..Self::new(ink, name, points) }
     }
 
     /// Dots without a line between them.
     pub fn dots(ink: Ink, name: impl Into<String>, points: Vec<(f64, f64)>) -> Self {
-        Self { dots: true, ..Self::new(ink, name, points) }
+        Self { kind: Kind::Dots, ..Self::new(ink, name, points) }
     }
 
     /// Bars from zero, one for each whole number.
     pub fn bars(ink: Ink, name: impl Into<String>, points: Vec<(f64, f64)>) -> Self {
-        Self { bars: true, ..Self::new(ink, name, points) }
+        Self { kind: Kind::Bars, ..Self::new(ink, name, points) }
     }
 
-    /// The line with its name beside another point.
-    pub fn named_at(self, point: usize, shift: (i32, i32)) -> Self {
-        Self { name_at: (point, shift), ..self }
+    /// With bars of another width.
+    pub fn with_width(self, width: f64) -> Self {
+        Self { width, ..self }
     }
 
-    fn style(&self) -> ShapeStyle {
-        let (opacity, width) = if self.faint { (0.5, 1) } else { (1.0, 2) };
-        self.ink.color().mix(opacity).stroke_width(width * PIXEL as u32)
+    fn pen(&self) -> Pen<'_> {
+        let pen = match self.kind {
+            Kind::Faint => Pen::new(self.ink, 1.0).faint(0.6),
+            _ => Pen::new(self.ink, 2.2),
+        };
+        pen.of_curve(&self.name)
     }
 
-    fn dot<Place>(&self, place: Place) -> Circle<Place, i32> {
-        Circle::new(place, 4 * PIXEL, self.ink.color().filled())
+    fn draw(&self, canvas: &mut Canvas, frame: &Frame) {
+        let points = frame.line(&self.points);
+        let dots = || {
+            let inside = |&&(x, y): &&Px| {
+                frame.plot.grown(0.1).holds(&Rect::new(x, y, 0.0, 0.0))
+            };
+            points.iter().filter(inside).copied().collect::<Vec<_>>()
+        };
+        match self.kind {
+            Kind::Dots => canvas.dots(Pen { width: 7.0, ..self.pen() }, &dots()),
+            Kind::Bars => {
+                let zero = frame.of_places((0.0, 0.0)).1;
+                let half = 0.5
+                    * self.width
+                    * (frame.of_places((1.0, 0.0)).0 - frame.of_places((0.0, 0.0)).0);
+                let bars = points.iter().map(|&(x, y)| {
+                    Rect { left: x - half, top: y, right: x + half, bottom: zero }
+                        .corners()
+                        .to_vec()
+                });
+                canvas.areas(self.ink, 0.45, &self.name, &bars.collect::<Vec<_>>());
+            }
+            Kind::Faint => canvas.lines(self.pen(), &inside(&points, frame.plot)),
+            Kind::Line { dots: with_dots } => {
+                canvas.lines(self.pen(), &inside(&points, frame.plot));
+                if with_dots {
+                    canvas.dots(Pen { width: 7.0, curve: "", ..self.pen() }, &dots());
+                }
+            }
+        }
+    }
+
+    /// A sample for the key, 30 pixels wide.
+    fn sample(&self, canvas: &mut Canvas, (x, y): Px) {
+        let pen = Pen { curve: "", ..self.pen() };
+        match self.kind {
+            Kind::Bars => {
+                let rect = Rect::new(x, y - 6.0, 30.0, 12.0);
+                canvas.area(self.ink, 0.45, "", &rect.corners());
+            }
+            Kind::Dots => canvas.dots(Pen { width: 7.0, ..pen }, &[(x + 15.0, y)]),
+            Kind::Faint => canvas.line(pen, &[(x, y), (x + 30.0, y)]),
+            Kind::Line { dots } => {
+                canvas.line(pen, &[(x, y), (x + 30.0, y)]);
+                if dots {
+                    canvas.dots(Pen { width: 7.0, ..pen }, &[(x + 15.0, y)]);
+                }
+            }
+        }
     }
 }
 
@@ -169,32 +139,141 @@ pub struct Band {
     pub ink: Ink,
 }
 
+impl Band {
+    fn outline(&self, frame: &Frame) -> Vec<Px> {
+        let at = |x: f64, y: f64| frame.at((twelve_digits(x), shown(y)));
+        let low = self.points.iter().filter_map(|&(x, low, _)| at(x, low));
+        let high = self.points.iter().rev().filter_map(|&(x, _, high)| at(x, high));
+        let Rect { left, top, right, bottom } = frame.plot;
+        low.chain(high)
+            .map(|(x, y)| (x.clamp(left, right), y.clamp(top, bottom)))
+            .collect()
+    }
+}
+
+/// What a caption speaks of, marked in the picture.
+pub enum Mark {
+    /// A vertical line.
+    Vertical(f64, String),
+    /// A horizontal line.
+    Horizontal(f64, String),
+    /// A ring around a point.
+    Point((f64, f64), String),
+    /// Words with their middle at a point.
+    Words((f64, f64), String),
+}
+
+impl Mark {
+    fn line(&self, frame: &Frame) -> Vec<Px> {
+        let Rect { left, top, right, bottom } = frame.plot;
+        let (x, y) = (frame.x.range.0, frame.y.range.0);
+        match self {
+            Self::Vertical(value, _) => {
+                let x =
+                    frame.x.place(*value).map_or(left, |x| frame.of_places((x, y)).0);
+                vec![(x, bottom), (x, top)]
+            }
+            Self::Horizontal(value, _) => {
+                let y =
+                    frame.y.place(*value).map_or(bottom, |y| frame.of_places((x, y)).1);
+                vec![(left, y), (right, y)]
+            }
+            Self::Point(at, _) | Self::Words(at, _) => {
+                frame.at(*at).into_iter().collect()
+            }
+        }
+    }
+
+    fn name(&self) -> &str {
+        match self {
+            Self::Vertical(_, name)
+            | Self::Horizontal(_, name)
+            | Self::Point(_, name)
+            | Self::Words(_, name) => name,
+        }
+    }
+
+    fn draw(&self, canvas: &mut Canvas, frame: &Frame) {
+        let line = self.line(frame);
+        match self {
+            Self::Vertical(..) | Self::Horizontal(..) => {
+                canvas.line(Pen::new(Ink::DashedForeground, 1.2), &line);
+            }
+            Self::Point(..) => {
+                let ring: Vec<Px> =
+                    line.iter().flat_map(|&(x, y)| ring((x, y), 6.0)).collect();
+                canvas.outline(Pen::new(Ink::Foreground, 1.4), &ring);
+            }
+            Self::Words(..) => {}
+        }
+    }
+}
+
+/// Corners of a circle.
+pub fn ring((x, y): Px, radius: f64) -> Vec<Px> {
+    // Of a twelfth of a turn: cosine and sine that are the same everywhere.
+    let [half, root] = [0.5, 0.75_f64.sqrt()];
+    let turns = [
+        (1.0, 0.0),
+        (root, half),
+        (half, root),
+        (0.0, 1.0),
+        (-half, root),
+        (-root, half),
+    ];
+    let turns = turns.into_iter().chain(turns.map(|(a, b)| (-a, -b)));
+    turns.map(|(a, b)| (x + radius * a, y + radius * b)).collect()
+}
+
+/// Where the names of the lines stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Names {
+    /// Each beside its line, where there is room; else above the plot.
+    Beside,
+    /// At the right ends of the lines, beside the plot.
+    AtEnds,
+    /// Above the plot, each with a sample.
+    Above,
+}
+
 /// A whole chart.
 pub struct Chart {
     pub x: Axis,
     pub y: Axis,
     pub bands: Vec<Band>,
     pub lines: Vec<Line>,
-    /// Where the names of the lines stand, with samples, one below the other: the upper
-    /// left corner in pixels. Without it each line carries its name.
-    pub key: Option<(i32, i32)>,
-    /// Room to the right of the axes, in pixels: at least 24 for the last tick, more
-    /// for names.
-    pub margin: i32,
+    pub marks: Vec<Mark>,
+    pub names: Names,
 }
 
-const TEXT: i32 = 15;
-
 impl Chart {
+    /// A chart of lines only.
+    pub fn new(x: Axis, y: Axis, lines: Vec<Line>) -> Self {
+        Self { x, y, bands: Vec::new(), lines, marks: Vec::new(), names: Names::Beside }
+    }
+
+    pub fn with_bands(self, bands: Vec<Band>) -> Self {
+        Self { bands, ..self }
+    }
+
+    pub fn with_marks(self, marks: Vec<Mark>) -> Self {
+        Self { marks, ..self }
+    }
+
+    pub fn with_names(self, names: Names) -> Self {
+        Self { names, ..self }
+    }
+
     /// The chart with its data.
-    pub fn figure(&self, caption: &Caption, size: (u32, u32)) -> DrawResult<Figure> {
-        let svg = svg(caption, size, |area| self.draw(area))?;
-        Ok(Figure { name: caption.name, svg, csv: self.csv() })
+    pub fn figure(&self, caption: &Caption, height: f64) -> Figure {
+        let place = Rect::new(0.0, 0.0, WIDTH, height);
+        let svg = svg(caption, (WIDTH, height), |canvas| self.draw(canvas, place, ""));
+        Figure { name: caption.name, svg, csv: self.csv() }
     }
 
     fn csv(&self) -> String {
         let lines =
-            self.lines.iter().map(|line| (line.name.clone(), line.points.clone()));
+            self.lines.iter().map(|line| (plain(&line.name), line.points.clone()));
         let edges = self.bands.iter().flat_map(|band| {
             let low = band.points.iter().map(|&(x, low, _)| (x, low)).collect();
             let high = band.points.iter().map(|&(x, _, high)| (x, high)).collect();
@@ -204,166 +283,230 @@ impl Chart {
             let row = move |(x, y): (f64, f64)| vec![name.clone(), place(x), number(y)];
             points.into_iter().map(row).collect::<Vec<_>>()
         });
-        csv(&["curve", &self.x.label, &self.y.label], rows)
+        csv(&["curve", &plain(&self.x.label), &plain(&self.y.label)], rows)
     }
 
-    /// Draws the chart into the whole of an area; one that is a part of a figure needs a
-    /// key, whose place counts from the part's corner.
-    pub fn draw(&self, area: &Area) -> DrawResult {
-        let mut chart = ChartBuilder::on(area)
-            .margin_top(10 * PIXEL)
-            .margin_right(self.margin * PIXEL)
-            .margin_bottom(4 * PIXEL)
-            .margin_left(4 * PIXEL)
-            .x_label_area_size(46 * PIXEL)
-            .y_label_area_size(68 * PIXEL)
-            .build_cartesian_2d(self.x.ticked(), self.y.ticked())?;
-        chart
-            .configure_mesh()
-            .label_style(text(TEXT, Ink::Foreground))
-            .axis_desc_style(text(TEXT, Ink::Foreground))
-            .axis_style(Ink::Foreground.color().stroke_width(PIXEL as u32))
-            .bold_line_style(Ink::Grid.color().stroke_width(PIXEL as u32))
-            .light_line_style(TRANSPARENT)
-            .x_label_formatter(&|&x| self.x.tick_clear_of_corner(x))
-            // The space keeps exponents off the axis.
-            .y_label_formatter(&|&y| self.y.tick(y) + "\u{a0}")
-            .x_desc(&self.x.label)
-            .y_desc(&self.y.label)
-            .draw()?;
-        for band in &self.bands {
-            let at = |x: f64, y: f64| (twelve_digits(x), shown(y));
-            let low = band.points.iter().map(|&(x, low, _)| at(x, low));
-            let high = band.points.iter().rev().map(|&(x, _, high)| at(x, high));
-            let outline = self.places(low.chain(high));
-            chart.draw_series([Polygon::new(
-                outline,
-                band.ink.color().mix(0.2).filled(),
-            )])?;
+    /// The named lines.
+    fn named(&self) -> impl Iterator<Item = &Line> {
+        self.lines.iter().filter(|line| line.is_named)
+    }
+
+    /// Draws the chart into a place of a figure.
+    pub fn draw(&self, canvas: &mut Canvas, place: Rect, title: &str) {
+        let beside = |right| Frame::new((&self.x, &self.y), place, title, (4.0, right));
+        let frame = match self.names {
+            Names::AtEnds => beside(
+                self.named().map(|line| width(&line.name)).fold(0.0, f64::max) + 12.0,
+            ),
+            _ => beside(0.0),
+        };
+        if self.names != Names::Above
+            && let Some(names) = self.placed(&frame)
+        {
+            return self.draw_with(canvas, &frame, &names, None);
         }
+        let rows = self.rows(place.width());
+        let above = LINE * rows.len() as f64 + 4.0;
+        let frame = Frame::new((&self.x, &self.y), place, title, (above, 0.0));
+        let names = self.placed_marks(&frame).unwrap_or_default();
+        let first = frame.plot.top - 4.0 - LINE * (rows.len() as f64 - 0.5);
+        self.draw_with(canvas, &frame, &names, Some((rows, (place.left + 1.0, first))));
+    }
+
+    fn draw_with(
+        &self,
+        canvas: &mut Canvas,
+        frame: &Frame,
+        names: &[(Placed, String, Ink)],
+        key: Option<(Vec<Vec<&Line>>, Px)>,
+    ) {
+        let boxes: Vec<Rect> =
+            names.iter().map(|(placed, ..)| placed.rect.grown(2.0)).collect();
+        frame.panel(canvas, |canvas| {
+            for band in &self.bands {
+                canvas.area(band.ink, 0.2, &band.name, &band.outline(frame));
+            }
+            frame.grid(canvas, &boxes);
+            frame.draw(canvas);
+            self.marks.iter().for_each(|mark| mark.draw(canvas, frame));
+            self.lines.iter().for_each(|line| line.draw(canvas, frame));
+            for (placed, name, ink) in names {
+                canvas.text(*ink, placed.at, Align::Start, name);
+            }
+            if let Some((rows, (left, first))) = key {
+                for (row, y) in
+                    rows.iter().zip((0..).map(|row| first + LINE * f64::from(row)))
+                {
+                    let mut x = left;
+                    for line in row {
+                        line.sample(canvas, (x, y));
+                        canvas.text(
+                            line.ink.of_name(),
+                            (x + 36.0, y),
+                            Align::Start,
+                            &line.name,
+                        );
+                        x += width(&line.name) + 56.0;
+                    }
+                }
+            }
+        });
+    }
+
+    /// The named lines in rows that fit.
+    fn rows(&self, room: f64) -> Vec<Vec<&Line>> {
+        let mut rows: Vec<Vec<&Line>> = Vec::new();
+        let mut right = 0.0;
+        for line in self.named() {
+            let wide = width(&line.name) + 56.0;
+            if right + wide - 20.0 > room || rows.is_empty() {
+                rows.push(Vec::new());
+                right = 0.0;
+            }
+            right += wide;
+            rows.last_mut().expect("a row").push(line);
+        }
+        rows
+    }
+
+    /// Names beside lines and marks, if there is room for all.
+    fn placed(&self, frame: &Frame) -> Option<Vec<(Placed, String, Ink)>> {
+        match self.names {
+            Names::AtEnds => {
+                let mut names = self.at_ends(frame);
+                names.extend(self.placed_marks(frame)?);
+                Some(names)
+            }
+            _ => self.searched(frame, true),
+        }
+    }
+
+    fn placed_marks(&self, frame: &Frame) -> Option<Vec<(Placed, String, Ink)>> {
+        self.searched(frame, false)
+    }
+
+    fn searched(
+        &self,
+        frame: &Frame,
+        with_lines: bool,
+    ) -> Option<Vec<(Placed, String, Ink)>> {
+        let mut scene = Scene {
+            room: frame.plot.grown(-3.0),
+            lines: Vec::new(),
+            edges: Vec::new(),
+            boxes: Vec::new(),
+        };
+        let mut wishes = Vec::new();
+        let mut placed = Vec::new();
+        let mut inks = Vec::new();
         for line in &self.lines {
-            let path = self.places(line.points.iter().copied());
-            if line.dots {
-                chart.draw_series(path.into_iter().map(|place| line.dot(place)))?;
-            } else if line.bars {
-                let filled = line.ink.color().mix(0.5).filled();
-                let bar =
-                    |(x, y)| Rectangle::new([(x - 0.4, 0.0), (x + 0.4, y)], filled);
-                chart.draw_series(path.into_iter().map(bar))?;
-            } else {
-                chart.draw_series([PathElement::new(self.cut(path), line.style())])?;
+            if with_lines && line.is_named {
+                wishes.push(Wish { name: &line.name, line: scene.lines.len() });
+                inks.push(line.ink.of_name());
+            }
+            let points = frame.line(&line.points);
+            match line.kind {
+                Kind::Bars => {
+                    let zero = frame.of_places((0.0, 0.0)).1;
+                    scene.lines.push(
+                        points
+                            .iter()
+                            .flat_map(|&(x, y)| [(x, zero), (x, y), (x, zero)])
+                            .collect(),
+                    );
+                }
+                Kind::Dots => scene.lines.push(points),
+                _ => scene.lines.push(points),
             }
         }
-        for (row, line) in (0..).zip(self.lines.iter().filter(|line| !line.faint)) {
-            let name_at = match self.key {
-                Some((x, y)) => {
-                    let y = y + 20 * row;
-                    let sample =
-                        vec![(x * PIXEL, y * PIXEL), ((x + 34) * PIXEL, y * PIXEL)];
-                    if line.dots {
-                        area.draw(&line.dot(((x + 17) * PIXEL, y * PIXEL)))?;
-                    } else if line.bars {
-                        let filled = line.ink.color().mix(0.5).filled();
-                        let corners = [(x, y - 6), (x + 34, y + 6)];
-                        let corners = corners.map(|(x, y)| (x * PIXEL, y * PIXEL));
-                        area.draw(&Rectangle::new(corners, filled))?;
-                    } else {
-                        area.draw(&PathElement::new(sample, line.style()))?;
-                    }
-                    ((x + 42) * PIXEL, y * PIXEL)
-                }
-                None => {
-                    let (point, (right, down)) = line.name_at;
-                    let path = self.places(line.points.iter().copied());
-                    let Some(place) = path.get(point).or(path.last()) else { continue };
-                    let (x, y) = chart.backend_coord(place);
-                    (x + right * PIXEL, y + down * PIXEL)
-                }
-            };
-            let style =
-                text(TEXT, Ink::Foreground).pos(Pos::new(HPos::Left, VPos::Center));
-            area.draw(&Text::new(line.name.clone(), name_at, style))?;
+        for band in &self.bands {
+            scene.edges.push(band.outline(frame));
         }
-        Ok(())
+        for mark in &self.marks {
+            let line = mark.line(frame);
+            match mark {
+                Mark::Words(..) => {
+                    let Some(&(x, y)) = line.first() else { continue };
+                    let at = (x - 0.5 * width(mark.name()), y);
+                    let rect = box_at(at, mark.name());
+                    scene.boxes.push(rect);
+                    placed.push((
+                        Placed { at, rect },
+                        mark.name().to_owned(),
+                        Ink::Foreground,
+                    ));
+                }
+                _ if mark.name().is_empty() => scene.lines.push(line),
+                _ => {
+                    wishes.push(Wish { name: mark.name(), line: scene.lines.len() });
+                    inks.push(Ink::Foreground);
+                    let line = match mark {
+                        Mark::Point(..) => {
+                            line.iter().flat_map(|&at| ring(at, 6.0)).collect()
+                        }
+                        _ => line,
+                    };
+                    scene.lines.push(line);
+                }
+            }
+        }
+        let found = scene.place(&wishes)?;
+        let found = found.into_iter().zip(&wishes).zip(inks);
+        placed.extend(
+            found.map(|((placed, wish), ink)| (placed, wish.name.to_owned(), ink)),
+        );
+        Some(placed)
     }
 
-    /// A path up to where it leaves at the top, in its true direction: plotters would
-    /// move the point outside onto the edge.
-    fn cut(&self, mut path: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
-        let top = self.y.range.1;
-        let Some(end) = path.iter().position(|&(_, y)| y > top + SLACK) else {
-            return path;
+    /// Names at the ends of the lines, moved apart where they would touch.
+    fn at_ends(&self, frame: &Frame) -> Vec<(Placed, String, Ink)> {
+        const STEP: f64 = 1.25 * SIZE;
+        let mut ends: Vec<(f64, &Line)> = self
+            .named()
+            .filter_map(|line| {
+                let parts = inside(&frame.line(&line.points), frame.plot);
+                Some((parts.last()?.last()?.1, line))
+            })
+            .collect();
+        ends.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let heights = spread(
+            &ends.iter().map(|(y, _)| *y).collect::<Vec<_>>(),
+            STEP,
+            (frame.plot.top, frame.plot.bottom),
+        );
+        let name = |(y, (_, line)): (f64, &(f64, &Line))| {
+            let at = (frame.plot.right + 8.0, y);
+            let placed = Placed { at, rect: box_at(at, &line.name) };
+            (placed, line.name.clone(), line.ink.of_name())
         };
-        path.truncate(end + 1);
-        if let [.., (x0, y0), (x1, y1)] = &mut path[..] {
-            *x1 = *x0 + (*x1 - *x0) * (top - *y0) / (*y1 - *y0);
-            *y1 = top;
+        heights.into_iter().zip(&ends).map(name).collect()
+    }
+}
+
+/// Places in order, moved as little as possible so that each is a step from the next.
+fn spread(wanted: &[f64], step: f64, (low, high): (f64, f64)) -> Vec<f64> {
+    // Groups that touch: their first place and how many they are.
+    let mut groups: Vec<(f64, Vec<f64>)> = Vec::new();
+    for &want in wanted {
+        groups.push((want, vec![want]));
+        while let [.., (first, one), (second, _)] = &groups[..] {
+            if first + step * one.len() as f64 <= *second {
+                break;
+            }
+            let (_, other) = groups.pop().expect("two groups");
+            let (start, one) = groups.last_mut().expect("one group");
+            one.extend(other);
+            let middle = (0..)
+                .zip(&*one)
+                .map(|(i, want)| want - step * f64::from(i))
+                .sum::<f64>()
+                / one.len() as f64;
+            let most = high - step * (one.len() - 1) as f64;
+            *start = middle.min(most).max(low);
         }
-        path
     }
-
-    fn places(&self, points: impl Iterator<Item = (f64, f64)>) -> Vec<(f64, f64)> {
-        points.map_while(|(x, y)| Some((self.x.place(x)?, self.y.place(y)?))).collect()
-    }
-}
-
-/// A range with its ticks. plotters would choose them by a logarithm, whose last bit
-/// differs from system to system.
-pub struct Ticked {
-    range: RangedCoordf64,
-    ticks: Vec<f64>,
-}
-
-impl Ranged for Ticked {
-    type FormatOption = DefaultFormatting;
-    type ValueType = f64;
-
-    fn map(&self, value: &f64, limit: (i32, i32)) -> i32 {
-        self.range.map(value, limit)
-    }
-
-    fn key_points<Hint: KeyPointHint>(&self, hint: Hint) -> Vec<f64> {
-        if hint.weight().allow_light_points() { vec![] } else { self.ticks.clone() }
-    }
-
-    fn range(&self) -> Range<f64> {
-        self.range.range()
-    }
-}
-
-/// The most multiples of 1, 2 or 5 times a power of ten in a range that are no more than
-/// `most`.
-fn ticks((low, high): (f64, f64), most: usize) -> Vec<f64> {
-    let written = format!("{:e}", high - low);
-    let exponent = written.split_once('e').and_then(|(_, power)| power.parse().ok());
-    let exponent: i32 = exponent.unwrap_or(0);
-    let steps = (exponent - 3..=exponent + 1).rev();
-    let steps = steps.flat_map(|power| [5, 2, 1].map(|digit| (digit, power)));
-    let multiple = |(digit, power): (i64, i32), count: i64| -> f64 {
-        format!("{}e{power}", digit * count).parse().expect("a number")
-    };
-    let inside = |step| {
-        let size = multiple(step, 1);
-        (low / size - SLACK).ceil() as i64..=(high / size + SLACK).floor() as i64
-    };
-    let few = |step: &(i64, i32)| inside(*step).count() <= most;
-    let step = steps.take_while(few).last();
-    step.map_or(vec![low], |step| {
-        inside(step).map(|count| multiple(step, count)).collect()
-    })
-}
-
-/// A tick that is a whole number.
-pub fn whole(value: f64) -> String {
-    decimals(value, 0)
-}
-
-/// A tick with one decimal.
-pub fn tenths(value: f64) -> String {
-    decimals(value, 1)
-}
-
-/// A tick with two decimals.
-pub fn hundredths(value: f64) -> String {
-    decimals(value, 2)
+    groups
+        .iter()
+        .flat_map(|(start, ones)| (0..ones.len()).map(move |i| start + step * i as f64))
+        .collect()
 }

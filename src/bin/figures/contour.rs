@@ -2,24 +2,36 @@
 
 use std::collections::BTreeMap;
 
-use plotters::prelude::*;
-use plotters::style::text_anchor::HPos;
-
-use crate::canvas::{Area, DrawResult, Ink, PIXEL, text};
-use crate::chart::Axis;
-use crate::grid::label;
+use crate::axes::{Axis, Frame};
+use crate::canvas::{Align, Canvas, Ink, Pen};
+use crate::geometry::{Px, Rect, inside, outside, paced, segments};
+use crate::names::{Placed, Scene, Wish, box_at};
 use crate::output::{csv, number, shown};
+use crate::text::width;
 
 pub type Point = (f64, f64);
-
-/// A place in pixels: left, top, width and height.
-pub type Place = (i32, i32, i32, i32);
 
 /// Points joined by a line; with dots, the start marked large.
 pub struct Path {
     pub ink: Ink,
+    /// Named beside it if this is not empty.
+    pub name: String,
     pub points: Vec<Point>,
     pub dots: bool,
+}
+
+impl Path {
+    pub fn new(ink: Ink, points: Vec<Point>) -> Self {
+        Self { ink, name: String::new(), points, dots: false }
+    }
+
+    pub fn with_dots(self) -> Self {
+        Self { dots: true, ..self }
+    }
+
+    pub fn named(self, name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..self }
+    }
 }
 
 /// An arrow from a point, in the units of the axes.
@@ -27,6 +39,8 @@ pub struct Arrow {
     pub ink: Ink,
     pub from: Point,
     pub to: Point,
+    /// Named beside it if this is not empty.
+    pub name: String,
 }
 
 /// A plane of two parameters.
@@ -36,12 +50,40 @@ pub struct Plane<'a> {
     pub y: Axis,
     pub function: &'a dyn Fn(f64, f64) -> f64,
     pub levels: Vec<f64>,
-    /// Names of levels, each to the right of a point.
-    pub level_names: Vec<(Point, String)>,
+    /// Names of levels, each in a gap of its line.
+    pub level_names: Vec<(f64, String)>,
+    pub areas: Vec<(Ink, Vec<Point>)>,
     pub arrows: Vec<Arrow>,
     pub paths: Vec<Path>,
+    /// Dots, each with a name beside it.
+    pub points: Vec<(Ink, Point, String)>,
+    /// Many dots that are one curve of the data.
+    pub cloud: Option<(Ink, Vec<Point>)>,
     /// The point to mark with a cross.
     pub cross: Option<Point>,
+    /// Whether both axes have one scale.
+    pub is_equal: bool,
+}
+
+impl<'a> Plane<'a> {
+    /// Axes and nothing between them.
+    pub fn new(x: Axis, y: Axis) -> Self {
+        Self {
+            title: String::new(),
+            x,
+            y,
+            function: &|_, _| 0.0,
+            levels: Vec::new(),
+            level_names: Vec::new(),
+            areas: Vec::new(),
+            arrows: Vec::new(),
+            paths: Vec::new(),
+            points: Vec::new(),
+            cloud: None,
+            cross: None,
+            is_equal: false,
+        }
+    }
 }
 
 /// Cells of the grid on which level lines are found, each way.
@@ -49,82 +91,173 @@ const CELLS: usize = 36;
 
 impl Plane<'_> {
     /// Draws the plane with its axes into a place; paths end where they leave it.
-    pub fn draw(&self, root: &Area, (left, top, width, height): Place) -> DrawResult {
-        let area = root.clone().shrink(
-            (left * PIXEL, top * PIXEL),
-            ((width * PIXEL) as u32, (height * PIXEL) as u32),
-        );
-        let (x, y) = (self.x.range, self.y.range);
-        let mut chart = ChartBuilder::on(&area)
-            .margin_top(if self.title.is_empty() { 8 } else { 26 } * PIXEL)
-            .margin_right(12 * PIXEL)
-            .margin_bottom(4 * PIXEL)
-            .margin_left(4 * PIXEL)
-            .x_label_area_size(if self.x.label.is_empty() { 24 } else { 44 } * PIXEL)
-            .y_label_area_size(if self.y.label.is_empty() { 36 } else { 58 } * PIXEL)
-            .build_cartesian_2d(self.x.ticked(), self.y.ticked())?;
-        chart
-            .configure_mesh()
-            .disable_mesh()
-            .label_style(text(15, Ink::Foreground))
-            .axis_desc_style(text(15, Ink::Foreground))
-            .axis_style(Ink::Foreground.color().stroke_width(PIXEL as u32))
-            .x_label_formatter(&|&x| self.x.tick(x))
-            .y_label_formatter(&|&y| self.y.tick(y))
-            .x_desc(&self.x.label)
-            .y_desc(&self.y.label)
-            .draw()?;
-        let thin = Ink::Foreground.color().mix(0.35).stroke_width(PIXEL as u32);
-        let values = grid(self.function, x, y);
-        for &level in &self.levels {
-            for line in level_lines(&values, x, y, level) {
-                chart.draw_series([PathElement::new(line, thin)])?;
-            }
+    pub fn draw(&self, canvas: &mut Canvas, place: Rect) {
+        let frame = Frame::new((&self.x, &self.y), place, &self.title, (0.0, 0.0));
+        let frame = if self.is_equal { frame.with_equal_scales() } else { frame };
+        frame.panel(canvas, |canvas| self.draw_in(canvas, &frame));
+    }
+
+    fn draw_in(&self, canvas: &mut Canvas, frame: &Frame) {
+        let areas = self.areas.iter().map(|(ink, area)| (ink, frame.line(area)));
+        for (ink, area) in areas {
+            canvas.area(*ink, 0.2, "", &area);
         }
-        for path in &self.paths {
-            let rounded = |&(a, b): &Point| (shown(a), shown(b));
-            let within = |(low, high): Point, place: f64| {
-                let slack = 1e-9 * (high - low);
-                (low - slack..=high + slack).contains(&place)
-            };
-            let inside = |&&(a, b): &&Point| within(x, a) && within(y, b);
-            let points: Vec<Point> =
-                path.points.iter().take_while(inside).map(rounded).collect();
-            let style = path.ink.color().stroke_width(3 * PIXEL as u32 / 2);
-            chart.draw_series([PathElement::new(points.clone(), style)])?;
-            let dots = points.iter().filter(|_| path.dots).enumerate().map(
-                |(step, &point)| {
-                    let radius = if step == 0 { 5 } else { 3 };
-                    Circle::new(point, radius * PIXEL, path.ink.color().filled())
-                },
-            );
-            chart.draw_series(dots)?;
+        let (x, y) = (self.x.range, self.y.range);
+        let values = grid(self.function, x, y);
+        let levels: Vec<(f64, Vec<Vec<Px>>)> = self
+            .levels
+            .iter()
+            .map(|&level| {
+                let lines = level_lines(&values, x, y, level);
+                (level, lines.iter().map(|line| frame.line(line)).collect())
+            })
+            .collect();
+        let paths: Vec<Vec<Px>> =
+            self.paths.iter().map(|path| self.path(path, frame)).collect();
+        let mut scene = self.scene(frame, &paths);
+        let mut names = self.place(frame, &mut scene, &paths);
+        names.extend(self.place_levels(&levels, &mut scene));
+        let boxes: Vec<Rect> =
+            names.iter().map(|(placed, ..)| placed.rect.grown(1.0)).collect();
+        let lines = levels.iter().flat_map(|(_, lines)| lines);
+        let lines: Vec<_> = lines.flat_map(|line| outside(line, &boxes)).collect();
+        canvas.lines(Pen::new(Ink::Foreground, 1.0).faint(0.4), &lines);
+        frame.draw(canvas);
+        if let Some((ink, cloud)) = &self.cloud {
+            canvas.dots(Pen::new(*ink, 3.0).of_curve(&self.title), &frame.line(cloud));
+        }
+        for (path, line) in self.paths.iter().zip(&paths) {
+            let pen = Pen::new(path.ink, 1.6).of_curve(&path.name);
+            canvas.lines(pen, &inside(line, frame.plot));
+            if path.dots {
+                let inside = |&&(x, y): &&Px| {
+                    frame.plot.grown(0.1).holds(&Rect::new(x, y, 0.0, 0.0))
+                };
+                let dots: Vec<Px> = line.iter().filter(inside).copied().collect();
+                canvas.dots(Pen::new(path.ink, 6.0), &dots);
+                canvas.dots(Pen::new(path.ink, 10.0), &dots[..1.min(dots.len())]);
+            }
         }
         for arrow in &self.arrows {
-            let ends = [arrow.from, arrow.to].map(|end| chart.backend_coord(&end));
-            draw_arrow(root, ends, arrow.ink)?;
-        }
-        for (at, name) in &self.level_names {
-            let (x, y) = chart.backend_coord(at);
-            label(root, (x / PIXEL + 4, y / PIXEL), name, HPos::Left)?;
-        }
-        if let Some(point) = self.cross {
-            let (x, y) = chart.backend_coord(&point);
-            let (arm, style) = (6 * PIXEL, Ink::Foreground.color().stroke_width(20));
-            for (dx, dy) in [(arm, arm), (arm, -arm)] {
-                let ends = vec![(x - dx, y - dy), (x + dx, y + dy)];
-                root.draw(&PathElement::new(ends, style))?;
+            if let (Some(from), Some(to)) = (frame.at(arrow.from), frame.at(arrow.to)) {
+                canvas.arrow(Pen::new(arrow.ink, 2.0), from, to);
             }
         }
-        if !self.title.is_empty() {
-            label(
-                root,
-                (left + 36 + (width - 48) / 2, top + 13),
-                &self.title,
-                HPos::Center,
-            )?;
+        for (ink, point, _) in &self.points {
+            canvas.dots(Pen::new(*ink, 9.0), &frame.line(&[*point]));
         }
-        Ok(())
+        if let Some((x, y)) = self.cross.and_then(|point| frame.at(point)) {
+            let arm = 6.0;
+            let arms = [(arm, arm), (arm, -arm)];
+            let lines = arms.map(|(dx, dy)| vec![(x - dx, y - dy), (x + dx, y + dy)]);
+            canvas.lines(Pen::new(Ink::Foreground, 2.2), &lines);
+        }
+        for (placed, name, ink) in names {
+            canvas.text(ink, placed.at, Align::Start, &name);
+        }
+    }
+
+    /// A path up to where it leaves the plane for good.
+    fn path(&self, path: &Path, frame: &Frame) -> Vec<Px> {
+        let points: Vec<Point> =
+            path.points.iter().map(|&(a, b)| (shown(a), shown(b))).collect();
+        frame.line(&points)
+    }
+
+    /// What names must not lie over.
+    fn scene(&self, frame: &Frame, paths: &[Vec<Px>]) -> Scene {
+        let mut scene = Scene {
+            room: frame.plot.grown(-3.0),
+            lines: paths.to_vec(),
+            edges: Vec::new(),
+            boxes: Vec::new(),
+        };
+        for arrow in &self.arrows {
+            scene.lines.push(frame.line(&[arrow.from, arrow.to]));
+        }
+        for (_, point, _) in &self.points {
+            scene.lines.push(frame.line(&[*point]));
+        }
+        let dots = self.points.iter().map(|(_, point, _)| *point).chain(self.cross);
+        for (x, y) in dots.filter_map(|point| frame.at(point)) {
+            scene.boxes.push(Rect::new(x, y, 0.0, 0.0).grown(3.0));
+        }
+        scene
+    }
+
+    /// Names beside paths, arrows and points.
+    fn place(
+        &self,
+        _frame: &Frame,
+        scene: &mut Scene,
+        paths: &[Vec<Px>],
+    ) -> Vec<(Placed, String, Ink)> {
+        let of_paths = self.paths.iter().map(|path| (path.name.as_str(), path.ink));
+        let of_arrows =
+            self.arrows.iter().map(|arrow| (arrow.name.as_str(), arrow.ink));
+        let of_points = self.points.iter().map(|(ink, _, name)| (name.as_str(), *ink));
+        debug_assert_eq!(paths.len(), self.paths.len());
+        let all = of_paths.chain(of_arrows).chain(of_points).enumerate();
+        let named: Vec<_> = all.filter(|(_, (name, _))| !name.is_empty()).collect();
+        let wishes: Vec<_> =
+            named.iter().map(|(line, (name, _))| Wish { name, line: *line }).collect();
+        let placed = scene.place(&wishes).unwrap_or_default();
+        scene.boxes.extend(placed.iter().map(|placed| placed.rect));
+        let names = placed.into_iter().zip(named);
+        names
+            .map(|(placed, (_, (name, ink)))| (placed, name.to_owned(), ink.of_name()))
+            .collect()
+    }
+
+    /// Each name in the flattest free piece of its level line.
+    fn place_levels(
+        &self,
+        levels: &[(f64, Vec<Vec<Px>>)],
+        scene: &mut Scene,
+    ) -> Vec<(Placed, String, Ink)> {
+        let mut names = Vec::new();
+        for (level, name) in &self.level_names {
+            let lines = levels
+                .iter()
+                .filter(|(other, _)| other == level)
+                .flat_map(|(_, lines)| lines);
+            let mut best: Option<(f64, Placed)> = None;
+            for point in lines.flat_map(|line| paced(line, 6.0)) {
+                let at = (point.0 - 0.5 * width(name), point.1);
+                let rect = box_at(at, name);
+                let others = levels
+                    .iter()
+                    .filter(|(other, _)| other != level)
+                    .flat_map(|(_, lines)| lines);
+                let crossed = others
+                    .filter(|line| {
+                        segments(line)
+                            .any(|segment| rect.grown(1.0).share(segment).is_some())
+                    })
+                    .count();
+                let taken =
+                    scene.boxes.iter().any(|other| other.grown(4.0).meets(&rect))
+                        || scene.lines.iter().any(|line| match line[..] {
+                            [point] => rect.grown(6.0).share((point, point)).is_some(),
+                            _ => segments(line).any(|segment| {
+                                rect.grown(3.0).share(segment).is_some()
+                            }),
+                        });
+                if taken || !scene.room.holds(&rect) {
+                    continue;
+                }
+                let right = (scene.room.right - point.0) / scene.room.width();
+                let cost = 30.0 * crossed as f64 + 10.0 * right;
+                if best.as_ref().is_none_or(|(least, _)| cost < *least) {
+                    best = Some((cost, Placed { at, rect }));
+                }
+            }
+            if let Some((_, placed)) = best {
+                scene.boxes.push(placed.rect);
+                names.push((placed, name.clone(), Ink::Foreground));
+            }
+        }
+        names
     }
 }
 
@@ -139,23 +272,6 @@ pub fn paths_csv<'a, Name: ToString>(
         })
     });
     csv(&columns, rows)
-}
-
-/// A line with a head at its end, in units of the drawing.
-pub fn draw_arrow(area: &Area, [from, to]: [(i32, i32); 2], ink: Ink) -> DrawResult {
-    let style = ink.color().stroke_width(2 * PIXEL as u32);
-    let along = (f64::from(to.0 - from.0), f64::from(to.1 - from.1));
-    let length = along.0.hypot(along.1).max(1.0);
-    let unit = (along.0 / length, along.1 / length);
-    let barb = |side: f64| {
-        let (back, out) = (9.0 * f64::from(PIXEL), side * 4.5 * f64::from(PIXEL));
-        let x = f64::from(to.0) - back * unit.0 - out * unit.1;
-        let y = f64::from(to.1) - back * unit.1 + out * unit.0;
-        (x.round() as i32, y.round() as i32)
-    };
-    area.draw(&PathElement::new(vec![from, to], style))?;
-    area.draw(&PathElement::new(vec![barb(1.0), to, barb(-1.0)], style))?;
-    Ok(())
 }
 
 /// A side of a cell of the grid: its lower left corner, and whether it goes up.

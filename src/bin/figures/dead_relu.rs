@@ -4,7 +4,7 @@
 use descent::adam::Adam;
 use descent::backpropagation::Neuron;
 use descent::dead_relu::{Run, SEEDS, STEP_SIZES, Setting, probability_active};
-use descent::gradient_descent::Optimizer;
+use descent::gradient_descent::{GradientDescent, Optimizer};
 use descent::initialization::normal;
 use descent::mnist::Split;
 use descent::momentum::Momentum;
@@ -18,12 +18,16 @@ use crate::canvas::{Caption, DrawResult, Ink};
 use crate::chart::{Axis, Band, Chart, Line, tenths, whole};
 use crate::digits::digits;
 use crate::output::Figure;
+use crate::thumb::Thumb;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
     let examples = digits(Split::Test)?.sample(500, 0);
     let relu = sweep(Activation::Relu, &examples)?;
     let leaky = sweep(Activation::LeakyRelu, &examples)?;
-    Ok(vec![probability()?, state()?, share(&relu, &leaky)?, loss(&relu, &leaky)?])
+    let mut figures =
+        vec![probability()?, state()?, share(&relu, &leaky)?, loss(&relu, &leaky)?];
+    figures.extend(guesses()?);
+    Ok(figures)
 }
 
 const HE: f64 = 2.0;
@@ -57,15 +61,12 @@ fn probability() -> DrawResult<Figure> {
         Line::new(Ink::Foreground, "closed form", exact),
         Line::dots(Ink::Series(5), "100,000 units", simulated),
     ];
-    Chart {
-        x: Axis::linear("bias, in units of the input's rms", (-5.3, 2.0), 8, whole),
-        y: Axis::powers("probability to be active", (-4, 0), 5),
-        bands: vec![],
+    Ok(Chart::new(
+        Axis::linear("bias, in units of the input's rms", (-5.3, 2.0), 8, whole),
+        Axis::powers("probability to be active", (-4, 0), 5),
         lines,
-        key: Some((340, 180)),
-        margin: 24,
-    }
-    .figure(&caption, (560, 320))
+    )
+    .figure(&caption, 350.0))
 }
 
 /// `a` at the worksheet's second sample, with samples taking turns.
@@ -89,15 +90,12 @@ fn state() -> DrawResult<Figure> {
             last(&lines[1]),
         ),
     };
-    Chart {
-        x: Axis::linear("step t", (0.0, STEPS as f64), 9, whole),
-        y: Axis::linear("a at x = −3", (-4.5, 4.0), 9, whole),
-        bands: vec![],
+    Ok(Chart::new(
+        Axis::linear("step t", (0.0, STEPS as f64), 9, whole),
+        Axis::linear("a at x = −3", (-4.5, 4.0), 9, whole),
         lines,
-        key: Some((360, 40)),
-        margin: 24,
-    }
-    .figure(&caption, (560, 320))
+    )
+    .figure(&caption, 350.0))
 }
 
 fn other_side(
@@ -133,7 +131,7 @@ fn middle(runs: &[Run], value: impl Fn(&Run) -> f64) -> [f64; 3] {
 
 fn line(ink: u8, name: &str, sweep: &Sweep, value: fn(&Run) -> f64) -> Line {
     let point = |(step, runs): &(f64, Vec<Run>)| (*step, middle(runs, value)[1]);
-    Line::new(Ink::Series(ink), name, sweep.iter().map(point).collect())
+    Line::measured(Ink::Series(ink), name, sweep.iter().map(point).collect())
 }
 
 fn at_the_end(run: &Run) -> f64 {
@@ -172,19 +170,17 @@ fn share(relu: &Sweep, leaky: &Sweep) -> DrawResult<Figure> {
             list(&lines[1]),
         ),
     };
-    Chart {
-        x: step_axis(),
-        y: Axis::linear("share of units", (-0.06, 1.02), 6, tenths),
-        bands: vec![Band {
-            name: "ReLU, lowest to highest".into(),
-            points: relu.iter().map(band).collect(),
-            ink: Ink::Solid(1),
-        }],
+    Ok(Chart::new(
+        step_axis(),
+        Axis::linear("share of units", (-0.06, 1.02), 6, tenths),
         lines,
-        key: Some((100, 40)),
-        margin: 24,
-    }
-    .figure(&caption, (560, 320))
+    )
+    .with_bands(vec![Band {
+        name: "ReLU, lowest to highest".into(),
+        points: relu.iter().map(band).collect(),
+        ink: Ink::Solid(1),
+    }])
+    .figure(&caption, 350.0))
 }
 
 /// A loss with the digits that do not depend on the C library: with the largest steps
@@ -214,13 +210,34 @@ fn loss(relu: &Sweep, leaky: &Sweep) -> DrawResult<Figure> {
             last(&lines[1]),
         ),
     };
-    Chart {
-        x: step_axis(),
-        y: Axis::powers("training loss", (-1, 2), 4),
-        bands: vec![],
-        lines,
-        key: Some((100, 40)),
-        margin: 24,
+    Ok(Chart::new(step_axis(), Axis::powers("training loss", (-1, 2), 4), lines)
+        .figure(&caption, 350.0))
+}
+
+/// What one may expect of the worksheet's neuron once it is off: that momentum carries it on, that nothing moves without a
+/// gradient, or that it goes on falling as at the other sample.
+fn guesses() -> DrawResult<Vec<Figure>> {
+    const STEPS: usize = 3;
+    fn second_sample(optimizer: &mut impl Optimizer) -> DrawResult<Vec<(f64, f64)>> {
+        let neurons = take_turns(optimizer, STEPS, Neuron::gradient)?;
+        let points = (0..).zip(&neurons);
+        let a =
+            |(t, neuron): (i32, &Neuron)| (f64::from(t), -3.0 * neuron.w + neuron.b);
+        Ok(points.map(a).collect())
     }
-    .figure(&caption, (560, 320))
+    let momentum = second_sample(&mut Momentum::new(0.5, 0.5)?)?;
+    let plain = second_sample(&mut GradientDescent::new(0.25)?)?;
+    let mirrored = momentum.iter().map(|&(t, a)| (t, if t > 1.0 { -a } else { a }));
+    let laws = [
+        ("dead_relu-stays_back", "It comes back on", momentum.clone()),
+        ("dead_relu-stays_off", "It stays off", plain),
+        ("dead_relu-stays_down", "It is pushed farther off", mirrored.collect()),
+    ];
+    let zero = vec![(0.0, 0.0), (STEPS as f64, 0.0)];
+    let pictures = laws.into_iter().map(|(name, title, points)| {
+        let (x, y) = ((0.0, STEPS as f64), (-5.0, 5.0));
+        let paths = &[("a", Ink::Solid(2), points)];
+        Thumb { name, title, x, y, ground: std::slice::from_ref(&zero), paths }.figure()
+    });
+    pictures.collect()
 }

@@ -18,6 +18,7 @@ use crate::chart::{Axis, Band, Chart, Line, hundredths, tenths, whole};
 use crate::numbers::{grouped, short, superscript};
 use crate::output::{Figure, checkout};
 use crate::progress;
+use crate::thumb::Thumb;
 
 /// The experiment; the defaults are the book's.
 #[derive(Args, Clone, Debug, PartialEq)]
@@ -88,14 +89,14 @@ impl Options {
     }
 }
 
-fn positive(argument: &str) -> Result<f64, String> {
+pub fn positive(argument: &str) -> Result<f64, String> {
     match argument.parse() {
         Ok(scale) if scale > 0.0 && f64::is_finite(scale) => Ok(scale),
         _ => Err("expected a number above 0 in the range of f64".into()),
     }
 }
 
-fn whole_number(argument: &str) -> Result<u64, String> {
+pub fn whole_number(argument: &str) -> Result<u64, String> {
     let expected = |_| format!("expected a whole number from 0 to {}", u64::MAX);
     argument.parse().map_err(expected)
 }
@@ -121,13 +122,15 @@ pub fn figures(options: &Options) -> DrawResult<Vec<Figure>> {
     let experiment = Experiment { options, digits };
     progress::expect(FEW);
     let measured = experiment.measure()?;
-    Ok(vec![
+    let mut figures = vec![
         experiment.activations(&measured)?,
         experiment.activation_gradients(&measured)?,
         experiment.weight_gradients(&measured)?,
         experiment.geometry()?,
         experiment.counterexamples()?,
-    ])
+    ];
+    figures.extend(guesses()?);
+    Ok(figures)
 }
 
 struct Experiment<'a> {
@@ -201,19 +204,19 @@ impl Experiment<'_> {
             ink: Ink::Solid(ink),
         };
         let bands = measured.iter().zip(1..);
-        let chart = Chart {
-            x: self.layers("layer i of the activations"),
-            y: Axis::logarithmic(
+        let chart = Chart::new(
+            self.layers("layer i of the activations"),
+            Axis::logarithmic(
                 "‖z‖, root mean square",
                 lines.iter().flat_map(|line| &line.points),
             ),
-            bands: bands
+            lines,
+        )
+        .with_bands(
+            bands
                 .map(|((scale, norms), ink)| band((*scale, ink), norms.images[0][0]))
                 .collect(),
-            lines,
-            key: None,
-            margin: 66,
-        };
+        );
         let description = format!(
             "Norm of the activations by layer, on a logarithmic axis, for a network of width {}. {} Around \
              each curve a band shows where the norm of one image lies in about 95 of 100 networks.",
@@ -221,23 +224,14 @@ impl Experiment<'_> {
             from_to(&chart.lines, "in the input", "in the last hidden layer"),
         );
         let title = "Norm of the activations by layer";
-        chart.figure(
-            &Caption { name: "depth-activations", title, description },
-            (560, 400),
-        )
+        Ok(chart
+            .figure(&Caption { name: "depth-activations", title, description }, 430.0))
     }
 
     fn activation_gradients(&self, measured: &[(f64, Norms)]) -> DrawResult<Figure> {
         let lines =
             Self::lines(measured, 2, |norms| norms.activation_gradients.clone());
-        let quarter = self.options.layers as usize / 4;
-        let named = |line: Line| {
-            let [(_, first), .., (_, last)] = line.points[..] else { return line };
-            let shift = if first < last / 10.0 { (8, 12) } else { (6, -11) };
-            line.named_at(quarter, shift)
-        };
         let title = "Norm of the activation gradients by layer";
-        let lines = lines.into_iter().map(named).collect();
         self.gradients("depth-activation_gradients", title, "‖∂Z‖", lines)
     }
 
@@ -255,20 +249,17 @@ impl Experiment<'_> {
         lines: Vec<Line>,
     ) -> DrawResult<Figure> {
         let label = format!("{quantity}, Frobenius norm");
-        let chart = Chart {
-            x: self.layers("layer i"),
-            y: Axis::logarithmic(&label, lines.iter().flat_map(|line| &line.points)),
-            bands: Vec::new(),
+        let chart = Chart::new(
+            self.layers("layer i"),
+            Axis::logarithmic(&label, lines.iter().flat_map(|line| &line.points)),
             lines,
-            key: None,
-            margin: 66,
-        };
+        );
         let description = format!(
             "{title}, on a logarithmic axis, for a network of width {}. {}",
             self.options.width,
             from_to(&chart.lines, "in the first layer shown", "in the last"),
         );
-        chart.figure(&Caption { name, title, description }, (560, 340))
+        Ok(chart.figure(&Caption { name, title, description }, 370.0))
     }
 
     /// What becomes of the directions of the images while their norm is kept.
@@ -311,14 +302,11 @@ impl Experiment<'_> {
                 from_layer(2, dead[1..].iter().copied()),
             ),
         ];
-        let chart = Chart {
-            x: self.layers("layer i of the activations"),
-            y: Axis::linear("mean cosine, share of units", (0.0, 1.0), 6, tenths),
-            bands: Vec::new(),
+        let chart = Chart::new(
+            self.layers("layer i of the activations"),
+            Axis::linear("mean cosine, share of units", (0.0, 1.0), 6, tenths),
             lines,
-            key: Some((270, 86)),
-            margin: 24,
-        };
+        );
         let ends: Vec<_> = chart
             .lines
             .iter()
@@ -337,8 +325,7 @@ impl Experiment<'_> {
             self.options.width, ends[0], ends[1], self.options.batch, ends[2],
         );
         let title = "What He's initialization does not keep";
-        chart
-            .figure(&Caption { name: "depth-geometry", title, description }, (560, 340))
+        Ok(chart.figure(&Caption { name: "depth-geometry", title, description }, 370.0))
     }
 
     /// Weight gradients of networks that are not positively homogeneous, or have
@@ -357,26 +344,23 @@ impl Experiment<'_> {
             Line::new(Ink::Series(ink), name, from_layer(1, gradients))
         };
         let lines: Vec<_> = networks.into_iter().zip(1..).map(line).collect();
-        let chart = Chart {
-            x: self.layers("layer i"),
-            y: Axis::logarithmic(
+        let chart = Chart::new(
+            self.layers("layer i"),
+            Axis::logarithmic(
                 "‖∂W‖, Frobenius norm",
                 lines.iter().flat_map(|line| &line.points),
             ),
-            bands: Vec::new(),
             lines,
-            key: Some((300, 180)),
-            margin: 24,
-        };
+        );
         let description = format!(
             "Norm of the weight gradients by layer, on a logarithmic axis. {}",
             from_to(&chart.lines, "in the first layer", "in the last"),
         );
         let title = "Weight gradients without the hypotheses";
-        chart.figure(
+        Ok(chart.figure(
             &Caption { name: "depth-counterexamples", title, description },
-            (560, 340),
-        )
+            340.0,
+        ))
     }
 
     fn layers(&self, label: &str) -> Axis {
@@ -420,4 +404,26 @@ fn from_to(lines: &[Line], first: &str, final_: &str) -> String {
         format!("{}: from {from:.1e} {first} to {to:.1e} {final_}.", line.name)
     };
     lines.iter().map(sentence).collect::<Vec<_>>().join(" ")
+}
+
+/// What one may expect of the weight gradients at `c = 1`: that what goes in shrinks from layer to layer, that what comes
+/// back does, or both.
+fn guesses() -> DrawResult<Vec<Figure>> {
+    const LAYERS: u32 = 50;
+    let kept = depth::mean_growth(1.0, 100, 100).sqrt().log10();
+    let forwards = |layer: u32| kept * f64::from(layer - 2);
+    let backwards = |layer: u32| kept * f64::from(LAYERS - 1 - layer);
+    type Law<'a> = &'a dyn Fn(u32) -> f64;
+    let laws: [(_, _, Law<'_>); 3] = [
+        ("depth-gradients_flat", "All alike", &|i| forwards(i) + backwards(i)),
+        ("depth-gradients_early", "Early layers smallest", &backwards),
+        ("depth-gradients_late", "Late layers smallest", &forwards),
+    ];
+    let pictures = laws.into_iter().map(|(name, title, law)| {
+        let points = (2..LAYERS).map(|layer| (f64::from(layer), law(layer))).collect();
+        let paths = &[("weight gradient", Ink::Solid(2), points)];
+        let x = (0.0, f64::from(LAYERS));
+        Thumb { name, title, x, y: (-8.5, 0.5), ground: &[], paths }.figure()
+    });
+    pictures.collect()
 }

@@ -11,9 +11,10 @@ use descent::network::Network;
 use descent::random::{Stream, generator};
 use nalgebra::DMatrix;
 
-use crate::canvas::{Area, Caption, DrawResult, Ink, svg};
+use crate::canvas::{Canvas, Caption, DrawResult, Ink, WIDTH, svg};
 use crate::chart::{Axis, Band, Chart, Line, tenths, whole};
-use crate::contour::{Path, Place, Plane};
+use crate::contour::{Path, Plane};
+use crate::geometry::Rect;
 use crate::output::{Figure, csv, number};
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
@@ -59,19 +60,17 @@ fn units() -> DrawResult<Figure> {
         ),
     };
     let band = [DATA.0, DATA.1].map(|x| (x, 0.0, 2.5));
-    Chart {
-        x: Axis::linear("input x", RANGE, 6, whole),
-        y: Axis::linear("output", (0.0, 2.5), 6, tenths),
-        bands: vec![Band {
-            name: "data".into(),
-            points: band.into(),
-            ink: Ink::Foreground,
-        }],
-        lines: lines.into(),
-        key: Some((222, 28)),
-        margin: 24,
-    }
-    .figure(&caption, (560, 300))
+    Ok(Chart::new(
+        Axis::linear("input x", RANGE, 6, whole),
+        Axis::linear("output", (0.0, 2.5), 6, tenths),
+        lines.into(),
+    )
+    .with_bands(vec![Band {
+        name: "data".into(),
+        points: band.into(),
+        ink: Ink::Foreground,
+    }])
+    .figure(&caption, 330.0))
 }
 
 /// Lines through zero at equal angles, and the heights at which they meet the line `w = 1`.
@@ -103,7 +102,7 @@ fn circle() -> DrawResult<Figure> {
             met.push(shown_elbow(height));
             let dot =
                 Line::dots(Ink::Series(1), shown_elbow(height), vec![(1.0, height)]);
-            lines.push(dot.named_at(0, (10, 0)));
+            lines.push(dot);
         }
     }
     let caption = Caption {
@@ -116,19 +115,17 @@ fn circle() -> DrawResult<Figure> {
             met.join(", ")
         ),
     };
-    Chart {
-        x: Axis::linear("w", (-1.25, 1.75), 4, whole),
-        y: Axis::linear("−b", (-TOP, TOP), 5, whole),
-        bands: vec![Band {
-            name: "elbow between −1 and 1".into(),
-            points: vec![(-1.0, -1.0, 1.0), (0.0, 0.0, 0.0), (1.0, -1.0, 1.0)],
-            ink: Ink::Solid(1),
-        }],
+    Ok(Chart::new(
+        Axis::linear("w", (-1.25, 1.75), 4, whole),
+        Axis::linear("−b", (-TOP, TOP), 5, whole),
         lines,
-        key: None,
-        margin: 24,
-    }
-    .figure(&caption, (396, 460))
+    )
+    .with_bands(vec![Band {
+        name: "elbow between −1 and 1".into(),
+        points: vec![(-1.0, -1.0, 1.0), (0.0, 0.0, 0.0), (1.0, -1.0, 1.0)],
+        ink: Ink::Solid(1),
+    }])
+    .figure(&caption, 490.0))
 }
 
 /// With two decimals, or none for a whole number.
@@ -192,19 +189,17 @@ fn density() -> DrawResult<Figure> {
             uniform_ratio_density(0.0),
         ),
     };
-    Chart {
-        x: Axis::linear("elbow ξ", RANGE, 6, whole),
-        y: Axis::linear("density", (0.0, 0.5), 6, tenths),
-        bands: vec![Band {
-            name: "drawn, w, b normal".into(),
-            points: histogram.collect(),
-            ink: Ink::Foreground,
-        }],
+    Ok(Chart::new(
+        Axis::linear("elbow ξ", RANGE, 6, whole),
+        Axis::linear("density", (0.0, 0.5), 6, tenths),
         lines,
-        key: Some((370, 30)),
-        margin: 24,
-    }
-    .figure(&caption, (560, 300))
+    )
+    .with_bands(vec![Band {
+        name: "drawn, w, b normal".into(),
+        points: histogram.collect(),
+        ink: Ink::Foreground,
+    }])
+    .figure(&caption, 330.0))
 }
 
 /// Mean and median of the first `n` elbows, for three seeds.
@@ -255,15 +250,12 @@ fn means() -> DrawResult<Figure> {
             ends.join("; ")
         ),
     };
-    Chart {
-        x: Axis::powers("units n", (0, DECADES), 6),
-        y: Axis::linear("mean, median", (-range, range), 7, whole),
-        bands: vec![],
+    Ok(Chart::new(
+        Axis::powers("units n", (0, DECADES), 6),
+        Axis::linear("mean, median", (-range, range), 7, whole),
         lines,
-        key: Some((424, 30)),
-        margin: 24,
-    }
-    .figure(&caption, (560, 320))
+    )
+    .figure(&caption, 350.0))
 }
 
 const STEP_SIZE: f64 = 0.1;
@@ -313,7 +305,7 @@ impl Runs {
                 counts.join(", "),
             ),
         };
-        let svg = svg(&caption, (580, 640), |area| self.draw(area))?;
+        let svg = svg(&caption, (WIDTH, 760.0), |canvas| self.draw(canvas));
         let rows = self.runs.iter().flat_map(|(_, name, networks)| {
             STEPS.iter().flat_map(move |&step| {
                 let row = move |(place, gain): (f64, f64)| {
@@ -331,39 +323,21 @@ impl Runs {
         Ok(Figure { name: caption.name, svg, csv: csv(&columns, rows) })
     }
 
-    fn draw(&self, area: &Area) -> DrawResult {
+    fn draw(&self, canvas: &mut Canvas) {
         for ((_, name, networks), (top, ink)) in
-            self.runs.iter().zip([(0, Ink::Solid(5)), (320, Ink::Solid(1))])
+            self.runs.iter().zip([(0.0, Ink::Solid(5)), (385.0, Ink::Solid(1))])
         {
             for (column, &step) in (0..).zip(&STEPS) {
                 let network = &networks[step];
-                let (left, width) =
-                    if column == 0 { (0, 212) } else { (30 + 182 * column, 182) };
+                let left = 205.0 * f64::from(column);
                 let title = match step {
-                    0 => format!("{name}: start"),
-                    _ => format!("after {step} steps"),
+                    0 => format!("{name}, start"),
+                    _ => format!("{step} steps"),
                 };
-                let label = |label: &str| {
-                    if column == 0 { label.to_owned() } else { String::new() }
-                };
-                curve(
-                    area,
-                    (left, top, width, 160),
-                    title,
-                    label("output"),
-                    network,
-                    ink,
-                )?;
-                gains(
-                    area,
-                    (left, top + 164, width, 150),
-                    label("gained slope"),
-                    network,
-                    ink,
-                )?;
+                curve(canvas, Rect::new(left, top, 198.0, 190.0), title, network, ink);
+                gains(canvas, Rect::new(left, top + 190.0, 198.0, 180.0), network, ink);
             }
         }
-        Ok(())
     }
 
     fn losses(&self) -> DrawResult<Figure> {
@@ -398,15 +372,12 @@ impl Runs {
                 end(&lines[1]),
             ),
         };
-        Chart {
-            x: Axis::linear("step", (0.0, 1000.0), 6, whole),
-            y: Axis::powers("half mean squared error", (-4, 0), 5),
-            bands: vec![],
+        Ok(Chart::new(
+            Axis::linear("step", (0.0, 1000.0), 6, whole),
+            Axis::powers("half mean squared error", (-4, 0), 5),
             lines,
-            key: Some((100, 214)),
-            margin: 24,
-        }
-        .figure(&caption, (560, 320))
+        )
+        .figure(&caption, 350.0))
     }
 }
 
@@ -417,67 +388,38 @@ fn output(network: &Network, x: f64) -> f64 {
 }
 
 /// The output of a network over the target, with a mark at each elbow.
-fn curve(
-    area: &Area,
-    place: Place,
-    title: String,
-    label: String,
-    network: &Network,
-    ink: Ink,
-) -> DrawResult {
+fn curve(canvas: &mut Canvas, place: Rect, title: String, network: &Network, ink: Ink) {
     let target = sine();
     let target = target.x.iter().copied().zip(target.y.iter().copied());
     let marks = bends(network).into_iter().map(|(place, _)| {
         let y = output(network, place);
-        Path {
-            ink: Ink::Foreground,
-            points: vec![(place, y - 0.15), (place, y + 0.15)],
-            dots: false,
-        }
+        Path::new(Ink::Foreground, vec![(place, y - 0.15), (place, y + 0.15)])
     });
     let mut paths = vec![
-        Path { ink: Ink::DashedForeground, points: target.collect(), dots: false },
-        Path { ink, points: sampled(INPUTS, 120, |x| output(network, x)), dots: false },
+        Path::new(Ink::DashedForeground, target.collect()),
+        Path::new(ink, sampled(INPUTS, 120, |x| output(network, x))),
     ];
     paths.extend(marks);
-    panel(area, place, (title, label, (-2.4, 2.4)), paths)
+    panel(canvas, place, (title, "output", (-2.4, 2.4)), paths);
 }
 
 /// The slope that the output gains at each elbow.
-fn gains(
-    area: &Area,
-    place: Place,
-    label: String,
-    network: &Network,
-    ink: Ink,
-) -> DrawResult {
-    let stems = bends(network).into_iter().map(|(place, gain)| Path {
-        ink,
-        points: vec![(place, 0.0), (place, gain)],
-        dots: false,
-    });
-    let zero = vec![(INPUTS.0, 0.0), (INPUTS.1, 0.0)];
-    let zero = Path { ink: Ink::Grid, points: zero, dots: false };
+fn gains(canvas: &mut Canvas, place: Rect, network: &Network, ink: Ink) {
+    let stems = bends(network)
+        .into_iter()
+        .map(|(place, gain)| Path::new(ink, vec![(place, 0.0), (place, gain)]));
+    let zero = Path::new(Ink::Grid, vec![(INPUTS.0, 0.0), (INPUTS.1, 0.0)]);
     let paths = [zero].into_iter().chain(stems).collect();
-    panel(area, place, (String::new(), label, (-6.0, 6.0)), paths)
+    panel(canvas, place, (String::new(), "gained slope", (-6.0, 6.0)), paths);
 }
 
 fn panel(
-    area: &Area,
-    place: Place,
-    (title, label, range): (String, String, (f64, f64)),
+    canvas: &mut Canvas,
+    place: Rect,
+    (title, label, range): (String, &str, (f64, f64)),
     paths: Vec<Path>,
-) -> DrawResult {
-    Plane {
-        title,
-        x: Axis::linear("", INPUTS, 3, whole),
-        y: Axis::linear(&label, range, 3, whole),
-        function: &|_, _| 0.0,
-        levels: vec![],
-        level_names: vec![],
-        arrows: vec![],
-        paths,
-        cross: None,
-    }
-    .draw(area, place)
+) {
+    let axes =
+        (Axis::linear("input", INPUTS, 3, whole), Axis::linear(label, range, 3, whole));
+    Plane { title, paths, ..Plane::new(axes.0, axes.1) }.draw(canvas, place);
 }

@@ -2,10 +2,8 @@
 
 use descent::expressivity::{tent, tents};
 use nalgebra::DMatrix;
-use plotters::prelude::*;
-use plotters::style::text_anchor::HPos;
 
-use crate::canvas::{Area, Caption, DrawResult, Ink, PIXEL, svg};
+use crate::canvas::{Align, Canvas, Caption, DrawResult, Ink, Pen, WIDTH, svg};
 use crate::chart::{Axis, Chart, Line, tenths};
 use crate::grid::{arrow, label};
 use crate::output::{Figure, csv};
@@ -16,10 +14,10 @@ pub fn figures() -> DrawResult<Vec<Figure>> {
 
 /// The lines from 0 to 1, one below the other: their ends, the height of the first and
 /// the distance from one to the next, in pixels.
-const LEFT: i32 = 124;
-const RIGHT: i32 = 524;
-const TOP: i32 = 48;
-const DISTANCE: i32 = 104;
+const LEFT: f64 = 136.0;
+const RIGHT: f64 = 590.0;
+const TOP: f64 = 40.0;
+const DISTANCE: f64 = 110.0;
 
 /// Fractions to follow, and how they are written.
 const QUARTERS: [(f64, &str); 5] =
@@ -36,50 +34,44 @@ fn folding() -> DrawResult<Figure> {
     );
     let title = "Two folds of a line";
     let caption = Caption { name: "expressivity-folding", title, description };
-    let svg = svg(&caption, (560, 296), |area| {
-        for (row, name) in (0..).zip(["x", "tent(x)", "tent(tent(x))"]) {
-            label(area, (8, height(row)), name, HPos::Left)?;
-            halves(area, height(row))?;
+    let svg = svg(&caption, (WIDTH, 300.0), |canvas| {
+        for (row, name) in (0..).zip(["$x$", "tent($x$)", "tent(tent($x$))"]) {
+            label(canvas, (1.0, height(row)), name, Align::Start);
+            halves(canvas, height(row));
         }
         for (x, name) in QUARTERS {
-            label(area, (place(x), TOP - 24), name, HPos::Center)?;
+            label(canvas, (place(x), TOP - 24.0), name, Align::Middle);
         }
         for (x, name) in [(0.0, "0"), (0.5, "½"), (1.0, "1")] {
-            label(area, (place(x), height(2) + 24), name, HPos::Center)?;
+            label(canvas, (place(x), height(2) + 24.0), name, Align::Middle);
         }
         let mut steps: Vec<_> = ways.iter().map(|way| (0, way[0], way[1])).collect();
         steps.extend([0.0, 0.5, 1.0].map(|x| (1, x, tent(x))));
         for (row, from, to) in steps {
             let (from, to) = (place(from), place(to));
-            arrow(area, (from, height(row) + 8), (to, height(row + 1) - 8))?;
+            arrow(canvas, (from, height(row) + 8.0), (to, height(row + 1) - 8.0));
         }
-        Ok(())
-    })?;
+    });
     let rows = ways.map(|way| way.map(|number| number.to_string()).to_vec());
     let columns = ["x", "tent(x)", "tent(tent(x))"];
     Ok(Figure { name: caption.name, svg, csv: csv(&columns, rows) })
 }
 
-fn height(row: i32) -> i32 {
-    TOP + DISTANCE * row
+fn height(row: i32) -> f64 {
+    TOP + DISTANCE * f64::from(row)
 }
 
-fn place(x: f64) -> i32 {
-    LEFT + (f64::from(RIGHT - LEFT) * x).round() as i32
+fn place(x: f64) -> f64 {
+    LEFT + (RIGHT - LEFT) * x
 }
 
 /// A line from 0 to 1, with its right half dashed and dots at the quarters.
-fn halves(area: &Area, y: i32) -> DrawResult {
+fn halves(canvas: &mut Canvas, y: f64) {
     for (from, to, ink) in [(0.0, 0.5, Ink::Series(1)), (0.5, 1.0, Ink::Series(2))] {
-        let ends = [from, to].map(|x| (place(x) * PIXEL, y * PIXEL));
-        let style = ink.color().stroke_width(3 * PIXEL as u32);
-        area.draw(&PathElement::new(ends, style))?;
+        canvas.line(Pen::new(ink, 3.0), &[(place(from), y), (place(to), y)]);
     }
-    for (x, _) in QUARTERS {
-        let dot = (place(x) * PIXEL, y * PIXEL);
-        area.draw(&Circle::new(dot, 4 * PIXEL, Ink::Foreground.color().filled()))?;
-    }
-    Ok(())
+    let dots = QUARTERS.map(|(x, _)| (place(x), y));
+    canvas.dots(Pen::new(Ink::Foreground, 8.0), &dots);
 }
 
 fn pieces() -> DrawResult<Figure> {
@@ -101,15 +93,12 @@ fn pieces() -> DrawResult<Figure> {
          goes up and down between 0 and 1 in straight pieces of equal width.",
         lines.iter().map(|line| line.name.clone()).collect::<Vec<_>>().join("; "),
     );
-    let chart = Chart {
-        x: Axis::linear("input x", (0.0, 1.0), 6, tenths),
-        y: Axis::linear("output of the network", (-0.1, 1.4), 8, tenths),
-        bands: Vec::new(),
+    let chart = Chart::new(
+        Axis::linear("input x", (0.0, 1.0), 6, tenths),
+        Axis::linear("output of the network", (-0.1, 1.4), 8, tenths),
         lines,
-        key: Some((100, 24)),
-        margin: 24,
-    };
+    );
     let title = "Each layer folds the line once more";
     let caption = Caption { name: "expressivity-tents", title, description };
-    chart.figure(&caption, (560, 360))
+    Ok(chart.figure(&caption, 390.0))
 }

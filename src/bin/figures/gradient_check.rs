@@ -3,13 +3,17 @@
 use descent::gradient_check::{
     centred_difference, difference_errors, forward_difference,
 };
+use questions::gradient_check::{floored, taylor};
 
 use crate::canvas::{Caption, DrawResult, Ink};
-use crate::chart::{Axis, Chart, Line, tenths};
+use crate::chart::{Axis, Chart, Line, Mark, tenths};
 use crate::output::Figure;
+use crate::thumb::Thumb;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
-    Ok(vec![differences()?, kink()?])
+    let mut figures = vec![differences()?, kink()?];
+    figures.extend(guesses()?);
+    Ok(figures)
 }
 
 fn differences() -> DrawResult<Figure> {
@@ -30,26 +34,21 @@ fn differences() -> DrawResult<Figure> {
          to the left; the centred one falls twice as steeply, to {centred_error:.1e} at {centred:.1e}. To the \
          left of their minima both rise alike.",
     );
-    let at = |x: f64, name: &str| {
-        let line = Line::new(Ink::DashedForeground, name, vec![(x, 1e-12), (x, 1e1)]);
-        line.named_at(1, (5, 12))
-    };
-    let chart = Chart {
-        x: Axis::powers("step h", (-16, 0), 9),
-        y: Axis::powers("relative error of the derivative", (-13, 1), 8),
-        bands: Vec::new(),
-        lines: vec![
-            Line::new(Ink::Series(2), "forward", curve(0)).named_at(7, (-72, -8)),
-            Line::new(Ink::Series(1), "centred", curve(1)).named_at(8, (10, 8)),
-            at(f64::EPSILON.sqrt(), "2⁻²⁶"),
-            at(f64::EPSILON.cbrt(), "∛2⁻⁵²"),
+    let mark = |x: f64, name: &str| Mark::Vertical(x, name.to_owned());
+    let marks =
+        vec![mark(f64::EPSILON.sqrt(), "2⁻²⁶"), mark(f64::EPSILON.cbrt(), "∛2⁻⁵²")];
+    let chart = Chart::new(
+        Axis::powers("step h", (-16, 0), 9),
+        Axis::powers("relative error of the derivative", (-13, 1), 8),
+        vec![
+            Line::new(Ink::Series(2), "forward", curve(0)),
+            Line::new(Ink::Series(1), "centred", curve(1)),
         ],
-        key: None,
-        margin: 24,
-    };
+    )
+    .with_marks(marks);
     let title = "How wrong a difference quotient is";
     let name = "gradient_check-differences";
-    chart.figure(&Caption { name, title, description }, (560, 380))
+    Ok(chart.figure(&Caption { name, title, description }, 410.0))
 }
 
 fn kink() -> DrawResult<Figure> {
@@ -68,19 +67,37 @@ fn kink() -> DrawResult<Figure> {
          zero. Elsewhere all three agree.",
         centred[64].1, forward[64].1,
     );
-    let chart = Chart {
-        x: Axis::linear("a, what goes into the ReLU", (-1.0, 1.0), 9, tenths),
-        y: Axis::linear("derivative of the ReLU", (-0.1, 1.2), 8, tenths),
-        bands: Vec::new(),
-        lines: vec![
+    let chart = Chart::new(
+        Axis::linear("a, what goes into the ReLU", (-1.0, 1.0), 9, tenths),
+        Axis::linear("derivative of the ReLU", (-0.1, 1.2), 8, tenths),
+        vec![
             Line::new(Ink::Solid(4), "derivative, for a ≠ 0", step),
             Line::new(Ink::Series(2), "forward difference", forward),
             Line::new(Ink::Series(3), "centred difference", centred),
         ],
-        key: Some((100, 60)),
-        margin: 24,
-    };
+    );
     let title = "Difference quotients across a kink";
     let name = "gradient_check-kink";
-    chart.figure(&Caption { name, title, description }, (560, 320))
+    Ok(chart.figure(&Caption { name, title, description }, 350.0))
+}
+
+/// What one may expect of the centred difference: the error as it is, without rounding, and with rounding as a floor.
+fn guesses() -> DrawResult<Vec<Figure>> {
+    type Law = fn(f64) -> f64;
+    let laws: [(_, _, Law); 3] = [
+        ("gradient_check-smaller_v", "There is a best step", |h| {
+            difference_errors(h)[1]
+        }),
+        ("gradient_check-smaller_line", "The smaller the better", taylor),
+        ("gradient_check-smaller_floor", "The error levels off", floored),
+    ];
+    let pictures = laws.into_iter().map(|(name, title, law)| {
+        let exponents = (-48..=-4).map(|i| f64::from(i) / 4.0);
+        let points = exponents
+            .map(|exponent| (exponent, law(10_f64.powf(exponent)).log10().max(-24.0)));
+        let paths = &[("error", Ink::Solid(1), points.collect())];
+        let (x, y) = ((-12.0, -1.0), (-24.5, 0.5));
+        Thumb { name, title, x, y, ground: &[], paths }.figure()
+    });
+    pictures.collect()
 }

@@ -3,9 +3,10 @@
 use descent::quadratic::Quadratic;
 use nalgebra::dvector;
 
-use crate::canvas::{Caption, DrawResult, Ink, svg};
+use crate::canvas::{Caption, DrawResult, Ink, WIDTH, svg};
 use crate::chart::{Axis, Chart, Line, whole};
 use crate::contour::{Arrow, Plane, Point};
+use crate::geometry::Rect;
 use crate::output::{Figure, csv, number};
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
@@ -31,22 +32,21 @@ fn contours() -> DrawResult<Figure> {
     });
     let arrows = places.iter().map(|place| {
         let to = place + 0.13 * tilted.gradient(place);
-        Arrow { ink: Ink::Solid(2), from: (place[0], place[1]), to: (to[0], to[1]) }
+        let (from, to) = ((place[0], place[1]), (to[0], to[1]));
+        Arrow { ink: Ink::Solid(2), from, to, name: String::new() }
     });
-    let names = levels.iter().map(|&level: &f64| {
-        let right = (2.0 * level / tilted.hessian()[(0, 0)]).sqrt();
-        ((minimizer[0] + right, minimizer[1]), level.to_string())
-    });
+    let names = levels.iter().map(|&level: &f64| (level, level.to_string()));
     let plane = Plane {
-        title: String::new(),
-        x: Axis::linear("θ₁", (-2.5, 4.5), 8, whole),
-        y: Axis::linear("θ₂", (-0.6, 4.6), 6, whole),
         function: &above,
         levels: levels.clone(),
         level_names: names.collect(),
         arrows: arrows.collect(),
-        paths: Vec::new(),
         cross: Some((minimizer[0], minimizer[1])),
+        is_equal: true,
+        ..Plane::new(
+            Axis::linear("θ₁", (-2.5, 4.5), 8, whole),
+            Axis::linear("θ₂", (-0.6, 4.6), 6, whole),
+        )
     };
     let description = format!(
         "Ellipses around the minimizer ({:.0}, {:.0}), tilted to the left, are the level lines {levels:?} \
@@ -57,9 +57,10 @@ fn contours() -> DrawResult<Figure> {
         places.len(),
     );
     let title = "Level lines and gradients";
-    let svg = svg(&Caption { name, title, description }, (560, 420), |area| {
-        plane.draw(area, (0, 0, 556, 416))
-    })?;
+    let caption = Caption { name, title, description };
+    let svg = svg(&caption, (WIDTH, 500.0), |canvas| {
+        plane.draw(canvas, Rect::new(0.0, 0.0, WIDTH, 500.0));
+    });
     let rows = places.iter().map(|place| {
         let gradient = tilted.gradient(place);
         let all =
@@ -102,15 +103,12 @@ fn trust() -> DrawResult<Figure> {
         ends[0], ends[1], f(ends[1]), f(from),
     )
     .replace("-", "−");
-    let chart = Chart {
-        x: Axis::linear("θ", (-8.0, 6.0), 8, whole),
-        y: Axis::linear("value", (-3.0, 7.0), 6, whole),
-        bands: Vec::new(),
+    let chart = Chart::new(
+        Axis::linear("θ", (-8.0, 6.0), 8, whole),
+        Axis::linear("value", (-3.0, 7.0), 6, whole),
         lines,
-        key: Some((368, 236)),
-        margin: 24,
-    };
+    );
     let title = "The step size as trust in the tangent";
     let caption = Caption { name: "gradient_descent-trust", title, description };
-    chart.figure(&caption, (560, 380))
+    Ok(chart.figure(&caption, 410.0))
 }

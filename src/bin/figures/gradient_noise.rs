@@ -10,9 +10,10 @@ use descent::random::{Stream, generator};
 use descent::sgd::SEED;
 use nalgebra::{DMatrix, DVector, dvector};
 
-use crate::canvas::{Caption, DrawResult, Ink, svg};
+use crate::canvas::{Caption, DrawResult, Ink, WIDTH, svg};
 use crate::chart::{Axis, Chart, Line};
 use crate::contour::{Path as Curve, Plane, Point, paths_csv};
+use crate::geometry::Rect;
 use crate::output::{Figure, twelve_digits};
 use crate::quadratic::valley_axes;
 
@@ -61,32 +62,22 @@ fn ball() -> DrawResult<Figure> {
         ends.collect::<Vec<_>>().join(" "),
     );
     let title = "Two noise balls";
-    let svg = svg(&Caption { name, title, description }, (600, 250), |area| {
+    let svg = svg(&Caption { name, title, description }, (WIDTH, 290.0), |canvas| {
         for (column, (step_size, points, ellipse, _)) in (0..).zip(&panels) {
-            let (x, y, levels) = valley_axes("θ₁", "θ₂");
-            let path = |ink, points: &Vec<Point>| Curve {
-                ink,
-                points: points.clone(),
-                dots: false,
-            };
+            let (x, y, levels) = valley_axes();
             let plane = Plane {
                 title: format!("α = {step_size}"),
-                x,
-                y,
                 function: &|x, y| valley.value(&dvector![x, y]),
                 levels,
-                level_names: Vec::new(),
-                arrows: Vec::new(),
                 paths: vec![
-                    path(Ink::Solid(1), points),
-                    path(Ink::Foreground, ellipse),
+                    Curve::new(Ink::Solid(1), points.clone()),
+                    Curve::new(Ink::Foreground, ellipse.clone()),
                 ],
-                cross: None,
+                ..Plane::new(x, y)
             };
-            plane.draw(area, (300 * column, 0, 298, 246))?;
+            plane.draw(canvas, Rect::new(310.0 * f64::from(column), 0.0, 298.0, 290.0));
         }
-        Ok(())
-    })?;
+    });
     let paths =
         panels.iter().map(|(step_size, points, ..)| (step_size, points.as_slice()));
     Ok(Figure {
@@ -129,15 +120,12 @@ fn decay() -> DrawResult<Figure> {
         ends.join("; "),
     );
     let title = "Large steps, small steps, and steps that get smaller";
-    Chart {
-        x: Axis::powers("step", (0, 4), 5),
-        y: Axis::powers("distance, root mean square", (-2, 1), 4),
-        bands: Vec::new(),
-        lines: lines.into(),
-        key: Some((90, 200)),
-        margin: 24,
-    }
-    .figure(&Caption { name: "gradient_noise-decay", title, description }, (560, 340))
+    Ok(Chart::new(
+        Axis::powers("step", (0, 4), 5),
+        Axis::powers("distance, root mean square", (-2, 1), 4),
+        lines.into(),
+    )
+    .figure(&Caption { name: "gradient_noise-decay", title, description }, 370.0))
 }
 
 /// The standard deviation against the step size, by formula and measured.
@@ -209,13 +197,10 @@ fn spread() -> DrawResult<Figure> {
         ends.join("; "),
     );
     let title = "The noise ball against the step size";
-    Chart {
-        x: Axis::powers("step size α", (-2, 0), 3),
-        y: Axis::powers("standard deviation", (-3, 1), 5),
-        bands: Vec::new(),
+    Ok(Chart::new(
+        Axis::powers("step size α", (-2, 0), 3),
+        Axis::powers("standard deviation", (-3, 1), 5),
         lines,
-        key: Some((300, 196)),
-        margin: 24,
-    }
-    .figure(&Caption { name: "gradient_noise-spread", title, description }, (560, 340))
+    )
+    .figure(&Caption { name: "gradient_noise-spread", title, description }, 370.0))
 }

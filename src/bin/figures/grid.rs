@@ -1,13 +1,12 @@
 //! Matrices drawn as cells with their numbers in them.
 
 use nalgebra::DMatrix;
-use plotters::prelude::*;
-use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use crate::canvas::{Area, DrawResult, Ink, PIXEL, text};
+use crate::canvas::{Align, Canvas, Ink, Pen};
+use crate::geometry::{Px, Rect};
 
 /// Width and height of a cell in pixels.
-pub const CELL: (i32, i32) = (46, 34);
+pub const CELL: (f64, f64) = (50.0, 36.0);
 
 /// How the outline of a matrix says whether its numbers are in memory.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -19,7 +18,7 @@ pub enum Outline {
 
 /// A matrix of whole numbers with its upper left corner at a place in pixels.
 pub struct Grid<'a> {
-    pub at: (i32, i32),
+    pub at: Px,
     pub entries: &'a DMatrix<f64>,
     pub outline: Outline,
     /// The cells to mark.
@@ -28,74 +27,67 @@ pub struct Grid<'a> {
 
 impl Grid<'_> {
     /// Width and height in pixels.
-    pub fn size(&self) -> (i32, i32) {
-        (CELL.0 * self.entries.ncols() as i32, CELL.1 * self.entries.nrows() as i32)
+    pub fn size(&self) -> (f64, f64) {
+        (CELL.0 * self.entries.ncols() as f64, CELL.1 * self.entries.nrows() as f64)
     }
 
-    /// The upper left corner of a cell, in pixels.
-    pub fn cell(&self, row: usize, column: usize) -> (i32, i32) {
-        (self.at.0 + CELL.0 * column as i32, self.at.1 + CELL.1 * row as i32)
+    pub fn right(&self) -> f64 {
+        self.at.0 + self.size().0
     }
 
-    pub fn draw(&self, area: &Area) -> DrawResult {
+    pub fn bottom(&self) -> f64 {
+        self.at.1 + self.size().1
+    }
+
+    /// A cell, in pixels.
+    pub fn cell(&self, row: usize, column: usize) -> Rect {
+        let (left, top) =
+            (self.at.0 + CELL.0 * column as f64, self.at.1 + CELL.1 * row as f64);
+        Rect::new(left, top, CELL.0, CELL.1)
+    }
+
+    pub fn draw(&self, canvas: &mut Canvas) {
+        let (rows, columns) = self.entries.shape();
+        let places: Vec<(usize, usize)> = (0..rows)
+            .flat_map(|row| (0..columns).map(move |column| (row, column)))
+            .collect();
+        let marked = places.iter().filter(|(row, column)| (self.marked)(*row, *column));
+        let marked: Vec<_> = marked
+            .map(|&(row, column)| self.cell(row, column).corners().to_vec())
+            .collect();
+        if !marked.is_empty() {
+            canvas.areas(Ink::Solid(2), 0.25, "", &marked);
+        }
         let ink = match self.outline {
             Outline::Stored => Ink::Foreground,
             Outline::View => Ink::DashedForeground,
         };
-        for row in 0..self.entries.nrows() {
-            for column in 0..self.entries.ncols() {
-                let (x, y) = self.cell(row, column);
-                let corners = [
-                    (x * PIXEL, y * PIXEL),
-                    ((x + CELL.0) * PIXEL, (y + CELL.1) * PIXEL),
-                ];
-                if (self.marked)(row, column) {
-                    area.draw(&Rectangle::new(
-                        corners,
-                        Ink::Solid(2).color().mix(0.25).filled(),
-                    ))?;
-                }
-                area.draw(&Rectangle::new(
-                    corners,
-                    ink.color().stroke_width(PIXEL as u32),
-                ))?;
-                let number =
-                    format!("{}", self.entries[(row, column)]).replace('-', "−");
-                label(area, (x + CELL.0 / 2, y + CELL.1 / 2), &number, HPos::Center)?;
-            }
-        }
-        Ok(())
+        let (left, top) = self.at;
+        let across = (0..=rows).map(|row| {
+            let y = top + CELL.1 * row as f64;
+            vec![(left, y), (self.right(), y)]
+        });
+        let down = (0..=columns).map(|column| {
+            let x = left + CELL.0 * column as f64;
+            vec![(x, top), (x, self.bottom())]
+        });
+        canvas.lines(Pen::new(ink, 1.0), &across.chain(down).collect::<Vec<_>>());
+        let numbers = places.iter().map(|&(row, column)| {
+            let number = self.entries[(row, column)].to_string().replace('-', "−");
+            (self.cell(row, column).middle(), number)
+        });
+        canvas.texts(Ink::Foreground, Align::Middle, &numbers.collect::<Vec<_>>());
     }
 }
 
 /// Text beside or in the middle of a place in pixels.
-pub fn label(
-    area: &Area,
-    (x, y): (i32, i32),
-    content: &str,
-    align: HPos,
-) -> DrawResult {
-    let style = text(15, Ink::Foreground).pos(Pos::new(align, VPos::Center));
-    area.draw(&Text::new(content.to_owned(), (x * PIXEL, y * PIXEL), style))?;
-    Ok(())
+pub fn label(canvas: &mut Canvas, at: Px, content: &str, align: Align) {
+    canvas.text(Ink::Foreground, at, align, content);
 }
 
 /// An arrow between two places in pixels.
-pub fn arrow(area: &Area, from: (i32, i32), to: (i32, i32)) -> DrawResult {
-    let ink = Ink::Foreground.color();
-    let [from, to] = [from, to].map(|(x, y)| (x * PIXEL, y * PIXEL));
-    area.draw(&PathElement::new(vec![from, to], ink.stroke_width(PIXEL as u32)))?;
-    let way = (f64::from(to.0 - from.0), f64::from(to.1 - from.1));
-    let length = way.0.hypot(way.1);
-    let unit = (way.0 / length, way.1 / length);
-    let head = |back: f64, left: f64| {
-        let x = f64::from(to.0) - back * unit.0 + left * unit.1;
-        let y = f64::from(to.1) - back * unit.1 - left * unit.0;
-        (x.round() as i32, y.round() as i32)
-    };
-    let head = vec![head(70.0, -40.0), head(70.0, 40.0), to];
-    area.draw(&Polygon::new(head, ink.filled()))?;
-    Ok(())
+pub fn arrow(canvas: &mut Canvas, from: Px, to: Px) {
+    canvas.arrow(Pen::new(Ink::Foreground, 1.2), from, to);
 }
 
 /// A matrix as rows of a table: its name, then row, column and value of each entry.

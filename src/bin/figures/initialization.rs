@@ -17,6 +17,7 @@ use crate::canvas::{Caption, DrawResult, Ink, svg};
 use crate::chart::{Axis, Chart, Line, tenths, whole};
 use crate::contour::{Path, Plane, Point, paths_csv};
 use crate::digits::digits;
+use crate::geometry::Rect;
 use crate::output::Figure;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
@@ -42,22 +43,20 @@ fn saddle() -> DrawResult<Figure> {
         ("from (1.3, −1.301)", path(dvector![1.3, -1.301])?),
         ("from (0, 0)", path(dvector![0.0, 0.0])?),
     ];
-    let line = |ink, run: usize| Path { ink, points: runs[run].1.clone(), dots: true };
+    let line = |run: usize| Path::new(Ink::Solid(1), runs[run].1.clone()).with_dots();
     let levels = vec![0.1, 0.5, 2.0, 3.5];
+    let names = [(0.5, "½"), (2.0, "2"), (3.5, "3½")];
     let plane = Plane {
-        title: String::new(),
-        x: Axis::linear("w₁", RANGE, 4, whole),
-        y: Axis::linear("w₂", RANGE, 4, whole),
         function: &value,
         levels: levels.clone(),
-        level_names: vec![
-            ((0.0, 1.62), "½".into()),
-            ((-0.88, 0.86), "2".into()),
-            ((-1.62, 1.45), "3½".into()),
-        ],
-        arrows: Vec::new(),
-        paths: vec![line(Ink::Solid(1), 0), line(Ink::Solid(1), 1)],
+        level_names: names.map(|(level, name)| (level, name.to_owned())).into(),
+        paths: vec![line(0), line(1)],
         cross: Some((0.0, 0.0)),
+        is_equal: true,
+        ..Plane::new(
+            Axis::linear("$w$₁", RANGE, 4, whole),
+            Axis::linear("$w$₂", RANGE, 4, whole),
+        )
     };
     let end = |run: usize| runs[run].1[100];
     let description = format!(
@@ -71,9 +70,9 @@ fn saddle() -> DrawResult<Figure> {
     )
     .replace('-', "−");
     let title = "Two weights in a row";
-    let svg = svg(&Caption { name, title, description }, (460, 430), |area| {
-        plane.draw(area, (10, 0, 440, 426))
-    })?;
+    let svg = svg(&Caption { name, title, description }, (480.0, 530.0), |canvas| {
+        plane.draw(canvas, Rect::new(0.0, 0.0, 480.0, 530.0));
+    });
     let paths = runs.iter().map(|(run, points)| (run, points.as_slice()));
     Ok(Figure { name, svg, csv: paths_csv(["run", "step", "w1", "w2"], paths) })
 }
@@ -110,15 +109,12 @@ fn wait() -> DrawResult<Figure> {
             waits.join(", ")
         ),
     };
-    Chart {
-        x: Axis::linear("step", (0.0, STEPS as f64), 7, whole),
-        y: Axis::linear("loss", (0.0, 0.6), 7, tenths),
-        bands: vec![],
+    Ok(Chart::new(
+        Axis::linear("step", (0.0, STEPS as f64), 7, whole),
+        Axis::linear("loss", (0.0, 0.6), 7, tenths),
         lines,
-        key: Some((385, 60)),
-        margin: 24,
-    }
-    .figure(&caption, (560, 320))
+    )
+    .figure(&caption, 350.0))
 }
 
 /// Full-batch training from zero, from equal weights and from He's.
@@ -161,15 +157,12 @@ fn starts(digits: &Digits) -> DrawResult<Figure> {
             ends.join(", ")
         ),
     };
-    Chart {
-        x: Axis::linear("step", (0.0, STEPS as f64), 6, whole),
-        y: Axis::linear("loss", (0.0, 2.5), 6, tenths),
-        bands: vec![],
+    Ok(Chart::new(
+        Axis::linear("step", (0.0, STEPS as f64), 6, whole),
+        Axis::linear("loss", (0.0, 2.5), 6, tenths),
         lines,
-        key: Some((220, 140)),
-        margin: 24,
-    }
-    .figure(&caption, (560, 320))
+    )
+    .figure(&caption, 350.0))
 }
 
 /// Densities of sums of products on a logarithmic axis.
@@ -198,15 +191,12 @@ fn tails() -> DrawResult<Figure> {
             at_five.join(", ")
         ),
     };
-    Chart {
-        x: Axis::linear("output", (-6.0, 6.0), 7, whole),
-        y: Axis::powers("density", (-10, 0), 6),
-        bands: vec![],
+    Ok(Chart::new(
+        Axis::linear("output", (-6.0, 6.0), 7, whole),
+        Axis::powers("density", (-10, 0), 6),
         lines,
-        key: Some((280, 160)),
-        margin: 24,
-    }
-    .figure(&caption, (560, 340))
+    )
+    .figure(&caption, 370.0))
 }
 
 /// Held-out loss after one epoch for sixteen seeds and four choices of biases.
@@ -245,13 +235,10 @@ fn biases(digits: &Digits) -> DrawResult<Figure> {
             widest.fold(0.0, f64::max),
         ),
     };
-    Chart {
-        x: Axis::linear("seed", (0.0, SEEDS as f64 - 1.0), 6, whole),
-        y: Axis::linear("loss", (0.5, 0.75), 6, |value| format!("{value:.2}")),
-        bands: vec![],
+    Ok(Chart::new(
+        Axis::linear("seed", (0.0, SEEDS as f64 - 1.0), 6, whole),
+        Axis::linear("loss", (0.5, 0.75), 6, |value| format!("{value:.2}")),
         lines,
-        key: Some((100, 40)),
-        margin: 24,
-    }
-    .figure(&caption, (560, 320))
+    )
+    .figure(&caption, 350.0))
 }

@@ -1,9 +1,7 @@
 //! Which chapters build on which.
 
-use plotters::prelude::*;
-use plotters::style::text_anchor::HPos;
-
-use crate::canvas::{Area, Caption, DrawResult, Ink, PIXEL, svg};
+use crate::canvas::{Align, Canvas, Caption, DrawResult, Ink, Pen, WIDTH, svg};
+use crate::geometry::Rect;
 use crate::grid::{arrow, label};
 use crate::output::{Figure, csv};
 
@@ -38,16 +36,16 @@ const NEEDS: &[(&str, &[&str])] = &[
 
 /// Left edge and size of the boxes, the top of the first, the distance from one to the
 /// next, and from part to part.
-const LEFT: i32 = 118;
-const WIDTH: i32 = 236;
-const HEIGHT: i32 = 25;
-const TOP: i32 = 6;
-const DISTANCE: i32 = 37;
-const GAP: i32 = 14;
+const LEFT: f64 = 132.0;
+const WIDE: f64 = 290.0;
+const HEIGHT: f64 = 28.0;
+const TOP: f64 = 4.0;
+const DISTANCE: f64 = 41.0;
+const GAP: f64 = 14.0;
 
 /// The first of the vertical lines on the right, and the distance from one to the next.
-const FIRST_LANE: i32 = LEFT + WIDTH + 20;
-const LANE: i32 = 13;
+const FIRST_LANE: f64 = LEFT + WIDE + 24.0;
+const LANE: f64 = 15.0;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
     Ok(vec![network()?, chapters()?])
@@ -56,9 +54,10 @@ pub fn figures() -> DrawResult<Vec<Figure>> {
 /// The lecture's network: a bar for the image and for what comes out of each layer.
 fn network() -> DrawResult<Figure> {
     /// How many numbers there are, how many times in a row, and the height of a bar.
-    const LAYERS: [(usize, i32, i32); 3] = [(784, 1, 130), (100, 49, 70), (10, 1, 26)];
-    const MIDDLE: i32 = 78;
-    const STEP: i32 = 9;
+    const LAYERS: [(usize, i32, f64); 3] =
+        [(784, 1, 130.0), (100, 49, 70.0), (10, 1, 26.0)];
+    const MIDDLE: f64 = 70.0;
+    const STEP: f64 = 10.0;
     let caption = Caption {
         name: "introduction-network",
         title: "A network of fifty layers",
@@ -67,25 +66,25 @@ fn network() -> DrawResult<Figure> {
                       left to right with an arrow into the first and out of the last."
             .into(),
     };
-    let svg = svg(&caption, (552, 190), |area| {
-        let mut x = 42;
+    let svg = svg(&caption, (WIDTH, 180.0), |canvas| {
+        let mut x = 46.0;
         let mut names = Vec::new();
         for (numbers, count, height) in LAYERS {
             let left = x;
             for _ in 0..count {
-                bar(area, (x, MIDDLE - height / 2), (STEP - 3, height))?;
+                bar(canvas, Rect::new(x, MIDDLE - 0.5 * height, STEP - 3.0, height));
                 x += STEP;
             }
-            names.push((numbers, (left + x - STEP) / 2));
+            names.push((numbers, 0.5 * (left + x - STEP)));
         }
-        arrow(area, (12, MIDDLE), (38, MIDDLE))?;
-        arrow(area, (x - 2, MIDDLE), (x + 24, MIDDLE))?;
-        let y = MIDDLE + 84;
-        label(area, (names[0].1 - 24, y), "784 pixels", HPos::Left)?;
-        let hidden = "49 hidden layers, 100 numbers behind each";
-        label(area, (names[1].1 + 18, y), hidden, HPos::Center)?;
-        label(area, (names[2].1 + 28, y), "10 digits", HPos::Right)
-    })?;
+        arrow(canvas, (14.0, MIDDLE), (42.0, MIDDLE));
+        arrow(canvas, (x - 1.0, MIDDLE), (x + 27.0, MIDDLE));
+        let y = MIDDLE + 86.0;
+        label(canvas, (1.0, y), "784 pixels", Align::Start);
+        let hidden = "49 layers of 100 numbers each";
+        label(canvas, (names[1].1 + 6.0, y), hidden, Align::Middle);
+        label(canvas, (WIDTH - 1.0, y), "10 digits", Align::End);
+    });
     let rows = LAYERS
         .iter()
         .map(|(numbers, count, _)| vec![numbers.to_string(), count.to_string()]);
@@ -94,16 +93,12 @@ fn network() -> DrawResult<Figure> {
 }
 
 /// A box, filled and outlined.
-fn bar(area: &Area, (x, y): (i32, i32), (width, height): (i32, i32)) -> DrawResult {
-    let [left, right] = [x, x + width].map(|x| x * PIXEL);
-    let [top, bottom] = [y, y + height].map(|y| y * PIXEL);
-    let fill = Ink::Solid(1).color().mix(0.12).filled();
-    area.draw(&Rectangle::new([(left, top), (right, bottom)], fill))?;
-    let corners = [(left, top), (right, top), (right, bottom), (left, bottom)];
-    let outline = corners.into_iter().chain([corners[0]]);
-    let ink = Ink::Foreground.color().stroke_width(PIXEL as u32);
-    area.draw(&PathElement::new(outline.collect::<Vec<_>>(), ink))?;
-    Ok(())
+fn bar(canvas: &mut Canvas, rect: Rect) {
+    canvas.rectangle(
+        rect,
+        Some((Ink::Solid(1), 0.12)),
+        Some(Pen::new(Ink::Foreground, 1.0)),
+    );
 }
 
 fn chapters() -> DrawResult<Figure> {
@@ -137,26 +132,23 @@ fn chapters() -> DrawResult<Figure> {
         title: "Which chapters build on which",
         description: sentences.collect::<Vec<_>>().join(" "),
     };
-    let height = places.last().map_or(0, |place| place.middle + HEIGHT / 2 + TOP);
+    let height = places.last().map_or(0.0, |place| place.middle + 0.5 * HEIGHT + TOP);
     let lanes = lanes(&edges);
-    let most = lanes.iter().map(|(.., lane)| *lane).max().unwrap_or(0);
-    let width = FIRST_LANE + LANE * most + TOP;
-    let svg = svg(&caption, (width as u32, height as u32), |area| {
+    let svg = svg(&caption, (WIDTH, height), |canvas| {
         for part in &parts {
             let first = places.iter().find(|place| place.slug == part.chapters[0].1);
             let middle = first.expect("each has a place").middle;
-            label(area, (LEFT - 12, middle), part.name, HPos::Right)?;
+            label(canvas, (LEFT - 10.0, middle), part.name, Align::End);
         }
         for place in &places {
-            bar(area, (LEFT, place.middle - HEIGHT / 2), (WIDTH, HEIGHT))?;
-            let middle = (LEFT + WIDTH / 2, place.middle);
-            label(area, middle, place.title, HPos::Center)?;
+            let rect = Rect::new(LEFT, place.middle - 0.5 * HEIGHT, WIDE, HEIGHT);
+            bar(canvas, rect);
+            label(canvas, rect.middle(), place.title, Align::Middle);
         }
         for (from, targets, lane) in &lanes {
-            join(area, &places, *from, targets, *lane)?;
+            join(canvas, &places, *from, targets, *lane);
         }
-        Ok(())
-    })?;
+    });
     let rows = places.iter().enumerate().map(|(chapter, place)| {
         let slugs: Vec<_> = needs(chapter).iter().map(|need| need.slug).collect();
         vec![place.slug.to_owned(), slugs.join(" ")]
@@ -171,7 +163,7 @@ struct Part<'a> {
     chapters: Vec<(&'a str, &'a str)>,
 }
 
-/// The parts of a summary whose chapters are drawn.
+/// The parts of a summary whose chapters are drawn. The page at the end of each, on what goes wrong, teaches nothing of its own.
 fn parts(summary: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     for line in summary.lines() {
@@ -181,7 +173,9 @@ fn parts(summary: &str) -> Vec<Part<'_>> {
             (line.strip_prefix("- ["), parts.last_mut())
         {
             let link = chapter.strip_suffix(".md)");
-            part.chapters.extend(link.and_then(|link| link.split_once("](")));
+            let chapter = link.and_then(|link| link.split_once("]("));
+            part.chapters
+                .extend(chapter.filter(|(_, slug)| !slug.starts_with("when_")));
         }
     }
     // Behind the title of the summary, and before the appendices.
@@ -193,15 +187,15 @@ struct Place<'a> {
     slug: &'a str,
     title: &'a str,
     /// The middle of its height.
-    middle: i32,
+    middle: f64,
 }
 
 fn places<'a>(parts: &[Part<'a>]) -> Vec<Place<'a>> {
     let mut places = Vec::new();
     for (part, gaps) in parts.iter().zip(0..) {
         for &(title, slug) in &part.chapters {
-            let rows = places.len() as i32;
-            let middle = TOP + HEIGHT / 2 + DISTANCE * rows + GAP * gaps;
+            let rows = places.len() as f64;
+            let middle = TOP + 0.5 * HEIGHT + DISTANCE * rows + GAP * f64::from(gaps);
             places.push(Place { slug, title, middle });
         }
     }
@@ -240,29 +234,29 @@ fn lanes(edges: &[(usize, usize)]) -> Vec<(usize, Vec<usize>, i32)> {
 
 /// The arrows from one chapter: straight to the next one, around on the right to others.
 fn join(
-    area: &Area,
+    canvas: &mut Canvas,
     places: &[Place],
     from: usize,
     targets: &[usize],
     lane: i32,
-) -> DrawResult {
-    let (right, x) = (LEFT + WIDTH, FIRST_LANE + LANE * lane);
-    let (start, half) = (places[from].middle, HEIGHT / 2);
+) {
+    let (right, x) = (LEFT + WIDE, FIRST_LANE + LANE * f64::from(lane));
+    let (start, half) = (places[from].middle, 0.5 * HEIGHT);
     let mut around = Vec::new();
     for &to in targets {
         let end = places[to].middle;
         if to == from + 1 {
-            let x = LEFT + WIDTH / 2;
-            arrow(area, (x, start + half), (x, end - half - 1))?;
+            let x = LEFT + 0.5 * WIDE;
+            arrow(canvas, (x, start + half), (x, end - half - 1.0));
         } else {
-            around.push(end - 5);
+            around.push(end - 5.0);
         }
     }
     if let Some(&last) = around.last() {
-        let bend = [(right, start + 5), (x, start + 5), (x, last)];
-        let bend = bend.map(|(x, y)| (x * PIXEL, y * PIXEL));
-        let ink = Ink::Foreground.color().stroke_width(PIXEL as u32);
-        area.draw(&PathElement::new(bend.to_vec(), ink))?;
+        let bend = [(right, start + 5.0), (x, start + 5.0), (x, last)];
+        canvas.line(Pen::new(Ink::Foreground, 1.2), &bend);
     }
-    around.into_iter().try_for_each(|y| arrow(area, (x, y), (right + 1, y)))
+    for y in around {
+        arrow(canvas, (x, y), (right + 1.0, y));
+    }
 }

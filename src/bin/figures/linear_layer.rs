@@ -2,9 +2,8 @@
 
 use descent::linear_layer::{Linear, lecture_example};
 use nalgebra::DMatrix;
-use plotters::style::text_anchor::HPos;
 
-use crate::canvas::{Area, Caption, DrawResult, svg};
+use crate::canvas::{Align, Canvas, Caption, DrawResult, WIDTH, svg};
 use crate::grid::{CELL, Grid, Outline, entries, label};
 use crate::output::{Figure, csv};
 
@@ -35,19 +34,19 @@ fn shapes(input: &DMatrix<f64>, layer: &Linear) -> DrawResult<Figure> {
         output[(ROW, COLUMN)],
     );
     let caption = Caption { name, title: "Shapes in a linear layer", description };
-    let svg = svg(&caption, (560, 470), |area| {
-        let left = 46 + CELL.0 * input.ncols() as i32;
-        let draw =
+    let svg = svg(&caption, (WIDTH, 500.0), |canvas| {
+        let left = 40.0 + CELL.0 * input.ncols() as f64;
+        let mut draw =
             |at, entries: &DMatrix<f64>, marked: &dyn Fn(usize, usize) -> bool| {
-                Grid { at, entries, outline: Outline::Stored, marked }.draw(area)
+                Grid { at, entries, outline: Outline::Stored, marked }.draw(canvas);
             };
-        draw((20, 178), input, &|row, _| row == ROW)?;
-        draw((left, 38), &layer.weight, &|_, column| column == COLUMN)?;
-        draw((left, 178), &product, &|row, column| (row, column) == (ROW, COLUMN))?;
-        draw((left, 292), &bias, &|_, column| column == COLUMN)?;
-        draw((left, 372), &output, &|row, column| (row, column) == (ROW, COLUMN))?;
-        names(area, left)
-    })?;
+        draw((8.0, 186.0), input, &|row, _| row == ROW);
+        draw((left, 36.0), &layer.weight, &|_, column| column == COLUMN);
+        draw((left, 186.0), &product, &|row, column| (row, column) == (ROW, COLUMN));
+        draw((left, 308.0), &bias, &|_, column| column == COLUMN);
+        draw((left, 394.0), &output, &|row, column| (row, column) == (ROW, COLUMN));
+        names(canvas, left);
+    });
     let matrices = [
         ("X", input),
         ("W", &layer.weight),
@@ -59,16 +58,20 @@ fn shapes(input: &DMatrix<f64>, layer: &Linear) -> DrawResult<Figure> {
     Ok(Figure { name, svg, csv: csv(&["matrix", "row", "column", "value"], rows) })
 }
 
-fn names(area: &Area, left: i32) -> DrawResult {
-    let middle = left + 2 * CELL.0;
-    let right = left + 4 * CELL.0 + 14;
-    label(area, (20, 158), "X  [batch, fan_in]", HPos::Left)?;
-    label(area, (right, 78), "W", HPos::Left)?;
-    label(area, (right, 100), "[fan_in, fan_out]", HPos::Left)?;
-    label(area, (right, 212), "X W", HPos::Left)?;
-    label(area, (middle, 269), "+", HPos::Center)?;
-    label(area, (right, 309), "b  [1, fan_out]", HPos::Left)?;
-    label(area, (middle, 349), "=", HPos::Center)?;
-    label(area, (right, 396), "A = X W + 1 b", HPos::Left)?;
-    label(area, (right, 418), "[batch, fan_out]", HPos::Left)
+fn names(canvas: &mut Canvas, left: f64) {
+    let middle = left + 2.0 * CELL.0;
+    let right = left + 4.0 * CELL.0 + 14.0;
+    for (x, y, name) in [
+        (8.0, 164.0, "$X$  [batch, fan_in]"),
+        (right, 78.0, "$W$"),
+        (right, 102.0, "[fan_in, fan_out]"),
+        (right, 222.0, "$X$ $W$"),
+        (right, 326.0, "$b$  [1, fan_out]"),
+        (right, 418.0, "$A$ = $X$ $W$ + 1 $b$"),
+        (right, 442.0, "[batch, fan_out]"),
+    ] {
+        label(canvas, (x, y), name, Align::Start);
+    }
+    label(canvas, (middle, 283.0), "+", Align::Middle);
+    label(canvas, (middle, 369.0), "=", Align::Middle);
 }

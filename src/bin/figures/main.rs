@@ -2,6 +2,8 @@
 
 mod acceleration;
 mod adam;
+mod art;
+mod axes;
 mod backpropagation;
 mod broadcasting;
 mod canvas;
@@ -12,15 +14,18 @@ mod depth;
 mod digits;
 mod elbows;
 mod expressivity;
+mod geometry;
 mod gradient_check;
 mod gradient_descent;
 mod gradient_noise;
 mod grid;
 mod initialization;
 mod introduction;
+mod inventory;
 mod linear_layer;
 mod momentum;
 mod momentum_convergence;
+mod names;
 mod nesterov;
 mod network;
 mod neuron;
@@ -29,10 +34,15 @@ mod norm_law;
 mod numbers;
 mod objective;
 mod one_parameter;
+mod optimizer;
 mod output;
+mod own;
 mod progress;
 mod quadratic;
 mod sgd;
+mod text;
+mod thumb;
+mod train;
 mod training;
 
 use std::io::Write;
@@ -138,6 +148,21 @@ enum Chapter {
     DeadRelu,
     /// A whole training: optimizers, movement of the weights, curvature
     Training,
+    /// Runs that go wrong, and what was tried
+    Inventory,
+    /// A training of your own on MNIST, with its figures
+    ///
+    /// Trains as the book does, shows the accuracy after each epoch, and draws loss, accuracy,
+    /// updates and dead units of each layer, and two digits. The same settings and seed give
+    /// the same figures.
+    #[command(override_usage = "cargo train [OPTIONS]")]
+    Train(train::Options),
+    /// Your own optimizer beside the book's
+    ///
+    /// The first call puts answers/optimizer.rs there. It is measured on quadratics, tuned by
+    /// the sweep of the book, and trained; the figures show it beside the book's optimizers.
+    #[command(override_usage = "cargo optimizer [OPTIONS]")]
+    Optimizer(optimizer::Options),
 }
 
 impl Chapter {
@@ -170,12 +195,14 @@ impl Chapter {
             Self::Elbows,
             Self::DeadRelu,
             Self::Training,
+            Self::Inventory,
         ]
     }
 
     fn is_of_the_book(&self) -> bool {
         match self {
             Self::Depth(options) => *options == depth::Options::default(),
+            Self::Train(_) | Self::Optimizer(_) => false,
             _ => true,
         }
     }
@@ -222,6 +249,11 @@ impl Chapter {
             Self::Elbows => ("elbows", Box::new(elbows::figures)),
             Self::DeadRelu => ("dead_relu", Box::new(dead_relu::figures)),
             Self::Training => ("training", Box::new(training::figures)),
+            Self::Inventory => ("inventory", Box::new(inventory::figures)),
+            Self::Train(options) => ("train", Box::new(|| train::figures(options))),
+            Self::Optimizer(options) => {
+                ("optimizer", Box::new(|| optimizer::figures(options)))
+            }
         }
     }
 }
@@ -271,7 +303,11 @@ fn list() -> DrawResult {
         let about = chapter.get_about().unwrap_or_default();
         format!("{:<22}{about}", chapter.get_name())
     };
-    output::tell(command.get_subcommands().skip(1).map(line))
+    let all = Chapter::all();
+    let has_figures = |chapter: &&clap::Command| {
+        all.iter().any(|other| other.drawing().0 == chapter.get_name())
+    };
+    output::tell(command.get_subcommands().filter(has_figures).map(line))
 }
 
 /// The figures of the chapters, in their order; the chapters share the cores.
@@ -280,7 +316,7 @@ fn draw(chapters: &[Chapter]) -> DrawResult<Vec<Figure>> {
     let draw = |chapter: &Chapter| {
         let (name, figures) = chapter.drawing();
         let figures = progress::named(name, figures);
-        // An error of plotters cannot go from thread to thread.
+        // A boxed error cannot go from thread to thread.
         figures.map_err(|error| error.to_string())
     };
     let drawn: Result<Vec<_>, _> = parallel::map(chapters, &draw).into_iter().collect();

@@ -4,7 +4,8 @@ use std::f64::consts::PI;
 
 use descent::gradient_descent::minimize;
 use descent::momentum::{
-    Momentum, average_variance, corrected_variance, gain, half_life, weight_at_age,
+    Average, Momentum, average_variance, corrected_variance, gain, half_life,
+    weight_at_age,
 };
 use descent::quadratic::{Quadratic, START};
 use nalgebra::DVector;
@@ -13,10 +14,13 @@ use crate::canvas::{Caption, DrawResult, Ink};
 use crate::chart::{Axis, Band, Chart, Line, hundredths, tenths, whole};
 use crate::contour::Point;
 use crate::output::Figure;
-use crate::quadratic::panels;
+use crate::quadratic::{WINDOW, panels};
+use crate::thumb::Thumb;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
-    Ok(vec![weights()?, bias()?, filter()?, same()?])
+    let mut figures = vec![weights()?, bias()?, filter()?, same()?];
+    figures.extend(guesses()?);
+    Ok(figures)
 }
 
 /// The usual β, each with its series.
@@ -38,16 +42,13 @@ fn weights() -> DrawResult<Figure> {
          0.9 at 0.1, with 0.99 at 0.01. It has fallen to half at the age {}.",
         halves.join(", "),
     );
-    let chart = Chart {
-        x: Axis::linear("age of the gradient in steps", (-0.5, 30.5), 7, whole),
-        y: Axis::linear("weight in the average", (0.0, 0.2), 5, hundredths),
-        bands: Vec::new(),
+    let chart = Chart::new(
+        Axis::linear("age of the gradient in steps", (-0.5, 30.5), 7, whole),
+        Axis::linear("weight in the average", (0.0, 0.2), 5, hundredths),
         lines,
-        key: Some((420, 30)),
-        margin: 24,
-    };
+    );
     let title = "What the average remembers";
-    chart.figure(&Caption { name: "momentum-weights", title, description }, (560, 300))
+    Ok(chart.figure(&Caption { name: "momentum-weights", title, description }, 330.0))
 }
 
 /// Mean and standard deviation of both averages of gradients with mean and standard
@@ -76,22 +77,20 @@ fn bias() -> DrawResult<Figure> {
         total(40),
         corrected_variance(BETA, 40).sqrt(),
     );
-    let chart = Chart {
-        x: Axis::linear("step t", (1.0, 40.0), 8, whole),
-        y: Axis::linear("mean and standard deviation", (0.0, 2.0), 5, tenths),
-        bands: vec![
-            band(corrected, Ink::Solid(5), &|_| 1.0, corrected_variance),
-            band(plain, Ink::Solid(2), &total, average_variance),
-        ],
-        lines: vec![
+    let chart = Chart::new(
+        Axis::linear("step t", (1.0, 40.0), 8, whole),
+        Axis::linear("mean and standard deviation", (0.0, 2.0), 5, tenths),
+        vec![
             line(corrected, Ink::Series(5), &|_| 1.0),
             line(plain, Ink::Series(2), &total),
         ],
-        key: Some((380, 40)),
-        margin: 24,
-    };
+    )
+    .with_bands(vec![
+        band(corrected, Ink::Solid(5), &|_| 1.0, corrected_variance),
+        band(plain, Ink::Solid(2), &total, average_variance),
+    ]);
     let title = "What bias correction corrects";
-    chart.figure(&Caption { name: "momentum-bias", title, description }, (560, 320))
+    Ok(chart.figure(&Caption { name: "momentum-bias", title, description }, 350.0))
 }
 
 /// The gain of the average over the frequency.
@@ -108,16 +107,13 @@ fn filter() -> DrawResult<Figure> {
          curves start at 1 and fall, earlier and deeper for larger β. At the highest frequency the gain is {}.",
         lowest.join(", "),
     );
-    let chart = Chart {
-        x: Axis::linear("frequency ω / π", (0.0, 1.0), 6, tenths),
-        y: Axis::powers("gain", (-3, 0), 4),
-        bands: Vec::new(),
-        lines: lines.into(),
-        key: Some((420, 30)),
-        margin: 24,
-    };
+    let chart = Chart::new(
+        Axis::linear("frequency ω / π", (0.0, 1.0), 6, tenths),
+        Axis::powers("gain", (-3, 0), 4),
+        lines.into(),
+    );
     let title = "The average as a low-pass filter";
-    chart.figure(&Caption { name: "momentum-filter", title, description }, (560, 300))
+    Ok(chart.figure(&Caption { name: "momentum-filter", title, description }, 330.0))
 }
 
 /// A run in the valley: its name, ink, α and β.
@@ -156,5 +152,49 @@ fn same() -> DrawResult<Figure> {
         ends.collect::<Vec<_>>().join(" "),
     );
     let title = "Gradient descent and momentum at one step size";
-    panels(&Caption { name: "momentum-same", title, description }, &paths, 4)
+    let caption = Caption { name: "momentum-same", title, description };
+    Ok(panels(&caption, &paths, 4))
+}
+
+/// What one may expect of the figure before: momentum as it is, with its best settings, and as an average of the points
+/// of gradient descent.
+fn guesses() -> DrawResult<Vec<Figure>> {
+    const STEPS: usize = 40;
+    let (alpha, beta) = Quadratic::valley().spectrum()?.best_momentum();
+    let descent = run(STEPS, &("", Ink::Solid(1), 0.1, 0.0))?;
+    let mut average = Average::new("beta", 0.9)?;
+    let averaged = descent.iter().map(|&(x, y)| {
+        average.update(&DVector::from_row_slice(&[x, y]));
+        let mean = average.value() / average.total_weight();
+        (mean[0], mean[1])
+    });
+    let averaged: Vec<Point> = averaged.collect();
+    let laws = [
+        (
+            "momentum-same_swings",
+            "Momentum swings past the minimum",
+            run(STEPS, &("", Ink::Solid(2), 0.1, 0.9))?,
+        ),
+        (
+            "momentum-same_nearer",
+            "Momentum cuts the corner",
+            run(STEPS, &("", Ink::Solid(2), alpha, beta))?,
+        ),
+        ("momentum-same_lags", "Momentum lags behind", averaged),
+    ];
+    let pictures = laws.into_iter().map(|(name, title, momentum)| {
+        let thumb = Thumb {
+            name,
+            title,
+            x: WINDOW[0],
+            y: WINDOW[1],
+            ground: &[],
+            paths: &[
+                ("gradient descent", Ink::Series(1), descent.clone()),
+                ("momentum", Ink::Solid(2), momentum),
+            ],
+        };
+        thumb.figure()
+    });
+    pictures.collect()
 }

@@ -6,15 +6,19 @@ use descent::momentum_convergence::{spectral_radius, transition};
 use descent::quadratic::{Quadratic, Spectrum};
 use nalgebra::{dvector, vector};
 
-use crate::canvas::{Caption, DrawResult, Ink, PIXEL, svg};
-use crate::chart::{Axis, Band, Chart, Line, hundredths, tenths, whole};
+use crate::canvas::{Caption, DrawResult, Ink, WIDTH, svg};
+use crate::chart::{Axis, Band, Chart, Line, Mark, Names, hundredths, tenths, whole};
 use crate::contour::{Path, Plane, Point, paths_csv};
+use crate::geometry::Rect;
 use crate::momentum::{Run, run};
 use crate::output::{Figure, twelve_digits};
 use crate::quadratic::panels;
+use crate::thumb::{Thumb, up_to};
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
-    Ok(vec![turn()?, stability()?, sweep()?, best()?, parameters()?])
+    let mut figures = vec![turn()?, stability()?, sweep()?, best()?, parameters()?];
+    figures.extend(guesses()?);
+    Ok(figures)
 }
 
 /// `β = ½` and `αλ = 1` in the plane of `u` and what remains, and the roots.
@@ -24,7 +28,6 @@ fn turn() -> DrawResult<Figure> {
         let turns = (0..=120).map(|i| 2.0 * PI * f64::from(i) / 120.0);
         turns.map(|turn| (radius * turn.cos(), radius * turn.sin())).collect()
     };
-    let path = |ink, points, dots| Path { ink, points, dots };
     let matrix = transition(1.0, 1.0, BETA);
     let mut state = vector![0.0, 1.0];
     let mut spiral = Vec::new();
@@ -41,17 +44,6 @@ fn turn() -> DrawResult<Figure> {
     };
     let scaled = [0.1, 0.5, 1.0, 3.0, 5.0, 5.9];
     let roots: Vec<_> = scaled.iter().flat_map(|&scaled| pair(scaled)).collect();
-    let plane = |title: &str, paths, level_names, range| Plane {
-        title: title.into(),
-        x: Axis::linear("", range, 5, tenths),
-        y: Axis::linear("", range, 5, tenths),
-        function: &|_, _| 0.0,
-        levels: Vec::new(),
-        level_names,
-        arrows: Vec::new(),
-        paths,
-        cross: None,
-    };
     let name = "momentum_convergence-turn";
     let written = |(re, im): Point| format!("({re:.2}, {im:.2})");
     let description = format!(
@@ -68,32 +60,37 @@ fn turn() -> DrawResult<Figure> {
     );
     let title = "A component that turns, and its roots";
     let caption = Caption { name, title, description };
-    let names = [
-        ((0.73, 0.1), "0.1"),
-        ((0.31, 0.33), "0.5"),
-        ((0.0, 0.5), "αλ = 1"),
-        ((-0.05, 0.82), "3"),
-        ((-0.68, 0.58), "5"),
-        ((-0.98, 0.1), "5.9"),
-    ];
-    let names = names.map(|(place, name)| (place, name.to_owned()));
-    let svg = svg(&caption, (600, 320), |area| {
-        let left = plane(
-            "u and r, eight steps",
-            vec![path(Ink::Solid(2), spiral.clone(), true)],
-            Vec::new(),
-            (-1.2, 1.2),
-        );
-        left.draw(area, (0, 0, 298, 312))?;
-        let mut paths = vec![
-            path(Ink::Foreground, around(1.0), false),
-            path(Ink::Solid(1), around(BETA.sqrt()), false),
-        ];
-        let dot = |&root: &Point| path(Ink::Solid(2), vec![root], true);
-        paths.extend(roots.iter().map(dot));
-        let right = plane("roots for β = ½", paths, names.into(), (-1.2, 1.2));
-        right.draw(area, (300, 0, 298, 312))
-    })?;
+    let range = (-1.2, 1.2);
+    let plane = |title: &str, x: &str, y: &str| Plane {
+        title: title.into(),
+        is_equal: true,
+        ..Plane::new(Axis::linear(x, range, 3, whole), Axis::linear(y, range, 3, whole))
+    };
+    let dot = |&root: &Point| (Ink::Solid(2), root, String::new());
+    let named = scaled.iter().zip(roots.chunks(2)).map(|(scaled, pair)| {
+        let name = if *scaled == 1.0 {
+            format!("αλ = {scaled}")
+        } else {
+            scaled.to_string()
+        };
+        (Ink::Solid(2), pair[0], name)
+    });
+    let svg = svg(&caption, (WIDTH, 350.0), |canvas| {
+        let left = Plane {
+            paths: vec![Path::new(Ink::Solid(2), spiral.clone()).with_dots()],
+            ..plane("eight steps", "$u$", "$r$")
+        };
+        left.draw(canvas, Rect::new(0.0, 0.0, 298.0, 350.0));
+        let right = Plane {
+            paths: vec![
+                Path::new(Ink::Foreground, around(1.0)),
+                Path::new(Ink::Solid(1), around(BETA.sqrt())),
+            ],
+            points: named.chain(roots.iter().skip(1).step_by(2).map(dot)).collect(),
+            ..plane("roots, β = ½", "real", "imaginary")
+        };
+        right.draw(canvas, Rect::new(310.0, 0.0, 298.0, 350.0));
+    });
     let named = [("u and r", &spiral), ("roots", &roots)];
     let csv = paths_csv(
         ["panel", "step", "x", "y"],
@@ -132,9 +129,6 @@ fn stability() -> DrawResult<Figure> {
         let points = points.filter(|(_, y)| (low..=high).contains(y));
         Line::faint(ink, name, points.collect())
     };
-    let label = |name: &str, beta: f64, scaled: f64| {
-        Line::new(Ink::Foreground, name, vec![(beta, scaled)])
-    };
     let bowl = |kappa: f64| {
         let spectrum = Spectrum { smallest: 1.0, largest: kappa };
         let (alpha, beta) = spectrum.best_momentum();
@@ -142,23 +136,27 @@ fn stability() -> DrawResult<Figure> {
         Line::new(Ink::Solid(1), format!("κ = {kappa}"), ends)
     };
     let below = |beta: f64| (1.0 - beta.sqrt()) / (1.0 + beta.sqrt());
-    let mut lines = vec![
+    let lines = vec![
         curve(Ink::Foreground, "real to complex", &below),
         curve(Ink::Foreground, "complex to real", &|beta| 1.0 / below(beta)),
         curve(Ink::DashedForeground, "1 − √β", &|beta| 1.0 - beta.sqrt()),
         curve(Ink::DashedForeground, "1 + √β", &|beta| 1.0 + beta.sqrt()),
-        bowl(10.0).named_at(0, (4, 28)),
-        bowl(1000.0).named_at(0, (-68, 8)),
-        label("diverges", 0.2, 20.0),
-        label("monotone", 0.05, 0.03),
-        label("swings", 0.44, 3.0),
-        label("↓ alternates", 0.0, 4.0),
+        bowl(10.0),
+        bowl(1000.0),
+    ];
+    let words = |name: &str, beta: f64, scaled: f64| {
+        Mark::Words((beta, scaled), name.to_owned())
+    };
+    let mut marks = vec![
+        words("diverges", 0.25, 25.0),
+        words("monotone", 0.15, 0.025),
+        words("swings", 0.5, 3.2),
+        words("alternates", 0.12, 5.0),
     ];
     for radius in &RADII[1..] {
         // The bar of κ = 1000 stands just left of 0.95².
-        let left = if *radius == 0.95 { -46 } else { -36 };
-        let beta = radius * radius;
-        lines.push(label(&radius.to_string(), beta, 1.0).named_at(0, (left, 0)));
+        let left = if *radius == 0.95 { 0.075 } else { 0.05 };
+        marks.push(words(&radius.to_string(), radius * radius - left, 1.0));
     }
     let limit = |beta: f64| 2.0 * (1.0 + beta) / (1.0 - beta);
     let description = format!(
@@ -173,19 +171,18 @@ fn stability() -> DrawResult<Figure> {
         lines[4].points[0].0,
         lines[5].points[0].0,
     );
-    let chart = Chart {
-        x: Axis::linear("β", (0.0, 1.0), 6, tenths),
-        y: Axis::powers("αλ", POWERS, 5),
-        bands: RADII.map(band).into(),
+    let chart = Chart::new(
+        Axis::linear("β", (0.0, 1.0), 6, tenths),
+        Axis::powers("αλ", POWERS, 5),
         lines,
-        key: None,
-        margin: 24,
-    };
-    let title = "Spectral radius of momentum";
-    chart.figure(
-        &Caption { name: "momentum_convergence-stability", title, description },
-        (600, 440),
     )
+    .with_bands(RADII.map(band).into())
+    .with_marks(marks);
+    let title = "Spectral radius of momentum";
+    Ok(chart.figure(
+        &Caption { name: "momentum_convergence-stability", title, description },
+        440.0,
+    ))
 }
 
 fn valley() -> DrawResult<(Quadratic, Spectrum)> {
@@ -222,19 +219,16 @@ fn sweep() -> DrawResult<Figure> {
         spectrum.momentum_contraction(best, 0.9),
         38.0 / spectrum.largest,
     );
-    let chart = Chart {
-        x: Axis::powers("step size α", (-2, 1), 4),
-        y: Axis::linear("contraction", (0.35, 1.2), 5, tenths),
-        bands: Vec::new(),
+    let chart = Chart::new(
+        Axis::powers("step size α", (-2, 1), 4),
+        Axis::linear("contraction", (0.35, 1.2), 5, tenths),
         lines,
-        key: Some((90, 216)),
-        margin: 30,
-    };
+    );
     let title = "Contraction over the step size";
-    chart.figure(
+    Ok(chart.figure(
         &Caption { name: "momentum_convergence-sweep", title, description },
-        (560, 340),
-    )
+        340.0,
+    ))
 }
 
 /// Each method at its own best settings.
@@ -262,7 +256,7 @@ fn best() -> DrawResult<Figure> {
     );
     let title = "Trajectories with the best settings of each";
     let caption = Caption { name: "momentum_convergence-best", title, description };
-    panels(&caption, &paths, 4)
+    Ok(panels(&caption, &paths, 4))
 }
 
 /// Both parameters over the steps, side by side.
@@ -290,31 +284,67 @@ fn parameters() -> DrawResult<Figure> {
          steps. With α = 0.1 and β = 0.9 both swing in long waves. After 20 steps: {}",
         ends.collect::<Vec<_>>().join(" "),
     );
-    let chart = |label: &str, range, ticks, pick: fn(Point) -> f64| {
+    let chart = |label: &str, range, ticks, names, pick: fn(Point) -> f64| {
         let lines = paths.iter().map(|(title, ink, points)| {
             let points = (0..).map(f64::from).zip(points.iter().map(|&p| pick(p)));
             Line::new(*ink, *title, points.collect())
         });
-        Chart {
-            x: Axis::linear("step", (0.0, STEPS as f64), 5, whole),
-            y: Axis::linear(label, range, ticks, whole),
-            bands: Vec::new(),
-            lines: lines.collect(),
-            key: Some((110, 20)),
-            margin: 24,
-        }
+        let x = Axis::linear("step", (0.0, STEPS as f64), 5, whole);
+        let y = Axis::linear(label, range, ticks, whole);
+        Chart::new(x, y, lines.collect()).with_names(names)
     };
-    // Where the key stands there is no line.
     let charts = [
-        chart("θ₁", (-4.0, 14.9), 4, |(x, _)| x),
-        chart("θ₂", (-1.4, 1.95), 4, |(_, y)| y),
+        chart("θ₁", (-4.0, 10.0), 4, Names::Beside, |(x, _)| x),
+        chart("θ₂", (-1.4, 1.4), 4, Names::Above, |(_, y)| y),
     ];
     let title = "Parameters over the steps";
-    let svg = svg(&Caption { name, title, description }, (640, 310), |area| {
-        let (left, right) = area.split_horizontally(320 * PIXEL);
-        charts[0].draw(&left)?;
-        charts[1].draw(&right)
-    })?;
+    let svg = svg(&Caption { name, title, description }, (WIDTH, 560.0), |canvas| {
+        charts[0].draw(canvas, Rect::new(0.0, 0.0, WIDTH, 270.0), "");
+        charts[1].draw(canvas, Rect::new(0.0, 280.0, WIDTH, 280.0), "");
+    });
     let paths = paths.iter().map(|(title, _, points)| (title, points.as_slice()));
     Ok(Figure { name, svg, csv: paths_csv(["run", "step", "theta1", "theta2"], paths) })
+}
+
+/// What one may expect of β = 0.9 in the valley: itself, the best β, and gradient descent that is late by the mean age.
+fn guesses() -> DrawResult<Vec<Figure>> {
+    const STEPS: usize = 60;
+    const MEAN_AGE: f64 = 9.0;
+    const FLOOR: f64 = -7.0;
+    let spectrum = Quadratic::valley().spectrum()?;
+    let fall = |alpha: f64, beta: f64| -> DrawResult<Vec<Point>> {
+        let path = run(STEPS, &("", Ink::Solid(1), alpha, beta))?;
+        let distances = path
+            .iter()
+            .zip(0..)
+            .map(|(&(x, y), t)| (f64::from(t), -(x.hypot(y) / 10.0).log10()));
+        let rising = up_to(-FLOOR, distances);
+        Ok(rising.into_iter().map(|(t, orders)| (t, -orders)).collect())
+    };
+    let descent = fall(spectrum.best_step_size(), 0.0)?;
+    let (alpha, beta) = spectrum.best_momentum();
+    let late = descent.iter().map(|&(t, y)| (t + MEAN_AGE, y));
+    let late = std::iter::once((0.0, 0.0)).chain(late).collect();
+    let laws = [
+        (
+            "momentum_convergence-nine_tenths_slower",
+            "Momentum is slower",
+            fall(alpha, 0.9)?,
+        ),
+        (
+            "momentum_convergence-nine_tenths_faster",
+            "Momentum is faster",
+            fall(alpha, beta)?,
+        ),
+        ("momentum_convergence-nine_tenths_same", "Both are equally fast", late),
+    ];
+    let pictures = laws.into_iter().map(|(name, title, momentum)| {
+        let paths = &[
+            ("gradient descent", Ink::Series(2), descent.clone()),
+            ("momentum", Ink::Solid(1), momentum),
+        ];
+        let x = (0.0, STEPS as f64);
+        Thumb { name, title, x, y: (FLOOR, 0.3), ground: &[], paths }.figure()
+    });
+    pictures.collect()
 }

@@ -5,9 +5,10 @@ use descent::nesterov::{Nesterov, Tuned, spectral_radius, stability_limit};
 use descent::quadratic::{Quadratic, START, Spectrum};
 use nalgebra::{DVector, dvector};
 
-use crate::canvas::{Caption, DrawResult, Ink, svg};
+use crate::canvas::{Caption, DrawResult, Ink, WIDTH, svg};
 use crate::chart::{Axis, Chart, Line, tenths, whole};
 use crate::contour::{Arrow, Path, Plane, Point};
+use crate::geometry::Rect;
 use crate::output::{Figure, csv, number, twelve_digits};
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
@@ -53,38 +54,27 @@ fn look_ahead() -> DrawResult<Figure> {
         form.step(&mut next, &valley.gradient(&asked));
         steps.push(Step { ink, name, asked: place(&asked), next: place(&next) });
     }
-    let arrow = |ink, from, to| Arrow { ink, from, to };
     let (theta, ahead) = (place(&theta), place(&ahead));
-    let inertia = arrow(Ink::Foreground, theta, ahead);
-    let pulls = steps.iter().map(|step| arrow(Ink::Solid(step.ink), ahead, step.next));
-    let past =
-        Path { ink: Ink::Foreground, points: vec![place(&start), theta], dots: true };
-    let asked = steps.iter().map(|step| Path {
-        ink: Ink::Solid(step.ink),
-        points: vec![step.asked],
-        dots: true,
+    let inertia =
+        Arrow { ink: Ink::Foreground, from: theta, to: ahead, name: String::new() };
+    let pulls = steps.iter().map(|step| {
+        let name = step.name.to_owned();
+        Arrow { ink: Ink::Solid(step.ink), from: ahead, to: step.next, name }
     });
-    let names = steps.iter().map(|step| {
-        let width = 0.085 * step.name.len() as f64 + 0.08;
-        ((step.next.0 - width, step.next.1), step.name.to_owned())
-    });
+    let asked = ["θ", "θ − αβ$u$", "θ − α$u$"].into_iter().zip(&steps);
+    let asked =
+        asked.map(|(name, step)| (Ink::Solid(step.ink), step.asked, name.to_owned()));
+    let from = (Ink::Foreground, place(&start), "start".to_owned());
     let plane = Plane {
-        title: String::new(),
-        x: Axis::linear("θ₁", (5.6, 10.4), 6, whole),
-        y: Axis::linear("θ₂", (-1.7, 1.3), 6, tenths),
         function: &value,
         levels: [5.5, 6.5, 7.5, 8.5, 9.5].map(|x: f64| 0.5 * x * x).to_vec(),
-        level_names: names
-            .chain([
-                ((9.45, 0.95), "start".into()),
-                ((theta.0 + 0.1, theta.1), "θ".into()),
-                ((ahead.0 + 0.15, ahead.1), "θ − αβu".into()),
-                ((steps[2].asked.0 + 0.1, steps[2].asked.1), "θ − αu".into()),
-            ])
-            .collect(),
         arrows: std::iter::once(inertia).chain(pulls).collect(),
-        paths: std::iter::once(past).chain(asked).collect(),
-        cross: None,
+        paths: vec![Path::new(Ink::Foreground, vec![place(&start), theta])],
+        points: asked.chain([from]).collect(),
+        ..Plane::new(
+            Axis::linear("θ₁", (5.6, 10.4), 6, whole),
+            Axis::linear("θ₂", (-1.7, 1.3), 6, tenths),
+        )
     };
     let point = |(x, y): Point| format!("({x:.2}, {y:.2})").replace('-', "−");
     let ends =
@@ -98,9 +88,10 @@ fn look_ahead() -> DrawResult<Figure> {
         ends.collect::<Vec<_>>().join(", "),
     );
     let title = "Three places for the gradient";
-    let svg = svg(&Caption { name, title, description }, (560, 400), |area| {
-        plane.draw(area, (0, 0, 556, 396))
-    })?;
+    let caption = Caption { name, title, description };
+    let svg = svg(&caption, (WIDTH, 450.0), |canvas| {
+        plane.draw(canvas, Rect::new(0.0, 0.0, WIDTH, 450.0));
+    });
     let rows = steps.iter().map(|step| {
         let numbers = [step.asked.0, step.asked.1, step.next.0, step.next.1];
         std::iter::once(step.name.to_owned()).chain(numbers.map(number)).collect()
@@ -134,15 +125,12 @@ fn radius() -> DrawResult<Figure> {
         ),
     };
     let one = Line::faint(Ink::Foreground, "one", vec![(0.0, 1.0), (END, 1.0)]);
-    Chart {
-        x: Axis::linear("γλ", (0.0, END), 5, whole),
-        y: Axis::linear("contraction", (0.0, 1.4), 8, tenths),
-        bands: Vec::new(),
-        lines: lines.into_iter().chain([one]).collect(),
-        key: Some((330, 230)),
-        margin: 24,
-    }
-    .figure(&caption, (560, 360))
+    Ok(Chart::new(
+        Axis::linear("γλ", (0.0, END), 5, whole),
+        Axis::linear("contraction", (0.0, 1.4), 8, tenths),
+        lines.into_iter().chain([one]).collect(),
+    )
+    .figure(&caption, 390.0))
 }
 
 /// Steps to a hundredth of the distance over the condition number.
@@ -175,13 +163,10 @@ fn tuned() -> DrawResult<Figure> {
             ends.collect::<Vec<_>>().join(", "),
         ),
     };
-    Chart {
-        x: Axis::powers("condition number κ", (0, 4), 5),
-        y: Axis::powers("steps", (0, 5), 6),
-        bands: Vec::new(),
+    Ok(Chart::new(
+        Axis::powers("condition number κ", (0, 4), 5),
+        Axis::powers("steps", (0, 5), 6),
         lines,
-        key: Some((100, 32)),
-        margin: 24,
-    }
-    .figure(&caption, (560, 340))
+    )
+    .figure(&caption, 370.0))
 }

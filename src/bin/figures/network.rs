@@ -3,10 +3,9 @@
 use descent::linear_layer::Linear;
 use descent::network::{Activation, Layer, Network};
 use nalgebra::{DMatrix, RowDVector};
-use plotters::prelude::*;
-use plotters::style::text_anchor::HPos;
 
-use crate::canvas::{Area, Caption, DrawResult, Ink, PIXEL, svg};
+use crate::canvas::{Align, Canvas, Caption, DrawResult, Ink, Pen, WIDTH, svg};
+use crate::geometry::Rect;
 use crate::grid::{arrow, label};
 use crate::numbers::grouped;
 use crate::output::{Figure, csv};
@@ -20,11 +19,11 @@ const WIDTHS: [usize; 4] = [784, 100, 100, 10];
 
 /// The boxes of activations, one below the other: their left and right edges, the top
 /// of the first, their height and the distance from one to the next, in pixels.
-const LEFT: i32 = 16;
-const RIGHT: i32 = 226;
-const TOP: i32 = 10;
-const HEIGHT: i32 = 36;
-const DISTANCE: i32 = 102;
+const LEFT: f64 = 16.0;
+const RIGHT: f64 = 250.0;
+const TOP: f64 = 4.0;
+const HEIGHT: f64 = 40.0;
+const DISTANCE: f64 = 112.0;
 
 fn shapes() -> DrawResult<Figure> {
     let network = Network::with_widths(&WIDTHS, Activation::Relu, |fan_in, fan_out| {
@@ -46,21 +45,25 @@ fn shapes() -> DrawResult<Figure> {
     );
     let title = "Shapes in a network of three layers";
     let caption = Caption { name: "network-shapes", title, description };
-    let svg = svg(&caption, (560, 470), |area| {
+    let svg = svg(&caption, (WIDTH, 500.0), |canvas| {
         for (i, z) in (1..).zip(&activations) {
             let (rows, columns) = z.shape();
             let name = match i {
-                1 => "Z₁ = X".to_owned(),
-                i => format!("Z{}", index(i)),
+                1 => "$Z$₁ = $X$".to_owned(),
+                i => format!("$Z${}", index(i)),
             };
-            place(area, i, &format!("{name}  [{rows}, {columns}]"))?;
+            place(canvas, i, &format!("{name}  [{rows}, {columns}]"));
         }
         for (i, layer) in (1..).zip(network.layers()) {
-            step(area, i, layer)?;
+            step(canvas, i, layer);
         }
-        place(area, last + 1, "loss  [1, 1]")?;
-        between(area, last, ["cross-entropy", "with the labels, mean over the batch"])
-    })?;
+        place(canvas, last + 1, "loss  [1, 1]");
+        between(
+            canvas,
+            last,
+            ["cross-entropy", "with the labels, mean over the batch"],
+        );
+    });
     let rows = (1..).zip(network.layers()).map(|(i, layer): (usize, _)| {
         let Linear { weight, .. } = &layer.linear;
         let numbers =
@@ -72,24 +75,21 @@ fn shapes() -> DrawResult<Figure> {
 }
 
 /// The top of a box, from 1.
-fn top(i: usize) -> i32 {
-    TOP + DISTANCE * (i as i32 - 1)
+fn top(i: usize) -> f64 {
+    TOP + DISTANCE * (i - 1) as f64
 }
 
-fn place(area: &Area, i: usize, content: &str) -> DrawResult {
-    let corners =
-        [(LEFT * PIXEL, top(i) * PIXEL), (RIGHT * PIXEL, (top(i) + HEIGHT) * PIXEL)];
-    let fill = Ink::Solid(1).color().mix(0.12).filled();
-    area.draw(&Rectangle::new(corners, fill))?;
-    let outline = Ink::Foreground.color().stroke_width(PIXEL as u32);
-    area.draw(&Rectangle::new(corners, outline))?;
-    label(area, ((LEFT + RIGHT) / 2, top(i) + HEIGHT / 2), content, HPos::Center)
+fn place(canvas: &mut Canvas, i: usize, content: &str) {
+    let rect = Rect::new(LEFT, top(i), RIGHT - LEFT, HEIGHT);
+    let fill = Some((Ink::Solid(1), 0.12));
+    canvas.rectangle(rect, fill, Some(Pen::new(Ink::Foreground, 1.0)));
+    label(canvas, rect.middle(), content, Align::Middle);
 }
 
-fn step(area: &Area, i: usize, layer: &Layer) -> DrawResult {
+fn step(canvas: &mut Canvas, i: usize, layer: &Layer) {
     let Linear { weight, bias } = &layer.linear;
     let parameters = format!(
-        "W{0} [{1}, {2}],  b{0} [1, {3}]",
+        "$W${0} [{1}, {2}],  $b${0} [1, {3}]",
         index(i),
         weight.nrows(),
         weight.ncols(),
@@ -103,16 +103,17 @@ fn step(area: &Area, i: usize, layer: &Layer) -> DrawResult {
         Activation::Tanh => "then tanh",
     };
     let count = grouped(layer.parameter_count());
-    between(area, i, [&parameters, &format!("{count} parameters, {activation}")])
+    between(canvas, i, [&parameters, &format!("{count} parameters, {activation}")]);
 }
 
 /// An arrow from a box to the next, with two lines of text beside it.
-fn between(area: &Area, i: usize, lines: [&str; 2]) -> DrawResult {
-    let x = (LEFT + RIGHT) / 2;
-    let (from, to) = (top(i) + HEIGHT + 3, top(i + 1) - 3);
-    arrow(area, (x, from), (x, to))?;
-    label(area, (x + 18, (from + to) / 2 - 11), lines[0], HPos::Left)?;
-    label(area, (x + 18, (from + to) / 2 + 11), lines[1], HPos::Left)
+fn between(canvas: &mut Canvas, i: usize, lines: [&str; 2]) {
+    let x = 0.5 * (LEFT + RIGHT);
+    let (from, to) = (top(i) + HEIGHT + 3.0, top(i + 1) - 3.0);
+    arrow(canvas, (x, from), (x, to));
+    let middle = 0.5 * (from + to);
+    label(canvas, (x + 20.0, middle - 12.0), lines[0], Align::Start);
+    label(canvas, (x + 20.0, middle + 12.0), lines[1], Align::Start);
 }
 
 fn index(i: usize) -> char {

@@ -27,14 +27,11 @@ fn curve(f: impl Fn(&DVector<f64>) -> f64) -> Vec<(f64, f64)> {
 
 /// The axes that the quartic has in its figures.
 fn of_the_quartic(lines: Vec<Line>) -> Chart {
-    Chart {
-        x: Axis::linear("θ", RANGE, 6, whole),
-        y: Axis::linear("value", HEIGHT, 8, whole),
-        bands: vec![],
+    Chart::new(
+        Axis::linear("θ", RANGE, 6, whole),
+        Axis::linear("value", HEIGHT, 8, whole),
         lines,
-        key: Some((180, 30)),
-        margin: 24,
-    }
+    )
 }
 
 /// The quartic with the two parabolas that lead to each other.
@@ -79,7 +76,7 @@ fn circle() -> DrawResult<Figure> {
         from(&places[1], &places[0]),
         Line::dots(Ink::Solid(1), "the points 0 and 1", dots),
     ];
-    of_the_quartic(lines).figure(&caption, (560, 320))
+    Ok(of_the_quartic(lines).figure(&caption, 350.0))
 }
 
 /// The quartic with its linear and its quadratic model at −1.2.
@@ -116,7 +113,7 @@ fn models() -> DrawResult<Figure> {
         Line::faint(Ink::Foreground, "start", foot(at[0], value)),
         Line::faint(Ink::Foreground, "Newton step", foot(next, predicted)),
     ];
-    of_the_quartic(lines).figure(&caption, (560, 320))
+    Ok(of_the_quartic(lines).figure(&caption, 350.0))
 }
 
 /// The error of three models against the distance.
@@ -160,15 +157,12 @@ fn errors() -> DrawResult<Figure> {
     };
     let turned: Vec<_> = distances.iter().map(|&distance| (0.0, distance)).collect();
     let points: Vec<_> = lines.iter().flat_map(|line| line.points.clone()).collect();
-    Chart {
-        x: Axis::logarithmic("distance", turned.iter()),
-        y: Axis::logarithmic("error", points.iter()),
-        bands: vec![],
+    Ok(Chart::new(
+        Axis::logarithmic("distance", turned.iter()),
+        Axis::logarithmic("error", points.iter()),
         lines,
-        key: Some((410, 196)),
-        margin: 30,
-    }
-    .figure(&caption, (560, 340))
+    )
+    .figure(&caption, 370.0))
 }
 
 /// Distance to the minimum of `cosh(θ/2)` over the steps.
@@ -197,15 +191,12 @@ fn cosh() -> DrawResult<Figure> {
         Line::new(Ink::Series(2), "gradient descent, α = 0.1", descent),
     ];
     let points: Vec<_> = lines.iter().flat_map(|line| line.points.clone()).collect();
-    Chart {
-        x: Axis::linear("step", (0.0, STEPS as f64), 7, whole),
-        y: Axis::logarithmic("distance to the minimum", points.iter()),
-        bands: vec![],
+    Ok(Chart::new(
+        Axis::linear("step", (0.0, STEPS as f64), 7, whole),
+        Axis::logarithmic("distance to the minimum", points.iter()),
         lines,
-        key: Some((270, 150)),
-        margin: 24,
-    }
-    .figure(&caption, (560, 320))
+    )
+    .figure(&caption, 350.0))
 }
 
 /// Bytes against the number of parameters.
@@ -230,13 +221,10 @@ fn storage() -> DrawResult<Figure> {
     };
     let turned: Vec<_> = counts.iter().map(|&n| (0.0, n as f64)).collect();
     let points: Vec<_> = lines.iter().flat_map(|line| line.points.clone()).collect();
-    Chart {
-        x: Axis::logarithmic("parameters n", turned.iter()),
-        y: Axis::logarithmic("bytes", points.iter()),
-        bands: vec![],
+    Ok(Chart::new(
+        Axis::logarithmic("parameters n", turned.iter()),
+        Axis::logarithmic("bytes", points.iter()),
         lines,
-        key: Some((100, 30)),
-        margin: 30,
-    }
-    .figure(&caption, (560, 320))
+    )
+    .figure(&caption, 350.0))
 }

@@ -89,19 +89,17 @@ fn ratio() -> DrawResult<Figure> {
             whole(end),
         ),
     };
-    Chart {
-        x: Axis::linear("R", (0.0, end), 6, whole),
-        y: Axis::linear("density", (0.0, TOP), 7, tenths),
-        bands: vec![Band {
-            name: "drawn".into(),
-            points: histogram.collect(),
-            ink: Ink::Solid(1),
-        }],
-        lines: vec![Line::new(Ink::Series(2), "law", density)],
-        key: Some((380, 40)),
-        margin: 24,
-    }
-    .figure(&caption, (560, 300))
+    Ok(Chart::new(
+        Axis::linear("R", (0.0, end), 6, whole),
+        Axis::linear("density", (0.0, TOP), 7, tenths),
+        vec![Line::new(Ink::Series(2), "law", density)],
+    )
+    .with_bands(vec![Band {
+        name: "drawn".into(),
+        points: histogram.collect(),
+        ink: Ink::Solid(1),
+    }])
+    .figure(&caption, 330.0))
 }
 
 /// The norm of one image, relative to its input, in several networks.
@@ -132,18 +130,16 @@ fn single_images(digits: &Digits) -> DrawResult<Figure> {
     let (low, high) = values
         .fold((0.0, 0.0), |(low, high), log| (f64::min(low, log), f64::max(high, log)));
     let range = ((2.0 * low).floor() / 2.0, (2.0 * high).ceil() / 2.0);
-    let chart = Chart {
-        x: layers("layer i of the activations", LAYERS),
-        y: Axis::linear("log₁₀ (‖z‖ / ‖input‖)", range, 9, tenths),
-        bands: vec![Band {
-            name: "two standard deviations".into(),
-            points,
-            ink: Ink::Solid(2),
-        }],
+    let chart = Chart::new(
+        layers("layer i of the activations", LAYERS),
+        Axis::linear("log₁₀ (‖z‖ / ‖input‖)", range, 9, tenths),
         lines,
-        key: None,
-        margin: 60,
-    };
+    )
+    .with_bands(vec![Band {
+        name: "two standard deviations".into(),
+        points,
+        ink: Ink::Solid(2),
+    }]);
     let end = law[law.len() - 1];
     let description = format!(
         "How the norm of one image changes over the layers of {FEW} networks of width {} with c = 2, on a \
@@ -154,10 +150,8 @@ fn single_images(digits: &Digits) -> DrawResult<Figure> {
         hundredths(end.standard_deviation),
     );
     let title = "The norm of one image is a random walk";
-    chart.figure(
-        &Caption { name: "norm_law-single_images", title, description },
-        (560, 380),
-    )
+    Ok(chart
+        .figure(&Caption { name: "norm_law-single_images", title, description }, 410.0))
 }
 
 /// How far networks differ: the norm of one image against the root mean square of a
@@ -194,19 +188,16 @@ fn spread(digits: &Digits) -> DrawResult<Figure> {
         .iter()
         .flat_map(|line| &line.points)
         .fold(0.1, |top, &(_, y)| f64::max(top, y));
-    let chart = Chart {
-        x: layers("layer i of the activations", LAYERS),
-        y: Axis::linear(
+    let chart = Chart::new(
+        layers("layer i of the activations", LAYERS),
+        Axis::linear(
             "standard deviation of log₁₀ ‖z‖",
             (0.0, (10.0 * top).ceil() / 10.0),
             6,
             tenths,
         ),
-        bands: Vec::new(),
         lines,
-        key: Some((270, 216)),
-        margin: 24,
-    };
+    );
     let last: Vec<_> = chart.lines.iter().map(|line| hundredths(last(line))).collect();
     let description = format!(
         "Standard deviation, over {MANY} networks of width {}, of the logarithm to base ten of the norm \
@@ -216,7 +207,7 @@ fn spread(digits: &Digits) -> DrawResult<Figure> {
         WIDTH, last[1], last[0], last[2],
     );
     let title = "A batch fluctuates less than one image";
-    chart.figure(&Caption { name: "norm_law-spread", title, description }, (560, 340))
+    Ok(chart.figure(&Caption { name: "norm_law-spread", title, description }, 370.0))
 }
 
 fn standard_deviation(values: impl Iterator<Item = f64>) -> f64 {

@@ -10,10 +10,11 @@ use descent::objective::{
 };
 use descent::random::{Stream, generator};
 
-use crate::canvas::{Caption, DrawResult, Ink, svg};
+use crate::canvas::{Caption, DrawResult, Ink, WIDTH, svg};
 use crate::chart::{Axis, Chart, Line, tenths, whole};
 use crate::contour::{Path, Plane, Point, paths_csv};
 use crate::digits::digits;
+use crate::geometry::Rect;
 use crate::output::{Figure, csv, number};
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
@@ -70,11 +71,6 @@ fn chords() -> DrawResult<Figure> {
             vec![(-0.2, tangent(-0.2)), (1.8, tangent(1.8))],
         ),
     ];
-    let names =
-        [(58, (10, 0)), (0, (64, 12)), (0, (4, 64)), (0, (80, -8)), (1, (8, 4))];
-    let lines = lines.into_iter().zip(names);
-    let lines: Vec<_> =
-        lines.map(|(line, (point, shift))| line.named_at(point, shift)).collect();
     let description = format!(
         "Below, a parabola lies under its chord and over its tangent. Above, a curve with two valleys at heights {:.2} and {:.2} \
          rises above its chord between them.",
@@ -82,16 +78,13 @@ fn chords() -> DrawResult<Figure> {
         value(0.97),
     )
     .replace('-', "−");
-    let chart = Chart {
-        x: Axis::linear("θ", (-2.0, 2.0), 5, whole),
-        y: Axis::linear("value", (-3.2, 2.5), 6, whole),
-        bands: Vec::new(),
+    let chart = Chart::new(
+        Axis::linear("θ", (-2.0, 2.0), 5, whole),
+        Axis::linear("value", (-3.2, 2.5), 6, whole),
         lines,
-        key: None,
-        margin: 90,
-    };
+    );
     let title = "Chords and tangents";
-    chart.figure(&Caption { name: "objective-chords", title, description }, (560, 380))
+    Ok(chart.figure(&Caption { name: "objective-chords", title, description }, 410.0))
 }
 
 /// Four convex functions on which gradient descent does not do what one hopes for.
@@ -117,30 +110,23 @@ fn counterexamples() -> DrawResult<Figure> {
          edge."
         .to_owned();
     let title = "What convexity does not promise";
-    let svg = svg(&Caption { name, title, description }, (600, 430), |area| {
+    let svg = svg(&Caption { name, title, description }, (WIDTH, 500.0), |canvas| {
         for (place, (curve, panel, points, x, y)) in (0..).zip(&runs) {
-            let line = Path {
-                ink: Ink::Foreground,
-                points: sampled(curve, x.0, x.1),
-                dots: false,
-            };
-            let run = Path { ink: Ink::Solid(1), points: points.clone(), dots: true };
+            let line = Path::new(Ink::Foreground, sampled(curve, x.0, x.1));
+            let run = Path::new(Ink::Solid(1), points.clone()).with_dots();
             let ticks = if y.1 > 100.0 { whole } else { tenths };
             let plane = Plane {
                 title: (*panel).into(),
-                x: Axis::linear("", *x, 5, tenths),
-                y: Axis::linear("", (y.0 - 0.05 * y.1, y.1), 4, ticks),
-                function: &|_, _| 0.0,
-                levels: Vec::new(),
-                level_names: Vec::new(),
-                arrows: Vec::new(),
                 paths: vec![line, run],
-                cross: None,
+                ..Plane::new(
+                    Axis::linear("θ", *x, 5, whole),
+                    Axis::linear("", (y.0 - 0.05 * y.1, y.1), 4, ticks),
+                )
             };
-            plane.draw(area, (300 * (place % 2), 215 * (place / 2), 298, 212))?;
+            let (column, row) = (f64::from(place % 2), f64::from(place / 2));
+            plane.draw(canvas, Rect::new(310.0 * column, 250.0 * row, 298.0, 246.0));
         }
-        Ok(())
-    })?;
+    });
     let paths = runs.iter().map(|(_, panel, points, ..)| (panel, points.as_slice()));
     Ok(Figure { name, svg, csv: paths_csv(["panel", "step", "θ", "value"], paths) })
 }
@@ -155,24 +141,21 @@ fn saddle() -> DrawResult<Figure> {
     };
     let runs = [("on the ridge", run((1.0, 0.0))), ("beside it", run((1.0, 1e-3)))];
     let levels: Vec<f64> = vec![-1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5];
-    let named = levels.iter().filter(|level| level.fract() == 0.0 && **level != 0.0);
-    let name_at = |&level: &f64| match level > 0.0 {
-        true => ((level.sqrt() + 0.09, -0.28), level.to_string()),
-        false => ((0.06, (-level).sqrt() + 0.09), level.to_string().replace('-', "−")),
-    };
+    let name_of = |&level: &f64| (level, level.to_string().replace('-', "−"));
     let plane = Plane {
-        title: String::new(),
-        x: Axis::linear("θ₁", (-1.5, 1.5), 4, whole),
-        y: Axis::linear("θ₂", (-1.3, 1.3), 4, whole),
         function: &value,
         levels: levels.clone(),
-        level_names: named.map(name_at).collect(),
-        arrows: Vec::new(),
+        level_names: levels.iter().map(name_of).collect(),
         paths: vec![
-            Path { ink: Ink::Solid(2), points: runs[1].1.clone(), dots: true },
-            Path { ink: Ink::Solid(1), points: runs[0].1.clone(), dots: true },
+            Path::new(Ink::Solid(2), runs[1].1.clone()).with_dots(),
+            Path::new(Ink::Solid(1), runs[0].1.clone()).with_dots(),
         ],
         cross: Some((0.0, 0.0)),
+        is_equal: true,
+        ..Plane::new(
+            Axis::linear("θ₁", (-1.5, 1.5), 4, whole),
+            Axis::linear("θ₂", (-1.3, 1.3), 4, whole),
+        )
     };
     let description = format!(
         "Level lines of θ₁² − θ₂² at {levels:?}: hyperbolas, and a cross of two lines through the saddle. Gradient descent with step size 0.1 \
@@ -181,9 +164,9 @@ fn saddle() -> DrawResult<Figure> {
     )
     .replace('-', "−");
     let title = "Gradient descent at a saddle";
-    let svg = svg(&Caption { name, title, description }, (560, 400), |area| {
-        plane.draw(area, (30, 0, 480, 396))
-    })?;
+    let svg = svg(&Caption { name, title, description }, (480.0, 470.0), |canvas| {
+        plane.draw(canvas, Rect::new(0.0, 0.0, 480.0, 470.0));
+    });
     let paths = runs.iter().map(|(run, points)| (run, points.as_slice()));
     Ok(Figure { name, svg, csv: paths_csv(["run", "step", "θ₁", "θ₂"], paths) })
 }
@@ -205,25 +188,17 @@ fn permutation(network: &Network, batch: &Batch) -> DrawResult<Figure> {
         "The loss of a trained network on the straight way to the same network with its hidden units in another order. At \
          both ends it is {start:.2}; halfway it is {middle:.2}, far above the chord, which is level.",
     );
-    let chart = Chart {
-        x: Axis::linear("share of the way", (0.0, 1.0), 6, tenths),
-        y: Axis::linear(
-            "mean cross-entropy",
-            (-0.1, (2.0 * top).ceil() / 2.0),
-            6,
-            tenths,
-        ),
-        bands: Vec::new(),
-        lines: vec![
-            Line::new(Ink::Series(1), "loss", points).named_at(20, (-12, -14)),
-            Line::new(Ink::Series(3), "chord", chord).named_at(0, (220, 12)),
+    let chart = Chart::new(
+        Axis::linear("share of the way", (0.0, 1.0), 6, tenths),
+        Axis::linear("mean cross-entropy", (-0.1, (2.0 * top).ceil() / 2.0), 6, tenths),
+        vec![
+            Line::new(Ink::Series(1), "loss", points),
+            Line::new(Ink::Series(3), "chord", chord),
         ],
-        key: None,
-        margin: 24,
-    };
+    );
     let title = "Between a network and its permutation";
     let caption = Caption { name: "objective-permutation", title, description };
-    chart.figure(&caption, (560, 320))
+    Ok(chart.figure(&caption, 350.0))
 }
 
 /// Two random normalized directions through the trained network.
@@ -239,25 +214,17 @@ fn slice(network: &Network, batch: &Batch) -> DrawResult<Figure> {
     let places: Vec<Point> = (-8..=8).flat_map(row).collect();
     let values: Vec<f64> = places.iter().map(|&(x, y)| at(x, y)).collect();
     let highest = values.iter().copied().fold(0.0, f64::max);
-    // Names on the way from the centre to the right, where the slice first reaches them.
-    let crossing = |level: f64| {
-        let mut steps = (0..100).map(|i| f64::from(i) / 100.0);
-        steps.find(|&x| at(x, 0.0) >= level)
-    };
-    let shown = levels.iter().filter(|&&level| level != 0.7 && level != 1.5);
-    let level_names = shown
-        .filter_map(|&level| Some(((crossing(level)?, 0.0), level.to_string())))
-        .collect();
+    let level_names = levels.iter().map(|&level| (level, level.to_string()));
     let plane = Plane {
-        title: String::new(),
-        x: Axis::linear("along one direction", (-1.05, 1.05), 5, tenths),
-        y: Axis::linear("along another", (-1.05, 1.05), 5, tenths),
         function: &at,
         levels: levels.clone(),
-        level_names,
-        arrows: Vec::new(),
-        paths: Vec::new(),
+        level_names: level_names.collect(),
         cross: Some((0.0, 0.0)),
+        is_equal: true,
+        ..Plane::new(
+            Axis::linear("along one direction", (-1.05, 1.05), 5, tenths),
+            Axis::linear("along another", (-1.05, 1.05), 5, tenths),
+        )
     };
     let description = format!(
         "Level lines of the loss over two random directions around a trained network of 16 hidden units, at {levels:?}. The loss is \
@@ -265,9 +232,9 @@ fn slice(network: &Network, batch: &Batch) -> DrawResult<Figure> {
         at(0.0, 0.0),
     );
     let title = "A slice through the loss of a network";
-    let svg = svg(&Caption { name, title, description }, (560, 480), |area| {
-        plane.draw(area, (30, 0, 500, 476))
-    })?;
+    let svg = svg(&Caption { name, title, description }, (480.0, 530.0), |canvas| {
+        plane.draw(canvas, Rect::new(0.0, 0.0, 480.0, 530.0));
+    });
     let rows = places
         .iter()
         .zip(&values)

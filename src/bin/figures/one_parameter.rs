@@ -4,11 +4,9 @@ use descent::one_parameter::{
     Model, Point, constant_example, draws, equally_wrong, running_mean, slope_example,
     stationary_variance,
 };
-use plotters::prelude::*;
-use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use crate::canvas::{Area, Caption, DrawResult, Ink, PIXEL, svg, text};
-use crate::chart::{Axis, Band, Chart, Line, whole};
+use crate::canvas::{Caption, DrawResult, Ink};
+use crate::chart::{Axis, Band, Chart, Line, Mark, Names, whole};
 use crate::output::{Figure, csv, number};
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
@@ -34,7 +32,24 @@ fn votes() -> DrawResult<Figure> {
             list(&votes[1]),
         ),
     };
-    let svg = svg(&caption, (560, 290), |area| bars(area, &xs, &votes))?;
+    let names = xs.map(|x| format!("$x$ = {}", tick(&x)));
+    let names = names.each_ref().map(String::as_str);
+    let bars = [(1, -0.19), (2, 0.19)].map(|(series, side)| {
+        let name = MODELS[series - 1].1;
+        let places = (0..).map(|place| f64::from(place) + side);
+        let points = places.zip(votes[series - 1].iter().copied()).collect();
+        Line::bars(Ink::Series(series as u8), name, points).with_width(0.34)
+    });
+    let chart = Chart {
+        marks: vec![Mark::Horizontal(0.0, String::new())],
+        names: Names::Above,
+        ..Chart::new(
+            Axis::named("point", &names),
+            Axis::linear("vote at error 1", (-1.0, 2.0), 4, whole),
+            bars.into(),
+        )
+    };
+    let svg = chart.figure(&caption, 350.0).svg;
     let rows = MODELS.iter().zip(&votes).flat_map(|((_, name), votes)| {
         let row = |(x, vote): (&f64, &f64)| {
             vec![(*name).to_owned(), x.to_string(), number(*vote)]
@@ -46,76 +61,6 @@ fn votes() -> DrawResult<Figure> {
 
 fn tick(value: &f64) -> String {
     value.to_string().replace('-', "−")
-}
-
-fn bars(area: &Area, xs: &[f64], votes: &[Vec<f64>; 2]) -> DrawResult {
-    let mut chart = ChartBuilder::on(area)
-        .margin(10 * PIXEL)
-        .x_label_area_size(28 * PIXEL)
-        .y_label_area_size(68 * PIXEL)
-        .build_cartesian_2d(-0.5..xs.len() as f64 - 0.5, -1.0..2.2)?;
-    chart
-        .configure_mesh()
-        .disable_x_mesh()
-        .label_style(text(15, Ink::Foreground))
-        .axis_desc_style(text(15, Ink::Foreground))
-        .axis_style(Ink::Foreground.color().stroke_width(PIXEL as u32))
-        .bold_line_style(Ink::Grid.color().stroke_width(PIXEL as u32))
-        .light_line_style(TRANSPARENT)
-        .x_labels(xs.len())
-        .y_labels(4)
-        .x_label_formatter(&|place| {
-            let point = xs.get(place.round() as usize);
-            point.map(|x| format!("x = {}", tick(x))).unwrap_or_default()
-        })
-        .y_label_formatter(&|value| tick(value))
-        .y_desc("vote at error 1")
-        .draw()?;
-    let zero = [(-0.5, 0.0), (xs.len() as f64 - 0.5, 0.0)];
-    let thin = Ink::Foreground.color().stroke_width(PIXEL as u32);
-    chart.draw_series([PathElement::new(zero, thin)])?;
-    for (series, votes) in (1..).zip(votes) {
-        let left = f64::from(series) * 0.34 - 0.67;
-        for (place, &vote) in votes.iter().enumerate() {
-            let left = place as f64 + left;
-            bar(series, [(left, 0.0), (left + 0.32, vote)], |area, outline| {
-                chart.draw_series([area])?;
-                chart.draw_series([outline])?;
-                Ok(())
-            })?;
-        }
-    }
-    for (series, (_, name)) in (1..).zip(MODELS) {
-        let (x, y) = (96, 16 + 22 * i32::from(series));
-        let corners =
-            [(x * PIXEL, (y - 6) * PIXEL), ((x + 26) * PIXEL, (y + 6) * PIXEL)];
-        bar(series, corners, |filled, outline| {
-            area.draw(&filled)?;
-            area.draw(&outline)?;
-            Ok(())
-        })?;
-        let style = text(15, Ink::Foreground).pos(Pos::new(HPos::Left, VPos::Center));
-        area.draw(&Text::new(name, ((x + 34) * PIXEL, y * PIXEL), style))?;
-    }
-    Ok(())
-}
-
-/// A filled rectangle with an outline in the dashes of its series.
-fn bar<C: Copy>(
-    series: u8,
-    [(left, top), (right, bottom)]: [(C, C); 2],
-    mut draw: impl FnMut(Polygon<(C, C)>, PathElement<(C, C)>) -> DrawResult,
-) -> DrawResult {
-    let opacity = if series == 1 { 0.75 } else { 0.3 };
-    let corners = vec![(left, top), (right, top), (right, bottom), (left, bottom)];
-    let outline: Vec<_> = corners.iter().copied().chain([(left, top)]).collect();
-    draw(
-        Polygon::new(corners, Ink::Solid(series).color().mix(opacity).filled()),
-        PathElement::new(
-            outline,
-            Ink::Series(series).color().stroke_width(2 * PIXEL as u32),
-        ),
-    )
 }
 
 /// `θ` and the loss of some points, as far as the chart reaches.
@@ -131,15 +76,12 @@ fn loss_curve(
 
 const HIGHEST_LOSS: f64 = 20.0;
 
-fn losses(range: (f64, f64), lines: Vec<Line>, margin: i32) -> Chart {
-    Chart {
-        x: Axis::linear("parameter θ", range, 8, whole),
-        y: Axis::linear("squared error", (0.0, HIGHEST_LOSS), 6, whole),
-        bands: vec![],
+fn losses(range: (f64, f64), lines: Vec<Line>) -> Chart {
+    Chart::new(
+        Axis::linear("parameter θ", range, 8, whole),
+        Axis::linear("squared error", (0.0, HIGHEST_LOSS), 6, whole),
         lines,
-        key: None,
-        margin,
-    }
+    )
 }
 
 fn constant_losses() -> DrawResult<Figure> {
@@ -159,9 +101,9 @@ fn constant_losses() -> DrawResult<Figure> {
     let single = points.iter().map(|point| {
         Line::faint(Ink::Solid(1), format!("y = {}", point.y), curve(&[*point]))
     });
-    let mean = Line::new(Ink::Solid(2), "mean", curve(&points)).named_at(12, (10, 0));
+    let mean = Line::new(Ink::Solid(2), "mean", curve(&points));
     let lines = single.chain([mean]).collect();
-    losses(range, lines, 24).figure(&caption, (560, 300))
+    Ok(losses(range, lines).figure(&caption, 330.0))
 }
 
 fn slope_losses() -> DrawResult<Figure> {
@@ -183,12 +125,12 @@ fn slope_losses() -> DrawResult<Figure> {
         let line = Line::new(ink, format!("x = {}", point.x), curve(&[*point]));
         match point.x {
             1.0 => line,
-            _ => line.named_at(2, (8, 0)),
+            _ => line,
         }
     });
-    let mean = Line::new(Ink::Solid(2), "mean", curve(&points)).named_at(2, (8, 0));
+    let mean = Line::new(Ink::Solid(2), "mean", curve(&points));
     let lines = single.chain([mean]).collect();
-    losses(range, lines, 56).figure(&caption, (560, 300))
+    Ok(losses(range, lines).figure(&caption, 330.0))
 }
 
 fn descent() -> DrawResult<Figure> {
@@ -214,15 +156,12 @@ fn descent() -> DrawResult<Figure> {
             ends.join("; ")
         ),
     };
-    Chart {
-        x: Axis::linear("step", (0.0, STEPS as f64), 7, whole),
-        y: Axis::linear("θ", (0.0, 10.0), 6, whole),
-        bands: vec![],
+    Ok(Chart::new(
+        Axis::linear("step", (0.0, STEPS as f64), 7, whole),
+        Axis::linear("θ", (0.0, 10.0), 6, whole),
         lines,
-        key: Some((300, 24)),
-        margin: 24,
-    }
-    .figure(&caption, (560, 320))
+    )
+    .figure(&caption, 350.0))
 }
 
 fn noise() -> DrawResult<Figure> {
@@ -248,20 +187,18 @@ fn noise() -> DrawResult<Figure> {
         ),
     };
     let band = [0.0, STEPS as f64].map(|t| (t, optimum - width, optimum + width));
-    Chart {
-        x: Axis::linear("step", (0.0, STEPS as f64), 5, whole),
-        y: Axis::linear("θ", (0.0, 7.0), 8, whole),
-        bands: vec![Band {
-            name: "two standard deviations".into(),
-            points: band.into(),
-            ink: Ink::Solid(2),
-        }],
-        lines: vec![
+    Ok(Chart::new(
+        Axis::linear("step", (0.0, STEPS as f64), 5, whole),
+        Axis::linear("θ", (0.0, 7.0), 8, whole),
+        vec![
             Line::new(Ink::Solid(2), format!("α = {STEP_SIZE}"), constant),
             Line::new(Ink::Series(3), "α = 1/(2t)", shrinking),
         ],
-        key: Some((380, 30)),
-        margin: 24,
-    }
-    .figure(&caption, (560, 320))
+    )
+    .with_bands(vec![Band {
+        name: "two standard deviations".into(),
+        points: band.into(),
+        ink: Ink::Solid(2),
+    }])
+    .figure(&caption, 350.0))
 }

@@ -50,6 +50,16 @@ fn tell(change: impl FnOnce(&mut Vec<String>)) {
     }
 }
 
+/// Shows what is being done in the place of names.
+pub fn says(message: &str) {
+    BAR.set_message(message.to_owned());
+}
+
+/// Takes the bar away while something else is written.
+pub fn aside<R>(write: impl FnOnce() -> R) -> R {
+    BAR.suspend(write)
+}
+
 /// Takes the bar away.
 pub fn end() {
     BAR.finish_and_clear();

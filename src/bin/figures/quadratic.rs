@@ -3,13 +3,17 @@
 use descent::quadratic::{Quadratic, START, descend};
 use nalgebra::{DVector, dvector};
 
-use crate::canvas::{Caption, DrawResult, Ink, svg};
-use crate::chart::{Axis, Chart, Line, hundredths, tenths, whole};
+use crate::canvas::{Caption, DrawResult, Ink, WIDTH, svg};
+use crate::chart::{Axis, Chart, Line, Mark, Names, hundredths, tenths, whole};
 use crate::contour::{Path, Plane, Point, paths_csv};
+use crate::geometry::Rect;
 use crate::output::Figure;
+use crate::thumb::Thumb;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
-    Ok(vec![trajectories()?, losses()?, rates()?, singular_values()?])
+    let mut figures = vec![trajectories()?, losses()?, rates()?, singular_values()?];
+    figures.extend(guesses()?);
+    Ok(figures)
 }
 
 /// The step sizes of the four panels, with their names.
@@ -27,9 +31,9 @@ fn start() -> DVector<f64> {
 }
 
 /// The valley with level lines that lie evenly spaced along its floor.
-pub fn valley_axes(x_label: &str, y_label: &str) -> (Axis, Axis, Vec<f64>) {
-    let x = Axis::linear(x_label, WINDOW[0], 6, whole);
-    let y = Axis::linear(y_label, WINDOW[1], 5, tenths);
+pub fn valley_axes() -> (Axis, Axis, Vec<f64>) {
+    let x = Axis::linear("θ₁", WINDOW[0], 4, whole);
+    let y = Axis::linear("θ₂", WINDOW[1], 4, whole);
     (x, y, [1.0, 3.0, 5.0, 7.0, 9.0].map(|x: f64| 0.5 * x * x).to_vec())
 }
 
@@ -54,7 +58,7 @@ fn trajectories() -> DrawResult<Figure> {
     );
     let title = "Gradient descent with four step sizes";
     let caption = Caption { name: "quadratic-trajectories", title, description };
-    panels(&caption, &runs, 5)
+    Ok(panels(&caption, &runs, 5))
 }
 
 /// Paths in the valley, each in a panel with its name, with some of the level lines; two
@@ -63,30 +67,27 @@ pub fn panels(
     caption: &Caption,
     paths: &[(&str, Ink, Vec<Point>)],
     levels: usize,
-) -> DrawResult<Figure> {
+) -> Figure {
     let valley = Quadratic::valley();
-    let height = 215 * paths.len().div_ceil(2) as u32;
-    let svg = svg(caption, (600, height), |area| {
+    let height = 250.0 * paths.len().div_ceil(2) as f64;
+    let svg = svg(caption, (WIDTH, height), |canvas| {
         for (place, (panel, ink, points)) in (0..).zip(paths) {
-            let (x, y, all) = valley_axes("", "");
+            let (x, y, all) = valley_axes();
             let plane = Plane {
                 title: (*panel).into(),
-                x,
-                y,
                 function: &|x, y| valley.value(&dvector![x, y]),
                 levels: all[..levels].to_vec(),
-                level_names: Vec::new(),
-                arrows: Vec::new(),
-                paths: vec![Path { ink: *ink, points: points.clone(), dots: true }],
+                paths: vec![Path::new(*ink, points.clone()).with_dots()],
                 cross: Some((0.0, 0.0)),
+                ..Plane::new(x, y)
             };
-            plane.draw(area, (300 * (place % 2), 215 * (place / 2), 298, 212))?;
+            let (column, row) = (f64::from(place % 2), f64::from(place / 2));
+            plane.draw(canvas, Rect::new(310.0 * column, 250.0 * row, 298.0, 246.0));
         }
-        Ok(())
-    })?;
+    });
     let paths = paths.iter().map(|(panel, _, points)| (panel, points.as_slice()));
     let csv = paths_csv(["panel", "step", "theta1", "theta2"], paths);
-    Ok(Figure { name: caption.name, svg, csv })
+    Figure { name: caption.name, svg, csv }
 }
 
 /// The value of the valley over 50 steps.
@@ -107,23 +108,25 @@ fn losses() -> DrawResult<Figure> {
          55. Each becomes a straight line. After 50 steps {}",
         ends.collect::<Vec<_>>().join(" "),
     );
-    let chart = Chart {
-        x: Axis::linear("step", (-0.5, 50.0), 6, whole),
-        y: Axis::logarithmic("f(θ)", lines.iter().flat_map(|line| &line.points)),
-        bands: Vec::new(),
+    let chart = Chart::new(
+        Axis::linear("step", (-0.5, 50.0), 6, whole),
+        Axis::logarithmic("$f$(θ)", lines.iter().flat_map(|line| &line.points)),
         lines,
-        key: None,
-        margin: 78,
-    };
+    )
+    .with_names(Names::AtEnds);
     let title = "The value over the steps";
     let caption = Caption { name: "quadratic-values", title, description };
-    chart.figure(&caption, (560, 380))
+    Ok(chart.figure(&caption, 410.0))
 }
 
 /// The V of the contraction over the step size.
 fn rates() -> DrawResult<Figure> {
     let spectrum = Quadratic::valley().spectrum()?;
     let (best, limit) = (spectrum.best_step_size(), spectrum.step_size_limit());
+    let marks = vec![
+        Mark::Point((best, spectrum.best_rate()), "best".into()),
+        Mark::Vertical(limit, "limit".into()),
+    ];
     // Between these the curves are straight.
     let corners = [0.0, 1.0 / spectrum.largest, best, 0.22];
     let curve = |rate: &dyn Fn(f64) -> f64| -> Vec<Point> {
@@ -136,16 +139,13 @@ fn rates() -> DrawResult<Figure> {
             Ink::Series(1),
             "the larger of the two",
             curve(&|a| spectrum.contraction(a)),
-        )
-        .named_at(0, (50, -10)),
-        Line::new(Ink::Series(2), "along: |1 − α|", curve(&factor(spectrum.smallest)))
-            .named_at(1, (16, -14)),
+        ),
+        Line::new(Ink::Series(2), "along: |1 − α|", curve(&factor(spectrum.smallest))),
         Line::new(
             Ink::Series(3),
             "across: |1 − 10α|",
             curve(&factor(spectrum.largest)),
-        )
-        .named_at(0, (76, 60)),
+        ),
     ];
     let description = format!(
         "The factor of each of the two components per step, over the step size. That of eigenvalue 1 falls slowly \
@@ -153,17 +153,15 @@ fn rates() -> DrawResult<Figure> {
          smallest where they meet, {:.3} at the step size {best:.3}, and passes 1 at {limit:.1}.",
         spectrum.best_rate(),
     );
-    let chart = Chart {
-        x: Axis::linear("step size α", (0.0, 0.22), 6, |x| format!("{x:.2}")),
-        y: Axis::linear("factor per step", (-0.06, 1.2), 7, tenths),
-        bands: Vec::new(),
+    let chart = Chart::new(
+        Axis::linear("step size α", (0.0, 0.22), 6, |x| format!("{x:.2}")),
+        Axis::linear("factor per step", (-0.06, 1.2), 7, tenths),
         lines,
-        key: None,
-        margin: 30,
-    };
+    )
+    .with_marks(marks);
     let title = "Contraction over the step size";
     let caption = Caption { name: "quadratic-rates", title, description };
-    chart.figure(&caption, (560, 360))
+    Ok(chart.figure(&caption, 390.0))
 }
 
 /// How much of its goal each singular direction has reached.
@@ -190,15 +188,32 @@ fn singular_values() -> DrawResult<Figure> {
          steps; that of 0.5 creeps up to {:.2}.",
         lines[2].points[40].1,
     );
-    let chart = Chart {
-        x: Axis::linear("step", (0.0, 40.0), 5, whole),
-        y: Axis::linear("share of the goal learned", (-0.1, 2.0), 5, tenths),
-        bands: Vec::new(),
+    let chart = Chart::new(
+        Axis::linear("step", (0.0, 40.0), 5, whole),
+        Axis::linear("share of the goal learned", (-0.1, 2.0), 5, tenths),
         lines,
-        key: Some((370, 30)),
-        margin: 24,
-    };
+    );
     let title = "Three singular values, one step size";
     let caption = Caption { name: "quadratic-singular_values", title, description };
-    chart.figure(&caption, (560, 340))
+    Ok(chart.figure(&caption, 370.0))
+}
+
+/// What one may expect of the best constant step size.
+fn guesses() -> DrawResult<Vec<Figure>> {
+    let valley = Quadratic::valley();
+    let spectrum = valley.spectrum()?;
+    let laws = [
+        ("quadratic-path_zigzag", "From wall to wall", spectrum.best_step_size()),
+        ("quadratic-path_floor", "Down, and along the floor", 1.0 / spectrum.largest),
+        ("quadratic-path_smooth", "Smoothly to the floor", 0.2 / spectrum.largest),
+    ];
+    let pictures = laws.into_iter().map(|(name, title, step_size)| {
+        let points = descend(&valley, &start(), step_size, 20)?;
+        let points = points.iter().map(|p| (p[0], p[1])).collect();
+        let paths = &[("path", Ink::Solid(1), points)];
+        let floor = vec![(-1.0, 0.0), (11.0, 0.0)];
+        Thumb { name, title, x: (-1.0, 11.0), y: (-1.1, 1.1), ground: &[floor], paths }
+            .figure()
+    });
+    pictures.collect()
 }

@@ -10,17 +10,23 @@ use descent::sgd::{
     small_network,
 };
 use nalgebra::DVector;
+use questions::sgd::{balance, quality};
 
-use crate::canvas::{Caption, DrawResult, Ink, svg};
+use crate::canvas::{Caption, DrawResult, Ink, WIDTH, svg};
 use crate::chart::{Axis, Chart, Line, tenths, whole};
-use crate::contour::{Arrow, Path as Curve, Plane, Point};
+use crate::contour::{Arrow, Plane, Point};
 use crate::digits::digits;
+use crate::geometry::Rect;
 use crate::output::{Figure, csv, number};
+use crate::thumb::Thumb;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
     let digits = digits(Split::Train)?;
     let examples = half_resolution(&digits.batch(&(0..DIGITS).collect::<Vec<_>>()));
-    Ok(vec![cloud(&examples)?, batch_sizes(&examples)?, optimizers(&examples)?])
+    let (sizes, lowest) = batch_sizes(&examples)?;
+    let mut figures = vec![cloud(&examples)?, sizes, optimizers(&examples)?];
+    figures.extend(guesses(&lowest)?);
+    Ok(figures)
 }
 
 /// A measured number with three digits: the last bits of a long run depend on the
@@ -69,40 +75,34 @@ fn cloud(examples: &Batch) -> DrawResult<Figure> {
         full.norm(),
         spread.join(", "),
     );
-    let svg = svg(&Caption { name, title, description }, (600, 330), |area| {
+    let svg = svg(&Caption { name, title, description }, (WIDTH, 390.0), |canvas| {
         for (column, (size, points)) in (0..).zip(&clouds) {
-            let dot = |&(x, y): &Point| Curve {
-                ink: Ink::Solid(1),
-                points: vec![(x - 0.01, y), (x + 0.01, y)],
-                dots: false,
-            };
             let plane = Plane {
-                title: format!("|B| = {size}"),
-                x: Axis::linear("along the full gradient", (-0.3, 2.3), 4, whole),
-                y: Axis::linear("across", (-1.3, 1.3), 4, whole),
-                function: &|_, _| 0.0,
-                levels: Vec::new(),
-                level_names: Vec::new(),
+                title: format!("|$B$| = {size}"),
+                cloud: Some((Ink::Solid(1), points.clone())),
                 arrows: vec![Arrow {
                     ink: Ink::Foreground,
                     from: (0.0, 0.0),
                     to: (full.norm(), 0.0),
+                    name: String::new(),
                 }],
-                paths: points.iter().map(dot).collect(),
-                cross: None,
+                ..Plane::new(
+                    Axis::linear("along the full gradient", (-0.3, 2.3), 4, whole),
+                    Axis::linear("across", (-1.3, 1.3), 4, whole),
+                )
             };
-            plane.draw(area, (300 * column, 0, 298, 326))?;
+            plane.draw(canvas, Rect::new(310.0 * f64::from(column), 0.0, 298.0, 390.0));
         }
-        Ok(())
-    })?;
+    });
     let rows = clouds.iter().flat_map(|(size, points)| {
         points.iter().map(move |&(x, y)| vec![size.to_string(), number(x), number(y)])
     });
     Ok(Figure { name, svg, csv: csv(&["batch size", "along", "across"], rows) })
 }
 
-/// The loss against the work, for each batch size with its best step size.
-fn batch_sizes(examples: &Batch) -> DrawResult<Figure> {
+/// The loss against the work, for each batch size with its best step size; and the loss at the end, over the logarithm
+/// of the batch size.
+fn batch_sizes(examples: &Batch) -> DrawResult<(Figure, Vec<Point>)> {
     let losses = compare(&batch_size_courses(), examples, SEED)?;
     let inks = [
         Ink::Series(6),
@@ -135,20 +135,23 @@ fn batch_sizes(examples: &Batch) -> DrawResult<Figure> {
         ends.collect::<Vec<_>>().join("; "),
     );
     let title = "Training loss against work for five batch sizes";
-    Chart {
-        x: Axis::linear(
+    let lowest = lines
+        .iter()
+        .zip(BATCH_SIZES)
+        .map(|(line, (size, _))| ((size as f64).log10(), line.points[EPOCHS].1));
+    let lowest = lowest.collect();
+    let chart = Chart::new(
+        Axis::linear(
             "gradients of examples",
             (0.0, (DIGITS * EPOCHS) as f64),
             6,
             whole,
         ),
-        y: Axis::linear("training loss", (0.0, 3.5), 8, tenths),
-        bands: Vec::new(),
+        Axis::linear("training loss", (0.0, 3.5), 8, tenths),
         lines,
-        key: Some((340, 24)),
-        margin: 40,
-    }
-    .figure(&Caption { name: "sgd-batch_sizes", title, description }, (560, 360))
+    );
+    let caption = Caption { name: "sgd-batch_sizes", title, description };
+    Ok((chart.figure(&caption, 390.0), lowest))
 }
 
 /// The loss after the same work against the step size, for each optimizer.
@@ -173,13 +176,29 @@ fn optimizers(examples: &Batch) -> DrawResult<Figure> {
         bests.collect::<Vec<_>>().join(", "),
     );
     let title = "Loss after a fixed budget against the step size";
-    Chart {
-        x: Axis::powers("step size α", (-3, 1), 5),
-        y: Axis::linear("training loss after the budget", (0.0, 2.5), 6, tenths),
-        bands: Vec::new(),
+    Ok(Chart::new(
+        Axis::powers("step size α", (-3, 1), 5),
+        Axis::linear("training loss after the budget", (0.0, 2.5), 6, tenths),
         lines,
-        key: Some((100, 30)),
-        margin: 24,
-    }
-    .figure(&Caption { name: "sgd-optimizers", title, description }, (560, 340))
+    )
+    .figure(&Caption { name: "sgd-optimizers", title, description }, 370.0))
+}
+
+/// What one may expect of the loss after so much work, over the batch size: what was measured, the quality of a step alone,
+/// and that in balance with the number of steps.
+fn guesses(measured: &[Point]) -> DrawResult<Vec<Figure>> {
+    let law = |loss: fn(f64) -> f64| -> Vec<Point> {
+        measured.iter().map(|&(size, _)| (size, loss(10_f64.powf(size)))).collect()
+    };
+    let laws = [
+        ("sgd-work_small", "Small batches end lowest", measured.to_vec()),
+        ("sgd-work_large", "Large batches end lowest", law(quality)),
+        ("sgd-work_middle", "A batch in the middle ends lowest", law(balance)),
+    ];
+    let pictures = laws.into_iter().map(|(name, title, points)| {
+        let paths = &[("loss", Ink::Solid(1), points)];
+        Thumb { name, title, x: (-0.2, 3.5), y: (0.0, 1.8), ground: &[], paths }
+            .figure()
+    });
+    pictures.collect()
 }

@@ -6,29 +6,28 @@ use descent::momentum::Momentum;
 use descent::network::{Batch, Network, softmax};
 use descent::sgd::{Examples, half_resolution};
 use descent::training::{
-    DRAWN, Epoch, FEW, HIDDEN, PLAN, Run, SEEDS, VALIDATION, compare, full_batch,
-    largest_curvature, movement, settled, sweep, test_positions, widths_compared,
+    DRAWN, Epoch, FEW, HIDDEN, PLAN, Run, SEEDS, SWEEP, VALIDATION, compare,
+    full_batch, largest_curvature, movement, settled, sweep, test_positions,
+    widths_compared,
 };
 
-use plotters::prelude::*;
-use plotters::style::text_anchor::HPos;
-
-use crate::canvas::{Area, Caption, DrawResult, Ink, PIXEL, svg};
+use crate::canvas::{Align, Canvas, Caption, DrawResult, Ink, Pen, WIDTH, svg};
 use crate::chart::{Axis, Chart, Line, tenths, whole};
 use crate::digits::digits;
+use crate::geometry::Rect;
 use crate::grid::label;
 use crate::output::{Figure, csv, twelve_digits};
 use crate::sgd::rounded;
 
-const NAMES: [&str; 3] = ["SGD", "momentum", "Adam"];
+pub const NAMES: [&str; 3] = ["SGD", "momentum", "Adam"];
 /// The colours of SGD, momentum and Adam in the whole book.
-const INKS: [u8; 3] = [1, 2, 4];
+pub const INKS: [u8; 3] = [1, 2, 4];
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
     let train = digits(Split::Train)?;
     let test = digits(Split::Test)?.batch(&test_positions());
     let examples = |positions: &[usize]| train.batch(positions);
-    let runs = compare(&SEEDS[..1], &examples, &test);
+    let runs = compare(PLAN, &SEEDS[..1], &examples, &test);
     let runs: Vec<&Run> = runs.iter().map(|runs| &runs[0]).collect();
     let few = half_resolution(&examples(&(0..FEW).collect::<Vec<_>>()));
     Ok(vec![
@@ -43,125 +42,165 @@ pub fn figures() -> DrawResult<Vec<Figure>> {
 
 /// Two digits, and the probability of each class before the training and after each epoch.
 fn two_digits(run: &Run, test: &Batch) -> DrawResult<Figure> {
-    const CELL: i32 = 35;
-    const ROW: i32 = 24;
     let networks: Vec<_> = std::iter::once(&run.start)
         .chain(run.epochs.iter().map(|epoch| &epoch.network))
         .collect();
     let digits = DRAWN.map(|digit| {
         let image = test.images.rows(digit, 1).into_owned();
-        let percent = |network: &&Network| {
-            let shares = softmax(&network.forward(image.clone())[2]);
-            shares.iter().map(|share| (100.0 * share).round()).collect()
+        let shares = |network: &&Network| {
+            softmax(&network.forward(image.clone())[2]).iter().copied().collect()
         };
-        let rows: Vec<Vec<f64>> = networks.iter().map(percent).collect();
-        (digit, test.labels[digit], rows)
+        Classified {
+            label: test.labels[digit],
+            image: image.iter().copied().collect(),
+            rows: networks.iter().map(shares).collect(),
+        }
     });
+    let description = format!(
+        "Two test digits, each beside a table of ten probabilities in percent, before the training and after \
+         each of {} epochs. {}",
+        run.epochs.len(),
+        in_words(&digits),
+    );
+    let caption = Caption {
+        name: "training-digits",
+        title: "Two digits, classified before, during and after the training",
+        description,
+    };
+    classified(&caption, &digits, &(0..networks.len()).collect::<Vec<_>>())
+}
+
+/// A digit, and the probabilities of the classes at several times.
+pub struct Classified {
+    pub label: usize,
+    pub image: Vec<f64>,
+    /// `[time][class]`
+    pub rows: Vec<Vec<f64>>,
+}
+
+impl Classified {
+    fn percent(&self) -> impl Iterator<Item = Vec<f64>> {
+        let percent = |share: &f64| (100.0 * share).round();
+        self.rows.iter().map(move |row| row.iter().map(percent).collect())
+    }
+}
+
+/// What the networks make of the digits.
+pub fn in_words(digits: &[Classified]) -> String {
+    let said = digits.iter().map(|digit| {
+        let shares: Vec<_> =
+            digit.percent().map(|row| row[digit.label].to_string()).collect();
+        format!(
+            "A {}, of which the network gives its class {} percent.",
+            digit.label,
+            shares.join(", ")
+        )
+    });
+    said.collect::<Vec<_>>().join(" ")
+}
+
+/// Digits, each beside a table of the probabilities after some numbers of epochs.
+pub fn classified(
+    caption: &Caption,
+    digits: &[Classified],
+    epochs: &[usize],
+) -> DrawResult<Figure> {
+    const CELL: f64 = 38.0;
+    const ROW: f64 = 26.0;
+    const HEIGHT: f64 = 178.0;
     let name = |epoch: usize| match epoch {
         0 => "before".into(),
         epoch => format!("epoch {epoch}"),
     };
-    let said = digits.each_ref().map(|(_, label, rows)| {
-        let shares = rows.iter().map(|row| format!("{}", row[*label]));
-        format!(
-            "A {label}, of which the network gives its class {} percent",
-            shares.collect::<Vec<_>>().join(", ")
-        )
-    });
-    let caption = Caption {
-        name: "training-digits",
-        title: "Two digits, classified before, during and after the training",
-        description: format!(
-            "Two test digits, each beside a table of ten probabilities in percent, before the training and after \
-             each of {} epochs. {}.",
-            run.epochs.len(),
-            said.join(". ")
-        ),
-    };
-    let svg = svg(&caption, (580, 340), |area| {
-        for (place, (digit, _, rows)) in (0..).zip(&digits) {
-            let top = 170 * place;
-            let corner = (8, top + 16);
-            for (pixel, value) in (0..).zip(test.images.row(*digit).iter()) {
-                let ink = (100.0 * value).round() / 100.0;
-                if ink > 0.0 {
-                    let (x, y) =
-                        (corner.0 + 5 * (pixel % 28), corner.1 + 5 * (pixel / 28));
-                    square(area, (x, y), (5, 5), Ink::Foreground, ink)?;
-                }
+    let svg = svg(caption, (WIDTH, HEIGHT * digits.len() as f64 - 6.0), |canvas| {
+        for (place, digit) in (0..).zip(digits) {
+            let top = HEIGHT * f64::from(place);
+            let picture = Rect::new(1.0, top + 24.0, 128.8, 128.8);
+            pixels(canvas, picture, &digit.image);
+            let pen = Pen::new(Ink::Foreground, 1.0);
+            canvas.rectangle(picture, None, Some(pen));
+            let (left, first) = (227.0, top + 26.0);
+            let numbers = (0..10).map(|class| {
+                let x = left + CELL * (f64::from(class) + 0.5);
+                ((x, first - 12.0), class.to_string())
+            });
+            canvas.texts(Ink::Foreground, Align::Middle, &numbers.collect::<Vec<_>>());
+            for (row, (&epoch, percents)) in
+                (0..).zip(epochs.iter().zip(digit.percent()))
+            {
+                let y = first + ROW * f64::from(row);
+                label(canvas, (left - 6.0, y + 0.5 * ROW), &name(epoch), Align::End);
+                let cells = (0..).zip(percents).map(|(class, percent)| {
+                    let cell = Rect::new(left + CELL * f64::from(class), y, CELL, ROW);
+                    if percent > 0.0 {
+                        let opacity = 0.004 * percent;
+                        canvas.area(Ink::Solid(4), opacity, "", &cell.corners());
+                    }
+                    (cell.middle(), percent.to_string())
+                });
+                let cells: Vec<_> = cells.collect();
+                canvas.texts(Ink::Foreground, Align::Middle, &cells);
             }
-            frame(area, corner, (140, 140))?;
-            let (left, first) = (222, top + 28);
-            for class in 0..10 {
-                let x = left + CELL * class + CELL / 2;
-                label(area, (x, first - 10), &class.to_string(), HPos::Center)?;
-            }
-            for (epoch, row) in rows.iter().enumerate() {
-                let y = first + 4 + ROW * epoch as i32;
-                label(area, (left - 6, y + ROW / 2), &name(epoch), HPos::Right)?;
-                for (class, percent) in (0..).zip(row) {
-                    let x = left + CELL * class;
-                    let share = 0.006 * percent;
-                    square(area, (x, y), (CELL, ROW), Ink::Solid(4), share)?;
-                    let percent = percent.to_string();
-                    label(area, (x + CELL / 2, y + ROW / 2), &percent, HPos::Center)?;
-                }
-            }
-            frame(area, (left, first + 4), (10 * CELL, ROW * rows.len() as i32))?;
+            let table = Rect::new(left, first, 10.0 * CELL, ROW * epochs.len() as f64);
+            canvas.rectangle(table, None, Some(pen));
         }
-        Ok(())
-    })?;
-    let rows = digits.iter().flat_map(|(_, label, rows)| {
-        rows.iter().enumerate().flat_map(move |(epoch, row)| {
-            (0..).zip(row).map(move |(class, percent): (usize, &f64)| {
-                vec![
-                    label.to_string(),
-                    epoch.to_string(),
-                    class.to_string(),
-                    percent.to_string(),
-                ]
-            })
+    });
+    let rows = digits.iter().flat_map(|digit| {
+        epochs.iter().zip(digit.percent()).flat_map(move |(epoch, row)| {
+            let cells = (0..10).zip(row).map(move |(class, percent)| {
+                let cells =
+                    [digit.label, *epoch, class].map(|number| number.to_string());
+                [&cells[..], &[percent.to_string()]].concat()
+            });
+            cells.collect::<Vec<_>>()
         })
     });
     let csv = csv(&["digit", "epochs", "class", "percent"], rows);
     Ok(Figure { name: caption.name, svg, csv })
 }
 
-/// A filled rectangle: its upper left corner and its size in pixels.
-fn square(
-    area: &Area,
-    (x, y): (i32, i32),
-    (width, height): (i32, i32),
-    ink: Ink,
-    opacity: f64,
-) -> DrawResult {
-    let corners =
-        [(x, y), (x + width, y + height)].map(|(x, y)| (x * PIXEL, y * PIXEL));
-    area.draw(&Rectangle::new(corners, ink.color().mix(opacity).filled()))?;
-    Ok(())
-}
+/// Shades of a digit, from white to ink.
+const SHADES: i32 = 5;
 
-fn frame(area: &Area, (x, y): (i32, i32), (width, height): (i32, i32)) -> DrawResult {
-    let corners =
-        [(x, y), (x + width, y + height)].map(|(x, y)| (x * PIXEL, y * PIXEL));
-    let ink = Ink::Foreground.color().stroke_width(PIXEL as u32);
-    area.draw(&Rectangle::new(corners, ink))?;
-    Ok(())
+/// A digit as squares, all of one shade in one path.
+fn pixels(canvas: &mut Canvas, place: Rect, image: &[f64]) {
+    let side = place.width() / 28.0;
+    let squares = (0..).zip(image.iter()).map(|(pixel, value)| {
+        let (row, column) = (f64::from(pixel / 28), f64::from(pixel % 28));
+        let square =
+            Rect::new(place.left + side * column, place.top + side * row, side, side);
+        ((value * f64::from(SHADES)).round() as i32, square)
+    });
+    let squares: Vec<_> = squares.collect();
+    for shade in 1..=SHADES {
+        let of_shade = squares.iter().filter(|(other, _)| *other == shade);
+        let outlines: Vec<_> =
+            of_shade.map(|(_, square)| square.corners().to_vec()).collect();
+        let opacity = f64::from(shade) / f64::from(SHADES);
+        canvas.areas(Ink::Foreground, opacity, "", &outlines);
+    }
 }
 
 /// Means over this many batches make a point.
-const SMOOTH: usize = 20;
+pub const SMOOTH: usize = 20;
+
+/// The means of as many values at a time, of which there are so many in an epoch, each at
+/// the middle of its epochs.
+pub fn means(values: &[f64], together: usize, per_epoch: f64) -> Vec<(f64, f64)> {
+    let means = values.chunks(together).enumerate().map(|(chunk, values)| {
+        let middle = (chunk * together + together / 2) as f64 / per_epoch;
+        (middle, values.iter().sum::<f64>() / values.len() as f64)
+    });
+    means.collect()
+}
 
 fn losses(runs: &[&Run]) -> DrawResult<Figure> {
     let per_epoch = (PLAN.examples / PLAN.batch_size) as f64;
     let line = |(i, run): (usize, &&Run)| {
         let losses: Vec<f64> =
             run.epochs.iter().flat_map(|epoch| epoch.losses.clone()).collect();
-        let points = losses.chunks(SMOOTH).enumerate().map(|(chunk, losses)| {
-            let middle = (chunk * SMOOTH + SMOOTH / 2) as f64 / per_epoch;
-            (middle, losses.iter().sum::<f64>() / losses.len() as f64)
-        });
-        Line::new(Ink::Series(INKS[i]), NAMES[i], points.collect())
+        let points = means(&losses, SMOOTH, per_epoch);
+        Line::new(Ink::Series(INKS[i]), NAMES[i], points)
     };
     let lines: Vec<_> = runs.iter().enumerate().map(line).collect();
     let ends: Vec<_> = lines
@@ -183,15 +222,12 @@ fn losses(runs: &[&Run]) -> DrawResult<Figure> {
             ends.join(", ")
         ),
     };
-    Chart {
-        x: Axis::linear("epochs", (0.0, PLAN.epochs as f64 + 1.0), 5, whole),
-        y: Axis::powers("training loss", (-2, 1), 4),
-        bands: vec![],
+    Ok(Chart::new(
+        Axis::linear("epochs", (0.0, PLAN.epochs as f64 + 1.0), 5, whole),
+        Axis::powers("training loss", (-2, 1), 4),
         lines,
-        key: Some((400, 30)),
-        margin: 24,
-    }
-    .figure(&caption, (560, 340))
+    )
+    .figure(&caption, 370.0))
 }
 
 fn accuracies(runs: &[&Run]) -> DrawResult<Figure> {
@@ -219,19 +255,17 @@ fn accuracies(runs: &[&Run]) -> DrawResult<Figure> {
         title: "Test accuracy after each epoch",
         description: format!("Test accuracy after each epoch. {}.", ends.join("; ")),
     };
-    Chart {
-        x: Axis::linear("after epoch", (1.0, PLAN.epochs as f64 + 1.0), 4, whole),
-        y: Axis::linear("test accuracy, %", (88.0, 96.0), 5, whole),
-        bands: vec![],
+    Ok(Chart::new(
+        Axis::linear("after epoch", (1.0, PLAN.epochs as f64 + 1.0), 4, whole),
+        Axis::linear("test accuracy, %", (88.0, 96.0), 5, whole),
         lines,
-        key: Some((400, 210)),
-        margin: 24,
-    }
-    .figure(&caption, (560, 340))
+    )
+    .figure(&caption, 370.0))
 }
 
 fn step_sizes(examples: &Examples) -> DrawResult<Figure> {
-    let swept = sweep(examples);
+    let validation = examples(&VALIDATION.collect::<Vec<_>>());
+    let swept = sweep(SWEEP, SEEDS[0], examples, &validation);
     let line = |(i, (_, swept)): (usize, &(_, Vec<(f64, f64)>))| {
         let points = swept
             .iter()
@@ -258,24 +292,32 @@ fn step_sizes(examples: &Examples) -> DrawResult<Figure> {
             best.join(", ")
         ),
     };
-    Chart {
-        x: Axis::linear("log₁₀ of the step size", (-3.0, 1.0), 5, whole),
-        y: Axis::linear("accuracy, %", (60.0, 100.0), 5, whole),
-        bands: vec![],
-        lines: lines.into_iter().map(|line| clipped(line, 60.0)).collect(),
-        key: Some((90, 230)),
-        margin: 24,
-    }
-    .figure(&caption, (560, 340))
+    Ok(Chart::new(
+        Axis::linear("log₁₀ of the step size", (-3.0, 1.0), 5, whole),
+        Axis::linear("accuracy, %", (60.0, 100.0), 5, whole),
+        lines.into_iter().map(|line| clipped(line, 60.0)).collect(),
+    )
+    .figure(&caption, 370.0))
 }
 
-/// The line down to where it leaves the chart.
-fn clipped(mut line: Line, floor: f64) -> Line {
-    if let Some(below) = line.points.iter().position(|&(_, y)| y < floor) {
-        let ((x0, y0), (x1, y1)) = (line.points[below - 1], line.points[below]);
-        let x = x0 + (x1 - x0) * (y0 - floor) / (y0 - y1);
-        line.points.truncate(below);
-        line.points.push((round(x), floor));
+/// The line between where it enters the chart and where it leaves it again.
+pub fn clipped(mut line: Line, floor: f64) -> Line {
+    let edge = |(x0, y0): (f64, f64), (x1, y1): (f64, f64)| {
+        (round(x0 + (x1 - x0) * (y0 - floor) / (y0 - y1)), floor)
+    };
+    let points = &mut line.points;
+    let Some(inside) = points.iter().position(|&(_, y)| y >= floor) else {
+        points.clear();
+        return line;
+    };
+    if inside > 0 {
+        points[inside - 1] = edge(points[inside - 1], points[inside]);
+        points.drain(..inside - 1);
+    }
+    let below = points.iter().position(|&(_, y)| y < floor);
+    if let Some(below) = below {
+        points[below] = edge(points[below - 1], points[below]);
+        points.truncate(below + 1);
     }
     line
 }
@@ -295,16 +337,7 @@ fn widths(examples: &Examples) -> DrawResult<Figure> {
         };
         let points = measured[mover].iter().zip(&HIDDEN).map(point).collect();
         let layer = ["first", "second", "last"][layer];
-        // Names would touch.
-        let down = match (mover, layer) {
-            (0, "first") => 9,
-            (0, "last") => -5,
-            (1, "first") => 6,
-            (1, "second") => -3,
-            (1, "last") => -9,
-            _ => 0,
-        };
-        Line::new(ink, format!("{name}, {layer}"), points).named_at(3, (6, down))
+        Line::measured(ink, format!("{name}, {layer}"), points)
     };
     let lines: Vec<_> = [(0, "SGD"), (1, "Adam")]
         .into_iter()
@@ -331,15 +364,12 @@ fn widths(examples: &Examples) -> DrawResult<Figure> {
             ends.join("; ")
         ),
     };
-    Chart {
-        x: Axis::linear("width", (0.0, 160.0), 5, whole),
-        y: Axis::linear("‖W_T − W₀‖ / ‖W₀‖", (0.0, 0.8), 9, tenths),
-        bands: vec![],
+    Ok(Chart::new(
+        Axis::linear("width", (0.0, 160.0), 5, whole),
+        Axis::linear("‖W_T − W₀‖ / ‖W₀‖", (0.0, 0.8), 9, tenths),
         lines,
-        key: None,
-        margin: 120,
-    }
-    .figure(&caption, (560, 380))
+    )
+    .figure(&caption, 410.0))
 }
 
 fn limits(batch: &Batch) -> DrawResult<Figure> {
@@ -353,11 +383,11 @@ fn limits(batch: &Batch) -> DrawResult<Figure> {
         (0..shown).map(|t| (t as f64, rounded(losses[t]))).collect::<Vec<_>>()
     };
     let mut lines = Vec::new();
-    for (multiple, down) in [(0.5, -9), (0.9, 1), (1.5, 11), (2.0, 0), (4.0, 0)] {
+    for multiple in [0.5, 0.9, 1.5, 2.0, 4.0] {
         let mut descent = GradientDescent::new(multiple * limit)?;
         let losses = full_batch(&network, &mut descent, batch, STEPS + 1)?.0;
         let line = Line::new(Ink::Series(1), format!("{multiple}"), points(losses));
-        lines.push(line.named_at(STEPS, (6, down)));
+        lines.push(line);
     }
     let mut momentum = Momentum::new(16.0 * limit, 0.9)?;
     let losses = full_batch(&network, &mut momentum, batch, STEPS + 1)?.0;
@@ -371,13 +401,10 @@ fn limits(batch: &Batch) -> DrawResult<Figure> {
             lines[5].points.last().map_or(0.0, |point| point.1)
         ),
     };
-    Chart {
-        x: Axis::linear("step", (0.0, STEPS as f64), 5, whole),
-        y: Axis::powers("loss", (-4, 1), 6),
-        bands: vec![],
+    Ok(Chart::new(
+        Axis::linear("step", (0.0, STEPS as f64), 5, whole),
+        Axis::powers("loss", (-4, 1), 6),
         lines,
-        key: None,
-        margin: 120,
-    }
-    .figure(&caption, (560, 380))
+    )
+    .figure(&caption, 410.0))
 }

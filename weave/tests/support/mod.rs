@@ -24,6 +24,15 @@ pub fn book(files: &[File]) -> Result<Book, Faults> {
 
 /// Weaves these pages of `chapters/`, with all files around them.
 pub fn weave_listed(files: &[File], pages: &[&str]) -> Result<Book, Faults> {
+    weave_in(None, files, pages)
+}
+
+/// Weaves a book whose repository others find here.
+pub fn weave_in(
+    repository: Option<&str>,
+    files: &[File],
+    pages: &[&str],
+) -> Result<Book, Faults> {
     let root = TempDir::new().unwrap();
     for (path, text) in files {
         let file = root.path().join(path);
@@ -40,7 +49,7 @@ pub fn weave_listed(files: &[File], pages: &[&str]) -> Result<Book, Faults> {
         fs::create_dir_all(&drawing).unwrap();
         fs::write(drawing.join("all.rs"), drawn(files)).unwrap();
     }
-    weave::weave(root.path(), "chapters", book)
+    weave::weave(root.path(), "chapters", repository, book)
 }
 
 /// Code that draws all figures among the files.
@@ -59,9 +68,16 @@ pub fn root() -> PathBuf {
     folders.find(is_book).expect("the tests run inside the book").to_owned()
 }
 
-/// The content of one chapter of a sound book.
+/// The content of one chapter of a sound book, without the link to its source.
 pub fn chapter(files: &[File], path: &str) -> String {
     let book = book(files).unwrap_or_else(|faults| panic!("{faults}"));
+    let content = content(&book, path);
+    let end = content.find("\n\n<p class=\"page-source\">").unwrap_or(content.len());
+    content[..end].to_owned()
+}
+
+/// The content of one chapter.
+pub fn content(book: &Book, path: &str) -> String {
     let found =
         book.chapters().find(|chapter| chapter.path.as_deref() == Some(path.as_ref()));
     found.unwrap_or_else(|| panic!("no chapter {path}")).content.clone()

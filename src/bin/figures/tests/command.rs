@@ -1,60 +1,15 @@
 //! The binary that draws the figures, as a reader uses it.
 
+mod support;
+
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 
 use descent::random::SHIFT;
-use flate2::Compression;
-use flate2::write::GzEncoder;
+use support::{ROOT, command, digits, figures, files, refused, refuses, succeeds};
 use tempfile::TempDir;
-
-const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../..");
-
-/// The binary in this checkout, with the seeds of the book unless a test says otherwise.
-fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_figures"));
-    command.env("CARGO_MANIFEST_DIR", ROOT);
-    command.env_remove(SHIFT).args(arguments);
-    command
-}
-
-fn figures(arguments: &[&str]) -> Output {
-    command(arguments).output().expect("the binary runs")
-}
-
-fn files(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).expect("a folder");
-    let names = entries.map(|entry| entry.expect("an entry").file_name());
-    let mut names: Vec<_> =
-        names.map(|name| name.into_string().expect("a name")).collect();
-    names.sort();
-    names
-}
-
-/// Exit code 2, the message on the error stream, and nothing written.
-fn refused(arguments: &[&str], message: &str) {
-    let folder = TempDir::new().expect("a folder");
-    let out = folder.path().to_str().expect("a path");
-    refuses(&mut command(&[arguments, &["--out", out]].concat()), message);
-    assert_eq!(files(folder.path()), [""; 0]);
-}
-
-/// Exit code 2 and the message on the error stream.
-fn refuses(command: &mut Command, message: &str) {
-    let output = command.output().expect("the binary runs");
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(2), "{command:?}: {errors}");
-    assert!(errors.contains(message), "{command:?}: {errors}");
-}
-
-fn succeeds(command: &mut Command) {
-    let output = command.output().expect("the binary runs");
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{command:?}: {errors}");
-}
 
 #[test]
 fn bad_input_is_named_and_nothing_is_written() {
@@ -117,7 +72,7 @@ fn every_figure_has_its_data_beside_it_and_nothing_else_is_left() {
         .flat_map(|name| [format!("{name}.csv"), format!("{name}.svg")])
         .collect();
     assert_eq!(files, expected);
-    assert_eq!(files.len(), 10);
+    assert_eq!(files.len(), 16);
 }
 
 #[test]
@@ -245,7 +200,7 @@ fn the_books_figures_are_overwritten_with_the_books_settings_and_seeds_only() {
     let own = checkout();
     succeeds(&mut run_in(own.path(), &SMALL));
     let [of_the_book, of_the_reader] = drawn_in(own.path());
-    assert_eq!((of_the_book.len(), of_the_reader.len()), (0, 10));
+    assert_eq!((of_the_book.len(), of_the_reader.len()), (0, 16));
 
     let shifted = checkout();
     succeeds(run_in(shifted.path(), &["linear_layer"]).env(SHIFT, "1"));
@@ -418,25 +373,6 @@ fn what_a_killed_program_left_goes_after_an_hour() {
     let out = folder.path().to_str().expect("a path");
     succeeds(&mut command(&["broadcasting", "--out", out]));
     assert_eq!([dead, living, foreign].map(|path| path.exists()), [false, true, true]);
-}
-
-/// The test set cut down to a number of images.
-fn digits(count: u8) -> TempDir {
-    let folder = TempDir::new().expect("a folder");
-    let write = |name: &str, magic: u32, axes: &[u32], entries: Vec<u8>| {
-        let header = std::iter::once(&magic).chain(axes).flat_map(|n| n.to_be_bytes());
-        let bytes: Vec<u8> = header.chain(entries).collect();
-        let file = fs::File::create(folder.path().join(name)).expect("a file");
-        let mut encoder = GzEncoder::new(file, Compression::fast());
-        encoder.write_all(&bytes).expect("a file");
-        encoder.finish().expect("a file");
-    };
-    let pixels = (0..usize::from(count) * 784).map(|i| (i * i % 251) as u8).collect();
-    let labels = (0..count).map(|i| i % 10).collect();
-    let count = u32::from(count);
-    write("t10k-images-idx3-ubyte.gz", 2051, &[count, 28, 28], pixels);
-    write("t10k-labels-idx1-ubyte.gz", 2049, &[count], labels);
-    folder
 }
 
 #[test]

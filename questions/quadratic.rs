@@ -1,0 +1,146 @@
+//! The quadratic: limit, best step size, rate.
+
+use descent::quadratic::{Quadratic, START, Spectrum, descend};
+use nalgebra::DVector;
+
+use crate::{Question, exact, number, words};
+
+pub const QUESTIONS: &[fn() -> Question] = &[path, rate, steps, units];
+
+/// What a run in the valley looks like.
+fn looks(step_size: f64) -> &'static str {
+    let start = DVector::from_row_slice(&START);
+    let points =
+        descend(&Quadratic::valley(), &start, step_size, 20).expect("a stable run");
+    match points[1][1] {
+        steep if steep < -1e-9 => "It jumps from wall to wall",
+        steep if steep.abs() < 1e-9 => {
+            "One step down the wall, and then along the floor"
+        }
+        _ => "It bends smoothly to the floor",
+    }
+}
+
+/// What the best constant step size does in the valley.
+pub fn path() -> Question {
+    let spectrum = Quadratic::valley().spectrum().expect("a valley");
+    Question::predict(
+        "quadratic/path",
+        "L16",
+        "A valley that is ten times as steep across as along. What do twenty steps of gradient descent look like with the *best* constant step size, the one that gets lowest in the long run?",
+    )
+    .right(
+        words(looks(spectrum.best_step_size())),
+        "The gentle direction wants a longer step than the steep one. At the best one both keep the same share, and in the steep direction that means to change sides each time.",
+    )
+    .picture("quadratic-path_zigzag")
+    .wrong(
+        "the steep direction alone is served",
+        words(looks(1.0 / spectrum.largest)),
+        "So does one over the largest curvature. The steep part is gone at once, and the gentle one creeps: a longer step is better for both together.",
+    )
+    .picture("quadratic-path_floor")
+    .wrong(
+        "smooth is taken for good",
+        words(looks(0.2 / spectrum.largest)),
+        "A smooth path shows a step size that is smaller than it could be.",
+    )
+    .picture("quadratic-path_smooth")
+}
+
+/// The contraction at the best step size.
+pub fn rate() -> Question {
+    let spectrum = Spectrum { smallest: 1.0, largest: 4.0 };
+    let step_size = spectrum.best_step_size();
+    let share = |value: f64| number(value, 2);
+    Question::number(
+        "quadratic/rate",
+        "L16",
+        "What does a step with α leave of the part along the eigenvalue 1, and of that along 4? When are the two equal in size?",
+        "A quadratic has the eigenvalues 1 and 4. Which share of the distance does a step of gradient descent leave in the long run, at the best constant step size?",
+    )
+    .right(
+        share(spectrum.best_rate()),
+        "At α = 2/5 the parts keep 1 − 2/5 and 4 · 2/5 − 1, both 3/5. In general it is (κ − 1)/(κ + 1).",
+    )
+    .wrong(
+        "that is the step size",
+        share(step_size),
+        "2/5 is the best α. A step then leaves 1 − α of the gentle part.",
+    )
+    .wrong(
+        "α serves the steep direction alone",
+        share(spectrum.contraction(1.0 / spectrum.largest)),
+        "With α = ¼ the steep part is gone at once, and ¾ of the gentle one are left. A longer step does better.",
+    )
+    .wrong(
+        "that is momentum",
+        share(spectrum.best_momentum_rate()),
+        "(√κ − 1)/(√κ + 1) is what momentum reaches with its best settings.",
+    )
+}
+
+/// How the number of steps grows with the condition.
+pub fn steps() -> Question {
+    let needed = |rate: f64| (0.01_f64.ln() / rate.ln()).ceil();
+    let of = |largest: f64| Spectrum { smallest: 1.0, largest };
+    let (wide, narrow) = (of(10.0), of(1000.0));
+    let ratio = needed(narrow.best_rate()) / needed(wide.best_rate());
+    let momentum =
+        needed(narrow.best_momentum_rate()) / needed(wide.best_momentum_rate());
+    let times = |value: f64| number(value, 0).unit("times as many");
+    Question::new(
+        "quadratic/steps",
+        "L09",
+        "The condition number goes from 10 to 1000. How many steps does gradient descent need now, at its best step size, to bring the distance to a hundredth?",
+    )
+    .right(
+        times(ratio),
+        "The rate is 1 − 2/(κ + 1), nearly 1 − 2/κ: a hundred times κ takes about a hundred times the steps.",
+    )
+    .wrong(
+        "the root is taken",
+        times(momentum),
+        "With √κ in the place of κ it is momentum, with its best settings.",
+    )
+    .wrong(
+        "only the logarithm counts",
+        times(1000_f64.log10() / 10_f64.log10()),
+        "The logarithm of the *precision* counts: a thousandth takes half as many steps again as a hundredth. κ itself comes in as a factor.",
+    )
+    .wrong(
+        "the step size makes up for it",
+        times(1.0),
+        "The steep direction sets the limit of the step size, and the gentle one has to live with it. No α suits both.",
+    )
+}
+
+/// The same loss as a mean.
+pub fn units() -> Question {
+    let examples = 50.0;
+    let sum = 0.01;
+    Question::new(
+        "quadratic/units",
+        "L16",
+        "For the loss `0.5 * ((x @ theta - y) ** 2).sum()` over 50 examples the best step size is 0.01. What is it for `((x @ theta - y) ** 2).mean()`?",
+    )
+    .right(
+        exact(sum * examples / 2.0),
+        "The mean divides the Hessian by 50, and the ½ that is missing doubles it. Step sizes go the other way: times 50, over 2.",
+    )
+    .wrong(
+        "the ½ is overlooked",
+        exact(sum * examples),
+        "The mean has no ½ in front. That doubles the Hessian, and halves every step size.",
+    )
+    .wrong(
+        "the minimum is the same",
+        exact(sum),
+        "The best θ is the same. But the gradient is 25 times shorter, and so is a step with the same α.",
+    )
+    .wrong(
+        "the wrong way round",
+        exact(sum * 2.0 / examples),
+        "A smaller loss has smaller gradients. The step size has to grow.",
+    )
+}
