@@ -192,6 +192,11 @@ pub(crate) fn panic_in_words(payload: &(dyn Any + Send)) -> String {
     }
 }
 
+/// How long a task takes and how hard it is, in words: its first line.
+pub fn effort(text: &str) -> &str {
+    text.lines().next().unwrap_or_default().trim_start_matches('/').trim()
+}
+
 /// What a task asks for, in words: the lines of its documentation.
 pub fn asks_for(text: &str) -> impl Iterator<Item = &str> {
     text.lines().filter_map(|line| line.strip_prefix("///")).map(str::trim_start)

@@ -4,7 +4,7 @@
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `task.rs` | the function that the reader is to write; what it starts from |
+//! | `task.rs` | the function that the reader is to write; what it starts from; first of all, how hard it is: “// 10 minutes, easy” |
 //! | `solution.rs` | the function, written |
 //! | `accepted.rs` | the function, written in ten other ways |
 //! | `mistakes.rs` | the function as one may get it wrong, and what to say of each |

@@ -53,8 +53,11 @@ pub fn first() -> Question {
     Question::predict(
         "adam/first",
         "L34",
-        "Adam with the usual settings, but *without* bias correction, and a gradient that is 1 in every step. How long are its \
-         steps, beside the dashed line that they ought to have? (The axis upwards is logarithmic.)",
+        format!(
+            "Adam with β₁ = {} and β₂ = {}, but *without* bias correction, and a gradient that is 1 in every step. How long are its \
+             steps, beside the dashed line that they ought to have? (The axis upwards is logarithmic.)",
+            USUAL[0], USUAL[1],
+        ),
     )
     .right(
         words(looks(&plain)),
@@ -93,7 +96,7 @@ pub fn length() -> Question {
         "What is *u* after the first gradient, and what is *v*? Then take the root of *v*.",
         format!(
             "The worksheet's Adam: α = β₁ = β₂ = ½, without correction, and ε too small to count. The first gradient of a parameter is {gradient}. How \
-             far does the parameter move?"
+             far does the parameter move? (Two decimals.)"
         ),
     )
     .right(
@@ -196,41 +199,47 @@ pub fn scale() -> Question {
 
 /// Where the decay goes.
 pub fn decay() -> Question {
-    let (alpha, theta) = (0.001, 4.0);
+    let (alpha, theta) = (0.001, 400.0);
     let rate = 0.01;
-    let gradient = 2.0;
+    let gradient = -2.0;
     let step = |gradient: f64| {
         let mut adam = Adam::new(alpha, USUAL, 0.0)
             .expect("valid settings")
             .with_bias_correction();
         let mut at = dvector![theta];
         adam.step(&mut at, &dvector![gradient]);
-        theta - at[0]
+        at[0] - theta
     };
     let plain = step(gradient);
-    let inside = step(gradient + rate * theta) - plain;
-    let change = |value: f64| number(value * 1e5, 0).unit("· 10⁻⁵");
+    let sum = gradient + rate * theta;
+    let change = |value: f64| number(value, 3);
     Question::new(
         "adam/decay",
         "L35",
         format!(
-            "`Adam(…, lr={alpha}, weight_decay={rate})`: a parameter is at {theta}, and its first gradient is {gradient}. How much \
-             further does it move in the first step than with `weight_decay=0`? (Let ε be 0.)"
+            "`Adam(…, lr={alpha}, weight_decay={rate})`: a parameter is at {theta}, and its first gradient is −{}. What does the first step add \
+             to it? (Let ε be 0.)",
+            -gradient
         ),
     )
     .right(
-        change(inside),
-        "The decay is added to the gradient, and Adam divides the size of the sum out. Only its sign is left in the first step.",
+        change(step(sum)),
+        "The decay is added to the gradient: −2 + 4 = 2. Adam divides the size of the sum out. Only its sign is left in the first step, and the decay has turned it.",
+    )
+    .wrong(
+        "the decay has no effect",
+        change(plain),
+        "So it is as long as the decay does not change the sign of the gradient. Here it does: −2 + 4 is above zero.",
     )
     .wrong(
         "that is `AdamW`",
-        change(alpha * rate * theta),
+        change(plain - alpha * rate * theta),
         "`AdamW` takes `lr` · `weight_decay` · θ off the parameter, beside Adam's step. `Adam` adds it to the gradient.",
     )
     .wrong(
-        "that is `SGD`, with the gradient taken along",
-        change(alpha * (gradient + rate * theta)),
-        "So long would the whole step of gradient descent be. Adam's step is about `lr`, whatever the gradient.",
+        "that is `SGD`",
+        change(-alpha * sum),
+        "`SGD` subtracts `lr` times the sum. Adam's first step is as long as `lr`, whatever the size of the sum.",
     )
 }
 
@@ -241,7 +250,7 @@ pub fn worksheet() -> Steps {
     let mut optimizer = Adam::new(alpha, betas, epsilon).expect("valid settings");
     let run = take_turns(&mut optimizer, 2, Neuron::gradient).expect("a finite run");
     let round = |value: f64| decimals(value + 0.0, 3);
-    let near = |(a, b): (f64, f64)| format!("({}, {})", round(a), round(b));
+    let near = |(a, b): (f64, f64)| format!("({},\u{a0}{})", round(a), round(b));
     let mut steps = Steps::new(
         "adam/worksheet",
         "The worksheet's two steps of Adam, with α = β₁ = β₂ = ½ and without correction. A pair belongs to (*w*, *b*).",

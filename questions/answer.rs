@@ -40,14 +40,24 @@ impl Answer {
 /// A number with a fixed count of decimals.
 pub fn number(value: f64, digits: usize) -> Answer {
     // Adding 0 makes −0 a 0.
-    let text = decimals(value + 0.0, digits);
+    let text = match digits {
+        0 => whole(value).unwrap_or_else(|| decimals(value + 0.0, 0)),
+        _ => decimals(value + 0.0, digits),
+    };
     Answer { text, value, within: 0.5001 * 10.0_f64.powi(-(digits as i32)) }
 }
 
 /// A number that is printed as short as it is exact.
 pub fn exact(value: f64) -> Answer {
-    let text = (value + 0.0).to_string().replace('-', "−");
+    let plain = || (value + 0.0).to_string().replace('-', "−");
+    let is_whole = value.fract() == 0.0;
+    let text = is_whole.then(|| whole(value)).flatten().unwrap_or_else(plain);
     Answer { text, value, within: 1e-6 * value.abs().max(1.0) }
+}
+
+/// A whole number with groups of three digits, if it has more than three.
+fn whole(value: f64) -> Option<String> {
+    (1000.0..1e15).contains(&value).then(|| grouped(value.round() as usize))
 }
 
 /// A number above zero with a fixed count of significant digits, with a power of ten where it is large or small.
@@ -68,9 +78,4 @@ pub fn significant(value: f64, digits: usize) -> Answer {
 /// An answer in words.
 pub fn words(text: impl Into<String>) -> Answer {
     Answer { text: text.into(), value: 0.0, within: 0.0 }
-}
-
-/// A line of code, with its place in the program.
-pub fn line(place: usize, code: &str) -> Answer {
-    Answer { text: format!("`{code}`"), value: place as f64, within: 0.0 }
 }

@@ -6,7 +6,7 @@ use descent::backpropagation::{
 use descent::network::{Activation, small_example, softmax};
 use nalgebra::{DMatrix, dmatrix};
 
-use crate::steps::text;
+use crate::steps::{inner, text};
 use crate::{Question, Steps, exact, number};
 
 pub const QUESTIONS: &[fn() -> Question] = &[off, gate, pixel, label, accumulated];
@@ -162,35 +162,38 @@ pub fn label() -> Question {
     )
 }
 
-/// What `backward` does with an old gradient.
+/// What steps with old gradients do.
 pub fn accumulated() -> Question {
-    let gradients = [2.0, -1.0, 4.0];
-    let last = gradients[2];
-    let sum: f64 = gradients.iter().sum();
+    let (alpha, start, gradients) = (0.1, 1.0, [2.0, -1.0, 4.0]);
+    // Where w ends if each step takes something of the gradients so far.
+    let end = |taken: fn(&[f64]) -> f64| {
+        let steps = (1..=gradients.len()).map(|t| alpha * taken(&gradients[..t]));
+        number(start - steps.sum::<f64>(), 2)
+    };
+    let sum = |so_far: &[f64]| so_far.iter().sum::<f64>();
     Question::new(
         "backpropagation/accumulated",
         "D01",
-        "A training loop has no `optimizer.zero_grad()`. In its first three steps the gradients of the loss with respect to *w* are 2, −1 and 4. What does `w.grad` hold after \
-         the third `loss.backward()`?",
+        "A training loop with plain SGD and α = 0.1 has no `optimizer.zero_grad()`. *w* starts at 1, and in the first three steps the gradients of the loss with respect to *w* are 2, −1 and 4. Where is *w* then?",
     )
     .right(
-        exact(sum),
-        "`backward` adds to `grad`. The third step uses the sum of all gradients so far, each taken at another point.",
+        end(sum),
+        "`backward` adds to `grad`, which holds 2, then 1, and then 5. A tenth of each is taken away: 1 − 0.2 − 0.1 − 0.5.",
     )
     .wrong(
         "the newest one alone",
-        exact(last),
-        "So it would be with `zero_grad()` before each `backward()`.",
+        end(|so_far| so_far[so_far.len() - 1]),
+        "So it is with `zero_grad()` before each `backward()`: 1 − 0.2 + 0.1 − 0.4.",
     )
     .wrong(
         "their mean",
-        number(sum / 3.0, 2),
+        end(|so_far| so_far.iter().sum::<f64>() / so_far.len() as f64),
         "Nothing divides. A mean over the steps is what momentum keeps, and in its own buffer.",
     )
     .wrong(
         "the last two",
-        exact(gradients[1] + last),
-        "`grad` forgets nothing by itself: the first one is still in it.",
+        end(|so_far| so_far.iter().rev().take(2).sum()),
+        "`grad` forgets nothing by itself: in the third step the first gradient is still in it.",
     )
 }
 
@@ -218,12 +221,12 @@ pub fn small() -> Steps {
     assert_eq!(first, gradients[1].parameters.weight, "one gradient");
     let sum = |unit: usize| {
         format!(
-            "{} · {} + {} · {} + ({}) = {}",
+            "{} · {} + {} · {} + {} = {}",
             text(x[(0, 0)]),
-            text(hidden.weight[(0, unit)]),
-            format_args!("({})", text(x[(0, 1)])),
-            text(hidden.weight[(1, unit)]),
-            text(hidden.bias[unit]),
+            inner(text(hidden.weight[(0, unit)])),
+            inner(text(x[(0, 1)])),
+            inner(text(hidden.weight[(1, unit)])),
+            inner(text(hidden.bias[unit])),
             text(a[(0, unit)])
         )
     };
@@ -252,19 +255,24 @@ pub fn small() -> Steps {
     .step("the output")
     .line(
         format!(
-            "ŷ = {} · {} + {} · ({}) + {} = {}",
+            "ŷ = {} · {} + {} · {} + {} = {}",
             text(z[(0, 0)]),
-            text(last.weight[(0, 0)]),
-            text(z[(0, 1)]),
-            text(last.weight[(1, 0)]),
-            text(last.bias[0]),
+            inner(text(last.weight[(0, 0)])),
+            inner(text(z[(0, 1)])),
+            inner(text(last.weight[(1, 0)])),
+            inner(text(last.bias[0])),
             text(prediction)
         ),
         LINEAR,
         "let mut output = input * &self.weight;",
     )
     .line(
-        format!("∂ŷ = {} − {} = {}", text(prediction), text(target), text(error)),
+        format!(
+            "∂ŷ = {} − {} = {}",
+            text(prediction),
+            inner(text(target)),
+            text(error)
+        ),
         "src/backpropagation.rs",
         "let errors = output - targets;",
     )

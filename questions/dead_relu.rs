@@ -62,34 +62,34 @@ pub fn stays() -> Question {
 
 /// How likely a unit is to be on.
 pub fn chance() -> Question {
-    let rms = 1.0;
-    let bias = -2.0;
-    let chance = |bias: f64, scale: f64| {
+    let (scale, rms, bias) = (2.0, 0.5, -1.0);
+    let chance = |bias: f64, scale: f64, rms: f64| {
         number(100.0 * probability_active(bias, scale, rms), 1).unit("%")
     };
+    let variance: f64 = scale * rms * rms;
     Question::new(
         "dead_relu/chance",
         "D11",
-        "He's weights, an input with rms 1, and a bias of −2. (For a standard normal number: below −2 in 2.3 % of cases, below −√2 in 7.9 %, below −1 in 15.9 %.) How likely is the unit to be active?",
+        "He's weights, an input with rms ½, and a bias of −1. (For a standard normal number: below −2 in 2.3 % of cases, below −√2 in 7.9 %, below −1 in 15.9 %.) How likely is the unit to be active?",
     )
     .right(
-        chance(bias, 2.0),
-        "The sum *xw* has the variance *c* rms², which is 2. It has to exceed 2, that is, √2 of its standard deviations.",
-    )
-    .wrong(
-        "the deviation is taken for 1",
-        chance(bias, 1.0),
-        "He's weights have the variance 2/*n*, and the sum of *n* terms has 2.",
+        chance(bias, scale, rms),
+        "The sum *xw* has the variance *c* rms² = 2 · ¼ = ½. It has to exceed 1, that is, √2 of its standard deviations.",
     )
     .wrong(
         "the variance is taken for the deviation",
-        chance(bias, 4.0),
-        "2 is the *variance* of the sum. Its standard deviation is √2.",
+        chance(bias, variance * variance, 1.0),
+        "½ is the *variance* of the sum. Its standard deviation is √½.",
+    )
+    .wrong(
+        "the root of *c* is forgotten",
+        chance(bias, scale * scale, rms),
+        "The standard deviation is √*c* times the rms, that is, √2 · ½. With 2 · ½ it would be 1.",
     )
     .wrong(
         "the bias does not count",
-        chance(0.0, 2.0),
-        "So it is without a bias. With −2 the sum has to exceed 2.",
+        chance(0.0, scale, rms),
+        "So it is without a bias. With −1 the sum has to exceed 1.",
     )
 }
 
@@ -177,9 +177,9 @@ pub fn hypothesis() -> Question {
         "A new image on which the unit is active gives it a gradient. The step moves its weights, and with them every *a*.",
     )
     .case(
-        words("The unit is off for every example of its data set"),
+        words("The unit was off for all 1000 images at first"),
         !old.iter().all(is_off),
-        "It was off for all 1000 of them. The new images are another data set.",
+        "It was: so the story begins. What comes later are other images.",
     )
     .case(
         words("The inputs of the unit stay what they are"),

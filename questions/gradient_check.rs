@@ -5,9 +5,9 @@ use descent::gradient_check::{
 };
 use nalgebra::DVector;
 
-use crate::{Question, number, words};
+use crate::{Question, number, significant, words};
 
-pub const QUESTIONS: &[fn() -> Question] = &[smaller, half, mean, kink];
+pub const QUESTIONS: &[fn() -> Question] = &[smaller, tenth, mean, kink];
 
 /// How the error of the centred difference depends on the step, from 10⁻¹² to 10⁻¹.
 fn shape(error: impl Fn(f64) -> f64) -> &'static str {
@@ -54,16 +54,16 @@ pub fn smaller() -> Question {
     .picture("gradient_check-smaller_floor")
 }
 
-/// Half the step.
-pub fn half() -> Question {
+/// A tenth of the step.
+pub fn tenth() -> Question {
     let error = |h: f64| centred_difference(|x: f64| x.powi(3), 1.0, h) - 3.0;
-    let ratio = error(0.05) / error(0.1);
+    let ratio = error(0.01) / error(0.1);
     let forward = |h: f64| ((1.0_f64 + h).powi(3) - 1.0) / h - 3.0;
-    let times = |value: f64| number(value, 2).unit("times");
+    let times = |value: f64| significant(value, 1).unit("times");
     Question::new(
-        "gradient_check/half",
+        "gradient_check/tenth",
         "D10",
-        "A centred difference has too large a step: its error is Taylor's, and rounding plays no part yet. What does half the step make of the error?",
+        "A centred difference has too large a step: its error is Taylor's, and rounding plays no part yet. What does a tenth of the step make of the error?",
     )
     .right(
         times(ratio),
@@ -71,8 +71,8 @@ pub fn half() -> Question {
     )
     .wrong(
         "that is the forward difference",
-        number(forward(0.05) / forward(0.1), 1).unit("times"),
-        "About half is left of the error of a difference to *one* side. The centred one has lost the term with *h*.",
+        times(forward(0.01) / forward(0.1)),
+        "About a tenth is left of the error of a difference to *one* side. The centred one has lost the term with *h*.",
     )
     .wrong(
         "one power too many",

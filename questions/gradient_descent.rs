@@ -54,34 +54,38 @@ pub fn step() -> Question {
 
 /// The loss in other units.
 pub fn units() -> Question {
-    let (from, alpha, factor) = (dvector![4.0, 1.0], 0.05, 100.0_f64);
+    let (from, alpha, factor) = (dvector![4.0, 1.0], 0.1, 100.0_f64);
     let cents =
         Quadratic::new(factor * dmatrix![1.0, 0.0; 0.0, 10.0], DVector::zeros(2));
-    let length = |f: &Quadratic| (after(f, &from, alpha) - &from).norm();
-    let times = |value: f64| number(value, 0).unit("times as long");
+    let target = after(&Quadratic::valley(), &from, alpha);
+    let is_it = |size: f64| (after(&cents, &from, size) - &target).norm() < 1e-9;
+    let sizes = [alpha / factor, alpha / factor.sqrt(), alpha, alpha * factor];
     Question::new(
         "gradient_descent/units",
         "L14",
-        "A loss in dollars is written in cents instead: every value is 100 times as large. α stays. How long is the next step?",
+        format!(
+            "A loss in dollars is written in cents instead: every value is 100 times as large. Which α makes the same steps in cents as {alpha} in dollars?"
+        ),
     )
-    .right(
-        times(length(&cents) / length(&Quadratic::valley())),
+    .case(
+        exact(sizes[0]),
+        is_it(sizes[0]),
         "The gradient is 100 times as long, and a step is α times it. A step size suits a loss in its unit.",
     )
-    .wrong(
-        "α is the length of a step",
-        times(1.0),
-        "α is multiplied by the gradient. The length of a step is α ‖∇*f*‖.",
+    .case(
+        exact(sizes[1]),
+        is_it(sizes[1]),
+        "The gradient is linear in *f*: a hundred times the function, a hundred times the gradient. The root makes up for a tenfold one only.",
     )
-    .wrong(
-        "the root of it",
-        times(factor.sqrt()),
-        "The gradient is linear in *f*: a hundred times the function, a hundred times the gradient.",
+    .case(
+        exact(sizes[2]),
+        is_it(sizes[2]),
+        "α is multiplied by the gradient. With the same α every step would be 100 times as long.",
     )
-    .wrong(
-        "the square of it",
-        times(factor * factor),
-        "100² is what the descent of *f* gains, in cents. The step itself is 100 times as long.",
+    .case(
+        exact(sizes[3]),
+        is_it(sizes[3]),
+        "The gradient grows with the loss, and a larger α would make the steps longer still.",
     )
 }
 
@@ -131,18 +135,19 @@ pub fn hypothesis() -> Question {
     let (from, alpha) = (3.0_f64, 12.0);
     let to = from - alpha * from.tanh();
     assert!(alpha < 2.0 / bend(from) && f(to) > f(from), "the story");
+    let bound = number(bend(from), 4).text;
     let way = || (0..=100).map(|i| from + (to - from) * f64::from(i) / 100.0);
     Question::new(
         "gradient_descent/hypothesis",
         "L17",
         format!(
             "On log cosh θ, at θ = 3, the second derivative is {}. Two over this is {}, and so a step with α = 12 should go down. It goes up. What has failed?",
-            number(bend(from), 2).text,
+            bound,
             number(2.0 / bend(from), 0).text
         ),
     )
     .case(
-        words("The second derivative stays below this number on the whole way"),
+        words(format!("The second derivative is at most {bound} on the whole way")),
         way().any(|x| bend(x) > bend(from) + 1e-12),
         "The step passes 0, where the second derivative is 1. A bound at the start says nothing about the way.",
     )

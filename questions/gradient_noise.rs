@@ -47,29 +47,28 @@ pub fn ball() -> Question {
 /// Half the step size.
 pub fn half() -> Question {
     let lambdas = [1.0, 10.0];
-    let loss = |alpha: f64| {
-        lambdas.map(|lambda| lambda * settles(alpha, lambda) / 2.0).iter().sum::<f64>()
-    };
-    let ratio = loss(0.001) / loss(0.002);
+    let sum = |f: &dyn Fn(f64) -> f64| lambdas.into_iter().map(f).sum::<f64>();
+    let distance = |alpha: f64| sum(&|lambda| settles(alpha, lambda)).sqrt();
+    let loss = |alpha: f64| sum(&|lambda| lambda * settles(alpha, lambda) / 2.0);
     let times = |value: f64| number(value, 2).unit("times");
     Question::new(
         "gradient_noise/half",
         "L37",
-        "SGD with a small constant step size has come to the ball around the minimum. Then α is halved, and one waits. What becomes of what the noise costs, the loss above the minimum?",
+        "SGD with a small constant step size has come to the ball around the minimum. Then α is halved, and one waits. What becomes of the typical distance from the minimum, the root of its mean square?",
     )
     .right(
-        times(ratio),
-        "It is nearly a quarter of α times the variance of the noise, whatever the curvatures are.",
+        times(distance(0.001) / distance(0.002)),
+        "The mean square is nearly in proportion to α, and its root to √α.",
     )
     .wrong(
-        "a single step is counted",
-        times(ratio * ratio),
-        "The variance of *one* step falls to a quarter. But there are twice as many steps in the memory of the run.",
+        "that is the loss",
+        times(loss(0.001) / loss(0.002)),
+        "The loss goes with the *square* of the distance. It is halved, nearly.",
     )
     .wrong(
-        "that is the distance",
-        times(ratio.sqrt()),
-        "The *distance* falls like √α. The loss goes with its square.",
+        "the variance of a single step",
+        times(0.001_f64.powi(2) / 0.002_f64.powi(2)),
+        "That is the variance which *one* step adds. But there are twice as many steps in the memory of the run, and the distance is a root.",
     )
     .wrong(
         "only the way becomes longer",
@@ -78,37 +77,37 @@ pub fn half() -> Question {
     )
 }
 
-/// Ten times the batch.
+/// Four times the batch.
 pub fn scaling() -> Question {
     let settled = |alpha: f64, batch: f64| settles(alpha, 1.0) / batch;
-    let (alpha, batch) = (0.001, 10.0);
-    let sizes = [0.0001, 0.001, 0.003_162_277_660_168_379_5, 0.01];
+    let (alpha, batch) = (0.002, 10.0);
+    let sizes = [alpha / 4.0, alpha, alpha * 2.0, alpha * 4.0];
     let target = settled(alpha, batch);
-    let is_it = |size: f64| (settled(size, 10.0 * batch) / target - 1.0).abs() < 0.05;
+    let is_it = |size: f64| (settled(size, 4.0 * batch) / target - 1.0).abs() < 0.05;
     Question::new(
         "gradient_noise/scaling",
         "L37",
-        "With batches of 10 and α = 0.001 a run ends in some ball. Now the batches have 100 examples, of very many. With which α is the ball the same, and the path nearly, with a tenth of the steps?",
+        "With batches of 10 and α = 0.002 a run ends in some ball. Now the batches have 40 examples, of very many. With which α is the ball the same, and the path nearly, with a quarter of the steps?",
     )
     .case(
         exact(sizes[0]),
         is_it(sizes[0]),
-        "A better gradient does not need a shorter step. This ball is a hundredth of the first one.",
+        "A better gradient does not need a shorter step. This ball has a sixteenth of the first one's mean square.",
     )
     .case(
         exact(sizes[1]),
         is_it(sizes[1]),
-        "With the same α the ball shrinks to a tenth. And a tenth of the steps then goes a tenth of the way.",
+        "With the same α the mean square falls to a quarter. And a quarter of the steps then goes a quarter of the way.",
     )
     .case(
-        number(sizes[2], 5),
+        exact(sizes[2]),
         is_it(sizes[2]),
         "With the root of the batch falls the *error* of a gradient. The ball goes with α times the variance, that is, with α/|*B*|.",
     )
     .case(
         exact(sizes[3]),
         is_it(sizes[3]),
-        "Ten times the batch, ten times α: the ball knows only α/|*B*|, as long as αλ is small.",
+        "Four times the batch, four times α: the ball knows only α/|*B*|, as long as αλ is small.",
     )
 }
 

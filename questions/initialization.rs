@@ -5,7 +5,7 @@ use descent::network::{Activation, Batch, Network};
 use descent::random::{Stream, generator};
 use nalgebra::DMatrix;
 
-use crate::{Answer, Question, number, significant, words};
+use crate::{Answer, Question, exact, number, significant, words};
 
 pub const QUESTIONS: &[fn() -> Question] = &[zero, equal, variance, behind];
 
@@ -67,31 +67,30 @@ pub fn zero() -> Question {
 
 /// What equal units learn.
 pub fn equal() -> Question {
-    let units: f64 = 16.0;
-    let times = |value: f64| number(value, 0).unit("times");
+    let (units, out): (f64, f64) = (9.0, 2.0);
     Question::new(
         "initialization/equal",
         "L40",
-        "Sixteen hidden ReLU units start with equal weights, in and out. Together they learn exactly what *one* unit learns, if all its weights are larger by some factor. Which?",
+        "Nine hidden ReLU units are equal, without bias, and the weight out of each is 2. *One* unit learns exactly what they learn together, if its weights in and out are larger by one factor. What is the weight out of it?",
     )
     .right(
-        times(units.sqrt()),
-        "The one puts out √16 · √16 = 16 times as much as one of them, as much as all together, and its gradients are √16 times theirs, so that the factor stays.",
+        exact(out * units.sqrt()),
+        "All its weights are √9 times as large. So it puts out √9 · √9 = 9 times as much as one of them, as much as all together.",
     )
     .wrong(
-        "shared out over the units",
-        times(units),
-        "With 16 in both places the output would be 16 · 16 times that of a single one.",
+        "the factor is the number of units",
+        exact(out * units),
+        "With 9 in both places the output would be 9 · 9 times that of a single one.",
     )
     .wrong(
-        "sixteen units are one unit",
-        times(1.0),
-        "A unit with the weights of one of them puts out a sixteenth of what they put out together.",
+        "nine units are one unit",
+        exact(out),
+        "A unit with the weights of one of them puts out a ninth of what they put out together.",
     )
     .wrong(
         "the root of the root",
-        times(units.sqrt().sqrt()),
-        "In and out together should make 16. Each of the two is its root.",
+        number(out * units.sqrt().sqrt(), 2),
+        "In and out together should make 9. Each of the two is its root, 3.",
     )
 }
 

@@ -359,7 +359,7 @@ pub fn noise_repair() -> Question {
     let question = Question::new(
         "inventory/noise_repair",
         "L37",
-        "All four were tried from there on. With which does the loss come down to less than a quarter of what it exceeds its minimum by?",
+        "All four were tried from there on. With which does it come much nearer to its minimum: less than a quarter as far above it as now?",
     )
     .opens_figure();
     NOISE_REPAIRS.iter().zip(ends).fold(question, |question, (repair, &after)| {

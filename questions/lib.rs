@@ -12,37 +12,48 @@ pub mod cards;
 pub mod runs;
 pub mod steps;
 
+pub mod acceleration;
 pub mod adam;
 pub mod backpropagation;
 pub mod broadcasting;
 pub mod dead_relu;
 pub mod depth;
+pub mod elbows;
+pub mod expressivity;
 pub mod gradient_check;
 pub mod gradient_descent;
 pub mod gradient_noise;
 pub mod initialization;
 pub mod inventory;
+pub mod linear_layer;
 pub mod momentum;
 pub mod momentum_convergence;
+pub mod nesterov;
 pub mod network;
 pub mod neuron;
 pub mod newton;
+pub mod norm_law;
+pub mod objective;
 pub mod one_parameter;
 pub mod quadratic;
 pub mod sgd;
+pub mod training;
 
 use std::fmt::Write;
 use std::sync::LazyLock;
 
-pub use answer::{Answer, exact, line, number, significant, words};
+pub use answer::{Answer, exact, number, significant, words};
 pub use steps::Steps;
 
 /// All questions, in the order of the book.
 pub const ALL: &[&[fn() -> Question]] = &[
+    linear_layer::QUESTIONS,
     broadcasting::QUESTIONS,
     network::QUESTIONS,
+    expressivity::QUESTIONS,
     backpropagation::QUESTIONS,
     gradient_check::QUESTIONS,
+    objective::QUESTIONS,
     gradient_descent::QUESTIONS,
     one_parameter::QUESTIONS,
     quadratic::QUESTIONS,
@@ -50,12 +61,17 @@ pub const ALL: &[&[fn() -> Question]] = &[
     newton::QUESTIONS,
     momentum::QUESTIONS,
     momentum_convergence::QUESTIONS,
+    nesterov::QUESTIONS,
+    acceleration::QUESTIONS,
     adam::QUESTIONS,
     sgd::QUESTIONS,
     gradient_noise::QUESTIONS,
     initialization::QUESTIONS,
     depth::QUESTIONS,
+    norm_law::QUESTIONS,
+    elbows::QUESTIONS,
     dead_relu::QUESTIONS,
+    training::QUESTIONS,
     inventory::QUESTIONS,
 ];
 
@@ -191,7 +207,7 @@ impl Question {
         self
     }
 
-    /// The options by value; words by alphabet, and lines of code as they stand in it.
+    /// The options by value; words by alphabet.
     pub fn sorted(&self) -> Vec<&Choice> {
         let mut options: Vec<_> = self.options.iter().collect();
         options.sort_by(|a, b| a.answer.order(&b.answer));

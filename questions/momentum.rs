@@ -52,7 +52,7 @@ pub fn same() -> Question {
         "L29",
         format!(
             "The valley $f = \\frac12(\\theta_1^2 + 10\\,\\theta_2^2)$, {steps} steps from ({}, {}): gradient descent with α = {alpha}, and \
-             *momentum*, which steps along an average of the gradients, with the same α. How does momentum end?",
+             *momentum*, which steps along an average of about the last ten gradients (β = {beta}), with the same α. How does momentum end?",
             START[0], START[1],
         ),
     )
@@ -119,10 +119,10 @@ pub fn average() -> Question {
 
 /// How long the average remembers.
 pub fn half() -> Question {
-    let beta = 0.99;
+    let beta = 0.95;
     let mean_age = beta / (1.0 - beta);
     let linear = 0.5 / (1.0 - beta);
-    let steps = |value: f64| number(value, 0).unit("steps");
+    let steps = |value: f64| number(value, 1).unit("steps");
     Question::new(
         "momentum/half",
         "L28",
@@ -133,12 +133,12 @@ pub fn half() -> Question {
     )
     .right(
         steps(half_life(beta)),
-        "ln ½ / ln 0.99. Near 1, ln β is nearly −(1 − β), so that the memory grows tenfold when 1 − β falls to a tenth.",
+        "ln ½ / ln 0.95. Near 1, ln β is nearly −(1 − β), so that the memory about doubles when 1 − β is halved.",
     )
     .wrong(
         "in proportion to β",
         steps(half_life(0.9) * beta / 0.9),
-        "What counts is how far β is from 1. In each step the weight falls to β of what it was: to 0.9 of it, or to 0.99.",
+        "What counts is how far β is from 1. In each step the weight falls to β of what it was: to 0.9 of it, or to 0.95.",
     )
     .wrong(
         "the weight falls by equal amounts",

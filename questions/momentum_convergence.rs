@@ -4,7 +4,7 @@ use descent::momentum_convergence::spectral_radius;
 use descent::quadratic::Spectrum;
 
 use crate::runs::printed;
-use crate::{Question, exact, number, significant, words};
+use crate::{Question, exact, number, words};
 
 pub const QUESTIONS: &[fn() -> Question] = &[nine_tenths, limit, kept, settings];
 
@@ -124,11 +124,11 @@ pub fn kept() -> Question {
 pub fn settings() -> Question {
     let spectrum = Spectrum { smallest: 1.0, largest: 10_000.0 };
     let ratio = steps(spectrum.best_rate()) / steps(spectrum.best_momentum_rate());
-    let times = |value: f64| significant(value, 2).unit("times as many");
+    let times = |value: f64| number(value, 0).unit("times as many");
     Question::new(
         "momentum_convergence/settings",
         "L29",
-        "At a condition number of 10 000, both with their best settings: how many steps does gradient descent need, beside momentum?",
+        "The condition number is 10 000, and both have their best settings. By the rates alone, about how many times as many steps does gradient descent need as momentum?",
     )
     .right(
         times(ratio),

@@ -4,13 +4,12 @@ use descent::initialization::constant;
 use descent::network::{Activation, Network, cross_entropy, softmax};
 use nalgebra::{DMatrix, dmatrix};
 
-use crate::answer::grouped;
-use crate::{Answer, Question, line, number};
+use crate::{Answer, Question, number};
 
 pub const QUESTIONS: &[fn() -> Question] = &[parameters, guess, shift, stuck];
 
 fn whole(value: usize) -> Answer {
-    Answer { text: grouped(value), ..number(value as f64, 0) }
+    number(value as f64, 0)
 }
 
 /// How many numbers a network learns.
@@ -99,7 +98,7 @@ pub fn shift() -> Question {
     )
     .right(
         number(change, 0),
-        "log Σ e^z rises by 3, and *z* of the label too. Only differences of logits count.",
+        "$\\log \\sum e^z$ rises by 3, and *z* of the label too. Only differences of logits count.",
     )
     .wrong(
         "only the right logit is counted",
@@ -109,7 +108,7 @@ pub fn shift() -> Question {
     .wrong(
         "only the sum is counted",
         number(by, 0),
-        "log Σ e^z rises by 3. But the logit of the label, which is subtracted, rises as well.",
+        "$\\log \\sum e^z$ rises by 3. But the logit of the label, which is subtracted, rises as well.",
     )
     .wrong(
         "every term of the sum is counted",
@@ -126,36 +125,34 @@ fn least_loss(outputs: usize, end: impl Fn(&DMatrix<f64>) -> DMatrix<f64>) -> f6
     cross_entropy(&end(&best), &[3])[0]
 }
 
-/// Which part keeps the loss from falling.
+/// Below which value two softmaxes do not let the loss fall.
 pub fn stuck() -> Question {
-    let part = |place: usize, code: &'static str| line(place, code);
-    let stays = format!("{:.2}", least_loss(10, softmax));
-    let cured = |loss: f64| loss < 0.01;
+    let classes = 100;
+    let guess = cross_entropy(&DMatrix::zeros(1, classes), &[3])[0];
     Question::new(
         "network/stuck",
         "D03",
         format!(
-            "A model for ten digits consists of these four parts, one behind the other. It is right about every image, and certain. But its loss, the cross-entropy of PyTorch, stays at {stays}. Which part has to go, so that the loss can fall?"
+            "A model for {classes} classes has a `torch.nn.Softmax` at its end, and is trained with PyTorch's `cross_entropy`. It has become right about every image, and certain. What is its loss?"
         ),
     )
-    .case(
-        part(0, "torch.nn.Linear(784, 100)"),
-        cured(least_loss(10, softmax)),
-        "Without the hidden layer the images would go straight into the last one. Behind it stands what is behind it now.",
+    .right(
+        number(least_loss(classes, softmax), 2),
+        "The probabilities 1, 0, …, 0 are taken for logits. So the loss is log(*e* + 99) − 1 = log(1 + 99/*e*).",
     )
-    .case(
-        part(1, "torch.nn.ReLU()"),
-        cured(least_loss(10, softmax)),
-        "Without it the two layers are one. That can still put out any logits, and the same loss is left.",
+    .wrong(
+        "that is for ten classes",
+        number(least_loss(10, softmax), 2),
+        "With ten classes there are nine wrong ones, each with *e*⁰ in the sum. Here there are 99.",
     )
-    .case(
-        part(2, "torch.nn.Linear(100, 10)"),
-        cured(least_loss(100, |hidden| softmax(&hidden.map(|a| if a > 0.0 { a } else { 0.0 })))),
-        "Then the hundred hidden units would be taken for a hundred classes, and the loss would be larger still.",
+    .wrong(
+        "one softmax is forgotten",
+        number(least_loss(classes, DMatrix::clone), 2),
+        "So it is without the softmax at the end. Behind it the logits that `cross_entropy` sees are never more than 1 apart.",
     )
-    .case(
-        part(3, "torch.nn.Softmax(dim=1)"),
-        cured(least_loss(10, DMatrix::clone)),
-        "`cross_entropy` takes its input for logits and has a softmax of its own. Probabilities lie between 0 and 1, and as logits they are never far apart.",
+    .wrong(
+        "that is guessing",
+        number(guess, 2),
+        "log 100 is the loss where all classes are equally likely. The one logit that is 1 helps a little: by nearly 1.",
     )
 }

@@ -4,8 +4,8 @@ use descent::backpropagation::{Neuron, WORKSHEET};
 use descent::gradient_descent::{GradientDescent, OptimizationError};
 use descent::neuron::{SAMPLES, take_turns, without_relu};
 
-use crate::steps::{pair, text};
-use crate::{Answer, Question, Steps, exact, number, words};
+use crate::steps::{inner, pair, text};
+use crate::{Answer, Question, Steps, number, words};
 
 pub const QUESTIONS: &[fn() -> Question] = &[limit, after, wedge];
 pub const STEPS: &[fn() -> Steps] = &[worksheet];
@@ -49,7 +49,12 @@ pub fn limit() -> Question {
     Question::predict(
         "neuron/limit",
         "D05",
-        "The worksheet's neuron, whose largest curvature is 10, with its two samples in turn. How does the largest loss of the run depend on the step size? (To the right α from 0 to 0.6, upwards the loss, on a logarithmic axis.)",
+        format!(
+            "The worksheet's neuron $\\max(wx + b, 0)$, from (*w*, *b*) = {}, on the samples (*x*, *y*) = {} and {} in turn. Its largest curvature is 10. How does the largest loss of the run depend on the step size? (To the right α from 0 to 0.6, upwards the loss, on a logarithmic axis.)",
+            pair((WORKSHEET.w, WORKSHEET.b)),
+            pair(SAMPLES[0]),
+            pair(SAMPLES[1]),
+        ),
     )
     .right(
         limit_of(Neuron::gradient),
@@ -73,9 +78,7 @@ pub fn limit() -> Question {
 /// The worksheet's first step with another step size.
 pub fn after() -> Question {
     let step_size = 0.25;
-    let point = |neuron: Neuron| {
-        format!("({}, {})", exact(neuron.w).text, exact(neuron.b).text)
-    };
+    let point = |neuron: Neuron| pair((neuron.w, neuron.b));
     let step =
         |step_size: f64| run(step_size, 1, Neuron::gradient).expect("one step")[1];
     let right = step(step_size);
@@ -169,7 +172,7 @@ pub fn worksheet() -> Steps {
                 format!(
                     "g = ({} · {}, {}) = {}",
                     text(g.1),
-                    text(x),
+                    inner(text(x)),
                     text(g.1),
                     pair(g)
                 ),

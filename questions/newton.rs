@@ -4,11 +4,11 @@ use descent::gradient_descent::{GradientDescent, Optimizer};
 use descent::newton::{
     Example, Smooth, hessian_bytes, newton_step, symmetric_half_bytes,
 };
-use nalgebra::{DVector, dvector};
+use descent::quadratic::Quadratic;
+use nalgebra::{DVector, dmatrix, dvector};
 
-use crate::answer::grouped;
-use crate::steps::text;
-use crate::{Answer, Question, Steps, exact, number, significant, words};
+use crate::steps::{inner, text};
+use crate::{Question, Steps, exact, number, significant, words};
 
 pub const QUESTIONS: &[fn() -> Question] = &[step, digits, memory, saddle];
 pub const STEPS: &[fn() -> Steps] = &[circle];
@@ -59,7 +59,7 @@ pub fn digits() -> Question {
     Question::new(
         "newton/digits",
         "L22",
-        "On *e*^θ − θ, whose minimum is at 0, Newton's method has come to an error of 10⁻³. What is the error after the next step, about?",
+        "On $e^\\theta - \\theta$, whose minimum is at 0, Newton's method has come to an error of 10⁻³. What is the error after the next step, about?",
     )
     .right(
         significant(after, 1),
@@ -85,10 +85,7 @@ pub fn digits() -> Question {
 /// Memory for the Hessian.
 pub fn memory() -> Question {
     let parameters = 1_000_000;
-    let gigabytes = |bytes: u128| {
-        let value = bytes as f64 / 1e9;
-        Answer { text: grouped(value as usize), ..number(value, 0) }
-    };
+    let gigabytes = |bytes: u128| number(bytes as f64 / 1e9, 0);
     let half = symmetric_half_bytes(parameters);
     Question::number(
         "newton/memory",
@@ -119,29 +116,27 @@ pub fn memory() -> Question {
 
 /// Where a full step leads near a saddle.
 pub fn saddle() -> Question {
-    let saddle = Example::Saddle;
-    let from = dvector![1.0, 1.0];
+    let f = Quadratic::new(dmatrix![2.0, 0.0; 0.0, -2.0], dvector![0.0, 2.0]);
+    let from = dvector![3.0, 5.0];
+    let gradient = f.gradient(&from);
     let place = |theta: DVector<f64>| {
-        let [a, b] = [theta[0], theta[1]].map(|it| number(it, 1).text);
+        let [a, b] = [theta[0], theta[1]].map(|it| exact(it).text);
         words(format!("({a}, {b})"))
     };
-    let arrives = &from + full(saddle, &from);
+    let arrives = &from + newton_step(f.hessian(), &gradient).expect("regular");
     // The sizes of the eigenvalues in place of the eigenvalues.
-    let sizes = saddle.hessian(&from).map(f64::abs);
-    let turned =
-        newton_step(&sizes, &saddle.gradient(&from)).expect("a regular matrix");
+    let sizes = f.hessian().map(f64::abs);
+    let turned = newton_step(&sizes, &gradient).expect("a regular matrix");
     let mut descent = from.clone();
-    GradientDescent::new(0.25)
-        .expect("valid")
-        .step(&mut descent, &saddle.gradient(&from));
+    GradientDescent::new(0.25).expect("valid").step(&mut descent, &gradient);
     Question::new(
         "newton/saddle",
         "L23",
-        "$f = \\theta_1^2 - \\theta_2^2$ falls without end along θ₂. Where does one full step of Newton's method lead from (1, 1)?",
+        "$f = \\theta_1^2 - \\theta_2^2 + 2\\theta_2$ falls without end along θ₂. Where does one full step of Newton's method lead from (3, 5)?",
     )
     .right(
         place(arrives),
-        "To the saddle. The step goes to where the model is *level*, and asks for no minimum: along θ₂ it climbs.",
+        "To the saddle: there both slopes, 2θ₁ and −2θ₂ + 2, are zero. The step asks for a *level* place, and for no minimum: along θ₂ it climbs.",
     )
     .wrong(
         "it turns away from the saddle",
@@ -155,7 +150,7 @@ pub fn saddle() -> Question {
     )
     .wrong(
         "where the curvature is negative, nothing moves",
-        place(dvector![0.0, 1.0]),
+        place(dvector![0.0, from[1]]),
         "Each direction is divided by its own curvature, a negative one as well.",
     )
 }
@@ -180,14 +175,29 @@ pub fn circle() -> Steps {
         theta += &d;
         steps = steps
             .step(format!("step {t}, from {}", text(x)))
-            .known(format!("f′ = {}³ − 2 · {} + 2 = {}", text(x), text(x), text(slope)))
-            .known(format!("f″ = 3 · {}² − 2 = {}", text(x), text(bend)))
+            .known(format!(
+                "f′ = {}³ − 2 · {} + 2 = {}",
+                inner(text(x)),
+                inner(text(x)),
+                text(slope)
+            ))
+            .known(format!("f″ = 3 · {}² − 2 = {}", inner(text(x)), text(bend)))
             .line(
-                format!("d = −{} / ({}) = {}", text(slope), text(bend), text(d[0])),
+                format!(
+                    "d = −{} / {} = {}",
+                    inner(text(slope)),
+                    inner(text(bend)),
+                    text(d[0])
+                ),
                 "src/newton.rs",
                 "let d = factors.solve(&-gradient);",
             )
-            .known(format!("θ = {} + ({}) = {}", text(x), text(d[0]), text(theta[0])));
+            .known(format!(
+                "θ = {} + {} = {}",
+                text(x),
+                inner(text(d[0])),
+                text(theta[0])
+            ));
     }
     steps
 }

@@ -19,7 +19,7 @@ pub fn optimum() -> Question {
         "one_parameter/optimum",
         "E02",
         "Where do the votes of the points sum to zero? Each has the factor *x*.",
-        "The slope model ŷ = θ*x* and the points (1, 3), (2, 2) and (3, 6). Which θ is best?",
+        "The slope model ŷ = θ*x* and the points (1, 3), (2, 2) and (3, 6). Which θ is best? (A fraction, or two decimals.)",
     )
     .right(
         number(Model::Slope.optimum(&data).expect("an optimum"), 2),

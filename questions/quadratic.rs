@@ -84,19 +84,19 @@ pub fn rate() -> Question {
 pub fn steps() -> Question {
     let needed = |rate: f64| (0.01_f64.ln() / rate.ln()).ceil();
     let of = |largest: f64| Spectrum { smallest: 1.0, largest };
-    let (wide, narrow) = (of(10.0), of(1000.0));
-    let ratio = needed(narrow.best_rate()) / needed(wide.best_rate());
+    let (before, now) = (of(1000.0), of(4000.0));
+    let ratio = needed(now.best_rate()) / needed(before.best_rate());
     let momentum =
-        needed(narrow.best_momentum_rate()) / needed(wide.best_momentum_rate());
-    let times = |value: f64| number(value, 0).unit("times as many");
+        needed(now.best_momentum_rate()) / needed(before.best_momentum_rate());
+    let times = |value: f64| number(value, 1).unit("times as many");
     Question::new(
         "quadratic/steps",
         "L09",
-        "The condition number goes from 10 to 1000. How many steps does gradient descent need now, at its best step size, to bring the distance to a hundredth?",
+        "The condition number goes from 1000 to 4000. How many steps does gradient descent need now, at its best step size, to bring the distance to a hundredth?",
     )
     .right(
         times(ratio),
-        "The rate is 1 − 2/(κ + 1), nearly 1 − 2/κ: a hundred times κ takes about a hundred times the steps.",
+        "The rate is 1 − 2/(κ + 1), nearly 1 − 2/κ: four times κ takes about four times the steps.",
     )
     .wrong(
         "the root is taken",
@@ -105,7 +105,7 @@ pub fn steps() -> Question {
     )
     .wrong(
         "only the logarithm counts",
-        times(1000_f64.log10() / 10_f64.log10()),
+        times(now.largest.ln() / before.largest.ln()),
         "The logarithm of the *precision* counts: a thousandth takes half as many steps again as a hundredth. κ itself comes in as a factor.",
     )
     .wrong(

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use descent::gradient_descent::{Optimizer, minimize};
 use descent::quadratic::Quadratic;
-use nalgebra::DVector;
+use nalgebra::{DVector, dvector};
 
 /// The points of an optimizer on a quadratic.
 ///
@@ -19,6 +19,19 @@ pub fn path(
 ) -> Vec<DVector<f64>> {
     let gradient = |theta: &DVector<f64>| quadratic.gradient(theta);
     minimize(&mut optimizer, start, steps, gradient).expect("a finite run")
+}
+
+/// Whether an optimizer comes to rest on ½λθ², from 1.
+pub fn settles(optimizer: &mut impl Optimizer, curvature: f64) -> bool {
+    let mut theta = dvector![1.0];
+    for _ in 0..4000 {
+        let gradient = curvature * &theta;
+        optimizer.step(&mut theta, &gradient);
+        if theta[0].abs() > 1e6 {
+            return false;
+        }
+    }
+    theta[0].abs() < 1.0
 }
 
 /// How far the end of a path is from zero.

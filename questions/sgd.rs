@@ -3,7 +3,7 @@
 use descent::sgd::{mean_of_batch_means, minibatch_variance};
 use nalgebra::dvector;
 
-use crate::{Answer, Question, exact, number, words};
+use crate::{Question, exact, number, words};
 
 pub const QUESTIONS: &[fn() -> Question] = &[work, error, steps, sum, accumulate];
 
@@ -93,10 +93,7 @@ pub fn error() -> Question {
 pub fn steps() -> Question {
     let (examples, batch, epochs) = (50_000_usize, 128_usize, 3_usize);
     let of_epoch = examples.div_ceil(batch);
-    let whole = |value: usize| Answer {
-        text: crate::answer::grouped(value),
-        ..number(value as f64, 0)
-    };
+    let whole = |value: usize| number(value as f64, 0);
     Question::number(
         "sgd/steps",
         "L37",

@@ -11,9 +11,14 @@ pub fn text(value: f64) -> String {
     exact(value).text
 }
 
-/// A pair of numbers, one of the weight and one of the bias.
+/// A printed number behind a sign, in brackets if it has a sign of its own.
+pub fn inner(printed: String) -> String {
+    if printed.starts_with('−') { format!("({printed})") } else { printed }
+}
+
+/// A pair of numbers on one line, one of the weight and one of the bias.
 pub fn pair((w, b): (f64, f64)) -> String {
-    format!("({}, {})", text(w), text(b))
+    format!("({},\u{a0}{})", text(w), text(b))
 }
 
 /// A worked example.
@@ -84,10 +89,10 @@ impl Steps {
         let gate = if a > 0.0 { "on" } else { "off" };
         self.step(format!("step {t}: the sample {}", pair((x, y)))).line(
             format!(
-                "a = {} · {} + ({}) = {}: {gate}",
+                "a = {} · {} + {} = {}: {gate}",
                 show(neuron.w),
-                text(x),
-                show(neuron.b),
+                inner(text(x)),
+                inner(show(neuron.b)),
                 show(a)
             ),
             "src/backpropagation.rs",

@@ -185,7 +185,7 @@ impl Network {
 
     // ANCHOR: parameters
     /// `θ` as one column: layer by layer, the weight column by column and then the
-    /// bias. (This is the order of PyTorch's `parameters_to_vector`.)
+    /// bias. (PyTorch has the same order.)
     pub fn parameters(&self) -> DVector<f64> {
         flat(self.layers.iter().map(|layer| &layer.linear))
     }

@@ -13,7 +13,7 @@ use crate::initialization::normal;
 use crate::network::Activation;
 
 /// The law of `R = ‖z'‖² / ‖z‖²`, where a ReLU layer with zero bias and independent
-/// weights `N(0, c/n)` makes `z'` of `z`: `R = (c/n) χ²_K` with `K ~ Binomial(m, ½)`,
+/// weights `N(0, c/n)` makes `z'` of `z`: `R = (c/n) χ²_K` with `K ~ binomial(m, ½)`,
 /// the number of units that are on. Here `c` is the scale, `n` the fan-in and `m` the
 /// fan-out.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -53,7 +53,7 @@ impl Quadratic {
     pub fn new(p: DMatrix<f64>, q: DVector<f64>) -> Self {
         assert!(
             p.is_square() && p == p.transpose(),
-            "a quadratic needs a symmetric matrix, not this one of shape {:?}:{p}",
+            "a quadratic needs a symmetric matrix, not this one of shape {:?}",
             p.shape(),
         );
         check_length("linear term", &q, p.nrows());

@@ -29,7 +29,7 @@ function executable() {
 }
 
 export function launch() {
-  const args = ['--disable-background-networking', '--no-first-run', '--disable-sync', '--font-render-hinting=none'];
+  const args = ['--disable-background-networking', '--no-first-run', '--disable-sync', '--font-render-hinting=none', '--disable-gpu'];
   if (process.getuid?.() === 0) args.push('--no-sandbox');
   return chromium.launch({ executablePath: executable(), args });
 }

@@ -6,6 +6,9 @@ globalThis.look = (() => {
   const isSeen = element =>
     element.checkVisibility({ contentVisibilityAuto: true, opacityProperty: true, visibilityProperty: true });
 
+  /** What is there for screen readers only. */
+  const isHeard = element => getComputedStyle(element).clipPath === 'inset(50%)';
+
   /** A selector that finds the element again, short enough for a message. */
   function path(element) {
     const parts = [];
@@ -97,7 +100,7 @@ globalThis.look = (() => {
       if (node.nodeType === Node.TEXT_NODE) {
         return node.data.trim() ? NodeFilter.FILTER_ACCEPT : NodeFilter.FILTER_REJECT;
       }
-      if (node.matches('svg, script, style, [popover], .buttons') || !isSeen(node)) return NodeFilter.FILTER_REJECT;
+      if (node.matches('svg, script, style, [popover], .buttons') || !isSeen(node) || isHeard(node)) return NodeFilter.FILTER_REJECT;
       return node.matches('span.m') ? NodeFilter.FILTER_ACCEPT : NodeFilter.FILTER_SKIP;
     };
     const walker = document.createTreeWalker(content(), NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT, filter);
@@ -228,12 +231,37 @@ globalThis.look = (() => {
     return colour;
   }
 
+  /** What lies under the text of an element. */
   function background(element) {
-    for (let at = element; at; at = at.parentElement) {
-      const colour = rgba(getComputedStyle(at).backgroundColor);
-      if (colour[3] > 0.99) return colour.slice(0, 3);
+    if (!element) return [255, 255, 255];
+    const colour = rgba(getComputedStyle(element).backgroundColor);
+    return colour[3] > 0.99 ? colour.slice(0, 3) : over(colour, background(element.parentElement));
+  }
+
+  /** Text has 4.5 : 1 against what lies under it, large text 3 : 1; formulas and figures apart. */
+  function texts() {
+    const faults = [];
+    const known = new Set();
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT, node => {
+      if (node.nodeType === Node.TEXT_NODE) return node.data.trim() ? NodeFilter.FILTER_ACCEPT : NodeFilter.FILTER_REJECT;
+      return node.matches('svg, script, style, noscript, .m') || !isSeen(node) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_SKIP;
+    });
+    while (walker.nextNode()) {
+      const element = walker.currentNode.parentElement;
+      const style = getComputedStyle(element);
+      const size = parseFloat(style.fontSize);
+      const below = background(element);
+      const least = size >= 24 || (size >= 18.66 && style.fontWeight >= 700) ? 3 : 4.5;
+      const key = `${style.color} ${below} ${least}`;
+      if (known.has(key)) continue;
+      known.add(key);
+      const ratio = contrast(over(rgba(style.color), below), below);
+      if (ratio < least) {
+        faults.push(fault(element, `"${short(walker.currentNode.data)}" has a contrast of ${ratio.toFixed(2)} : 1, and ${least} is the least`,
+          'give it or its ground another colour in this theme'));
+      }
     }
-    return [255, 255, 255];
+    return faults;
   }
 
   const shapes = 'path, line, polyline, polygon, rect, circle, ellipse';
@@ -317,11 +345,15 @@ globalThis.look = (() => {
 
   const stops = 'a[href], button, summary, input, select, textarea, [tabindex="0"]';
 
+  /** Whether the arrow keys lead to it from another button of its group, at which Tab stops. */
+  const isInGroup = element => element.type === 'radio' && element !== (
+    document.querySelector(`input[name="${element.name}"]:checked`) ?? document.querySelector(`input[name="${element.name}"]`));
+
   /** What the keyboard must reach in the page's own content, in its order. */
   function reachable() {
     const own = stops.split(', ').flatMap(stop => [`main ${stop}`, `footer ${stop}`]);
     const seen = [...document.querySelectorAll(own)].filter(element =>
-      element.tabIndex >= 0 && isSeen(element) && !element.disabled && !element.closest('[inert]') && element.getClientRects().length);
+      element.tabIndex >= 0 && isSeen(element) && !element.disabled && !isInGroup(element) && !element.closest('[inert]') && element.getClientRects().length);
     globalThis.reachableStops = seen;
     return seen.length;
   }
@@ -367,5 +399,5 @@ globalThis.look = (() => {
     return faults;
   }
 
-  return { open, overflow, cut, overlaps, figures, colours, paper, simplify, reachable, stop, unreached, moving };
+  return { open, overflow, cut, overlaps, figures, colours, texts, paper, simplify, reachable, stop, unreached, moving };
 })();

@@ -42,11 +42,14 @@
 //! scope has not, is refused by name.
 
 mod evaluate;
+mod numeric;
 mod parse;
+mod scope;
+mod syntax;
 mod tokens;
 mod value;
 
-pub use evaluate::Scope;
-pub use parse::{Chain, Expr, Formula, Relation, Side};
+pub use scope::Scope;
+pub use syntax::{Chain, Expr, Formula, Relation, Side};
 pub use tokens::{tokens, words};
 pub use value::Value;

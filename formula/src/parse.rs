@@ -1,162 +1,32 @@
 //! From TeX to expressions.
 
-use crate::tokens::{letters, tokens, word};
+use crate::syntax::{
+    Chain, Expr, Formula, Function, Index, Name, Operation, Relation, Run, Side,
+};
+use crate::tokens::{is_among, letters, tokens, word};
+use crate::value::Value;
+use nalgebra::Complex;
 
-/// What a formula says: chains of relations, and expressions alone.
-#[derive(Debug, Clone)]
-pub struct Formula {
-    /// They, in their order.
-    pub chains: Vec<Chain>,
-}
-
-/// Expressions with relations between them.
-#[derive(Debug, Clone, Default)]
-pub struct Chain {
-    /// One more than the relations.
-    pub sides: Vec<Side>,
-    /// What stands between them.
-    pub relations: Vec<Relation>,
-}
-
-/// An expression, and how it is written.
-#[derive(Debug, Clone)]
-pub struct Side {
-    /// Its TeX, without layout.
-    pub tex: String,
-    /// What it says.
-    pub expr: Expr,
-}
-
-/// What is said of two expressions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Relation {
-    Equal,
-    Different,
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
-    Near,
-    Tends,
-    Becomes,
-    Distributed,
-}
-
-const RELATIONS: [(&str, Relation); 11] = [
-    ("=", Relation::Equal),
-    (r"\ne", Relation::Different),
-    (r"\neq", Relation::Different),
-    ("<", Relation::Less),
-    (r"\le", Relation::LessOrEqual),
-    (">", Relation::Greater),
-    (r"\ge", Relation::GreaterOrEqual),
-    (r"\approx", Relation::Near),
-    (r"\to", Relation::Tends),
-    (r"\leftarrow", Relation::Becomes),
-    (r"\sim", Relation::Distributed),
+const FUNCTIONS: [(&str, Function); 13] = [
+    (r"\log", f64::ln),
+    (r"\ln", f64::ln),
+    (r"\exp", f64::exp),
+    (r"\sin", f64::sin),
+    (r"\cos", f64::cos),
+    (r"\tan", f64::tan),
+    (r"\arccos", f64::acos),
+    (r"\arctan", f64::atan),
+    (r"\sinh", f64::sinh),
+    (r"\cosh", f64::cosh),
+    (r"\tanh", f64::tanh),
+    (r"\coth", |x| 1.0 / x.tanh()),
+    (r"\operatorname{sign}", |x| if x == 0.0 { 0.0 } else { x.signum() }),
 ];
-
-impl Relation {
-    fn of(token: &str) -> Option<Self> {
-        RELATIONS.iter().find(|(tex, _)| *tex == token).map(|(_, relation)| *relation)
-    }
-
-    /// How it is written.
-    pub fn tex(self) -> &'static str {
-        RELATIONS.iter().find(|(_, it)| *it == self).map_or("", |(tex, _)| tex)
-    }
-}
-
-/// A letter with its marks, and what stands below it.
-#[derive(Debug, Clone)]
-pub struct Name {
-    pub(crate) base: String,
-    pub(crate) index: Option<Index>,
-}
-
-/// What stands below a letter: a part of the name, or numbers.
-#[derive(Debug, Clone)]
-pub struct Index {
-    pub(crate) written: String,
-    pub(crate) numbers: Option<Vec<Expr>>,
-}
-
-/// What a sum runs over.
-#[derive(Debug, Clone)]
-pub enum Run {
-    /// From a number to another.
-    Between(String, Box<Expr>, Box<Expr>),
-    /// The ranges of these letters, all different.
-    Ranges(Vec<String>),
-    /// A letter over the range of a set.
-    In(String, String),
-    /// The outcomes of a source.
-    Outcomes(String),
-}
-
-/// An expression.
-#[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Expr {
-    Number(f64),
-    Imaginary,
-    Dots,
-    Name(Name),
-    /// Each term with its sign, one of `+`, `-`, `\pm`, `\mp`.
-    Sum(Vec<(String, Expr)>),
-    /// `\cdot`, `/` or `\circ`.
-    Operation(&'static str, Box<Expr>, Box<Expr>),
-    Power(Box<Expr>, Box<Expr>),
-    Transpose(Box<Expr>),
-    /// A name before parentheses, and the exponents behind them.
-    Apply(Name, Vec<Expr>, Vec<Expr>),
-    Function(String, Vec<Expr>),
-    Probability(Chain),
-    Norm(Box<Expr>),
-    Absolute(Box<Expr>),
-    /// A sum, or else a product.
-    Big(bool, Run, Box<Expr>),
-    Integral(String, Box<Expr>, Box<Expr>, Box<Expr>),
-    Derivative(usize, Name, Box<Expr>),
-    Matrix(Vec<Vec<Expr>>),
-    Cases(Vec<(Expr, Option<Chain>)>),
-}
-
-const FUNCTIONS: [&str; 12] = [
-    "log", "ln", "exp", "sin", "cos", "tan", "arccos", "arctan", "sinh", "cosh",
-    "tanh", "coth",
-];
-const WORDS: [&str; 4] = ["E", "Var", "mean", "sign"];
-/// No factor begins with these.
-const STOPS: [&str; 26] = [
-    "+",
-    "-",
-    ")",
-    "]",
-    "}",
-    ",",
-    ".",
-    ";",
-    ":",
-    "/",
-    "^",
-    "_",
-    "&",
-    "'",
-    r"\pm",
-    r"\mp",
-    r"\cdot",
-    r"\times",
-    r"\circ",
-    r"\odot",
-    r"\rvert",
-    r"\rVert",
-    r"\mathrm{d}",
-    r"\top",
-    r"\dots",
-    r"\\",
-];
+/// Functions of all that is random behind them.
+const MOMENTS: &str = r"\operatorname{E} \operatorname{mean} \operatorname{Var}";
+const SIGNS: &str = r"+ - \pm \mp";
+/// With the signs, what no factor begins with.
+const STOPS: &str = r") ] } , . ; : / ^ _ & ' \cdot \times \circ \odot \rvert \rVert \mathrm{d} \top \dots \\";
 
 type Result<T> = std::result::Result<T, String>;
 
@@ -191,8 +61,7 @@ impl Formula {
 
 /// The parts between tokens of a kind, outside of all brackets; a list with dots in it stays whole.
 fn pieces(tokens: &[String], is_cut: impl Fn(&str) -> bool) -> Vec<&[String]> {
-    let mut depth = 0;
-    let mut start = 0;
+    let (mut depth, mut start) = (0, 0);
     let mut pieces = Vec::new();
     for (i, token) in tokens.iter().enumerate() {
         let near = |at: usize| tokens.get(at).is_some_and(|token| token == r"\dots");
@@ -207,6 +76,7 @@ fn pieces(tokens: &[String], is_cut: impl Fn(&str) -> bool) -> Vec<&[String]> {
     pieces
 }
 
+/// How many brackets a token opens; bars without a side open none.
 fn level(token: &str) -> i32 {
     match token {
         "(" | "[" | "{" => 1,
@@ -220,30 +90,36 @@ fn level(token: &str) -> i32 {
 /// A row without its words and the punctuation at its end.
 fn without_remark(mut row: &[String]) -> &[String] {
     while let [rest @ .., last] = row
-        && [".", ",", ";", ":", "?"].contains(&last.as_str())
+        && is_among(last, ". , ; : ?")
     {
         row = rest;
     }
+    let is_digit = |token: &String| token.chars().all(|c| c.is_ascii_digit());
+    let is_list = match pieces(row, |token| token == r"\dots")[..] {
+        [list, _, ..] => list.last().is_some_and(|token| token == ","),
+        _ => false,
+    };
     match row {
-        [open, inside @ .., close] if open == "(" && close == ")" => {
-            let is_number = |token: &String| token.chars().all(|c| c.is_ascii_digit());
-            if inside.iter().all(is_number) { &[] } else { row }
-        }
-        _ if pieces(row, |token| token == r"\dots").len() > 1
-            && row.windows(2).any(|pair| pair[0] == "," && pair[1] == r"\dots") =>
+        _ if is_list => &[],
+        [open, number @ .., close]
+            if open == "(" && close == ")" && number.iter().all(is_digit) =>
         {
             &[]
         }
         [text] if text.starts_with(r"\text") => &[],
-        [text, next, ..] => {
-            let is_remark =
-                word(text, r"\text").is_some_and(|word| word.ends_with([' ', ':']));
-            let is_operand =
-                !STOPS.contains(&next.as_str()) && Relation::of(next).is_none();
-            if is_remark && is_operand { without_remark(&row[1..]) } else { row }
+        [text, rest @ ..]
+            if word(text, r"\text").is_some_and(|it| it.ends_with([' ', ':']))
+                && !is_stop(&rest[0])
+                && Relation::of(&rest[0]).is_none() =>
+        {
+            without_remark(rest)
         }
         _ => row,
     }
+}
+
+fn is_stop(token: &str) -> bool {
+    token.is_empty() || is_among(token, SIGNS) || is_among(token, STOPS)
 }
 
 fn chain(tokens: &[String]) -> Result<Chain> {
@@ -253,27 +129,75 @@ fn chain(tokens: &[String]) -> Result<Chain> {
 }
 
 fn chain_onto(chain: &mut Chain, tokens: &[String]) -> Result<()> {
-    let is_relation = |token: &str| Relation::of(token).is_some();
     let mut at = 0;
-    for (i, side) in pieces(tokens, is_relation).into_iter().enumerate() {
+    for side in pieces(tokens, |token| Relation::of(token).is_some()) {
         if at > 0 {
             chain.relations.extend(Relation::of(&tokens[at - 1]));
         }
-        at += side.len() + 1;
-        if i > 0 || !side.is_empty() {
+        if at > 0 || !side.is_empty() {
             chain.sides.push(Side { tex: side.join(" "), expr: expression(side)? });
         }
+        at += side.len() + 1;
     }
     Ok(())
 }
 
 fn expression(tokens: &[String]) -> Result<Expr> {
-    let mut parser = Parser { tokens, at: 0, in_sum: false };
+    let mut parser = Parser::new(tokens);
     let expr = parser.sum()?;
     match parser.peek() {
         "" => Ok(expr),
         token => Err(format!("`{token}` is not expected in `{}`", tokens.join(" "))),
     }
+}
+
+fn operation(operation: Operation, one: Expr, two: Expr) -> Expr {
+    Expr::Operation(operation, one.into(), two.into())
+}
+
+/// A base with what stands above it.
+fn raised(base: Expr, above: &[String]) -> Result<Expr> {
+    match above {
+        [top] if top == r"\top" => Ok(Expr::Transpose(base.into())),
+        _ => Ok(Expr::Power(base.into(), expression(above)?.into())),
+    }
+}
+
+/// A row of `\begin{cases}`: a value and its condition, if there is one.
+fn case(row: &[String]) -> Result<(Expr, Option<Chain>)> {
+    let parts = pieces(row, |token| token == "&");
+    let condition = parts.get(1).map_or(&[][..], |it| without_remark(it));
+    let condition = (!condition.is_empty()).then(|| chain(condition)).transpose()?;
+    Ok((expression(parts[0])?, condition))
+}
+
+fn index(tokens: &[String]) -> Index {
+    let is_letter = |token: &String| token.chars().all(|c| c.is_ascii_alphabetic());
+    let numbers = if tokens.len() > 1 && tokens.iter().all(is_letter) {
+        tokens.chunks(1).map(expression).collect()
+    } else {
+        pieces(tokens, |token| token == ",").into_iter().map(expression).collect()
+    };
+    Index { written: letters(tokens), numbers: Result::ok(numbers) }
+}
+
+/// `x_1 + \dots + x_n` as the sum over its index.
+fn indexed(terms: &[(f64, Expr)]) -> Option<Expr> {
+    let [(_, Expr::Name(first)), (plus, Expr::Dots), (sign, Expr::Name(last))] = terms
+    else {
+        return None;
+    };
+    let end = |name: &Name| match name.index.as_ref()?.numbers.as_deref()? {
+        [number] => Some(number.clone().into()),
+        _ => None,
+    };
+    let is_sum = *plus > 0.0 && *sign > 0.0 && first.base == last.base;
+    let letter = "…".to_owned();
+    let number = Expr::Name(Name { base: letter.clone(), index: None });
+    let index = Some(Index { written: letter.clone(), numbers: Some(vec![number]) });
+    let term = Expr::Name(Name { base: first.base.clone(), index });
+    let run = Run::Between(letter, end(first)?, end(last)?);
+    is_sum.then(|| Expr::Big(true, run, term.into()))
 }
 
 struct Parser<'a> {
@@ -283,12 +207,21 @@ struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
+    fn new(tokens: &'a [String]) -> Self {
+        Self { tokens, at: 0, in_sum: false }
+    }
+
     fn peek(&self) -> &'a str {
         self.ahead(0)
     }
 
     fn ahead(&self, by: usize) -> &'a str {
         self.tokens.get(self.at + by).map_or("", String::as_str)
+    }
+
+    fn next(&mut self) -> &'a str {
+        self.at += 1;
+        self.tokens.get(self.at - 1).map_or("", String::as_str)
     }
 
     fn takes(&mut self, token: &str) -> bool {
@@ -298,59 +231,86 @@ impl<'a> Parser<'a> {
     }
 
     /// The tokens of a group or bars, without its ends; the first is next.
-    fn inside(&mut self, close: impl Fn(&str) -> bool) -> Result<&'a [String]> {
+    fn inside(&mut self, close: &str) -> Result<&'a [String]> {
         let start = self.at + 1;
         let mut depth = 0;
         for (i, token) in self.tokens.iter().enumerate().skip(start) {
-            if depth == 0 && close(token) {
+            if depth == 0 && token == close {
                 self.at = i + 1;
                 return Ok(&self.tokens[start..i]);
             }
-            depth += level(token) + i32::from(token == r"\lvert" || token == r"\lVert")
-                - i32::from(token == r"\rvert" || token == r"\rVert");
+            depth += level(token) + i32::from(is_among(token, r"\lvert \lVert"))
+                - i32::from(is_among(token, r"\rvert \rVert"));
         }
         Err(format!("`{}` is not closed", self.peek()))
+    }
+
+    fn group(&mut self, close: &str) -> Result<Expr> {
+        expression(self.inside(close)?)
+    }
+
+    /// Expressions in parentheses, with commas between them.
+    fn list(&mut self) -> Result<Vec<Expr>> {
+        if self.peek() != "(" {
+            return Err(format!("`{}` where `(` is expected", self.peek()));
+        }
+        let inside = self.inside(")")?;
+        pieces(inside, |token| token == ",").into_iter().map(expression).collect()
+    }
+
+    /// The rows between `\begin` and `\end`.
+    fn rows(&mut self) -> Result<Vec<&'a [String]>> {
+        let end = self.peek().replace(r"\begin", r"\end");
+        Ok(pieces(self.inside(&end)?, |token| token == r"\\"))
     }
 
     /// What a command takes: a group, or one token.
     fn argument(&mut self) -> Result<&'a [String]> {
         if self.peek() == "{" {
-            return self.inside(|token| token == "}");
+            return self.inside("}");
         }
         self.at += 1;
         self.tokens.get(self.at - 1..self.at).ok_or_else(|| "an argument lacks".into())
     }
 
+    /// What stands at the foot and above, if something does.
+    fn bounds(&mut self) -> Result<(&'a [String], &'a [String])> {
+        let below = if self.takes("_") { self.argument()? } else { &[] };
+        let above = if self.takes("^") { self.argument()? } else { &[] };
+        Ok((below, above))
+    }
+
     fn sum(&mut self) -> Result<Expr> {
-        let is_sign = |token: &str| ["+", "-", r"\pm", r"\mp"].contains(&token);
         let mut terms = Vec::new();
-        while terms.is_empty() || is_sign(self.peek()) {
-            let sign = if is_sign(self.peek()) { self.peek() } else { "" };
-            self.at += usize::from(!sign.is_empty());
-            let sign = if sign.is_empty() { "+" } else { sign };
-            terms.push((sign.to_owned(), self.product()?));
+        while terms.is_empty() || is_among(self.peek(), SIGNS) {
+            let sign = self.peek();
+            self.at += usize::from(is_among(sign, SIGNS));
+            let mut term = self.product()?;
+            if is_among(sign, r"\pm \mp") {
+                let sign = Name { base: "±".to_owned(), index: None };
+                term = operation(Value::times, Expr::Name(sign), term);
+            }
+            terms.push((if is_among(sign, r"- \mp") { -1.0 } else { 1.0 }, term));
         }
         match terms.as_slice() {
-            [(sign, _)] if sign == "+" => Ok(terms.remove(0).1),
-            _ => Ok(Expr::Sum(terms)),
+            [(1.0, _)] => Ok(terms.remove(0).1),
+            _ => Ok(indexed(&terms).unwrap_or(Expr::Sum(terms))),
         }
     }
 
     fn product(&mut self) -> Result<Expr> {
         let mut product = self.factor()?;
         loop {
-            let operator = match self.peek() {
+            let (operator, length): (Operation, _) = match self.peek() {
                 r"\cdot" if self.in_sum && self.ahead(1) == r"\sum" => break,
-                r"\cdot" | r"\times" => r"\cdot",
-                r"\circ" | r"\odot" => r"\circ",
-                "/" => "/",
-                "" => break,
-                token if STOPS.contains(&token) => break,
-                _ => "",
+                r"\cdot" | r"\times" => (Value::times, 1),
+                r"\circ" | r"\odot" => (Value::entrywise, 1),
+                "/" => (Value::over, 1),
+                token if is_stop(token) => break,
+                _ => (Value::times, 0),
             };
-            self.at += usize::from(!operator.is_empty());
-            let operator = if operator.is_empty() { r"\cdot" } else { operator };
-            product = Expr::Operation(operator, product.into(), self.factor()?.into());
+            self.at += length;
+            product = operation(operator, product, self.factor()?);
         }
         Ok(product)
     }
@@ -363,79 +323,44 @@ impl<'a> Parser<'a> {
         Ok(factor)
     }
 
-    /// What a function without parentheses takes.
-    fn operand(&mut self) -> Result<Expr> {
-        let is_whole = self.is_function() || ["(", "["].contains(&self.peek());
-        let mut operand = self.factor()?;
-        while !is_whole
-            && !["", "(", "["].contains(&self.peek())
-            && !STOPS.contains(&self.peek())
-            && !self.is_function()
-        {
-            operand = Expr::Operation(r"\cdot", operand.into(), self.factor()?.into());
-        }
-        Ok(operand)
-    }
-
-    fn is_function(&self) -> bool {
-        let token = self.peek();
-        let is_word =
-            word(token, r"\operatorname").is_some_and(|it| WORDS.contains(&it));
-        let name = token.strip_prefix('\\').unwrap_or_default();
-        is_word
-            || FUNCTIONS.contains(&name)
-            || ["sum", "prod", "int", "Pr"].contains(&name)
-    }
-
     fn atom(&mut self) -> Result<Expr> {
-        let token = self.peek();
-        match token {
+        match self.peek() {
             "" => Err("an expression lacks".to_owned()),
-            _ if token.starts_with(|c: char| c.is_ascii_digit()) => self.number(),
-            "(" => expression(self.inside(|token| token == ")")?),
-            "[" => expression(self.inside(|token| token == "]")?),
-            "{" => expression(self.argument()?),
-            "|" | r"\lvert" => {
-                let bar = if token == "|" { "|" } else { r"\rvert" };
-                let inside = self.inside(|token| token == bar)?;
-                Ok(Expr::Absolute(expression(inside)?.into()))
-            }
-            r"\lVert" => {
-                let inside = self.inside(|token| token == r"\rVert")?;
-                Ok(Expr::Norm(expression(inside)?.into()))
-            }
-            r"\dots" | r"\infty" | r"\mathrm{i}" => {
-                self.at += 1;
-                Ok(match token {
-                    r"\dots" => Expr::Dots,
-                    r"\infty" => Expr::Number(f64::INFINITY),
-                    _ => Expr::Imaginary,
-                })
-            }
+            token if token.starts_with(|c: char| c.is_ascii_digit()) => self.number(),
+            "(" => self.group(")"),
+            "[" => self.group("]"),
+            "{" => self.group("}"),
+            "|" => Ok(Expr::Absolute(self.group("|")?.into())),
+            r"\lvert" => Ok(Expr::Absolute(self.group(r"\rvert")?.into())),
+            r"\lVert" => Ok(Expr::Norm(self.group(r"\rVert")?.into())),
             r"\frac" => self.fraction(),
             r"\sqrt" => self.root(),
             r"\sum" | r"\prod" => self.big(),
             r"\int" => self.integral(),
-            r"\max" | r"\min" => {
-                self.at += 1;
-                Ok(Expr::Function(token[1..].to_owned(), self.list()?))
-            }
             r"\Pr" => self.probability(),
             r"\begin{bmatrix}" => {
-                let rows = self.inside(|token| token == r"\end{bmatrix}")?;
-                let rows = pieces(rows, |token| token == r"\\").into_iter();
                 let row = |row| {
                     let entries = pieces(row, |token| token == "&").into_iter();
                     entries.map(expression).collect()
                 };
-                Ok(Expr::Matrix(rows.map(row).collect::<Result<_>>()?))
+                let rows = self.rows()?.into_iter().map(row);
+                Ok(Expr::Matrix(rows.collect::<Result<_>>()?))
             }
             r"\begin{cases}" => {
-                let rows = self.inside(|token| token == r"\end{cases}")?;
-                let rows = pieces(rows, |token| token == r"\\").into_iter();
-                Ok(Expr::Cases(rows.map(case).collect::<Result<_>>()?))
+                let rows = self.rows()?.into_iter().map(case);
+                Ok(Expr::Cases(rows.collect::<Result<_>>()?))
             }
-            _ if self.is_function() => self.function(),
+            token if is_function(token) => self.function(),
+            token if is_among(token, r"\dots \infty \mathrm{i} \max \min") => {
+                self.at += 1;
+                Ok(match token {
+                    r"\dots" => Expr::Dots,
+                    r"\infty" => Expr::Number(f64::INFINITY.into()),
+                    r"\mathrm{i}" => Expr::Number(Complex::i()),
+                    r"\max" => Expr::Extreme(f64::max, self.list()?),
+                    _ => Expr::Extreme(f64::min, self.list()?),
+                })
+            }
             _ => self.named(),
         }
     }
@@ -452,99 +377,77 @@ impl<'a> Parser<'a> {
             }
             self.at += 1;
         }
-        digits.parse().map(Expr::Number).map_err(|_| format!("`{digits}` is no number"))
-    }
-
-    /// Expressions in parentheses, with commas between them.
-    fn list(&mut self) -> Result<Vec<Expr>> {
-        if self.peek() != "(" {
-            return Err(format!("`{}` where `(` is expected", self.peek()));
-        }
-        let inside = self.inside(|token| token == ")")?;
-        pieces(inside, |token| token == ",").into_iter().map(expression).collect()
+        let number = digits.parse::<f64>().map(|it| Expr::Number(it.into()));
+        number.map_err(|_| format!("`{digits}` is no number"))
     }
 
     fn fraction(&mut self) -> Result<Expr> {
         self.at += 1;
         let (above, below) = (self.argument()?, self.argument()?);
-        match (above, below) {
-            ([d, what @ ..], [same, by @ ..])
-                if d == same && [r"\mathrm{d}", r"\partial"].contains(&d.as_str()) =>
-            {
-                let mut by = Parser { tokens: by, at: 0, in_sum: false };
-                let (name, _) = by.name()?;
-                let below = by.order()?;
-                let by = name;
-                let mut what = Parser { tokens: what, at: 0, in_sum: false };
-                let order = what.order()?;
-                if order != below {
-                    return Err("a derivative of two orders".to_owned());
-                }
-                if what.peek().is_empty() {
-                    return Ok(Expr::Derivative(order, by, self.product()?.into()));
-                }
-                let (mut name, _) = what.name()?;
-                let d = letters(std::slice::from_ref(d));
-                name.base = format!("{d}{}/{d}{}", name.base, by.base);
-                Ok(Expr::Name(name))
-            }
-            _ => Ok(Expr::Operation(
-                "/",
-                expression(above)?.into(),
-                expression(below)?.into(),
-            )),
+        let ([d, what @ ..], [same, by @ ..]) = (above, below) else {
+            return Err("an argument lacks".to_owned());
+        };
+        if d != same || !is_among(d, r"\mathrm{d} \partial") {
+            return Ok(operation(Value::over, expression(above)?, expression(below)?));
         }
+        let (mut what, mut by) = (Parser::new(what), Parser::new(by));
+        let order = what.order()?;
+        let (by, same) = (by.name()?.0, by.order()?);
+        if order != same {
+            return Err("a derivative of two orders".to_owned());
+        }
+        if what.peek().is_empty() {
+            return Ok(Expr::Derivative(order, by, self.product()?.into()));
+        }
+        let (mut name, _) = what.name()?;
+        let d = letters(std::slice::from_ref(d));
+        name.base = format!("{d}{}/{d}{}", name.base, by.base);
+        Ok(Expr::Name(name))
     }
 
     /// The exponent of a derivative's `d`.
     fn order(&mut self) -> Result<usize> {
-        match self.takes("^") {
-            true => {
-                letters(self.argument()?).parse().map_err(|_| "an order".to_owned())
-            }
-            false => Ok(1),
-        }
+        let order =
+            if self.takes("^") { letters(self.argument()?) } else { "1".into() };
+        order.parse().map_err(|_| format!("`{order}` is no order"))
     }
 
     fn root(&mut self) -> Result<Expr> {
         self.at += 1;
-        let degree = match self.peek() {
-            "[" => expression(self.inside(|token| token == "]")?)?,
-            _ => Expr::Number(2.0),
+        let degree = if self.peek() == "[" {
+            self.group("]")?
+        } else {
+            Expr::Number(2.0.into())
         };
-        let one = Expr::Number(1.0);
-        let exponent = Expr::Operation("/", one.into(), degree.into());
+        let exponent = operation(Value::over, Expr::Number(1.0.into()), degree);
         Ok(Expr::Power(expression(self.argument()?)?.into(), exponent.into()))
     }
 
-    fn bounds(&mut self) -> Result<(&'a [String], &'a [String])> {
-        let below = if self.takes("_") { self.argument()? } else { &[] };
-        let above = if self.takes("^") { self.argument()? } else { &[] };
-        Ok((below, above))
-    }
-
     fn big(&mut self) -> Result<Expr> {
-        let is_sum = self.peek() == r"\sum";
-        self.at += 1;
+        let is_sum = self.next() == r"\sum";
         let (below, above) = self.bounds()?;
-        let at =
-            |signs: &[&str]| below.iter().position(|it| signs.contains(&it.as_str()));
-        let run = if let Some(i) = at(&["="]) {
-            let from = expression(&below[i + 1..])?.into();
-            Run::Between(letters(&below[..i]), from, expression(above)?.into())
-        } else if let Some(i) = at(&[r"\ne", r"\neq"]) {
-            Run::Ranges(vec![letters(&below[..i]), letters(&below[i + 1..])])
-        } else if let Some(i) = at(&[r"\in"]) {
-            Run::In(letters(&below[..i]), letters(&below[i + 1..]))
-        } else if below.is_empty() || below[0].starts_with(r"\text") {
-            Run::Outcomes(letters(below))
-        } else {
-            Run::Ranges(vec![letters(below)])
-        };
         let outer = std::mem::replace(&mut self.in_sum, true);
         let body = self.product()?;
         self.in_sum = outer;
-        Ok(Expr::Big(is_sum, run, body.into()))
+        let big = |run, body: Expr| Expr::Big(is_sum, run, body.into());
+        let both = |signs| {
+            let i = below.iter().position(|it| is_among(it, signs))?;
+            Some((letters(&below[..i]), &below[i + 1..]))
+        };
+        Ok(if let Some((letter, from)) = both("=") {
+            let (from, to) = (expression(from)?, expression(above)?);
+            big(Run::Between(letter, from.into(), to.into()), body)
+        } else if let Some((letter, other)) = both(r"\ne \neq") {
+            let other = letters(other);
+            let inner = big(Run::In(other.clone(), other, Some(letter.clone())), body);
+            big(Run::In(letter.clone(), letter, None), inner)
+        } else if let Some((letter, set)) = both(r"\in") {
+            big(Run::In(letter, letters(set), None), body)
+        } else if below.is_empty() || below[0].starts_with(r"\text") {
+            big(Run::Outcomes(letters(below)), body)
+        } else {
+            big(Run::In(letters(below), letters(below), None), body)
+        })
     }
 
     fn integral(&mut self) -> Result<Expr> {
@@ -561,46 +464,64 @@ impl<'a> Parser<'a> {
 
     fn probability(&mut self) -> Result<Expr> {
         self.at += 1;
-        let inside = self.inside(|token| token == ")")?;
-        if let [one] = inside {
-            let base = format!("Pr({})", letters(std::slice::from_ref(one)));
+        let inside = self.inside(")")?;
+        if let [_] = inside {
+            let base = format!("Pr({})", letters(inside));
             return Ok(Expr::Name(Name { base, index: None }));
         }
         Ok(Expr::Probability(chain(inside)?))
     }
 
     fn function(&mut self) -> Result<Expr> {
-        let token = self.peek();
-        let name = word(token, r"\operatorname").unwrap_or(&token[1..]).to_owned();
-        self.at += 1;
-        let is_operator = ["E", "Var", "mean"].contains(&name.as_str());
+        let token = self.next();
         let power = if self.takes("^") { Some(self.argument()?) } else { None };
-        let operand = match self.peek() {
-            "(" if !is_operator => {
-                let operand = expression(self.inside(|token| token == ")")?)?;
-                if self.peek() == "^" {
-                    return Err(format!("`{token}(…)^` has two meanings"));
-                }
-                operand
-            }
-            _ => self.operand()?,
+        let is_closed = self.peek() == "(" && !is_among(token, MOMENTS);
+        let operand = if is_closed { self.group(")") } else { self.operand() }?.into();
+        if is_closed && self.peek() == "^" {
+            return Err(format!("`{token}(…)^` has two meanings"));
+        }
+        let function = match FUNCTIONS.iter().find(|(name, _)| *name == token) {
+            Some((_, function)) => Expr::Function(*function, operand),
+            None if token == r"\operatorname{Var}" => Expr::Variance(operand),
+            None => Expr::Mean(operand),
         };
-        let function = Expr::Function(name, vec![operand]);
         power.map_or(Ok(function.clone()), |power| raised(function, power))
+    }
+
+    /// What a function without parentheses takes.
+    fn operand(&mut self) -> Result<Expr> {
+        let is_end = |token| is_function(token) || ["(", "["].contains(&token);
+        let is_whole = is_end(self.peek());
+        let mut operand = self.factor()?;
+        while !is_whole && !is_end(self.peek()) && !is_stop(self.peek()) {
+            operand = operation(Value::times, operand, self.factor()?);
+        }
+        Ok(operand)
     }
 
     fn named(&mut self) -> Result<Expr> {
         let (name, powers) = self.name()?;
         if self.peek() == "(" && powers.is_empty() {
-            let arguments = self.list()?;
-            let mut behind = Vec::new();
-            while self.takes("^") {
-                behind.push(raised(Expr::Dots, self.argument()?)?);
-            }
-            return Ok(Expr::Apply(name, arguments, behind));
+            return self.before_parentheses(name);
         }
-        let named = Ok(Expr::Name(name));
-        powers.into_iter().fold(named, |base, power| raised(base?, power))
+        powers.into_iter().try_fold(Expr::Name(name), raised)
+    }
+
+    /// A name before parentheses is a function, or a factor; then what is above them belongs to the other factor.
+    fn before_parentheses(&mut self, name: Name) -> Result<Expr> {
+        let arguments = self.list()?;
+        let mut factor = arguments[0].clone();
+        let is_function = arguments.len() > 1;
+        let mut call = Expr::Call(name.clone(), arguments);
+        while self.takes("^") {
+            let above = self.argument()?;
+            (call, factor) = (raised(call, above)?, raised(factor, above)?);
+        }
+        if is_function {
+            return Ok(call);
+        }
+        let product = operation(Value::times, Expr::Name(name.clone()), factor);
+        Ok(Expr::IfFunction(name, call.into(), product.into()))
     }
 
     /// A letter with its marks and its index, and the exponents that stand before the index.
@@ -610,10 +531,7 @@ impl<'a> Parser<'a> {
         loop {
             let before = self.at;
             match self.peek() {
-                "'" => {
-                    self.at += 1;
-                    name.base.push('\'');
-                }
+                "'" => name.base += self.next(),
                 "_" if name.index.is_none() => {
                     self.at += 1;
                     name.index = Some(index(self.argument()?));
@@ -622,7 +540,7 @@ impl<'a> Parser<'a> {
                     self.at += 1;
                     let above = self.argument()?;
                     let first = above.first().map_or("", String::as_str);
-                    if ["*", "+", r"\prime"].contains(&first) {
+                    if is_among(first, r"* + \prime") {
                         name.base += &letters(above);
                     } else if first.starts_with(r"\text") {
                         name.base += &format!("^{}", letters(above));
@@ -640,55 +558,24 @@ impl<'a> Parser<'a> {
     }
 
     fn letter(&mut self) -> Result<String> {
-        let token = self.peek();
-        let here = self.tokens.get(self.at..=self.at).unwrap_or_default();
-        self.at += 1;
-        let is_letter = token.len() == 1 && token.starts_with(char::is_alphabetic);
-        let is_word = [r"\text", r"\operatorname", r"\mathbf", r"\mathcal"]
-            .iter()
-            .any(|font| word(token, font).is_some());
+        let letter = letters(self.tokens.get(self.at..=self.at).unwrap_or_default());
+        let token = self.next();
         match token {
             r"\hat" | r"\tilde" | r"\bar" => {
                 Ok(format!("{} {}", &token[1..], letters(self.argument()?)))
             }
             r"\partial" if self.peek() == "(" => {
-                let inside = self.inside(|token| token == ")")?;
-                Ok(format!("∂({})", letters(inside)))
+                Ok(format!("∂({})", letters(self.inside(")")?)))
             }
-            r"\partial" | r"\nabla" | r"\Delta" => Ok(letters(here) + &self.letter()?),
-            _ if is_letter || is_word || !letters(here).starts_with(['\\', ' ']) => {
-                match letters(here) {
-                    it if it.starts_with(char::is_alphanumeric) => Ok(it),
-                    _ => Err(format!("`{token}` is not known here")),
-                }
-            }
-            _ => Err(format!("`{token}` is not known")),
+            r"\partial" | r"\nabla" | r"\Delta" => Ok(letter + &self.letter()?),
+            _ if letter.starts_with(char::is_alphanumeric) => Ok(letter),
+            _ => Err(format!("`{token}` is not known here")),
         }
     }
 }
 
-/// A base with what stands above it.
-fn raised(base: Expr, above: &[String]) -> Result<Expr> {
-    match above {
-        [top] if top == r"\top" => Ok(Expr::Transpose(base.into())),
-        _ => Ok(Expr::Power(base.into(), expression(above)?.into())),
-    }
-}
-
-fn index(tokens: &[String]) -> Index {
-    let is_letter = |token: &String| token.chars().all(|c| c.is_ascii_alphabetic());
-    let numbers = if tokens.len() > 1 && tokens.iter().all(is_letter) {
-        tokens.chunks(1).map(expression).collect()
-    } else {
-        pieces(tokens, |token| token == ",").into_iter().map(expression).collect()
-    };
-    Index { written: letters(tokens), numbers: Result::ok(numbers) }
-}
-
-/// A row of `\begin{cases}`: a value and its condition, if there is one.
-fn case(row: &[String]) -> Result<(Expr, Option<Chain>)> {
-    let parts = pieces(row, |token| token == "&");
-    let condition = parts.get(1).map_or(&[][..], |it| without_remark(it));
-    let condition = (!condition.is_empty()).then(|| chain(condition)).transpose()?;
-    Ok((expression(parts[0])?, condition))
+fn is_function(token: &str) -> bool {
+    FUNCTIONS.iter().any(|(name, _)| *name == token)
+        || is_among(token, MOMENTS)
+        || is_among(token, r"\sum \prod \int \Pr")
 }

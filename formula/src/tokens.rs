@@ -5,67 +5,43 @@ const LETTERS: &str = "alpha α beta β gamma γ delta δ varepsilon ε zeta ζ 
      partial ∂ min min max max prime '";
 
 /// Commands that only move what follows, or make it larger.
-const LAYOUT: [&str; 17] = [
-    r"\,",
-    r"\;",
-    r"\:",
-    r"\!",
-    r"\ ",
-    r"\left",
-    r"\right",
-    r"\big",
-    r"\Big",
-    r"\bigl",
-    r"\bigr",
-    r"\Bigl",
-    r"\Bigr",
-    r"\displaystyle",
-    r"\limits",
-    r"\middle",
-    "~",
-];
+const LAYOUT: &str = r"\, \; \: \! \left \right \middle \big \Big \bigl \bigr \Bigl \Bigr \displaystyle \limits ~";
 
 /// Commands that make one piece of themselves and their argument.
-const FONTS: [&str; 7] = [
-    r"\text",
-    r"\operatorname",
-    r"\mathrm",
-    r"\mathbf",
-    r"\mathcal",
-    r"\begin",
-    r"\end",
-];
+const FONTS: &str = r"\text \operatorname \mathrm \mathbf \mathcal \begin \end";
+
+/// Whether a token is in a list.
+pub fn is_among(token: &str, list: &str) -> bool {
+    list.split_whitespace().any(|it| it == token)
+}
 
 /// The commands and characters of a formula, without blanks and layout. A word is one token, `\text{word}`.
 pub fn tokens(tex: &str) -> Result<Vec<String>, String> {
     let mut tokens = Vec::new();
     let mut rest = tex.trim_start();
-    while let Some(first) = rest.chars().next() {
-        let command = rest.strip_prefix('\\').unwrap_or_default();
-        let letters = command.find(|c: char| !c.is_ascii_alphabetic());
-        let length = first.len_utf8()
-            + match letters {
-                Some(0) => command.chars().next().map_or(0, char::len_utf8),
-                letters => letters.unwrap_or(command.len()),
-            };
-        let length = if first == '\\' { length } else { first.len_utf8() };
-        let mut token = rest[..length].to_owned();
-        rest = rest[length..].trim_start();
-        if FONTS.contains(&token.as_str()) {
+    while !rest.is_empty() {
+        let (token, behind) = rest.split_at(length_of_token(rest));
+        rest = behind.trim_start();
+        if is_among(token, FONTS) {
             let (argument, behind) =
                 argument(rest).ok_or_else(|| format!("`{token}` has no argument"))?;
-            token = format!("{token}{{{argument}}}");
+            tokens.push(format!("{token}{{{argument}}}"));
             rest = behind.trim_start();
-        }
-        let token = match token.as_str() {
-            r"\tfrac" | r"\dfrac" => r"\frac".to_owned(),
-            _ => token,
-        };
-        if !LAYOUT.contains(&token.as_str()) {
-            tokens.push(token);
+        } else if is_among(token, r"\tfrac \dfrac") {
+            tokens.push(r"\frac".to_owned());
+        } else if token != r"\ " && !is_among(token, LAYOUT) {
+            tokens.push(token.to_owned());
         }
     }
     Ok(tokens)
+}
+
+/// A command is a backslash and letters, or one other character.
+fn length_of_token(rest: &str) -> usize {
+    let first = |text: &str| text.chars().next().map_or(0, char::len_utf8);
+    let Some(name) = rest.strip_prefix('\\') else { return first(rest) };
+    let letters = name.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(name.len());
+    1 + if letters == 0 { first(name) } else { letters }
 }
 
 fn argument(rest: &str) -> Option<(&str, &str)> {
@@ -83,7 +59,7 @@ pub fn word<'a>(token: &'a str, font: &str) -> Option<&'a str> {
 /// Tokens as one would write them in a sentence: `λ_min`, `t-1`.
 pub fn letters(tokens: &[String]) -> String {
     let letter = |token: &String| {
-        if let Some(word) = FONTS.iter().find_map(|font| word(token, font)) {
+        if let Some(word) = FONTS.split(' ').find_map(|font| word(token, font)) {
             return word.trim().to_owned();
         }
         let Some(command) = token.strip_prefix('\\') else {

@@ -41,9 +41,6 @@ impl<R: Dim, C: Dim, S: RawStorage<f64, R, C>> From<Matrix<f64, R, C, S>> for Va
 
 impl Value {
     /// The number, if it is a real one.
-    ///
-    /// # Errors
-    /// Says what it is otherwise.
     pub fn real(&self) -> Result<f64, String> {
         match self {
             Number(z) if z.im.abs() <= 1e-12 * z.norm() => Ok(z.re),
@@ -75,10 +72,7 @@ impl Value {
         }
     }
 
-    /// The sum.
-    ///
-    /// # Errors
-    /// If the shapes differ.
+    /// The sum, if the shapes agree.
     pub fn plus(&self, other: &Self) -> Result<Self, String> {
         match (self, other) {
             (Number(one), Number(two)) => Ok(Number(one + two)),
@@ -90,10 +84,7 @@ impl Value {
         }
     }
 
-    /// The product of numbers and matrices.
-    ///
-    /// # Errors
-    /// If the shapes do not fit.
+    /// The product of numbers and matrices, if the shapes fit.
     pub fn times(&self, other: &Self) -> Result<Self, String> {
         match (self, other) {
             // The product of complex numbers is none where one is infinite.
@@ -111,10 +102,7 @@ impl Value {
         }
     }
 
-    /// The product entry by entry.
-    ///
-    /// # Errors
-    /// If the shapes differ.
+    /// The product entry by entry, if the shapes agree.
     pub fn entrywise(&self, other: &Self) -> Result<Self, String> {
         match (self, other) {
             (Array(one), Array(two)) if one.shape() == two.shape() => {
@@ -125,10 +113,7 @@ impl Value {
         }
     }
 
-    /// The quotient.
-    ///
-    /// # Errors
-    /// If the divisor is a matrix.
+    /// The quotient, if the divisor is a number.
     pub fn over(&self, other: &Self) -> Result<Self, String> {
         match (self, other) {
             (Number(one), Number(two)) if one.im == 0.0 && two.im == 0.0 => {
@@ -140,10 +125,7 @@ impl Value {
         }
     }
 
-    /// The power of a number, or the inverse of a matrix.
-    ///
-    /// # Errors
-    /// If a matrix has another exponent than −1, or no inverse.
+    /// The power of a number, or the inverse of a matrix: its power −1.
     pub fn power(&self, exponent: &Self) -> Result<Self, String> {
         let Number(base) = self else {
             let matrix = self.matrix();

@@ -45,8 +45,32 @@ fn every_worked_example_has_steps_with_numbers() {
             "{}",
             steps.name
         );
+        for numbers in steps.steps.iter().flat_map(|step| &step.lines) {
+            assert_eq!(crossed_signs(&numbers.numbers), None, "{}", steps.name);
+        }
         assert_snapshot(steps.name, &steps.body());
     }
+}
+
+/// Two signs in a row, or brackets around a number that has no sign.
+fn crossed_signs(numbers: &str) -> Option<String> {
+    let words: Vec<_> = numbers.split(' ').collect();
+    let crossed = |pair: &[&str]| {
+        let after_sign = ["·", "+", "−", "/"].contains(&pair[0]);
+        let bare = pair[1].strip_prefix('(').and_then(|it| it.strip_suffix(')'));
+        let unsigned = bare.is_some_and(|it| {
+            !it.contains(',') && it.starts_with(|c: char| c.is_ascii_digit())
+        });
+        after_sign && (pair[1].starts_with('−') || unsigned)
+    };
+    words.windows(2).find(|pair| crossed(pair)).map(|pair| pair.join(" "))
+}
+
+#[test]
+fn two_signs_in_a_row_and_idle_brackets_are_found() {
+    assert_eq!(crossed_signs("a = 2 · −3 = −6").as_deref(), Some("· −3"));
+    assert_eq!(crossed_signs("a = 2 + (1) = 3").as_deref(), Some("+ (1)"));
+    assert_eq!(crossed_signs("a = −2 · (−3) + (1,\u{a0}2)"), None);
 }
 
 fn names() -> Vec<&'static str> {

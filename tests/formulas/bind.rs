@@ -82,6 +82,15 @@ pub fn near(at: &mut Point, edge: f64) -> f64 {
     }
 }
 
+/// A step size near a limit, zero, or below zero, where nothing converges.
+pub fn step_size(at: &mut Point, limit: f64) -> f64 {
+    match at.number % 6 {
+        4 => 0.0,
+        5 => -0.01,
+        _ => near(at, limit),
+    }
+}
+
 /// A network of 3 inputs, 4 hidden units and 2 outputs, with biases.
 pub fn network(at: &mut Point, activation: Activation) -> Network {
     let mut linear = |rows, columns| {

@@ -307,6 +307,9 @@ impl Point {
             _ => return Err(format!("nothing is said of {kind:?}")),
         };
         let scale = one.norm().max(two.norm());
+        if scale.is_infinite() {
+            return Err("a side is infinite".to_owned());
+        }
         let rounding = if self.truth.is_none() { self.tolerance * scale } else { 0.0 };
         let reach = self.reach.filter(|_| self.reached.is_none_or(|it| it == number));
         let is_reached = reach.is_none_or(|share| slack <= share * scale);
@@ -350,40 +353,35 @@ impl Point {
     }
 }
 
-/// What a check does at each point.
-pub type Bind<'a> = &'a dyn Fn(&mut Point);
-
 /// Evaluates the formula with this label at some points.
 #[track_caller]
-pub fn check(label: &str, points: usize, bind: impl Fn(&mut Point)) {
+pub fn check(label: &str, count: usize, bind: impl Fn(&mut Point)) {
     let (chapter, _) = label.split_once('.').expect("a label `chapter.name`");
     let formulas = page::formulas_of(chapter);
     let labelled = formulas.iter().find(|it| it.label.as_deref() == Some(label));
     let shown = labelled
         .unwrap_or_else(|| panic!("no formula of {chapter}.md is labelled `{label}`"));
-    for tex in mutants::asked_for(label) {
+    let Some(mutants) = mutants::asked_for(label) else {
+        return verdict(shown, &points(count, bind))
+            .unwrap_or_else(|it| panic!("{it}"));
+    };
+    if mutants.is_empty() {
+        return;
+    }
+    let points = points(count, bind);
+    for tex in mutants {
         let mutant = Shown { tex: tex.clone(), ..shown.clone() };
-        let judge = || verdict(&mutant, points, &bind);
+        let judge = || verdict(&mutant, &points);
         let is_accepted =
             catch_unwind(AssertUnwindSafe(judge)).is_ok_and(|it| it.is_ok());
         let outcome = if is_accepted { "accepted" } else { "refused" };
         println!("{} {outcome}\t{label}\t{tex}", mutants::LIST);
     }
-    if mutants::is_asked_for() {
-        return;
-    }
-    if let Err(failure) = verdict(shown, points, &bind) {
-        panic!("{failure}");
-    }
 }
 
-/// Whether a formula is right at all points; if not, where it is wrong.
-pub fn verdict(shown: &Shown, points: usize, bind: Bind<'_>) -> Result<(), String> {
-    let label = shown.label.as_deref().unwrap_or_default();
-    let place = format!("{}:{}: {label}", shown.page, shown.line);
-    let formula =
-        Formula::parse(&shown.tex).map_err(|error| format!("{place}: {error}"))?;
-    for number in 0..points {
+/// So many points, each bound.
+pub fn points(count: usize, bind: impl Fn(&mut Point)) -> Vec<Point> {
+    let point = |number| {
         let mut point = Point {
             number,
             rng: rng(number as u64),
@@ -402,8 +400,18 @@ pub fn verdict(shown: &Shown, points: usize, bind: Bind<'_>) -> Result<(), Strin
         };
         bind(&mut point);
         point
-            .examine(&formula)
-            .map_err(|error| format!("{place}: at {}: {error}", point.describe()))?;
-    }
-    Ok(())
+    };
+    (0..count).map(point).collect()
+}
+
+/// Whether a formula is right at all points; if not, where it is wrong.
+pub fn verdict(shown: &Shown, points: &[Point]) -> Result<(), String> {
+    let label = shown.label.as_deref().unwrap_or_default();
+    let place = format!("{}:{}: {label}", shown.page, shown.line);
+    let formula =
+        Formula::parse(&shown.tex).map_err(|error| format!("{place}: {error}"))?;
+    points.iter().try_for_each(|point| {
+        let examined = point.examine(&formula);
+        examined.map_err(|error| format!("{place}: at {}: {error}", point.describe()))
+    })
 }

@@ -1,6 +1,6 @@
 //! The formulas of `chapters/gradient_descent.md`.
 
-use crate::bind::{column, edge, follow, give, near, quadratic, time};
+use crate::bind::{column, edge, follow, give, quadratic, step_size, time};
 use crate::check::{Point, check};
 use descent::gradient_descent::{GradientDescent, Optimizer};
 use nalgebra::{DMatrix, DVector};
@@ -114,6 +114,9 @@ fn a_step_brings_what_the_descent_lemma_promises() {
             let theta = column(at, 2);
             at.set("L", smooth.smoothness()).set("∇f", smooth.gradient(&theta));
             at.set("θ", theta).any("α", 0.05..=0.5);
+            if at.number == 1 {
+                at.set("α", 0.0);
+            }
         }
     });
 }
@@ -128,7 +131,7 @@ fn two_points(at: &mut Point) {
     let d = if is_steepest {
         0.7 * eigen.eigenvectors.column(eigen.eigenvalues.imax())
     } else {
-        column(at, 2)
+        f64::from(u8::from(at.number != 1)) * column(at, 2)
     };
     at.set("L", eigen.eigenvalues.max()).set("θ'", &theta + 0.7 * &d);
     at.set("θ", theta).set("d", d).any("τ", 0.0..=1.0);
@@ -141,7 +144,7 @@ fn two_points(at: &mut Point) {
 fn a_gradient_that_changes_slowly_gives_the_same_bound() {
     check("gradient_descent.smooth", 10, two_points);
     check("gradient_descent.slope_grows", 10, |at| {
-        if at.number.is_multiple_of(2) {
+        if at.number.is_multiple_of(2) || at.number == 1 {
             return two_points(at);
         }
         let smooth = Smooth::any(at);
@@ -167,13 +170,15 @@ fn the_length_of_a_step_and_the_range_in_which_it_goes_down() {
     });
     check("gradient_descent.range", 30, |at| {
         // On a parabola of the curvature L the range is exact.
-        let smoothness = at.any("L", 0.5..=5.0);
+        let is_exact = at.number == 0;
+        let smoothness = if is_exact { 2.0 } else { at.draw(0.5..=5.0) };
+        at.set("L", smoothness);
         let goes_down = |alpha: f64| {
             let end = 1.0 - alpha * smoothness;
             alpha > 0.0 && end * end < 1.0
         };
         let edge = edge(1e-6, 1e3, goes_down);
-        let alpha = if at.number % 5 == 4 { -0.01 } else { near(at, edge) };
+        let alpha = if is_exact { 1.0 } else { step_size(at, edge) };
         at.set("α", alpha).truth(goes_down(alpha));
     });
 }

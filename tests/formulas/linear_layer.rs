@@ -5,21 +5,23 @@ use crate::check::{Point, check};
 use descent::linear_layer::Linear;
 use nalgebra::{DMatrix, DVector, RowDVector};
 
-/// An input of four images and a layer, with what goes in and comes back.
-fn layer(at: &mut Point) -> (DMatrix<f64>, Linear) {
+/// An input of four images and a layer.
+fn input_and_layer(at: &mut Point) -> (DMatrix<f64>, Linear) {
     let (x, bias) = (matrix(at, 4, 3), matrix(at, 1, 2));
-    let layer =
-        Linear::new(matrix(at, 3, 2), RowDVector::from_row_slice(bias.as_slice()));
+    let bias = RowDVector::from_row_slice(bias.as_slice());
+    let layer = Linear::new(matrix(at, 3, 2), bias);
+    at.set("X", &x).set("1", DVector::from_element(4, 1.0));
+    (x, layer)
+}
+
+/// The same, with what goes in and comes back.
+fn layer(at: &mut Point) {
+    let (x, layer) = input_and_layer(at);
     let gradient = matrix(at, 4, 2);
     let parameters = layer.parameter_gradient(&x, &gradient);
-    at.set("X", &x)
-        .set("W", &layer.weight)
-        .set("b", &layer.bias)
-        .set("A", layer.forward(&x));
-    at.set("1", DVector::from_element(4, 1.0))
-        .set("∂X", layer.input_gradient(&gradient));
-    at.set("∂A", gradient).set("∂W", parameters.weight).set("∂b", parameters.bias);
-    (x, layer)
+    at.set("W", &layer.weight).set("b", &layer.bias).set("A", layer.forward(&x));
+    at.set("∂X", layer.input_gradient(&gradient)).set("∂A", gradient);
+    at.set("∂W", parameters.weight).set("∂b", parameters.bias);
 }
 
 #[test]
@@ -30,10 +32,10 @@ fn the_layer_its_gradients_and_its_two_other_forms() {
         "linear_layer.column_of_ones",
         "linear_layer.its_gradient",
     ] {
-        check(label, 6, |at| _ = layer(at));
+        check(label, 6, layer);
     }
     check("linear_layer.two_are_one", 6, |at| {
-        let (x, first) = layer(at);
+        let (x, first) = input_and_layer(at);
         let bias = matrix(at, 1, 3);
         let next =
             Linear::new(matrix(at, 2, 3), RowDVector::from_row_slice(bias.as_slice()));

@@ -1,6 +1,6 @@
 //! The formulas of `chapters/momentum_convergence.md`.
 
-use crate::bind::{edge, near};
+use crate::bind::{edge, near, step_size};
 use crate::check::{Point, check};
 use crate::support::component;
 use descent::gradient_descent::Optimizer;
@@ -72,14 +72,24 @@ fn the_roots_are_complex_inside_the_range_and_small_below_the_limit() {
         let alpha_lambda = near(at, edge);
         settings(at, beta, alpha_lambda);
         at.truth(is_complex(alpha_lambda));
+        // At both ends themselves the roots are real.
+        if let Some(end) = [0.5 / 1.5, 1.5 / 0.5].get(at.number) {
+            at.set("β", 0.25).set("α", 1.0).set("λ", *end).truth(false);
+        }
     });
     check("momentum_convergence.limit", 60, |at| {
         let beta = at.draw(0.0..=0.95);
         let converges = |it: f64| it > 0.0 && spectral_radius(it, beta) < 1.0;
         let edge = edge(1.0, 1e4, converges);
-        let alpha_lambda = if at.number % 5 == 4 { -0.01 } else { near(at, edge) };
+        let alpha_lambda = step_size(at, edge);
         settings(at, beta, alpha_lambda);
         at.truth(converges(alpha_lambda));
+        if at.number == 0 {
+            at.set("β", 0.5)
+                .set("α", 1.0)
+                .set("λ", 6.0)
+                .truth(spectral_radius(6.0, 0.5) < 1.0);
+        }
     });
     check("momentum_convergence.descents_factor", 10, |at| {
         let (beta, alpha_lambda) = (at.draw(0.05..=0.95), at.draw(0.1..=3.0));
@@ -209,5 +219,11 @@ fn the_trace_and_the_heavy_balls_limit() {
         let scaled = near(at, edge);
         let gamma = at.any("γ", 0.1..=1.0);
         at.set("λ", scaled / gamma).truth(converges(scaled));
+        if at.number == 0 {
+            at.set("β", 0.5)
+                .set("γ", 1.0)
+                .set("λ", 3.0)
+                .truth(spectral_radius(6.0, 0.5) < 1.0);
+        }
     });
 }

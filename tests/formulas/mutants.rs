@@ -7,21 +7,18 @@ use std::collections::BTreeSet;
 /// print what it says of them.
 pub const LIST: &str = "DESCENT_FORMULA_MUTANTS";
 
-/// Whether there is such a list: then the formulas themselves are not examined.
-pub fn is_asked_for() -> bool {
-    std::env::var_os(LIST).is_some()
-}
-
-/// The mutants in that file for a label.
-pub fn asked_for(label: &str) -> Vec<String> {
-    let Some(list) = std::env::var_os(LIST) else { return Vec::new() };
+/// The mutants in that file for a label, if there is such a file.
+pub fn asked_for(label: &str) -> Option<Vec<String>> {
+    let list = std::env::var_os(LIST)?;
     let list = std::fs::read_to_string(list).expect("a list of mutants");
     let mutants = list.lines().filter_map(|line| line.split_once('\t'));
-    mutants.filter(|(of, _)| *of == label).map(|(_, tex)| tex.to_owned()).collect()
+    Some(
+        mutants.filter(|(of, _)| *of == label).map(|(_, tex)| tex.to_owned()).collect(),
+    )
 }
 
 /// What is written in the place of a token.
-const OTHERS: [(&str, &str); 31] = [
+const OTHERS: [(&str, &str); 35] = [
     ("+", "-"),
     ("-", "+"),
     (r"\pm", r"\mp"),
@@ -33,6 +30,10 @@ const OTHERS: [(&str, &str); 31] = [
     (">", "<"),
     (r"\le", r"\ge"),
     (r"\ge", r"\le"),
+    ("<", r"\le"),
+    (">", r"\ge"),
+    (r"\le", "<"),
+    (r"\ge", ">"),
     (r"\min", r"\max"),
     (r"\max", r"\min"),
     (r"\log", r"\exp"),
@@ -73,22 +74,21 @@ fn plain(tex: &str) -> Option<String> {
 pub fn of(tex: &str) -> Vec<String> {
     let plain = plain(tex).expect("a formula that can be read");
     let tokens = tokens(&plain).expect("tokens");
-    let letters: BTreeSet<&String> = tokens.iter().filter(|it| is_letter(it)).collect();
-    let letters: Vec<_> = letters.into_iter().collect();
+    let letters: BTreeSet<&str> =
+        tokens.iter().map(String::as_str).filter(|it| is_letter(it)).collect();
     let mut mutants = BTreeSet::new();
     let mut put = |start: usize, end: usize, other: &[&str]| {
-        let mut changed: Vec<&str> =
-            tokens[..start].iter().map(String::as_str).collect();
-        changed.extend(other);
-        changed.extend(tokens[end..].iter().map(String::as_str));
-        mutants.insert(changed.join(" "));
+        let around = [&tokens[..start], &tokens[end..]];
+        let [before, behind] =
+            around.map(|it| it.iter().map(String::as_str).collect::<Vec<_>>());
+        mutants.insert([&before, other, &behind].concat().join(" "));
     };
     for (i, token) in tokens.iter().enumerate() {
         let argument = |at: usize| at..end_of_argument(&tokens, at);
         let texts = |range: std::ops::Range<usize>| {
             tokens[range].iter().map(String::as_str).collect::<Vec<_>>()
         };
-        if let Some((_, other)) = OTHERS.iter().find(|(it, _)| it == token) {
+        for (_, other) in OTHERS.iter().filter(|(it, _)| it == token) {
             put(i, i + 1, &[other]);
         }
         match token.as_str() {
@@ -99,27 +99,33 @@ pub fn of(tex: &str) -> Vec<String> {
             "^" => put(i, argument(i + 1).end, &[]),
             "_" => {
                 let index = argument(i + 1);
+                put(i, index.end, &[]);
                 let inside = texts(index.clone());
-                let is_number =
-                    inside.iter().any(|it| ["t", "i", "j", "k"].contains(it));
-                if is_number {
-                    put(
-                        index.start,
-                        index.end,
-                        &[&["{"], &inside[..], &["+", "1", "}"]].concat(),
-                    );
+                if inside.iter().any(|it| ["t", "i", "j", "k"].contains(it)) {
+                    let next = [&["{"], &inside[..], &["+", "1", "}"]].concat();
+                    put(index.start, index.end, &next);
                 }
             }
             r"\frac" => {
                 let (one, two) = (argument(i + 1), argument(argument(i + 1).end));
-                put(i + 1, two.end, &[texts(two.clone()), texts(one)].concat());
+                let (above, below) = (texts(one), texts(two.clone()));
+                put(i + 1, two.end, &[&below[..], &above].concat());
+                let is_number =
+                    |it: &&str| it.chars().all(|c| "{}0123456789".contains(c));
+                if above.iter().chain(&below).all(is_number) {
+                    put(i, two.end, &[]);
+                }
+            }
+            r"\lvert" | r"\lVert" => {
+                let close = token.replace(r"\l", r"\r");
+                let length = tokens[i..].iter().position(|it| *it == close);
+                let end = i + length.expect("a bar on the right");
+                put(i, end + 1, &[&["("], &texts(i + 1..end)[..], &[")"]].concat());
             }
             r"\sqrt" => put(i, i + 1, &[]),
             mark if MARKS.contains(&mark) => put(i, i + 1, &[]),
-            _ if is_letter(token) => {
-                let at = letters.iter().position(|it| *it == token).expect("a letter");
-                let other = letters[(at + 1) % letters.len()];
-                if other != token {
+            letter if is_letter(letter) => {
+                for other in letters.iter().filter(|it| **it != letter) {
                     put(i, i + 1, &[other]);
                 }
             }
@@ -130,34 +136,16 @@ pub fn of(tex: &str) -> Vec<String> {
     mutants.into_iter().collect()
 }
 
+/// Whether a token stands for a quantity.
 fn is_letter(token: &str) -> bool {
-    const NONE: [&str; 6] = ["e", r"\pi", r"\partial", r"\nabla", r"\Delta", r"\infty"];
-    let is_greek = token.strip_prefix('\\').is_some_and(|name| {
-        !OTHERS.iter().any(|(it, _)| it[1..] == *name)
-            && name.len() > 1
-            && ![
-                "frac", "sqrt", "sum", "prod", "int", "top", "dots", "qquad", "Pr",
-                "prime", "ne", "in", "to",
-            ]
-            .contains(&name)
-            && name.chars().all(|c| c.is_ascii_alphabetic())
-            && ![
-                "lvert",
-                "rvert",
-                "lVert",
-                "rVert",
-                "approx",
-                "leftarrow",
-                "sim",
-                "hat",
-                "tilde",
-                "bar",
-            ]
-            .contains(&name)
-    });
-    let is_single =
-        token.len() == 1 && token.starts_with(|c: char| c.is_ascii_alphabetic());
-    (is_single || is_greek) && !NONE.contains(&token)
+    const NONE: &str = r"e \pi \partial \nabla \Delta \frac \sqrt \prod \int \top \dots \qquad \Pr \prime \ne \in \to \lvert \rvert \lVert \rVert \approx \leftarrow \sim";
+    let name = token.strip_prefix('\\').unwrap_or(token);
+    let is_known = NONE.split(' ').any(|it| it == token)
+        || MARKS.contains(&token)
+        || OTHERS.iter().any(|(it, _)| *it == token);
+    let is_name = name.chars().all(|c| c.is_ascii_alphabetic())
+        && (name.len() == 1) != token.starts_with('\\');
+    is_name && !is_known
 }
 
 /// Where the argument that begins at a token ends.

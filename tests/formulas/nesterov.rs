@@ -1,6 +1,6 @@
 //! The formulas of `chapters/nesterov.md`.
 
-use crate::bind::{edge, follow, near, quadratic, time};
+use crate::bind::{edge, follow, quadratic, step_size, time};
 use crate::check::{Point, check};
 use descent::gradient_descent::Optimizer;
 use descent::momentum::heavy_ball_step_size;
@@ -105,11 +105,15 @@ fn a_component_converges_exactly_below_the_limit() {
         let converges =
             |it: f64| it > 0.0 && spectral_radius(it, beta, lookahead) < 1.0;
         let edge = edge(1e-6, 10.0, converges);
-        let scaled = if at.number % 5 == 4 { -0.01 } else { near(at, edge) };
+        let scaled = step_size(at, edge);
         let gamma = at.any("γ", 0.1..=2.0);
         at.set("λ", scaled / gamma)
             .set("lookahead", lookahead)
             .truth(converges(scaled));
+        if at.number == 0 {
+            at.set("β", 0.5).set("lookahead", 0.5).set("γ", 1.0).set("λ", 1.5);
+            at.truth(spectral_radius(1.5, 0.5, 0.5) < 1.0);
+        }
         assert!((edge - stability_limit(beta, lookahead)).abs() < 1e-9);
     });
     for label in ["nesterov.polynomial", "nesterov.jury"] {

@@ -35,9 +35,12 @@ fn the_objective_is_the_mean_over_the_examples() {
 /// A convex function.
 type Convex = std::rc::Rc<dyn Fn(&DVector<f64>) -> f64>;
 
-/// A convex function, two points, a share of the way, and the point there. On a line every chord lies on it.
-fn convex(at: &mut Point) -> (Convex, [DVector<f64>; 2], f64) {
-    let points = [column(at, 2), column(at, 2)];
+/// A convex function, two points or the same one twice, a share of the way, and the point there. On a line every chord lies on it.
+fn convex(at: &mut Point, is_equal: bool) -> (Convex, [DVector<f64>; 2], f64) {
+    let mut points = [column(at, 2), column(at, 2)];
+    if is_equal {
+        points[1].copy_from(&points[0].clone());
+    }
     let f: Convex = if at.number.is_multiple_of(3) {
         let slope = column(at, 2);
         let line = slope.clone();
@@ -50,8 +53,8 @@ fn convex(at: &mut Point) -> (Convex, [DVector<f64>; 2], f64) {
     };
     let own = f.clone();
     at.function("f", move |x| own(&x[0].column()).into());
-    let tau = at.any("τ", 0.05..=0.95);
-    at.set("θ_τ", &points[0] + tau * (&points[1] - &points[0]));
+    let tau = if is_equal { 0.5 } else { at.draw(0.05..=0.95) };
+    at.set("τ", tau).set("θ_τ", &points[0] + tau * (&points[1] - &points[0]));
     at.set("θ", &points[0]).set("θ'", &points[1]);
     (f, points, tau)
 }
@@ -64,10 +67,10 @@ fn convex_functions_lie_below_chords_and_above_tangents() {
         "objective.two_tangents",
         "objective.cancels",
     ] {
-        check(label, 12, |at| _ = convex(at));
+        check(label, 12, |at| _ = convex(at, at.number == 1));
     }
     check("objective.below", 12, |at| {
-        let (f, [mut theta, mut other], tau) = convex(at);
+        let (f, [mut theta, mut other], tau) = convex(at, false);
         if f(&theta) < f(&other) {
             (theta, other) = (other, theta);
         }
@@ -79,10 +82,15 @@ fn convex_functions_lie_below_chords_and_above_tangents() {
     check("objective.slope", 12, |at| {
         let smooth = Smooth::any(at);
         smooth.give(at);
-        let (theta, other) = (column(at, 2), column(at, 2));
+        let (theta, mut other) = (column(at, 2), column(at, 2));
+        if at.number == 0 {
+            other.copy_from(&theta);
+            at.first(1);
+        } else {
+            at.order(1, "τ", 1);
+        }
         at.is(0, smooth.value(&other) - smooth.value(&theta));
         at.set("θ", theta).set("θ'", other).any("τ", 1e-4..=2e-4);
-        at.order(1, "τ", 1);
     });
 }
 

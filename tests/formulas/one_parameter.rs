@@ -1,14 +1,22 @@
 //! The formulas of `chapters/one_parameter.md`.
 
-use crate::bind::{edge, near};
+use crate::bind::{edge, step_size};
 use crate::check::{Point, check};
 use descent::one_parameter::{self, Model, running_mean, stationary_variance};
+use std::ops::RangeInclusive;
 
 /// Points of the slope model, as `x_i`, `y_i` and their number.
 fn points(at: &mut Point) -> Vec<one_parameter::Point> {
-    let points: Vec<_> = (0..5)
-        .map(|_| one_parameter::Point { x: at.draw(0.3..=2.0), y: at.draw(-2.0..=2.0) })
-        .collect();
+    points_between(at, 0.3..=2.0)
+}
+
+fn points_between(
+    at: &mut Point,
+    places: RangeInclusive<f64>,
+) -> Vec<one_parameter::Point> {
+    let mut point = || (at.draw(places.clone()), at.draw(-2.0..=2.0));
+    let points: Vec<_> =
+        (0..5).map(|_| point()).map(|(x, y)| one_parameter::Point { x, y }).collect();
     at.list("x", 1, points.iter().map(|it| it.x)).list(
         "y",
         1,
@@ -52,12 +60,13 @@ fn descent_multiplies_the_distance_and_converges_exactly_below_the_limit() {
         at.set("t", (at.number % 6) as f64);
     });
     check("one_parameter.limit", 60, |at| {
-        let points = points(at);
+        let is_exact = at.number == 0;
+        let points = points_between(at, if is_exact { 1.0..=1.0 } else { 0.3..=2.0 });
         let converges = |alpha: f64| {
             alpha > 0.0 && Model::Slope.contraction(&points, alpha).abs() < 1.0
         };
         let edge = edge(1e-6, 1e3, converges);
-        let alpha = if at.number % 5 == 4 { -0.01 } else { near(at, edge) };
+        let alpha = if is_exact { 1.0 } else { step_size(at, edge) };
         at.set("α", alpha).truth(converges(alpha));
         assert!((edge - Model::Slope.step_size_limit(&points)).abs() < 1e-9);
     });
@@ -154,8 +163,11 @@ fn mean_square_and_typical_run_part() {
             .map(|it| one_parameter::Point { x: it.x, y: 0.0 })
             .collect();
         let alpha = at.any("α", 0.05..=0.5);
-        let path = Model::Slope.sgd(&points, 1.5, |_| alpha).unwrap();
-        at.set("T", points.len() as f64).set("r_0", 1.5).set("r_T", path[points.len()]);
+        let start = if at.number.is_multiple_of(2) { 1.5 } else { -1.5 };
+        let path = Model::Slope.sgd(&points, start, |_| alpha).unwrap();
+        at.set("T", points.len() as f64)
+            .set("r_0", start)
+            .set("r_T", path[points.len()]);
     });
 }
 
@@ -173,7 +185,8 @@ fn the_steps_written_out_and_two_conditions() {
         });
     }
     check("one_parameter.mean_square_limit", 40, |at| {
-        let points = points(at);
+        let is_exact = at.number == 0;
+        let points = points_between(at, if is_exact { 1.0..=1.0 } else { 0.3..=2.0 });
         // Whether the mean square of what a step leaves of 1 is below 1.
         let shrinks = |alpha: f64| {
             let left =
@@ -181,7 +194,7 @@ fn the_steps_written_out_and_two_conditions() {
             alpha > 0.0 && left.sum::<f64>() / 5.0 < 1.0
         };
         let edge = edge(1e-6, 1e3, shrinks);
-        let alpha = if at.number % 5 == 4 { -0.01 } else { near(at, edge) };
+        let alpha = if is_exact { 1.0 } else { step_size(at, edge) };
         at.set("α", alpha).truth(shrinks(alpha));
     });
     check("one_parameter.variance_of_square", 10, |at| {

@@ -1,6 +1,6 @@
 //! Slips of famous texts, typed into copies of the pages.
 
-use crate::check::{Point, verdict};
+use crate::check::{Point, points, verdict};
 use crate::page::{formulas, read};
 use crate::{adam, momentum_convergence, nesterov};
 
@@ -59,9 +59,10 @@ fn slips_of_famous_texts_are_refused_with_page_line_point_and_both_values() {
                 .find(|it| it.label.as_deref() == Some(label))
                 .expect(label)
         };
-        assert_eq!(verdict(&is_labelled(&page), 20, &bind), Ok(()));
+        let points = points(20, bind);
+        assert_eq!(verdict(&is_labelled(&page), &points), Ok(()));
         let slip = is_labelled(&page.replace(right, wrong));
-        let failure = verdict(&slip, 20, &bind).expect_err(text);
+        let failure = verdict(&slip, &points).expect_err(text);
         println!("{text}\n    {failure}");
         let place = format!("{path}:{}: {label}: at point ", slip.line);
         assert!(failure.starts_with(&place), "{failure}");

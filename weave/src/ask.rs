@@ -1,7 +1,7 @@
 //! How a page asks: a question with everything in its place.
 
 use crate::fault::nearest;
-use crate::math::encode;
+use crate::math::{encode, escape};
 use crate::page::{Page, Weaver, source_line};
 use crate::question::{self, ALIKE, Kind, Made, Part, Question, difference};
 use std::fmt::Write;
@@ -122,7 +122,7 @@ impl Weaver {
                 ),
                 _ => String::new(),
             };
-            let numbers = encode(&escaped(numbers));
+            let numbers = encode(&escape(numbers));
             let _ = writeln!(rows, "<tr>{title}<td>{numbers}</td><td>{code}</td></tr>");
         }
         Ok(rows)
@@ -133,7 +133,7 @@ impl Weaver {
         let source = self.sources.get(path, &mut self.faults)?;
         let mut lines = source.lines().map(|(_, line)| line.trim());
         if lines.any(|line| line == code) {
-            return Ok(format!("<code>{}</code>", encode(&escaped(code))));
+            return Ok(format!("<code>{}</code>", encode(&escape(code))));
         }
         let near = nearest(code, source.lines().map(|(_, line)| line.trim()));
         Err(format!("no line `{code}` in {path}; near it: {near}"))
@@ -179,8 +179,4 @@ impl Weaver {
         self.uses.functions.insert((path.clone(), function.to_owned()));
         Ok(source_line(page, &path, function))
     }
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -37,6 +37,8 @@ pub enum Directive<'a> {
         /// The value's name.
         name: &'a str,
     },
+    /// The figure above it is live, as this one.
+    Live(&'a str),
     /// A parameter with its default, by the signature of a Python function.
     Default {
         /// Its full name.
@@ -92,6 +94,8 @@ impl<'a> Directive<'a> {
             ("code", _) => Err(wrong("code path:anchor")),
             ("exercise", [name]) => Ok(Self::Exercise(name)),
             ("exercise", _) => Err(wrong("exercise chapter/function")),
+            ("live", [name]) => Ok(Self::Live(name)),
+            ("live", _) => Err(wrong("live name")),
             ("question", [name]) => Ok(Self::Ask { kind: Kind::Question, name }),
             ("predict", [name]) => Ok(Self::Ask { kind: Kind::Predict, name }),
             ("number", [name]) => Ok(Self::Ask { kind: Kind::Number, name }),
@@ -132,7 +136,7 @@ impl<'a> Directive<'a> {
             ("also", []) => Err(wrong("also words, other words")),
             ("also", _) => Ok(Self::Also(names(inside))),
             _ => Err(format!(
-                "unknown directive `{OPEN}{name}`; there are: code, exercise, question, predict, number, steps, questions, table, value, default, test, formula, minutes, see, source, cite, also"
+                "unknown directive `{OPEN}{name}`; there are: code, exercise, live, question, predict, number, steps, questions, table, value, default, test, formula, minutes, see, source, cite, also"
             )),
         }
     }
@@ -143,6 +147,7 @@ impl<'a> Directive<'a> {
             self,
             Self::Code { .. }
                 | Self::Exercise(_)
+                | Self::Live(_)
                 | Self::Ask { .. }
                 | Self::Questions
                 | Self::Table(_)

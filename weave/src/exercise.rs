@@ -4,14 +4,62 @@ use crate::fault::{Faults, nearest};
 use crate::listing;
 use crate::source::files_below;
 use std::collections::BTreeMap;
+use std::fmt::{self, Display, Formatter};
 use std::fs;
 use std::path::Path;
 
 const FOLDER: &str = "exercises";
 
+/// Minutes that an exercise may take.
+const LONGEST: u32 = 30;
+const UNKNOWN_EFFORT: &str = "the first line says `// 10 minutes, easy`: 5 to 30 minutes, and easy, medium or hard";
+
+/// How hard an exercise is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Level {
+    Easy,
+    Medium,
+    Hard,
+}
+
+/// How hard an exercise is, and how long it takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Effort {
+    level: Level,
+    minutes: u32,
+}
+
+impl Effort {
+    /// Reads the first line of a task: `// 10 minutes, easy`.
+    fn read(task: &str) -> Option<Self> {
+        let line = task.lines().next()?.strip_prefix("// ")?;
+        let (minutes, level) = line.split_once(" minutes, ")?;
+        let level = match level {
+            "easy" => Level::Easy,
+            "medium" => Level::Medium,
+            "hard" => Level::Hard,
+            _ => return None,
+        };
+        let minutes = minutes.parse().ok().filter(|it| (5..=LONGEST).contains(it))?;
+        Some(Self { level, minutes })
+    }
+}
+
+impl Display for Effort {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let level = match self.level {
+            Level::Easy => "easy",
+            Level::Medium => "medium",
+            Level::Hard => "hard",
+        };
+        write!(f, "{} minutes, {level}", self.minutes)
+    }
+}
+
 /// What the page of a chapter shows of an exercise.
 #[derive(Clone)]
 pub struct Exercise {
+    pub effort: Effort,
     /// The code that the reader starts from.
     pub task: String,
     /// One step of the way, in Markdown.
@@ -23,12 +71,13 @@ pub struct Exercise {
 impl Exercise {
     /// Its part of a page, with the hint as the page has made it.
     pub fn block(&self, name: &str, hint: &str) -> String {
-        let task = listing::block("task.rs", self.task.trim_end());
+        let task = listing::block("task.rs", self.task.trim());
         let solution = listing::block("solution.rs", self.solution.trim_end());
         format!(
-            "\n{task}\n```console\ncargo exercise {name}\n```\n\n\
+            "\n<p class=\"effort\">{}</p>\n\n{task}\n```console\ncargo exercise {name}\n```\n\n\
              <details class=\"hint\"><summary>A hint</summary>\n\n{}\n\n\
              <details><summary>A solution</summary>\n\n{solution}\n</details>\n\n</details>\n",
+            self.effort,
             hint.trim()
         )
     }
@@ -53,7 +102,13 @@ impl Exercises {
             };
             let (task, hint) = (text("task.rs"), text("hint.md"));
             let solution = text("solution.rs");
-            exercises.insert(name.to_owned(), Exercise { task, hint, solution });
+            let effort = Effort::read(&task).unwrap_or_else(|| {
+                faults.add(&file, 1, UNKNOWN_EFFORT);
+                Effort { level: Level::Hard, minutes: LONGEST }
+            });
+            let task = task.split_once('\n').map_or("", |(_, rest)| rest).to_owned();
+            exercises
+                .insert(name.to_owned(), Exercise { effort, task, hint, solution });
         }
         Self(exercises)
     }

@@ -12,7 +12,7 @@ const OF_A_FIGURE: [&str; 15] = [
 ];
 
 /// The attributes of a figure.
-const ATTRIBUTES: [&str; 48] = [
+const ATTRIBUTES: [&str; 52] = [
     "aria-labelledby",
     "class",
     "clip-path",
@@ -20,7 +20,11 @@ const ATTRIBUTES: [&str; 48] = [
     "cy",
     "d",
     "data-curve",
+    "data-end",
+    "data-first",
+    "data-name",
     "data-panel",
+    "data-title",
     "data-x",
     "data-y",
     "dominant-baseline",

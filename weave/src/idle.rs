@@ -2,6 +2,7 @@
 
 use crate::exercise;
 use crate::fault::Faults;
+use crate::live;
 use crate::page::Weaver;
 use crate::question;
 use crate::snapshot;
@@ -51,6 +52,16 @@ impl Weaver {
         for name in self.figures.names() {
             if !uses.figures.contains_key(name) {
                 faults.add(&self.figures.path(name), 1, "no page shows this figure");
+            }
+        }
+        for (name, live) in self.lives.iter() {
+            for figure in &live.figures {
+                if !uses.lives.contains(&(name.to_owned(), figure.clone())) {
+                    let message = format!(
+                        "no page has `{{{{#live {name}}}}}` below the figure `{figure}`"
+                    );
+                    faults.add(&live::path(name), 1, message);
+                }
             }
         }
         for name in self.exercises.names() {

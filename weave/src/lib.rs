@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `{{#code src/adam.rs:step}}` | the code of an anchor |
 //! | `{{#exercise adam/step}}` | what an exercise gives the reader, its hint and its solution |
+//! | `{{#live adam}}` below a figure | the figure can be touched: [`live`] |
 //! | `{{#question adam/first}}` | a question, whose wrong options are computed mistakes |
 //! | `{{#predict adam/first}}` | the same with pictures, before the page says what happens |
 //! | `{{#number adam/second}}` | a number to work out |
@@ -29,6 +30,7 @@
 
 pub mod about;
 mod ask;
+pub mod comments;
 pub mod directive;
 pub mod exercise;
 pub mod fault;
@@ -37,6 +39,7 @@ pub mod html;
 mod idle;
 pub mod listing;
 pub mod literature;
+pub mod live;
 pub mod markdown;
 pub mod math;
 pub mod minutes;
@@ -60,6 +63,7 @@ use fault::Faults;
 use figure::Figures;
 use listing::Listings;
 use literature::Literature;
+use live::Lives;
 use math::Maths;
 use mdbook_preprocessor::book::{Book, Chapter};
 use mdbook_preprocessor::errors::Result;
@@ -158,6 +162,7 @@ fn weaver(root: &Path, chapters: &str, book: &Book) -> Weaver {
             &sources,
             &mut faults,
         ),
+        lives: Lives::read(root),
         exercises: Exercises::read(root, &mut faults),
         questions: Questions::read(root, book, &mut faults),
         literature: Literature::read(root, chapters, &mut faults),

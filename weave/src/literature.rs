@@ -280,7 +280,7 @@ pub fn typed_citations(text: &str) -> Vec<(usize, String)> {
     cited.map(|(at, _)| (at, text[at..at + 4].to_owned())).collect()
 }
 
-/// Whether what stands before a year is a name or a title: `*Adam*, 2015`, `J. Ba, 2015`, `(Polyak 1964`, `others 2016`.
+/// Whether what stands before a year is a name or a title: *Adam*, 2015, or J. Ba, 2015, or (Polyak 1964.
 fn is_cited(before: &str) -> bool {
     let trimmed = before.trim_end();
     if trimmed.len() == before.len() {

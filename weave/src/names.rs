@@ -468,7 +468,7 @@ fn is_letter(word: &str) -> bool {
 }
 
 /// What stands between two backticks, with its line.
-fn in_backticks(text: &str) -> Vec<(usize, String)> {
+pub fn in_backticks(text: &str) -> Vec<(usize, String)> {
     let mut at = 0;
     let mut spans = Vec::new();
     for (number, part) in text.split('`').enumerate() {

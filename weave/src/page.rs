@@ -7,6 +7,7 @@ use crate::figure::{self, Figures};
 use crate::html;
 use crate::listing;
 use crate::literature::{self, Literature};
+use crate::live::Lives;
 use crate::markdown::{Formula, Image, Scan};
 use crate::math::{Maths, encode, tex_of_value};
 use crate::minutes::Minutes;
@@ -56,6 +57,8 @@ pub struct Weaver {
     pub snapshots: Snapshots,
     /// The figures.
     pub figures: Figures,
+    /// The live figures.
+    pub lives: Lives,
     /// The exercises.
     pub exercises: Exercises,
     /// What the pages ask.
@@ -296,7 +299,14 @@ impl Weaver {
             return Err(format!("figure `{name}` has no caption"));
         }
         let svg = self.figures.svg(name)?;
-        let start = format!("<figure id=\"{name}\">{svg}<figcaption>\n\n");
+        let (live, picture) = match live_below(page.text, image) {
+            Some(live) => (
+                format!(" data-live=\"{live}\""),
+                self.lives.get(live)?.around(name, svg)?,
+            ),
+            None => (String::new(), svg.to_owned()),
+        };
+        let start = format!("<figure id=\"{name}\"{live}>{picture}<figcaption>\n\n");
         let data = format!("{}figures/{name}.csv", page.to_root);
         let end = format!(
             " <a class=\"data\" href=\"{data}\">data</a>\n\n</figcaption></figure>\n"
@@ -304,6 +314,32 @@ impl Weaver {
         self.uses.figures.insert(name.to_owned(), page.address());
         let (range, caption) = (&image.range, &image.caption);
         Ok([(range.start..caption.start, start), (caption.end..range.end, end)])
+    }
+
+    /// A live figure stands below its picture, on one page of the book.
+    fn check_live(
+        &mut self,
+        page: &Page<'_>,
+        scan: &Scan,
+        at: usize,
+        name: &str,
+    ) -> Result<String, String> {
+        let below = |image: &Image| {
+            image.range.end <= at && page.text[image.range.end..at].trim().is_empty()
+        };
+        let live = self.lives.get(name)?;
+        let figure = scan.images.iter().find(|image| below(image));
+        let figure = figure.and_then(|image| figure::name_of(&image.url, page.to_root));
+        let figure = figure.ok_or_else(|| {
+            format!(
+                "`{name}` must stand right below its figure `{}`",
+                live.figures.join("` or `")
+            )
+        })?;
+        match self.uses.lives.insert((name.to_owned(), figure.to_owned())) {
+            true => Ok(String::new()),
+            false => Err(format!("the live figure `{name}` is here twice")),
+        }
     }
 
     fn expand(
@@ -327,6 +363,7 @@ impl Weaver {
             Directive::Exercise(name) => {
                 self.exercise(page, line_of(page.text, range.start), name)
             }
+            Directive::Live(name) => self.check_live(page, scan, range.start, name),
             Directive::Ask { kind, name } => {
                 self.ask(page, line_of(page.text, range.start), kind, name)
             }
@@ -453,6 +490,13 @@ impl Weaver {
         }
         if !self.uses.exercises.insert(name.to_owned()) {
             return Err(format!("exercise `{name}` is here twice"));
+        }
+        let before = self.uses.efforts.insert(page.file.to_owned(), exercise.effort);
+        if let Some(before) = before.filter(|before| *before > exercise.effort) {
+            return Err(format!(
+                "exercise `{name}` ({}) stands behind one that is harder or longer ({before})",
+                exercise.effort
+            ));
         }
         let source = exercise::path(name, "hint.md");
         let hint = self.inner_formulas(page, line, &exercise.hint, source);
@@ -611,6 +655,16 @@ impl Weaver {
         self.anchor(path, name)?;
         self.note_place(page, path, name);
         Ok(listing_link(page, path, name))
+    }
+}
+
+/// The live figure that a figure is, by the directive below it.
+fn live_below<'a>(text: &'a str, image: &Image) -> Option<&'a str> {
+    let below = text[image.range.end..].trim_start();
+    let directive = below.starts_with(OPEN).then(|| Directive::parse(below).1);
+    match directive {
+        Some(Ok(Directive::Live(name))) => Some(name),
+        _ => None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the pages of a book have shown.
 
+use crate::exercise::Effort;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the pages have shown.
@@ -15,6 +16,8 @@ pub struct Uses {
     pub values: BTreeSet<(String, String)>,
     /// Figures, each with the address of its page.
     pub figures: BTreeMap<String, String>,
+    /// Live figures, as their name and that of the figure.
+    pub lives: BTreeSet<(String, String)>,
     /// How many signs lead to tests.
     pub marks: usize,
     /// Where the pages show code and name tests, as path and name, each with the files of the pages.
@@ -25,6 +28,8 @@ pub struct Uses {
     pub labels: BTreeMap<String, usize>,
     /// Exercises.
     pub exercises: BTreeSet<String>,
+    /// What the last exercise of a page asks of the reader, by the file of the page.
+    pub efforts: BTreeMap<String, Effort>,
     /// Questions, in the order of the pages, each with the address of its place.
     pub questions: Vec<(String, String)>,
     /// The functions that make questions, as path and name.

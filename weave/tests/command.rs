@@ -55,7 +55,7 @@ fn faults_go_to_the_error_stream_and_nothing_to_the_other() {
     let root = TempDir::new().unwrap();
     let output = weave(&[], &input(root.path(), "$5\n\n{{#x}}"));
     let expected = r"chapters/page.md:1: stray $: it belongs to no formula; write \$ for the sign itself
-chapters/page.md:3: unknown directive `{{#x`; there are: code, exercise, question, predict, number, steps, questions, table, value, default, test, formula, minutes, see, source, cite, also
+chapters/page.md:3: unknown directive `{{#x`; there are: code, exercise, live, question, predict, number, steps, questions, table, value, default, test, formula, minutes, see, source, cite, also
 weave: 2 faults
 ";
     assert_eq!(String::from_utf8_lossy(&output.stderr), expected);

@@ -2,7 +2,7 @@
 
 mod support;
 
-use support::{File, PAGE, SVG, book, snapshot, test_of, weave_listed};
+use support::{File, LIVE, PAGE, SVG, book, snapshot, test_of, weave_listed};
 
 #[track_caller]
 fn assert_faults(files: &[File], expected: &[&str]) {
@@ -222,7 +222,7 @@ fn snapshot_that_no_test_asserts() {
 fn exercise<'a>(page: &'a str, without: usize) -> Vec<File<'a>> {
     let mut files = vec![
         (PAGE, page),
-        ("exercises/page/step/task.rs", "fn step() {}\n"),
+        ("exercises/page/step/task.rs", "// 10 minutes, easy\nfn step() {}\n"),
         ("exercises/page/step/hint.md", "Walk.\n"),
         ("exercises/page/step/solution.rs", "fn step() {}\n"),
     ];
@@ -253,6 +253,67 @@ fn exercise_without_solution_or_hint() {
     let mut empty = exercise(EXERCISE, 0);
     empty[2].1 = " \n";
     assert_faults(&empty, &[&missing("hint.md")]);
+}
+
+#[test]
+fn exercise_without_minutes_and_difficulty() {
+    let known = ["// 10 minutes, easy", "// 5 minutes, medium", "// 30 minutes, hard"];
+    let unknown = [
+        "fn step() {}",
+        "/// 10 minutes, easy",
+        "// 10 minutes",
+        "// ten minutes, easy",
+        "// 4 minutes, easy",
+        "// 31 minutes, hard",
+        "// 10 minutes, nice",
+    ];
+    let fault = "exercises/page/step/task.rs:1: the first line says `// 10 minutes, easy`: \
+                 5 to 30 minutes, and easy, medium or hard";
+    let faults = |line: &str| {
+        let task = format!("{line}\nfn step() {{}}\n");
+        let mut files = exercise(EXERCISE, 0);
+        files[1].1 = &task;
+        book(&files).map(|_| ()).err().map(|faults| faults.to_string())
+    };
+    for line in known {
+        assert_eq!(faults(line), None, "{line}");
+    }
+    for line in unknown {
+        let faults = faults(line).unwrap_or_else(|| panic!("{line}"));
+        assert_eq!(faults, format!("{fault}\nweave: 1 fault"), "{line}");
+    }
+}
+
+/// Two exercises of a page, with these first lines.
+fn two_exercises(first: &str, second: &str) -> Option<String> {
+    let [first, second] =
+        [first, second].map(|line| format!("{line}\nfn walk() {{}}\n"));
+    let mut files = exercise("{{#exercise page/step}}\n\n{{#exercise page/walk}}", 0);
+    files[1].1 = &first;
+    files.extend([
+        ("exercises/page/walk/task.rs", &*second),
+        ("exercises/page/walk/hint.md", "Walk.\n"),
+        ("exercises/page/walk/solution.rs", "fn walk() {}\n"),
+    ]);
+    book(&files).map(|_| ()).err().map(|faults| faults.to_string())
+}
+
+#[test]
+fn exercise_behind_one_that_is_harder_or_longer() {
+    let easy = "// 20 minutes, easy";
+    for second in
+        ["// 20 minutes, easy", "// 25 minutes, easy", "// 10 minutes, medium"]
+    {
+        assert_eq!(two_exercises(easy, second), None);
+    }
+    assert_eq!(
+        two_exercises("// 10 minutes, hard", easy).as_deref(),
+        Some(
+            "chapters/page.md:3: exercise `page/walk` (20 minutes, easy) stands behind one that is harder or longer \
+             (10 minutes, hard)\nweave: 1 fault"
+        )
+    );
+    assert!(two_exercises(easy, "// 15 minutes, easy").is_some());
 }
 
 #[test]
@@ -681,6 +742,74 @@ fn figure_that_runs_or_asks_the_network() {
 }
 
 #[test]
+fn live_figure_that_is_unknown_or_not_below_its_picture_or_twice() {
+    let below = format!("{FIGURE}\n\n{{{{#live a}}}}");
+    let rule = "`a` must stand right below its figure `a`";
+    let cases = [
+        (
+            format!("{FIGURE}\n\n{{{{#live b}}}}"),
+            "3: no live figure `live/figures/b.html`; near it: a",
+        ),
+        (format!("{FIGURE}\n\nText.\n\n{{{{#live a}}}}"), &format!("5: {rule}")),
+        (
+            format!("{below}\n\n{FIGURE}\n\n{{{{#live a}}}}"),
+            "7: the live figure `a` is here twice",
+        ),
+        (
+            format!("{FIGURE} {{{{#live a}}}}"),
+            "1: `{{#live a}}` must stand alone at the start of its line",
+        ),
+        (
+            format!("{below}\n\n{{{{#live}}}}"),
+            "5: `{{#live}}` should read `{{#live name}}`",
+        ),
+    ];
+    for (text, fault) in cases {
+        let faults = book(&[&[(PAGE, text.as_str())], &LIVE[..]].concat()).unwrap_err();
+        assert!(faults.to_string().contains(fault), "no {fault:?} in {faults}");
+    }
+}
+
+#[test]
+fn live_figure_without_its_axes_or_its_curves_or_a_page() {
+    let text = format!("{FIGURE}\n\n{{{{#live a}}}}");
+    let cases = [
+        (
+            "data-x=",
+            "y=",
+            "figure `a` cannot be live: it has no axes of a panel `left`",
+        ),
+        ("<a>", "b", "figure `a` cannot be live: its panel `left` has no curve `<a>`"),
+        (
+            "left",
+            "right",
+            "figure `a` cannot be live: it has no axes of a panel `left`",
+        ),
+    ];
+    for (part, other, message) in cases {
+        let svg =
+            LIVE[0].1.replace(&part.replace('<', "&lt;").replace('>', "&gt;"), other);
+        let files = [(PAGE, text.as_str()), (LIVE[0].0, &svg), LIVE[1], LIVE[2]];
+        let faults = book(&files).unwrap_err().to_string();
+        assert!(faults.contains(message), "no {message:?} in {faults}");
+    }
+    let other = LIVE[2].1.replace("<!-- a", "<!-- b");
+    let files = [(PAGE, text.as_str()), LIVE[0], LIVE[1], (LIVE[2].0, &other)];
+    assert_faults(
+        &files,
+        &[
+            "chapters/figures/a.svg:1: no page shows this figure",
+            "chapters/page.md:1: this live figure is `b`",
+            "live/figures/a.html:1: no page has `{{#live a}}` below the figure `b`",
+        ],
+    );
+    assert_faults(
+        &[&[(PAGE, FIGURE)], &LIVE[..]].concat(),
+        &["live/figures/a.html:1: no page has `{{#live a}}` below the figure `a`"],
+    );
+}
+
+#[test]
 fn image_that_is_no_figure() {
     let rule = "must be figures/<name>.svg, and its paragraph hold nothing else";
     let cases = [
@@ -832,7 +961,7 @@ fn unknown_directive() {
     assert_fault(
         "{{#include x.rs}}",
         &[],
-        "chapters/page.md:1: unknown directive `{{#include`; there are: code, exercise, question, predict, number, steps, questions, table, value, default, test, formula, minutes, see, source, cite, also",
+        "chapters/page.md:1: unknown directive `{{#include`; there are: code, exercise, live, question, predict, number, steps, questions, table, value, default, test, formula, minutes, see, source, cite, also",
     );
 }
 
@@ -1596,8 +1725,7 @@ fn words_of_the_list() {
 #[test]
 fn names_in_exercises() {
     let mut files = exercise("\n{{#exercise page/step}}", 0);
-    files[1].1 =
-        "/// Give `length`.\n///\n/// Or `lengths`.\nfn step(length: f64) {}\n";
+    files[1].1 = "// 10 minutes, easy\n/// Give `length`.\n/// Or `lengths`.\nfn step(length: f64) {}\n";
     files[2].1 = "Use `width`.";
     files.push((
         "exercises/page/step/mistakes.rs",
@@ -1674,7 +1802,7 @@ fn all_faults_of_all_pages_are_reported_in_order_each_once() {
     let faults = book(&files).map(|_| ()).unwrap_err().to_string();
     let expected = r"chapters/a.md:3: no snapshot `snapshots/adam__v.snap`; near it: none
 chapters/b.md:1: stray $: it belongs to no formula; write \$ for the sign itself
-chapters/b.md:3: unknown directive `{{#include`; there are: code, exercise, question, predict, number, steps, questions, table, value, default, test, formula, minutes, see, source, cite, also
+chapters/b.md:3: unknown directive `{{#include`; there are: code, exercise, live, question, predict, number, steps, questions, table, value, default, test, formula, minutes, see, source, cite, also
 chapters/b.md:5: no test `no` in tests/adam.rs; near it: yes
 src/a.rs:1: ANCHOR_END: a without its ANCHOR
 weave: 5 faults";

@@ -4,6 +4,7 @@ mod support;
 
 use std::fs;
 use support::root;
+use weave::comments;
 use weave::fault::Faults;
 use weave::markdown::Scan;
 use weave::names::Names;
@@ -47,6 +48,29 @@ fn every_name_in_a_sentence_is_known_and_every_script_is_the_one_that_ran() {
     );
     assert!(snippets >= 25 && runs.len() >= 25, "{snippets} {}", runs.len());
     assert!(names.count > 400, "{}", names.count);
+}
+
+#[test]
+fn every_name_in_a_comment_is_known() {
+    let mut faults = Faults::default();
+    let count = comments::check(&root(), &mut faults);
+    assert!(faults.is_empty(), "{faults}");
+    println!("{count} words");
+    assert!(count > 500, "{count}");
+}
+
+#[test]
+fn a_mistyped_name_in_a_comment_is_reported_with_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("src")).unwrap();
+    let code = "// A `y_1`, an `<any>`, a `{{#code x}}`.\n\
+        /// Takes a `step_siez`.\n\
+        fn f(step_size: f64) {}\n";
+    fs::write(folder.path().join("src/lib.rs"), code).unwrap();
+    let mut faults = Faults::default();
+    assert_eq!(comments::check(folder.path(), &mut faults), 1);
+    let message = "src/lib.rs:2: nothing is called `step_siez`; near it: step_size";
+    assert!(faults.to_string().starts_with(message), "{faults}");
 }
 
 /// A letter left out, doubled, or exchanged with the next: what one mistypes.

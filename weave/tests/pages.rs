@@ -4,7 +4,7 @@ mod support;
 
 use mdbook_preprocessor::book::Chapter;
 use support::{
-    File, PAGE, SVG, book, chapter, content, page, snapshot, test_of, weave_in,
+    File, LIVE, PAGE, SVG, book, chapter, content, page, snapshot, test_of, weave_in,
 };
 
 #[track_caller]
@@ -221,14 +221,19 @@ fn code_that_holds_a_fence_has_a_longer_one() {
 // Tables, values, tests
 
 #[test]
-fn an_exercise_is_its_task_its_command_and_folded_away_a_hint_and_a_solution() {
+fn an_exercise_is_its_effort_its_task_its_command_and_folded_away_a_hint_and_a_solution()
+ {
     let files = [
-        ("exercises/page/step/task.rs", "pub fn step() {\n    todo!()\n}\n"),
+        (
+            "exercises/page/step/task.rs",
+            "// 10 minutes, easy\n\npub fn step() {\n    todo!()\n}\n",
+        ),
         ("exercises/page/step/hint.md", "Use $x$.\n"),
         ("exercises/page/step/solution.rs", "pub fn step() {}\n"),
     ];
     let text = page("{{#exercise page/step}}", &files);
     let parts = [
+        "<p class=\"effort\">10 minutes, easy</p>\n\n",
         "```rust,ignore\npub fn step() {\n    todo!()\n}\n```",
         "```console\ncargo exercise page/step\n```",
         "<details class=\"hint\"><summary>A hint</summary>\n\nUse <span",
@@ -515,6 +520,18 @@ fn a_page_says_how_long_other_chapters_take() {
 }
 
 // Figures
+
+#[test]
+fn a_live_figure_has_what_makes_it_live_around_its_picture() {
+    let text = page("![It.](figures/a.svg)\n\n{{#live a}}\n\nAfter.", &LIVE);
+    assert_contains(
+        &text,
+        r#"<figure id="a" data-live="a"><div class="stage"><svg viewBox="0 0 9 9""#,
+    );
+    assert_contains(&text, "</svg></div><p>So.</p><figcaption>\n\nIt. <a");
+    assert_contains(&text, "</figcaption></figure>\n\n\n\n\nAfter.");
+    assert!(!text.contains("{{"));
+}
 
 #[test]
 fn a_figure_is_inlined_with_its_caption_and_its_data() {

@@ -1,3 +1,5 @@
+// 15 minutes, medium
+
 /// Nesterov's accelerated method for one parameter: the θ to which `steps` steps lead.
 ///
 /// `slope(place)` is ∇f at any place. The step size is 1/L, where L is `smoothness`. The

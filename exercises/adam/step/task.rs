@@ -1,3 +1,5 @@
+// 10 minutes, medium
+
 const STEP_SIZE: f64 = 0.1;
 const BETA1: f64 = 0.9;
 const BETA2: f64 = 0.999;

@@ -1,3 +1,5 @@
+// 20 minutes, hard
+
 use descent::linear_layer::Linear;
 use nalgebra::DMatrix;
 

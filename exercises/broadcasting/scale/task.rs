@@ -1,3 +1,5 @@
+// 15 minutes, medium
+
 use nalgebra::{DMatrix, DVector};
 
 /// The backward pass of giving each image a factor of its own.

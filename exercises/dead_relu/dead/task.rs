@@ -1,3 +1,5 @@
+// 10 minutes, medium
+
 use nalgebra::{DMatrix, RowDVector};
 
 /// The share of units ReLU(X W + 1 b) that are dead on all of several batches.

@@ -1,3 +1,5 @@
+// 10 minutes, easy
+
 /// By how much the norm of an image grows up to the logits, in root mean square.
 ///
 /// `widths` go from the input to the logits: layer i takes `widths[i−1]` numbers to

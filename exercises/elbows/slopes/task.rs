@@ -1,3 +1,5 @@
+// 15 minutes, hard
+
 /// The slopes of ŷ = Σ next · ReLU(w x + b) between `low` and `high`.
 ///
 /// Each unit is `[w, b, next]`, with w ≠ 0. Between neighbouring elbows the curve is

@@ -1,3 +1,5 @@
+// 10 minutes, medium
+
 /// The numbers in front of the ReLUs that draw a curve through given corners.
 ///
 /// `corners` are points (x, y) from left to right, at least two, for both ends of the

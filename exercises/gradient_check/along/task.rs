@@ -1,3 +1,5 @@
+// 10 minutes, medium
+
 use nalgebra::DVector;
 
 /// The cheap check: one direction for all parameters, and two values of the loss.

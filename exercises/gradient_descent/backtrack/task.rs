@@ -1,3 +1,5 @@
+// 10 minutes, medium
+
 use nalgebra::DVector;
 
 /// The step size of gradient descent by backtracking, which needs no eigenvalues.

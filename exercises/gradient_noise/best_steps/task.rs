@@ -1,3 +1,5 @@
+// 15 minutes, medium
+
 /// The step sizes that each make the mean square least after their step.
 ///
 /// `mean_square` is the mean of r² at the start, where r is what remains

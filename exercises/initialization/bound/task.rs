@@ -1,3 +1,5 @@
+// 10 minutes, easy
+
 /// The bound of uniform weights that keep the variance behind two slopes.
 ///
 /// The weights are of shape `[fan_in, fan_out]` and uniform on ± this bound. Their

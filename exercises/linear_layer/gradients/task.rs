@@ -1,3 +1,5 @@
+// 10 minutes, easy
+
 use nalgebra::{DMatrix, RowDVector};
 
 /// The backward pass of a linear layer whose weight is stored as PyTorch does.

@@ -1,3 +1,5 @@
+// 10 minutes, easy
+
 /// The settings `lr`, `momentum` and `dampening` for what the notes do.
 ///
 /// With them `torch.optim.SGD` moves the parameters as gradient descent on the

@@ -1,3 +1,5 @@
+// 10 minutes, easy
+
 /// The best `lr` and `momentum` of `torch.optim.SGD` for a quadratic.
 ///
 /// `smallest` and `largest` are its extreme eigenvalues, both above zero. PyTorch's

@@ -1,3 +1,5 @@
+// 10 minutes, easy
+
 const STEP_SIZE: f64 = 0.5;
 const BETA: f64 = 0.8;
 

@@ -1,3 +1,5 @@
+// 10 minutes, medium
+
 /// The cross-entropy of one image for a network that answers yes or no.
 ///
 /// It has one logit z, and the probability of yes is the sigmoid of z. Return −log

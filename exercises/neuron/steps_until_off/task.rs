@@ -1,3 +1,5 @@
+// 15 minutes, medium
+
 use descent::backpropagation::Neuron;
 
 /// How many steps it takes until the neuron is off for both samples.

@@ -1,3 +1,5 @@
+// 15 minutes, medium
+
 use nalgebra::{DMatrix, DVector};
 
 /// Newton's step with a shifted Hessian, which points downhill on saddles too.

@@ -1,3 +1,5 @@
+// 10 minutes, medium
+
 /// How far the logarithm of an image's norm spreads over networks: its standard
 /// deviation, to leading order in one over the widths.
 ///

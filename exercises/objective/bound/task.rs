@@ -1,3 +1,5 @@
+// 15 minutes, medium
+
 /// The best bound from below that two tangents of a convex function prove.
 ///
 /// The function f never falls below its tangents at `left` and at `right`. Return the

@@ -1,3 +1,5 @@
+// 15 minutes, medium
+
 /// A step of SGD in the slope model ŷ = θx that leads to the best slope so far.
 ///
 /// `slope` is θ before the step, and `squares` the sum of x² over the points before.

@@ -1,3 +1,5 @@
+// 10 minutes, medium
+
 use nalgebra::DVector;
 
 /// The limit 2/λmax of the step size on a quadratic, from its gradients alone.

@@ -11,7 +11,7 @@ use std::time::Duration;
 use clap::Parser;
 use clap::builder::RangedU64ValueParser;
 use exercises::ALL;
-use exercises::judge::{Judged, asks_for};
+use exercises::judge::{Judged, asks_for, effort};
 
 use runner::alone::Task;
 use runner::book;
@@ -64,13 +64,14 @@ fn reply(cli: Cli) -> Result<ExitCode, String> {
     judge(exercise, &book, &answers, Duration::from_secs(cli.limit))
 }
 
-/// All exercises, each with what it asks for.
+/// All exercises, each with how hard it is and what it asks for.
 fn list(answers: &Path) {
     let mut text = String::new();
     for exercise in ALL {
         let mark = if file(*exercise, answers).is_file() { "•" } else { " " };
         let first = asks_for(exercise.text()).next().unwrap_or_default();
-        let _ = writeln!(text, "{mark} {:<32} {first}", exercise.name());
+        let effort = effort(exercise.text());
+        let _ = writeln!(text, "{mark} {:<32} {effort:<20} {first}", exercise.name());
     }
     text += "\n• begun. To begin one or to have it judged: cargo exercise NAME";
     say(&text);

@@ -1,3 +1,5 @@
+// 10 minutes, medium
+
 use nalgebra::DVector;
 
 /// The gradient of a batch too large for memory, from its pieces.

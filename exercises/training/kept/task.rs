@@ -1,3 +1,5 @@
+// 10 minutes, easy
+
 use nalgebra::DMatrix;
 
 /// How much of a layer's start W₀ is still in its end W_T.

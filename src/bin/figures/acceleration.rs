@@ -10,9 +10,9 @@ use descent::nesterov::Nesterov;
 use nalgebra::DVector;
 
 use crate::canvas::{Caption, DrawResult, Ink};
-use crate::chart::{Axis, Chart, Line, tenths, whole};
+use crate::chart::{Axis, Chart, Line, Names, tenths, whole};
 use crate::contour::Point;
-use crate::output::{Figure, twelve_digits};
+use crate::output::{Figure, rough, twelve_digits};
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
     Ok(vec![worst()?, reach()?, chained()?])
@@ -56,16 +56,16 @@ fn worst() -> DrawResult<Figure> {
     let lines = vec![
         Line::new(
             Ink::DashedForeground,
-            "bound 1/2t",
+            "bound 1/2$t$",
             over(&counts, |t| descent_bound(1.0, 1.0, t)),
         ),
         Line::new(Ink::Series(1), "gradient descent", gaps(&descent)),
         Line::new(
             Ink::DashedForeground,
-            "bound 2/(t + 1)²",
+            "bound 2/($t$ + 1)²",
             over(&counts, |t| accelerated_bound(1.0, 1.0, t)),
         ),
-        Line::new(Ink::Series(6), "accelerated", gaps(&fast)),
+        Line::new(Ink::Series(5), "accelerated", gaps(&fast)),
         Line::new(
             Ink::DashedForeground,
             "lower bound",
@@ -73,7 +73,7 @@ fn worst() -> DrawResult<Figure> {
         ),
     ];
     let ends = lines.iter().map(|line| {
-        format!("{}: {:.1e}", line.name, line.points[line.points.len() - 1].1)
+        format!("{}: {}", line.name, rough(line.points[line.points.len() - 1].1, 1))
     });
     let caption = Caption {
         name: "acceleration-worst",
@@ -86,10 +86,11 @@ fn worst() -> DrawResult<Figure> {
         ),
     };
     Ok(Chart::new(
-        Axis::powers("steps t", (0, 3), 4),
-        Axis::powers("largest gap, in L‖θ₀ − θ*‖²", (-8, 0), 5),
+        Axis::powers("steps $t$", (0, 3), 4),
+        Axis::powers("largest gap, in $L$‖θ₀ − θ*‖²", (-8, 0), 5),
         lines,
     )
+    .with_names(Names::AtEnds)
     .figure(&caption, 430.0))
 }
 
@@ -118,14 +119,15 @@ fn chained() -> DrawResult<Figure> {
     let bound = over(&counts, |t| accelerated_bound(L, squared_distance, t));
     let lines = vec![
         Line::new(Ink::Series(1), "gradient descent", descent),
-        Line::new(Ink::Series(3), "Nesterov, β = 0.9, α = 1/L", nesterov(1.0)?),
-        Line::new(Ink::Solid(3), "Nesterov, β = 0.9, α = 10/L", nesterov(10.0)?),
-        Line::new(Ink::Series(6), "accelerated", fast),
-        Line::new(Ink::DashedForeground, "bound of accelerated", bound),
+        Line::new(Ink::Series(3), "Nesterov, α = 1/$L$", nesterov(1.0)?),
+        Line::new(Ink::Solid(3), "Nesterov, α = 10/$L$", nesterov(10.0)?),
+        Line::new(Ink::Series(5), "accelerated", fast),
+        Line::new(Ink::DashedForeground, "bound", bound),
     ];
     let at = counts.iter().position(|&t| t == 100).expect("a power of ten");
-    let values =
-        lines.iter().map(|line| format!("{}: {:.1e}", line.name, line.points[at].1));
+    let values = lines
+        .iter()
+        .map(|line| format!("{}: {}", line.name, rough(line.points[at].1, 1)));
     let caption = Caption {
         name: "acceleration-chain",
         title: "The gap on Nesterov's chain",
@@ -137,11 +139,11 @@ fn chained() -> DrawResult<Figure> {
         ),
     };
     Ok(Chart::new(
-        Axis::powers("steps t", (0, 3), 4),
-        Axis::powers("f(θ) − f(θ*)", (-8, 2), 6),
+        Axis::powers("steps $t$", (0, 3), 4),
+        Axis::powers("$f$(θ) − $f$(θ*)", (-8, 2), 6),
         lines,
     )
-    .figure(&caption, 430.0))
+    .figure(&caption, 500.0))
 }
 
 /// What a method knows of a chain after some steps: the entries of its parameters.
@@ -156,12 +158,12 @@ fn reach() -> DrawResult<Figure> {
         (1..).map(f64::from).zip(theta.iter().copied()).collect()
     };
     let after = |series, t: usize| {
-        let name = format!("after {t} steps");
+        let name = if t == 20 { "20 steps".into() } else { t.to_string() };
         Line::new(Ink::Series(series), name, entries(&points[t]))
     };
     let lines = vec![
         Line::new(Ink::DashedForeground, "minimizer", entries(&minimizer)),
-        after(6, 20),
+        after(5, 20),
         after(2, 10),
         after(1, 5),
     ];
@@ -184,5 +186,5 @@ fn reach() -> DrawResult<Figure> {
         Axis::linear("entry of θ", (0.0, 1.0), 6, tenths),
         lines,
     )
-    .figure(&caption, 350.0))
+    .figure(&caption, 430.0))
 }

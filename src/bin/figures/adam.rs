@@ -1,20 +1,19 @@
 //! What the correction does, how long a step can be, and Adam in valleys.
 
-use descent::adam::{
-    Adam, arrival, largest_ratio, missing_correction, turned, turned_valley,
-};
+use descent::adam::{Adam, arrival, largest_ratio, missing_correction};
 use descent::gradient_descent::{GradientDescent, Optimizer, minimize};
 use descent::momentum::Momentum;
 use descent::quadratic::{Quadratic, START};
 use nalgebra::{DVector, dvector};
 
 use crate::canvas::{Caption, DrawResult, Ink, WIDTH, svg};
-use crate::chart::{Axis, Chart, Line, whole};
-use crate::contour::{Path, Plane, Point};
+use crate::chart::{Axis, Chart, Line, Mark, whole};
+use crate::contour::{Path, Plane, Point, in_rows};
 use crate::geometry::Rect;
-use crate::output::{Figure, csv, number, place, twelve_digits};
+use crate::output::{Figure, csv, number, place, rough, twelve_digits};
 use crate::quadratic::valley_axes;
 use crate::thumb::Thumb;
+use crate::touched::Book;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
     let mut figures = vec![factor()?, reach()?, turns()?, sweep()?, back()?];
@@ -69,7 +68,7 @@ fn factor() -> DrawResult<Figure> {
         ),
     };
     Ok(Chart::new(
-        Axis::powers("step t", (0, 4), 5),
+        Axis::powers("step $t$", (0, 4), 5),
         Axis::linear("times the corrected step", (0.0, 7.0), 8, whole),
         lines,
     )
@@ -104,94 +103,61 @@ fn reach() -> DrawResult<Figure> {
         ),
     };
     Ok(Chart::new(
-        Axis::powers("step t", (0, 4), 5),
+        Axis::powers("step $t$", (0, 4), 5),
         Axis::linear("length of the step / α", (0.0, 8.0), 9, whole),
         lines,
     )
     .figure(&caption, 350.0))
 }
 
-/// The points of a run, those in the turned valley turned back.
-fn run(
-    mut optimizer: impl Optimizer,
-    oblique: bool,
-    count: usize,
-) -> DrawResult<Vec<Point>> {
-    let (valley, start) = match oblique {
-        false => (Quadratic::valley(), start()),
-        true => (turned_valley(10.0), turned(&start())),
-    };
-    let path = minimize(&mut optimizer, &start, count, |theta| valley.gradient(theta))?;
-    let back = |theta: &DVector<f64>| match oblique {
-        false => (theta[0], theta[1]),
-        true => {
-            let root = 2_f64.sqrt();
-            ((theta[0] + theta[1]) / root, (theta[1] - theta[0]) / root)
-        }
-    };
-    Ok(path.iter().map(back).collect())
-}
-
 /// Gradient descent and Adam in the valley and in the turned valley.
 fn turns() -> DrawResult<Figure> {
-    const STEPS: usize = 40;
+    const CURVES: [&str; 2] = ["along the axes", "turned"];
     let name = "adam-turned";
+    let book = Book::new(&live::turned::WIDGET);
     let valley = Quadratic::valley();
     let value = |x: f64, y: f64| valley.value(&dvector![x, y]);
-    let mut panels = Vec::new();
-    for (panel, ink) in [("gradient descent, α = 2/11", 1), ("Adam, α = 0.5", 4)] {
-        let mut both = Vec::new();
-        for oblique in [false, true] {
-            let points = match ink {
-                1 => run(GradientDescent::new(2.0 / 11.0)?, oblique, STEPS)?,
-                _ => run(adam(0.5)?, oblique, STEPS)?,
-            };
-            both.push((oblique, points));
-        }
-        panels.push((panel, ink, both));
-    }
-    let farthest = |both: &[(bool, Vec<Point>)]| {
-        let pairs = both[0].1.iter().zip(&both[1].1);
-        let distance = |(a, b): (&Point, &Point)| (a.0 - b.0).hypot(a.1 - b.1);
-        pairs.map(distance).fold(0.0, f64::max)
+    let panels = [
+        ("gradient descent", "gradient descent, α = 2/11", Ink::Solid(1)),
+        ("Adam", "Adam, α = 0.5", Ink::Solid(4)),
+    ];
+    let farthest = |panel: &str| {
+        let [along, turned] = CURVES.map(|curve| book.points(panel, curve));
+        let pairs = along.iter().zip(&turned);
+        pairs.map(|(a, b)| (a.0 - b.0).hypot(a.1 - b.1)).fold(0.0, f64::max)
     };
     let description = format!(
-        "Two maps of the valley with {STEPS} steps from (10, 1), of gradient descent and of Adam, each in the valley along the \
+        "Two maps of the valley with {} steps from (10, 1), of gradient descent and of Adam, each in the valley along the \
          axes and in the valley turned by 45 degrees, whose path is turned back for the comparison. For gradient descent the \
          two paths are one. For Adam the first steps have one direction and two lengths, because in the turned valley only one \
          parameter has a gradient there; then the paths part, up to {:.1}.",
-        farthest(&panels[1].2),
+        live::turned::STEPS,
+        farthest("Adam"),
     );
     let title = "Two optimizers in a valley and in the same valley turned";
-    let svg = svg(&Caption { name, title, description }, (WIDTH, 290.0), |canvas| {
-        for (place, (panel, ink, both)) in (0..).zip(&panels) {
-            let (x, y, levels) = valley_axes();
-            let paths = both.iter().map(|(oblique, points)| {
-                let ink = if *oblique { Ink::Solid(5) } else { Ink::Solid(*ink) };
-                Path { dots: !oblique, ..Path::new(ink, points.clone()) }
-            });
-            let plane = Plane {
-                title: (*panel).into(),
-                function: &value,
-                levels,
-                paths: paths.collect(),
-                cross: Some((0.0, 0.0)),
-                ..Plane::new(x, y)
-            };
-            plane.draw(canvas, Rect::new(310.0 * f64::from(place), 0.0, 298.0, 290.0));
+    let plane = |(key, title, ink): (&'static str, &str, Ink)| {
+        let (x, y, levels) = valley_axes();
+        let path = |curve, ink| Path::new(ink, book.points(key, curve)).of_curve(curve);
+        let names = if key == "Adam" { CURVES } else { ["both", ""] };
+        Plane {
+            key,
+            title: title.into(),
+            function: &value,
+            levels,
+            // The broad one below.
+            paths: vec![
+                path(CURVES[1], Ink::Solid(5)).broad().named(names[1]),
+                path(CURVES[0], ink).with_dots().named(names[0]),
+            ],
+            cross: Some((0.0, 0.0)),
+            ..Plane::new(x, y)
         }
+    };
+    let planes = panels.map(plane);
+    let svg = svg(&Caption { name, title, description }, (WIDTH, 290.0), |canvas| {
+        in_rows(&planes, canvas, 290.0);
     });
-    let rows = panels.iter().flat_map(|(panel, _, both)| {
-        both.iter().flat_map(move |(oblique, points)| {
-            let valley = if *oblique { "turned" } else { "along the axes" };
-            points.iter().enumerate().map(move |(step, &(x, y))| {
-                let [x, y] = [x, y].map(number);
-                vec![(*panel).to_owned(), valley.to_owned(), step.to_string(), x, y]
-            })
-        })
-    });
-    let columns = ["optimizer", "valley", "step", "theta1", "theta2"];
-    Ok(Figure { name, svg, csv: csv(&columns, rows) })
+    Ok(Figure { name, svg, csv: book.csv() })
 }
 
 /// Steps until the value stays small, over the step size.
@@ -274,33 +240,35 @@ fn back() -> DrawResult<Figure> {
         title: "The loss comes back",
         description: format!(
             "Two charts over the steps of Adam with α = 1 in the valley. The upper one has the value, on a logarithmic axis: it falls \
-             to {:.0e} at step {:.0}, and later rises steeply to its old size, falls again and comes back again. The lower one has \
+             to {} at step {:.0}, and later rises steeply to its old size, falls again and comes back again. The lower one has \
              the true step size along the steep axis: it rises slowly, is above the limit {limit} from about step {:.0} on, and \
              drops when the value has come back.",
-            lowest.1, lowest.0, crossed.0,
+            rough(lowest.1, 0),
+            lowest.0,
+            crossed.0,
         ),
     };
-    let steps = |label: &str| Axis::linear(label, (0.0, 4000.0), 5, whole);
+    let steps = || Axis::linear("step", (0.0, 4000.0), 5, whole);
     let rows =
         [("value", &values), ("true step size", &sizes)].map(|(name, points)| {
             let row = move |&(x, y): &Point| vec![name.to_owned(), place(x), number(y)];
             points.iter().map(row).collect::<Vec<_>>()
         });
-    let edge =
-        Line::faint(Ink::Foreground, "limit", vec![(0.0, limit), (4000.0, limit)]);
+    let marks = vec![Mark::Horizontal(limit, format!("limit of stability, {limit}"))];
     let value = Chart::new(
-        steps(""),
-        Axis::powers("value", (-80, 10), 4),
+        steps(),
+        Axis::powers("value", (-80, 10), 5),
         vec![Line::new(Ink::Series(4), "value", values)],
     );
     let size = Chart::new(
-        steps("step"),
+        steps(),
         Axis::linear("step size", (0.0, 5.0), 6, whole),
-        vec![Line::new(Ink::Series(5), "true step size", sizes), edge],
-    );
-    let svg = svg(&caption, (WIDTH, 460.0), |canvas| {
-        value.draw(canvas, Rect::new(0.0, 0.0, WIDTH, 220.0), "");
-        size.draw(canvas, Rect::new(0.0, 230.0, WIDTH, 230.0), "");
+        vec![Line::new(Ink::Series(5), "true step size", sizes)],
+    )
+    .with_marks(marks);
+    let svg = svg(&caption, (WIDTH, 540.0), |canvas| {
+        value.draw(canvas, Rect::new(0.0, 0.0, WIDTH, 262.0), "");
+        size.draw(canvas, Rect::new(0.0, 278.0, WIDTH, 262.0), "");
     });
     let csv = csv(&["curve", "step", "value"], rows.into_iter().flatten());
     Ok(Figure { name: caption.name, svg, csv })

@@ -67,6 +67,11 @@ impl Axis {
         Self { label: label.into(), range, ticks, scale: Scale::Logarithmic }
     }
 
+    /// From one exponent of ten to another.
+    pub fn exponents(label: &str, range: (f64, f64), ticks: usize) -> Self {
+        Self { label: label.into(), range, ticks, scale: Scale::Logarithmic }
+    }
+
     /// Places with names, one beside the other.
     pub fn named(label: &str, names: &[&str]) -> Self {
         let names: Vec<_> = names.iter().map(ToString::to_string).collect();
@@ -91,43 +96,61 @@ impl Axis {
         }
     }
 
-    fn tick(&self, place: f64) -> String {
+    /// The labelled ticks.
+    fn major(&self) -> Vec<(f64, String)> {
+        let evenly = || ticks(self.range, self.ticks).into_iter();
         match &self.scale {
-            Scale::Linear(tick) => tick(place),
-            Scale::Logarithmic => match place.round() as i32 {
-                0 => "1".into(),
-                1 => "10".into(),
-                power => format!("10{}", superscript(power)),
-            },
+            Scale::Linear(tick) => evenly().map(|place| (place, tick(place))).collect(),
+            Scale::Logarithmic if self.range.1 - self.range.0 < FEW_DECADES => self
+                .digits()
+                .filter(|(_, digit)| [1, 2, 5].contains(digit))
+                .map(|(power, digit)| (at_digit(power, digit), decimal(power, digit)))
+                .filter(|(place, _)| self.shows(*place))
+                .collect(),
+            Scale::Logarithmic => {
+                let powers: Vec<i32> =
+                    evenly().map(|place| place.round() as i32).collect();
+                let plain = powers.iter().all(|power| (-3..=4).contains(power));
+                let named = |power: i32| match plain {
+                    true => decimal(power, 1),
+                    false if power == 0 => "1".into(),
+                    false => format!("10{}", superscript(power)),
+                };
+                powers.into_iter().map(|power| (power.into(), named(power))).collect()
+            }
             Scale::Named(names) => {
-                names.get(place.round() as usize).cloned().unwrap_or_default()
+                (0..).map(f64::from).zip(names.iter().cloned()).collect()
             }
         }
     }
 
-    /// The labelled ticks.
-    fn major(&self) -> Vec<f64> {
-        ticks(self.range, self.ticks)
+    /// Digits times powers of ten around the range of a logarithmic axis.
+    fn digits(&self) -> impl Iterator<Item = (i32, i32)> {
+        let (first, last) = (self.range.0.floor() as i32, self.range.1.ceil() as i32);
+        (first..=last).flat_map(|power| (1..10).map(move |digit| (power, digit)))
+    }
+
+    fn shows(&self, place: f64) -> bool {
+        (self.range.0 - SLACK..=self.range.1 + SLACK).contains(&place)
     }
 
     /// Small ticks between them on a logarithmic axis, as far as there is room for them.
     fn minor(&self, pixels: f64) -> Vec<f64> {
-        let (low, high) = self.range;
-        let decade = pixels / (high - low);
+        let decade = pixels / (self.range.1 - self.range.0);
         if !self.is_logarithmic() || decade < 12.0 {
             return Vec::new();
         }
-        let inside = |place: &f64| (low - SLACK..=high + SLACK).contains(place);
-        let (first, last) = (low.floor() as i32, high.ceil() as i32);
-        let tenths = |power: i32| (1..10).map(move |digit| (power, digit));
-        let fine = (first..last)
-            .flat_map(tenths)
-            .filter(|(_, digit)| *digit == 1 || decade >= 40.0);
-        fine.map(|(power, digit)| {
-            f64::from(power) + twelve_digits(f64::from(digit).log10())
-        })
-        .filter(inside)
-        .collect()
+        let drawn = self.digits().filter(|(_, digit)| *digit == 1 || decade >= 40.0);
+        let places = drawn.map(|(power, digit)| at_digit(power, digit));
+        places.filter(|place| self.shows(*place)).collect()
+    }
+
+    /// The place as the data call it.
+    pub fn in_data(&self, value: f64) -> String {
+        match &self.scale {
+            Scale::Named(names) => names[value.round() as usize].clone(),
+            _ => place(value),
+        }
     }
 
     /// What a script needs to put new points on the axis: its scale, the values at its ends,
@@ -140,6 +163,37 @@ impl Axis {
         };
         let [low, high] = [low, high].map(|end| place(value(end)));
         format!("{scale} {low} {high} {:.0} {:.0}", 10.0 * from, 10.0 * to)
+    }
+}
+
+/// A logarithmic axis with fewer powers of ten has labels between them.
+const FEW_DECADES: f64 = 1.9;
+
+/// Where a digit times a power of ten lies on a logarithmic axis.
+fn at_digit(power: i32, digit: i32) -> f64 {
+    f64::from(power) + twelve_digits(f64::from(digit).log10())
+}
+
+/// The same as a decimal.
+fn decimal(power: i32, digit: i32) -> String {
+    match usize::try_from(power) {
+        Ok(power) => grouped_from_five(&format!("{digit}{}", "0".repeat(power))),
+        Err(_) => format!("0.{}{digit}", "0".repeat((-power - 1) as usize)),
+    }
+}
+
+/// With a narrow space before the last three digits where there are five or more.
+fn grouped_from_five(number: &str) -> String {
+    let (sign, digits) = match number.strip_prefix('−') {
+        Some(digits) => ("−", digits),
+        None => ("", number),
+    };
+    match digits.len() {
+        5.. => {
+            let (thousands, rest) = digits.split_at(digits.len() - 3);
+            format!("{sign}{thousands}\u{202f}{rest}")
+        }
+        _ => number.to_owned(),
     }
 }
 
@@ -158,6 +212,8 @@ pub struct Frame<'a> {
     /// All of it, with what is written around.
     outer: Rect,
     title: &'a str,
+    /// What scripts and data call the panel, if not by its title.
+    key: &'a str,
 }
 
 impl<'a> Frame<'a> {
@@ -168,28 +224,36 @@ impl<'a> Frame<'a> {
         title: &'a str,
         (above, right): (f64, f64),
     ) -> Self {
-        let left = y.major().into_iter().map(|place| width(&y.tick(place)));
+        let left = y.major().into_iter().map(|(_, tick)| width(&tick));
         let left = left.fold(0.0, f64::max);
-        let last = x.major().last().map_or(0.0, |&last| {
+        let x_ticks = x.major();
+        let last = x_ticks.last().map_or(0.0, |(last, tick)| {
             let beyond = (x.range.1 - last) / (x.range.1 - x.range.0);
-            0.5 * width(&x.tick(last)) - beyond * outer.width()
+            0.5 * width(tick) - beyond * outer.width()
         });
-        let first = x.major().first().map_or(0.0, |&first| 0.5 * width(&x.tick(first)));
+        let first = x_ticks.first().map_or(0.0, |(first, tick)| {
+            let beyond = (first - x.range.0) / (x.range.1 - x.range.0);
+            0.5 * width(tick) - beyond * outer.width()
+        });
         let left = (left + TICK + SPACE).max(first).ceil();
-        let head = head(title, y, outer.width());
-        let top = match head {
+        let top = match head_lines(title, y, outer.width()) {
             0 => 0.6 * SIZE,
             lines => f64::from(lines) * LINE + 0.45 * SIZE,
         };
         let name = if x.label.is_empty() { 0.0 } else { LINE };
-        let bottom = TICK + SPACE + 1.0 * SIZE + name;
+        let bottom = TICK + SPACE + 1.15 * SIZE + name;
         let plot = Rect {
             left: outer.left + left,
             top: outer.top + (top + above).ceil(),
             right: outer.right - right.max(last + 2.0).ceil(),
             bottom: outer.bottom - bottom.ceil(),
         };
-        Self { x, y, plot, outer, title }
+        Self { x, y, plot, outer, title, key: "" }
+    }
+
+    /// Called so by scripts, where this is not empty.
+    pub fn with_key(self, key: &'a str) -> Self {
+        Self { key, ..self }
     }
 
     /// With one scale for both axes: the plot gets as high as that takes, or narrower.
@@ -232,12 +296,12 @@ impl<'a> Frame<'a> {
     /// A group that says what its axes are.
     pub fn panel(&self, canvas: &mut Canvas, draw: impl FnOnce(&mut Canvas)) {
         let Rect { left, top, right, bottom } = self.plot;
-        let title = match self.title {
+        let key = match if self.key.is_empty() { self.title } else { self.key } {
             "" => String::new(),
-            title => format!(r#"data-panel="{}" "#, escaped(&plain(title))),
+            key => format!(r#"data-panel="{}" "#, escaped(&plain(key))),
         };
         let attributes = format!(
-            r#"{title}data-x="{}" data-y="{}""#,
+            r#"{key}data-x="{}" data-y="{}""#,
             self.x.described((left, right)),
             self.y.described((bottom, top)),
         );
@@ -247,11 +311,11 @@ impl<'a> Frame<'a> {
     /// The grid, which leaves boxes free.
     pub fn grid(&self, canvas: &mut Canvas, boxes: &[Rect]) {
         let Rect { left, top, right, bottom } = self.plot;
-        let across = self.y.major().into_iter().map(|y| {
+        let across = self.y.major().into_iter().map(|(y, _)| {
             let y = self.of_places((0.0, y)).1;
             vec![(left, y), (right, y)]
         });
-        let up = self.x.major().into_iter().map(|x| {
+        let up = self.x.major().into_iter().map(|(x, _)| {
             let x = self.of_places((x, 0.0)).0;
             vec![(x, bottom), (x, top)]
         });
@@ -270,7 +334,8 @@ impl<'a> Frame<'a> {
         let y_at = |place: f64| self.of_places((0.0, place)).1;
         let (x_major, y_major) = (self.x.major(), self.y.major());
         let named = matches!(self.x.scale, Scale::Named(_));
-        let x_ticks = x_major.iter().filter(|_| !named).map(|&place| (place, TICK));
+        let x_ticks =
+            x_major.iter().filter(|_| !named).map(|(place, _)| (*place, TICK));
         let x_minor = self
             .x
             .minor(self.plot.width())
@@ -279,7 +344,7 @@ impl<'a> Frame<'a> {
         lines.extend(x_ticks.chain(x_minor).map(|(place, long)| {
             vec![(x_at(place), bottom), (x_at(place), bottom + long)]
         }));
-        let y_ticks = y_major.iter().map(|&place| (place, TICK));
+        let y_ticks = y_major.iter().map(|(place, _)| (*place, TICK));
         let y_minor = self
             .y
             .minor(self.plot.height())
@@ -291,26 +356,24 @@ impl<'a> Frame<'a> {
         canvas.lines(pen, &lines);
         let below = bottom + TICK + SPACE + 0.5 * SIZE;
         let labels =
-            x_major.iter().map(|&place| ((x_at(place), below), self.x.tick(place)));
+            x_major.into_iter().map(|(place, tick)| ((x_at(place), below), tick));
         canvas.texts(Ink::Foreground, Align::Middle, &labels.collect::<Vec<_>>());
         let beside = left - TICK - SPACE;
         let labels =
-            y_major.iter().map(|&place| ((beside, y_at(place)), self.y.tick(place)));
+            y_major.into_iter().map(|(place, tick)| ((beside, y_at(place)), tick));
         canvas.texts(Ink::Foreground, Align::End, &labels.collect::<Vec<_>>());
         if !self.x.label.is_empty() {
             let at = (0.5 * (left + right), below + LINE);
             canvas.text(Ink::Foreground, at, Align::Middle, &self.x.label);
         }
         let first = self.outer.top + 0.6 * SIZE;
-        let rows = head(self.title, self.y, self.outer.width());
+        let rows = head_lines(self.title, self.y, self.outer.width());
         if !self.title.is_empty() {
-            let (at, align) = match rows {
-                1 if !self.y.label.is_empty() => {
-                    (self.outer.left + width(&self.y.label) + SIZE, Align::Start)
-                }
-                _ => (left, Align::Start),
-            };
-            canvas.text(Ink::Foreground, (at, first), align, self.title);
+            let behind = self.outer.left + width(&self.y.label) + 0.7 * SIZE;
+            let at = if rows == 1 { behind.max(left) } else { left };
+            // A panel with a key is one whose title may become another.
+            let attribute = if self.key.is_empty() { "" } else { " data-title=\"\"" };
+            canvas.title((at, first), Align::Start, self.title, attribute);
         }
         if !self.y.label.is_empty() {
             let row = first + LINE * f64::from(rows - 1);
@@ -326,10 +389,15 @@ impl<'a> Frame<'a> {
 
 /// How many lines of text stand above a plot: its title and the name of its vertical axis,
 /// side by side if they are short.
-fn head(title: &str, y: &Axis, room: f64) -> i32 {
+pub fn head_lines(title: &str, y: &Axis, room: f64) -> i32 {
     match (title.is_empty(), y.label.is_empty()) {
         (true, true) => 0,
-        (false, false) if width(title) + width(&y.label) + SIZE > room => 2,
+        (false, false)
+            if 1.1 * width(title) + f64::max(width(&y.label) + 0.7 * SIZE, 40.0)
+                > room =>
+        {
+            2
+        }
         _ => 1,
     }
 }
@@ -358,7 +426,7 @@ fn ticks((low, high): (f64, f64), most: usize) -> Vec<f64> {
 
 /// A tick that is a whole number.
 pub fn whole(value: f64) -> String {
-    decimals(value, 0)
+    grouped_from_five(&decimals(value, 0))
 }
 
 /// A tick with one decimal.

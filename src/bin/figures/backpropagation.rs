@@ -72,7 +72,7 @@ fn path() -> DrawResult<Figure> {
     let description = [&forwards, &backwards].map(Numbers::sentence).join(" ");
     let title = "One image through a network of two hidden units, and back";
     let caption = Caption { name: "backpropagation-path", title, description };
-    let svg = svg(&caption, (WIDTH, 540.0), |canvas| {
+    let svg = svg(&caption, (WIDTH, 546.0), |canvas| {
         forwards.draw(canvas, 0.0, &on);
         backwards.draw(canvas, 275.0, &on);
     });
@@ -244,7 +244,7 @@ fn graph() -> DrawResult<Figure> {
         }
         arrow(canvas, (112.0, 78.0), (112.0, 158.0));
         arrow(canvas, (350.0, 114.0), (218.0, 172.0));
-        arrow(canvas, (150.0, 228.0), (240.0, 352.0));
+        arrow(canvas, (150.0, 228.0), (272.0, 356.0));
         arrow(canvas, (440.0, 304.0), (366.0, 352.0));
         arrow(canvas, (261.0, 408.0), (261.0, 448.0));
         let y = 540.0;

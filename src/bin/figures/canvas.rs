@@ -22,6 +22,8 @@ pub enum Ink {
     /// An outline of what is seen but not stored.
     DashedForeground,
     Grid,
+    /// The ground, for what is hollow.
+    Ground,
     /// One of the six series, from 1. Each has a dash pattern of its own, which says
     /// the same as its colour.
     Series(u8),
@@ -32,23 +34,54 @@ pub enum Ink {
 }
 
 /// A palette: background, foreground, grid, and the six series.
-pub type Palette = [&'static str; 9];
+type Palette = [&'static str; 9];
 
 /// On paper, and in the files.
-pub const LIGHT: Palette = [
+const LIGHT: Palette = [
     "#ffffff", "#222222", "#dddddd", "#0072b2", "#d55e00", "#009e73", "#b5568a",
     "#b37c00", "#3c94c8",
 ];
 
+/// In the dark themes of the page.
+const DARK: Palette = [
+    "#161923", "#c8ccd4", "#3a3f4b", "#3d9be0", "#f07f3c", "#23c296", "#dd92bd",
+    "#f0b030", "#8fd0f5",
+];
+
+/// The ground of a figure.
+pub fn ground(is_dark: bool) -> &'static str {
+    if is_dark { DARK[0] } else { LIGHT[0] }
+}
+
+/// The file of a figure with the colours for a dark ground in place of those for a light one.
+pub fn for_dark_ground(svg: &str) -> String {
+    let names = |palette: Palette| {
+        (3..9).map(move |ink| mixed(palette[ink], palette[1], IN_NAMES))
+    };
+    let all =
+        |palette: Palette| palette.map(String::from).into_iter().chain(names(palette));
+    let dark: Vec<_> = all(LIGHT).zip(all(DARK)).collect();
+    let mut parts = svg.split("\"#");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| {
+        let (digits, rest) = part.split_once('"').unwrap_or((part, ""));
+        let literal = format!("#{digits}");
+        let found = dark.iter().find(|(light, _)| *light == literal);
+        let color = found.map_or(&literal, |(_, color)| color);
+        format!("{text}\"{color}\"{rest}")
+    })
+}
+
 const DASHES: [&str; 6] = ["", "80 40", "20 35", "80 30 20 30", "120 30", "40 20"];
 
 /// How much of the foreground there is in a name.
-pub const IN_NAMES: f64 = 0.4;
+const IN_NAMES: f64 = 0.5;
 
 impl Ink {
     /// Its place in a palette.
     fn place(self) -> usize {
         match self {
+            Self::Ground => 0,
             Self::Foreground | Self::DashedForeground => 1,
             Self::Grid => 2,
             Self::Series(series) | Self::Solid(series) | Self::Name(series) => {
@@ -69,6 +102,7 @@ impl Ink {
         match self {
             Self::Foreground | Self::DashedForeground => format!("{kind}0"),
             Self::Grid => format!("{kind}g"),
+            Self::Ground => format!("{kind}b"),
             Self::Name(series) => format!("n{series}"),
             Self::Series(series) | Self::Solid(series) => format!("{kind}{series}"),
         }
@@ -91,7 +125,7 @@ impl Ink {
     }
 }
 
-/// A colour with a share of another, as `color-mix(in srgb, …)` gives it.
+/// A colour with a share of another, as a style sheet mixes them.
 fn mixed(color: &str, other: &str, share: f64) -> String {
     let part = |color: &str, i: usize| {
         let part = u8::from_str_radix(&color[2 * i + 1..2 * i + 3], 16);
@@ -113,11 +147,13 @@ pub struct Pen<'a> {
     pub opacity: f64,
     /// The name of the curve in the data, for scripts; none if it is empty.
     pub curve: &'a str,
+    /// Whether it has no more than the first point of the curve.
+    pub is_first: bool,
 }
 
 impl<'a> Pen<'a> {
     pub fn new(ink: Ink, width: f64) -> Self {
-        Self { ink, width, opacity: 1.0, curve: "" }
+        Self { ink, width, opacity: 1.0, curve: "", is_first: false }
     }
 
     pub fn faint(self, opacity: f64) -> Self {
@@ -159,6 +195,13 @@ impl Canvas {
         self.stroke(pen, &traced(points, false), "");
     }
 
+    /// Two thin lines along a path, between which others can lie.
+    pub fn hollow(&mut self, pen: Pen, lines: &[Vec<Px>]) {
+        let core = Pen { ink: Ink::Ground, width: pen.width - 3.2, ..pen };
+        self.lines(pen, lines);
+        self.lines(core, lines);
+    }
+
     /// A line that comes back to its start.
     pub fn outline(&mut self, pen: Pen, points: &[Px]) {
         self.stroke(pen, &traced(points, true), "");
@@ -194,6 +237,9 @@ impl Canvas {
         }
         if pen.opacity < 1.0 {
             let _ = write!(attributes, r#" stroke-opacity="{}""#, pen.opacity);
+        }
+        if pen.is_first {
+            attributes += " data-first=\"\"";
         }
         let _ = writeln!(self.body, r#"<path {attributes} d="{path}"/>"#);
     }
@@ -243,15 +289,40 @@ impl Canvas {
         self.texts(ink, align, &[(at, label.to_owned())]);
     }
 
+    /// Text that a script may change: with an attribute by which to find it.
+    pub fn text_with(
+        &mut self,
+        ink: Ink,
+        at: Px,
+        align: Align,
+        label: &str,
+        attribute: &str,
+    ) {
+        self.written(ink, align, &[(at, label.to_owned())], attribute);
+    }
+
     /// Several of one kind.
     pub fn texts(&mut self, ink: Ink, align: Align, labels: &[(Px, String)]) {
+        self.written(ink, align, labels, "");
+    }
+
+    fn written(
+        &mut self,
+        ink: Ink,
+        align: Align,
+        labels: &[(Px, String)],
+        attribute: &str,
+    ) {
         let anchor = match align {
             Align::Start => "",
             Align::Middle => r#" text-anchor="middle""#,
             Align::End => r#" text-anchor="end""#,
         };
-        let common =
-            format!(r#"class="{}" fill="{}"{anchor}"#, ink.class('f'), ink.color());
+        let common = format!(
+            r#"class="{}" fill="{}"{anchor}{attribute}"#,
+            ink.class('f'),
+            ink.color()
+        );
         let text = |((x, y), label): &(Px, String), common: &str| {
             let baseline = units(y + 0.36 * SIZE);
             format!(
@@ -269,6 +340,13 @@ impl Canvas {
                 let _ = writeln!(self.body, "<g {common}>\n{texts}</g>");
             }
         }
+    }
+
+    /// The title of one plot of several.
+    pub fn title(&mut self, at: Px, align: Align, title: &str, attribute: &str) {
+        self.group(r#"font-weight="bold""#, |canvas| {
+            canvas.text_with(Ink::Foreground, at, align, title, attribute);
+        });
     }
 
     /// An arrow with a filled head.

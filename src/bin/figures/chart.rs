@@ -4,13 +4,14 @@ use crate::axes::{Frame, LINE};
 use crate::canvas::{Align, Canvas, Caption, Ink, Pen, WIDTH, svg};
 use crate::geometry::{Px, Rect, inside};
 use crate::names::{Placed, Scene, Wish, box_at};
-use crate::output::{Figure, csv, number, place, shown, twelve_digits};
-use crate::text::{SIZE, plain, width};
+use crate::output::{Figure, csv, number, shown, twelve_digits};
+use crate::text::{SIZE, escaped, plain, width};
 
 pub use crate::axes::{Axis, hundredths, tenths, whole};
 
 /// A line through its points, up to the first that is not finite or that a logarithmic
 /// axis cannot show.
+#[derive(Clone)]
 pub struct Line {
     pub name: String,
     pub points: Vec<(f64, f64)>,
@@ -29,6 +30,8 @@ enum Kind {
     },
     /// One of many.
     Faint,
+    /// Under others: broad and hollow.
+    Broad,
     Dots,
     /// From zero, one for each whole number.
     Bars,
@@ -57,6 +60,11 @@ impl Line {
         Self { kind: Kind::Faint, is_named: false, ..Self::new(ink, name, points) }
     }
 
+    /// A line that others lie on: broad and hollow.
+    pub fn broad(ink: Ink, name: impl Into<String>, points: Vec<(f64, f64)>) -> Self {
+        Self { kind: Kind::Broad, ..Self::new(ink, name, points) }
+    }
+
     /// Dots without a line between them.
     pub fn dots(ink: Ink, name: impl Into<String>, points: Vec<(f64, f64)>) -> Self {
         Self { kind: Kind::Dots, ..Self::new(ink, name, points) }
@@ -67,6 +75,21 @@ impl Line {
         Self { kind: Kind::Bars, ..Self::new(ink, name, points) }
     }
 
+    /// With a name for a plot that says the rest.
+    pub fn renamed(self, name: &str) -> Self {
+        Self { name: name.into(), ..self }
+    }
+
+    /// Named in the data only.
+    pub fn unnamed(self) -> Self {
+        Self { is_named: false, ..self }
+    }
+
+    /// Named beside it, though it is faint.
+    pub fn named(self) -> Self {
+        Self { is_named: true, ..self }
+    }
+
     /// With bars of another width.
     pub fn with_width(self, width: f64) -> Self {
         Self { width, ..self }
@@ -74,7 +97,8 @@ impl Line {
 
     fn pen(&self) -> Pen<'_> {
         let pen = match self.kind {
-            Kind::Faint => Pen::new(self.ink, 1.0).faint(0.6),
+            Kind::Faint => Pen::new(self.ink, 1.0),
+            Kind::Broad => Pen::new(self.ink, 9.0),
             _ => Pen::new(self.ink, 2.2),
         };
         pen.of_curve(&self.name)
@@ -103,10 +127,11 @@ impl Line {
                 canvas.areas(self.ink, 0.45, &self.name, &bars.collect::<Vec<_>>());
             }
             Kind::Faint => canvas.lines(self.pen(), &inside(&points, frame.plot)),
+            Kind::Broad => canvas.hollow(self.pen(), &inside(&points, frame.plot)),
             Kind::Line { dots: with_dots } => {
                 canvas.lines(self.pen(), &inside(&points, frame.plot));
                 if with_dots {
-                    canvas.dots(Pen { width: 7.0, curve: "", ..self.pen() }, &dots());
+                    canvas.dots(Pen { width: 7.0, ..self.pen() }, &dots());
                 }
             }
         }
@@ -121,7 +146,7 @@ impl Line {
                 canvas.area(self.ink, 0.45, "", &rect.corners());
             }
             Kind::Dots => canvas.dots(Pen { width: 7.0, ..pen }, &[(x + 15.0, y)]),
-            Kind::Faint => canvas.line(pen, &[(x, y), (x + 30.0, y)]),
+            Kind::Faint | Kind::Broad => canvas.line(pen, &[(x, y), (x + 30.0, y)]),
             Kind::Line { dots } => {
                 canvas.line(pen, &[(x, y), (x + 30.0, y)]);
                 if dots {
@@ -234,6 +259,8 @@ pub enum Names {
     AtEnds,
     /// Above the plot, each with a sample.
     Above,
+    /// In another plot of the figure, with the same inks.
+    Elsewhere,
 }
 
 /// A whole chart.
@@ -244,12 +271,25 @@ pub struct Chart {
     pub lines: Vec<Line>,
     pub marks: Vec<Mark>,
     pub names: Names,
+    /// How much of a band's ink there is in it; where bands lie on each other it adds up.
+    pub band_opacity: f64,
+    /// What scripts and data call it where it is a panel of several.
+    pub key: &'static str,
 }
 
 impl Chart {
     /// A chart of lines only.
     pub fn new(x: Axis, y: Axis, lines: Vec<Line>) -> Self {
-        Self { x, y, bands: Vec::new(), lines, marks: Vec::new(), names: Names::Beside }
+        Self {
+            x,
+            y,
+            bands: Vec::new(),
+            lines,
+            marks: Vec::new(),
+            names: Names::Beside,
+            band_opacity: 0.2,
+            key: "",
+        }
     }
 
     pub fn with_bands(self, bands: Vec<Band>) -> Self {
@@ -280,7 +320,9 @@ impl Chart {
             [(format!("{} low", band.name), low), (format!("{} high", band.name), high)]
         });
         let rows = lines.chain(edges).flat_map(|(name, points)| {
-            let row = move |(x, y): (f64, f64)| vec![name.clone(), place(x), number(y)];
+            let row = move |(x, y): (f64, f64)| {
+                vec![name.clone(), self.x.in_data(x), number(y)]
+            };
             points.into_iter().map(row).collect::<Vec<_>>()
         });
         csv(&["curve", &plain(&self.x.label), &plain(&self.y.label)], rows)
@@ -293,23 +335,30 @@ impl Chart {
 
     /// Draws the chart into a place of a figure.
     pub fn draw(&self, canvas: &mut Canvas, place: Rect, title: &str) {
-        let beside = |right| Frame::new((&self.x, &self.y), place, title, (4.0, right));
+        let new = |around| {
+            Frame::new((&self.x, &self.y), place, title, around).with_key(self.key)
+        };
+        let beside = |right| new((4.0, right));
         let frame = match self.names {
             Names::AtEnds => beside(
                 self.named().map(|line| width(&line.name)).fold(0.0, f64::max) + 12.0,
             ),
             _ => beside(0.0),
         };
+        if self.names == Names::Elsewhere {
+            let names = self.searched(&frame, false).unwrap_or_default();
+            return self.draw_with(canvas, &frame, &names, None);
+        }
         if self.names != Names::Above
             && let Some(names) = self.placed(&frame)
         {
             return self.draw_with(canvas, &frame, &names, None);
         }
         let rows = self.rows(place.width());
-        let above = LINE * rows.len() as f64 + 4.0;
-        let frame = Frame::new((&self.x, &self.y), place, title, (above, 0.0));
+        let above = LINE * rows.len() as f64 + 8.0;
+        let frame = new((above, 0.0));
         let names = self.placed_marks(&frame).unwrap_or_default();
-        let first = frame.plot.top - 4.0 - LINE * (rows.len() as f64 - 0.5);
+        let first = frame.plot.top - 8.0 - LINE * (rows.len() as f64 - 0.5);
         self.draw_with(canvas, &frame, &names, Some((rows, (place.left + 1.0, first))));
     }
 
@@ -324,14 +373,22 @@ impl Chart {
             names.iter().map(|(placed, ..)| placed.rect.grown(2.0)).collect();
         frame.panel(canvas, |canvas| {
             for band in &self.bands {
-                canvas.area(band.ink, 0.2, &band.name, &band.outline(frame));
+                canvas.area(
+                    band.ink,
+                    self.band_opacity,
+                    &band.name,
+                    &band.outline(frame),
+                );
             }
             frame.grid(canvas, &boxes);
             frame.draw(canvas);
             self.marks.iter().for_each(|mark| mark.draw(canvas, frame));
             self.lines.iter().for_each(|line| line.draw(canvas, frame));
             for (placed, name, ink) in names {
-                canvas.text(*ink, placed.at, Align::Start, name);
+                let end =
+                    if self.names == Names::AtEnds { " data-end=\"\"" } else { "" };
+                let attribute = self.attribute_of_name(name, end);
+                canvas.text_with(*ink, placed.at, placed.align, name, &attribute);
             }
             if let Some((rows, (left, first))) = key {
                 for (row, y) in
@@ -340,17 +397,26 @@ impl Chart {
                     let mut x = left;
                     for line in row {
                         line.sample(canvas, (x, y));
-                        canvas.text(
+                        canvas.text_with(
                             line.ink.of_name(),
                             (x + 36.0, y),
                             Align::Start,
                             &line.name,
+                            &self.attribute_of_name(&line.name, ""),
                         );
                         x += width(&line.name) + 56.0;
                     }
                 }
             }
         });
+    }
+
+    /// By which a script finds the name of a curve, in a chart that has a key.
+    fn attribute_of_name(&self, name: &str, more: &str) -> String {
+        match self.key {
+            "" => String::new(),
+            _ => format!(r#" data-name="{}"{more}"#, escaped(&plain(name))),
+        }
     }
 
     /// The named lines in rows that fit.
@@ -427,11 +493,10 @@ impl Chart {
             match mark {
                 Mark::Words(..) => {
                     let Some(&(x, y)) = line.first() else { continue };
-                    let at = (x - 0.5 * width(mark.name()), y);
-                    let rect = box_at(at, mark.name());
+                    let rect = box_at((x - 0.5 * width(mark.name()), y), mark.name());
                     scene.boxes.push(rect);
                     placed.push((
-                        Placed { at, rect },
+                        Placed { at: (x, y), align: Align::Middle, rect },
                         mark.name().to_owned(),
                         Ink::Foreground,
                     ));
@@ -476,7 +541,8 @@ impl Chart {
         );
         let name = |(y, (_, line)): (f64, &(f64, &Line))| {
             let at = (frame.plot.right + 8.0, y);
-            let placed = Placed { at, rect: box_at(at, &line.name) };
+            let rect = box_at(at, &line.name);
+            let placed = Placed { at, align: Align::Start, rect };
             (placed, line.name.clone(), line.ink.of_name())
         };
         heights.into_iter().zip(&ends).map(name).collect()

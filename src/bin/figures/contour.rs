@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::axes::{Axis, Frame};
-use crate::canvas::{Align, Canvas, Ink, Pen};
+use crate::axes::{Axis, Frame, LINE, head_lines};
+use crate::canvas::{Align, Canvas, Ink, Pen, WIDTH};
+use crate::chart::ring;
 use crate::geometry::{Px, Rect, inside, outside, paced, segments};
 use crate::names::{Placed, Scene, Wish, box_at};
 use crate::output::{csv, number, shown};
@@ -16,17 +17,81 @@ pub struct Path {
     pub ink: Ink,
     /// Named beside it if this is not empty.
     pub name: String,
+    /// What scripts and data call it, if not by its name.
+    pub curve: &'static str,
     pub points: Vec<Point>,
     pub dots: bool,
+    width: f64,
+    opacity: f64,
+    is_hollow: bool,
+    has_dots_only: bool,
 }
 
 impl Path {
     pub fn new(ink: Ink, points: Vec<Point>) -> Self {
-        Self { ink, name: String::new(), points, dots: false }
+        Self {
+            ink,
+            name: String::new(),
+            curve: "",
+            points,
+            dots: false,
+            width: 1.8,
+            opacity: 1.0,
+            is_hollow: false,
+            has_dots_only: false,
+        }
+    }
+
+    /// A level line. Where a point is no number, it is lifted.
+    pub fn level(points: Vec<Point>) -> Self {
+        Self {
+            width: 1.0,
+            opacity: LEVEL_OPACITY,
+            ..Self::new(Ink::Foreground, points)
+        }
+    }
+
+    /// Dots without a line between them.
+    pub fn dots_only(ink: Ink, points: Vec<Point>) -> Self {
+        Self { has_dots_only: true, width: 9.0, ..Self::new(ink, points) }
+    }
+
+    pub fn of_curve(self, curve: &'static str) -> Self {
+        Self { curve, ..self }
+    }
+
+    fn draw(&self, canvas: &mut Canvas, frame: &Frame, pieces: &[Vec<Px>]) {
+        let curve = if self.curve.is_empty() { &self.name } else { self.curve };
+        let pen = Pen::new(self.ink, self.width).faint(self.opacity).of_curve(curve);
+        let parts = pieces.iter().flat_map(|line| inside(line, frame.plot));
+        let parts: Vec<Vec<Px>> = parts.collect();
+        let within =
+            |&(x, y): &Px| frame.plot.grown(0.1).holds(&Rect::new(x, y, 0.0, 0.0));
+        let dots: Vec<Px> = pieces.iter().flatten().copied().filter(within).collect();
+        match (self.has_dots_only, self.is_hollow) {
+            (true, _) => canvas.dots(pen, &dots),
+            (_, true) => canvas.hollow(pen, &parts),
+            _ => canvas.lines(pen, &parts),
+        }
+        if self.dots {
+            canvas.dots(Pen { width: 6.0, ..pen }, &dots);
+            let first = Pen { width: 10.0, is_first: true, ..pen };
+            canvas.dots(first, &dots[..1.min(dots.len())]);
+        }
     }
 
     pub fn with_dots(self) -> Self {
         Self { dots: true, ..self }
+    }
+
+    /// Under others: broad and hollow.
+    pub fn broad(self) -> Self {
+        Self { width: 9.0, is_hollow: true, ..self }
+    }
+
+    /// One of many: thin.
+    pub fn faint(self) -> Self {
+        Self { width: 1.0, ..self }
     }
 
     pub fn named(self, name: impl Into<String>) -> Self {
@@ -46,6 +111,8 @@ pub struct Arrow {
 /// A plane of two parameters.
 pub struct Plane<'a> {
     pub title: String,
+    /// What scripts and data call it, if not by its title.
+    pub key: &'static str,
     pub x: Axis,
     pub y: Axis,
     pub function: &'a dyn Fn(f64, f64) -> f64,
@@ -70,6 +137,7 @@ impl<'a> Plane<'a> {
     pub fn new(x: Axis, y: Axis) -> Self {
         Self {
             title: String::new(),
+            key: "",
             x,
             y,
             function: &|_, _| 0.0,
@@ -86,6 +154,26 @@ impl<'a> Plane<'a> {
     }
 }
 
+/// Planes side by side, two in each row of this height. Where one title of a row takes a
+/// line more, the names of both axes stand below it, so that the plots have one height.
+pub fn in_rows(planes: &[Plane], canvas: &mut Canvas, height: f64) {
+    for (row, pair) in (0..).map(f64::from).zip(planes.chunks(2)) {
+        let lines = |plane: &Plane| head_lines(&plane.title, &plane.y, HALF);
+        let most = pair.iter().map(lines).max().unwrap_or_default();
+        for (column, plane) in (0..).map(f64::from).zip(pair) {
+            let down = LINE * f64::from(most - lines(plane));
+            let (left, top) = ((WIDTH - HALF) * column, (height + 4.0) * row);
+            plane.draw(canvas, Rect::new(left, top + down, HALF, height - down));
+        }
+    }
+}
+
+/// How much there is of a level line's ink.
+const LEVEL_OPACITY: f64 = 0.6;
+
+/// How wide one of two planes is.
+const HALF: f64 = 298.0;
+
 /// Cells of the grid on which level lines are found, each way.
 const CELLS: usize = 36;
 
@@ -93,6 +181,7 @@ impl Plane<'_> {
     /// Draws the plane with its axes into a place; paths end where they leave it.
     pub fn draw(&self, canvas: &mut Canvas, place: Rect) {
         let frame = Frame::new((&self.x, &self.y), place, &self.title, (0.0, 0.0));
+        let frame = frame.with_key(self.key);
         let frame = if self.is_equal { frame.with_equal_scales() } else { frame };
         frame.panel(canvas, |canvas| self.draw_in(canvas, &frame));
     }
@@ -112,31 +201,23 @@ impl Plane<'_> {
                 (level, lines.iter().map(|line| frame.line(line)).collect())
             })
             .collect();
-        let paths: Vec<Vec<Px>> =
-            self.paths.iter().map(|path| self.path(path, frame)).collect();
+        let pieces: Vec<Vec<Vec<Px>>> =
+            self.paths.iter().map(|path| self.pieces(path, frame)).collect();
+        let paths: Vec<Vec<Px>> = pieces.iter().map(|pieces| pieces.concat()).collect();
         let mut scene = self.scene(frame, &paths);
-        let mut names = self.place(frame, &mut scene, &paths);
+        let mut names = self.place(&mut scene);
         names.extend(self.place_levels(&levels, &mut scene));
         let boxes: Vec<Rect> =
             names.iter().map(|(placed, ..)| placed.rect.grown(1.0)).collect();
         let lines = levels.iter().flat_map(|(_, lines)| lines);
         let lines: Vec<_> = lines.flat_map(|line| outside(line, &boxes)).collect();
-        canvas.lines(Pen::new(Ink::Foreground, 1.0).faint(0.4), &lines);
+        canvas.lines(Pen::new(Ink::Foreground, 1.0).faint(LEVEL_OPACITY), &lines);
         frame.draw(canvas);
         if let Some((ink, cloud)) = &self.cloud {
             canvas.dots(Pen::new(*ink, 3.0).of_curve(&self.title), &frame.line(cloud));
         }
-        for (path, line) in self.paths.iter().zip(&paths) {
-            let pen = Pen::new(path.ink, 1.6).of_curve(&path.name);
-            canvas.lines(pen, &inside(line, frame.plot));
-            if path.dots {
-                let inside = |&&(x, y): &&Px| {
-                    frame.plot.grown(0.1).holds(&Rect::new(x, y, 0.0, 0.0))
-                };
-                let dots: Vec<Px> = line.iter().filter(inside).copied().collect();
-                canvas.dots(Pen::new(path.ink, 6.0), &dots);
-                canvas.dots(Pen::new(path.ink, 10.0), &dots[..1.min(dots.len())]);
-            }
+        for (path, pieces) in self.paths.iter().zip(&pieces) {
+            path.draw(canvas, frame, pieces);
         }
         for arrow in &self.arrows {
             if let (Some(from), Some(to)) = (frame.at(arrow.from), frame.at(arrow.to)) {
@@ -153,55 +234,48 @@ impl Plane<'_> {
             canvas.lines(Pen::new(Ink::Foreground, 2.2), &lines);
         }
         for (placed, name, ink) in names {
-            canvas.text(ink, placed.at, Align::Start, &name);
+            canvas.text(ink, placed.at, placed.align, &name);
         }
     }
 
-    /// A path up to where it leaves the plane for good.
-    fn path(&self, path: &Path, frame: &Frame) -> Vec<Px> {
-        let points: Vec<Point> =
-            path.points.iter().map(|&(a, b)| (shown(a), shown(b))).collect();
-        frame.line(&points)
+    /// A path, cut where a point is no number.
+    fn pieces(&self, path: &Path, frame: &Frame) -> Vec<Vec<Px>> {
+        let pieces = path.points.split(|(a, b)| a.is_nan() || b.is_nan());
+        let rounded = |&(a, b): &Point| (shown(a), shown(b));
+        let piece = |points: &[Point]| {
+            frame.line(&points.iter().map(rounded).collect::<Vec<_>>())
+        };
+        pieces.filter(|points| !points.is_empty()).map(piece).collect()
     }
 
-    /// What names must not lie over.
+    /// What names must not lie over: paths, arrows, points and the cross, in this order.
     fn scene(&self, frame: &Frame, paths: &[Vec<Px>]) -> Scene {
-        let mut scene = Scene {
+        let mut lines = paths.to_vec();
+        lines.extend(
+            self.arrows.iter().map(|arrow| frame.line(&[arrow.from, arrow.to])),
+        );
+        let points = self.points.iter().map(|(_, point, _)| *point).chain(self.cross);
+        lines
+            .extend(points.filter_map(|point| frame.at(point)).map(|at| ring(at, 6.0)));
+        Scene {
             room: frame.plot.grown(-3.0),
-            lines: paths.to_vec(),
+            lines,
             edges: Vec::new(),
             boxes: Vec::new(),
-        };
-        for arrow in &self.arrows {
-            scene.lines.push(frame.line(&[arrow.from, arrow.to]));
         }
-        for (_, point, _) in &self.points {
-            scene.lines.push(frame.line(&[*point]));
-        }
-        let dots = self.points.iter().map(|(_, point, _)| *point).chain(self.cross);
-        for (x, y) in dots.filter_map(|point| frame.at(point)) {
-            scene.boxes.push(Rect::new(x, y, 0.0, 0.0).grown(3.0));
-        }
-        scene
     }
 
     /// Names beside paths, arrows and points.
-    fn place(
-        &self,
-        _frame: &Frame,
-        scene: &mut Scene,
-        paths: &[Vec<Px>],
-    ) -> Vec<(Placed, String, Ink)> {
+    fn place(&self, scene: &mut Scene) -> Vec<(Placed, String, Ink)> {
         let of_paths = self.paths.iter().map(|path| (path.name.as_str(), path.ink));
         let of_arrows =
             self.arrows.iter().map(|arrow| (arrow.name.as_str(), arrow.ink));
         let of_points = self.points.iter().map(|(ink, _, name)| (name.as_str(), *ink));
-        debug_assert_eq!(paths.len(), self.paths.len());
         let all = of_paths.chain(of_arrows).chain(of_points).enumerate();
         let named: Vec<_> = all.filter(|(_, (name, _))| !name.is_empty()).collect();
-        let wishes: Vec<_> =
-            named.iter().map(|(line, (name, _))| Wish { name, line: *line }).collect();
-        let placed = scene.place(&wishes).unwrap_or_default();
+        let wishes = named.iter().map(|(line, (name, _))| Wish { name, line: *line });
+        let placed =
+            scene.place(&wishes.collect::<Vec<_>>()).expect("room for all names");
         scene.boxes.extend(placed.iter().map(|placed| placed.rect));
         let names = placed.into_iter().zip(named);
         names
@@ -223,8 +297,7 @@ impl Plane<'_> {
                 .flat_map(|(_, lines)| lines);
             let mut best: Option<(f64, Placed)> = None;
             for point in lines.flat_map(|line| paced(line, 6.0)) {
-                let at = (point.0 - 0.5 * width(name), point.1);
-                let rect = box_at(at, name);
+                let rect = box_at((point.0 - 0.5 * width(name), point.1), name);
                 let others = levels
                     .iter()
                     .filter(|(other, _)| other != level)
@@ -249,7 +322,8 @@ impl Plane<'_> {
                 let right = (scene.room.right - point.0) / scene.room.width();
                 let cost = 30.0 * crossed as f64 + 10.0 * right;
                 if best.as_ref().is_none_or(|(least, _)| cost < *least) {
-                    best = Some((cost, Placed { at, rect }));
+                    best =
+                        Some((cost, Placed { at: point, align: Align::Middle, rect }));
                 }
             }
             if let Some((_, placed)) = best {

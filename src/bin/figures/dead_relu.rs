@@ -15,9 +15,9 @@ use descent::random::{Stream, generator};
 use nalgebra::DMatrix;
 
 use crate::canvas::{Caption, DrawResult, Ink};
-use crate::chart::{Axis, Band, Chart, Line, tenths, whole};
+use crate::chart::{Axis, Band, Chart, Line, Mark, tenths, whole};
 use crate::digits::digits;
-use crate::output::Figure;
+use crate::output::{Figure, rough};
 use crate::thumb::Thumb;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
@@ -53,8 +53,11 @@ fn probability() -> DrawResult<Figure> {
         description: format!(
             "Probability against the bias, with a logarithmic axis for the probability. The closed form and \
              the share of {UNITS} simulated units lie on one curve: one half at the bias 0, {:.2} at −1, \
-             {:.3} at −2, {:.0e} at −5, where the simulation has {:.0e}.",
-            exact[40].1, exact[30].1, exact[0].1, simulated[0].1,
+             {:.3} at −2, {} at −5, where the simulation has {}.",
+            exact[40].1,
+            exact[30].1,
+            rough(exact[0].1, 0),
+            rough(simulated[0].1, 0),
         ),
     };
     let lines = vec![
@@ -91,10 +94,11 @@ fn state() -> DrawResult<Figure> {
         ),
     };
     Ok(Chart::new(
-        Axis::linear("step t", (0.0, STEPS as f64), 9, whole),
-        Axis::linear("a at x = −3", (-4.5, 4.0), 9, whole),
+        Axis::linear("step $t$", (0.0, STEPS as f64), 9, whole),
+        Axis::linear("$a$ at $x$ = −3", (-4.5, 4.0), 9, whole),
         lines,
     )
+    .with_marks(vec![Mark::Horizontal(0.0, "above: on, with a gradient".into())])
     .figure(&caption, 350.0))
 }
 
@@ -107,7 +111,7 @@ fn other_side(
     let path = take_turns(optimizer, steps, Neuron::gradient)?;
     let z = path.iter().map(|neuron| neuron.b - 3.0 * neuron.w);
     let points = (0..).map(f64::from).zip(z).collect();
-    Ok(Line::new(Ink::Series(ink), name, points))
+    Ok(Line::measured(Ink::Series(ink), name, points))
 }
 
 /// For each step size the runs of three seeds.
@@ -139,10 +143,7 @@ fn at_the_end(run: &Run) -> f64 {
 }
 
 fn step_axis() -> Axis {
-    // The lowest labels of the two axes would meet in the corner.
-    let mut axis = Axis::powers("step size", (-1, 1), 3);
-    axis.range = (-1.1, 0.6);
-    axis
+    Axis::exponents("step size", (-1.05, 0.56), 3)
 }
 
 fn share(relu: &Sweep, leaky: &Sweep) -> DrawResult<Figure> {
@@ -205,9 +206,9 @@ fn loss(relu: &Sweep, leaky: &Sweep) -> DrawResult<Figure> {
         title: "Death or divergence",
         description: format!(
             "Training loss after the last step against the step size, both logarithmic. The two curves stay \
-             together up to 0.4. At 3.2 the loss is {:.1} with the ReLU and {:.0e} with the leaky ReLU.",
+             together up to 0.4. At 3.2 the loss is {:.1} with the ReLU and {} with the leaky ReLU.",
             last(&lines[0]),
-            last(&lines[1]),
+            rough(last(&lines[1]), 0),
         ),
     };
     Ok(Chart::new(step_axis(), Axis::powers("training loss", (-1, 2), 4), lines)

@@ -16,7 +16,7 @@ use descent::parallel;
 use crate::canvas::{Caption, DrawResult, Ink};
 use crate::chart::{Axis, Band, Chart, Line, hundredths, tenths, whole};
 use crate::numbers::{grouped, short, superscript};
-use crate::output::{Figure, checkout};
+use crate::output::{Figure, checkout, rough};
 use crate::progress;
 use crate::thumb::Thumb;
 
@@ -188,7 +188,7 @@ impl Experiment<'_> {
             .map(|((scale, norms), ink)| {
                 Line::new(
                     Ink::Series(ink),
-                    format!("c = {}", short(*scale)),
+                    format!("$c$ = {}", short(*scale)),
                     from_layer(first, values(norms)),
                 )
             })
@@ -205,9 +205,9 @@ impl Experiment<'_> {
         };
         let bands = measured.iter().zip(1..);
         let chart = Chart::new(
-            self.layers("layer i of the activations"),
+            self.layers("layer $i$ of the activations"),
             Axis::logarithmic(
-                "‖z‖, root mean square",
+                "‖$z$‖, root mean square",
                 lines.iter().flat_map(|line| &line.points),
             ),
             lines,
@@ -232,13 +232,13 @@ impl Experiment<'_> {
         let lines =
             Self::lines(measured, 2, |norms| norms.activation_gradients.clone());
         let title = "Norm of the activation gradients by layer";
-        self.gradients("depth-activation_gradients", title, "‖∂Z‖", lines)
+        self.gradients("depth-activation_gradients", title, "‖∂$Z$‖", lines)
     }
 
     fn weight_gradients(&self, measured: &[(f64, Norms)]) -> DrawResult<Figure> {
         let lines = Self::lines(measured, 1, |norms| norms.weight_gradients.clone());
         let title = "Norm of the weight gradients by layer";
-        self.gradients("depth-weight_gradients", title, "‖∂W‖", lines)
+        self.gradients("depth-weight_gradients", title, "‖∂$W$‖", lines)
     }
 
     fn gradients(
@@ -250,7 +250,7 @@ impl Experiment<'_> {
     ) -> DrawResult<Figure> {
         let label = format!("{quantity}, Frobenius norm");
         let chart = Chart::new(
-            self.layers("layer i"),
+            self.layers("layer $i$"),
             Axis::logarithmic(&label, lines.iter().flat_map(|line| &line.points)),
             lines,
         );
@@ -303,7 +303,7 @@ impl Experiment<'_> {
             ),
         ];
         let chart = Chart::new(
-            self.layers("layer i of the activations"),
+            self.layers("layer $i$ of the activations"),
             Axis::linear("mean cosine, share of units", (0.0, 1.0), 6, tenths),
             lines,
         );
@@ -334,10 +334,10 @@ impl Experiment<'_> {
         let (widths, seed) = (self.widths(), self.options.seed);
         let batch = self.batch(seed);
         let networks = [
-            ("ReLU, c = 2, no biases", network(&widths, HE, seed)),
+            ("ReLU, $c$ = 2, no biases", network(&widths, HE, seed)),
             ("the same with biases", network_with_biases(&widths, HE, seed)),
             ("ReLU, PyTorch's default", network_of_pytorch(&widths, seed)),
-            ("sigmoid, c = 1, no biases", network_of_sigmoids(&widths, 1.0, seed)),
+            ("sigmoid, $c$ = 1, no biases", network_of_sigmoids(&widths, 1.0, seed)),
         ];
         let line = |((name, network), ink)| {
             let gradients = norms(&network, &batch).weight_gradients;
@@ -345,9 +345,9 @@ impl Experiment<'_> {
         };
         let lines: Vec<_> = networks.into_iter().zip(1..).map(line).collect();
         let chart = Chart::new(
-            self.layers("layer i"),
+            self.layers("layer $i$"),
             Axis::logarithmic(
-                "‖∂W‖, Frobenius norm",
+                "‖∂$W$‖, Frobenius norm",
                 lines.iter().flat_map(|line| &line.points),
             ),
             lines,
@@ -401,7 +401,12 @@ pub fn last(line: &Line) -> f64 {
 fn from_to(lines: &[Line], first: &str, final_: &str) -> String {
     let sentence = |line: &Line| {
         let (from, to) = (line.points[0].1, last(line));
-        format!("{}: from {from:.1e} {first} to {to:.1e} {final_}.", line.name)
+        format!(
+            "{}: from {} {first} to {} {final_}.",
+            line.name,
+            rough(from, 1),
+            rough(to, 1)
+        )
     };
     lines.iter().map(sentence).collect::<Vec<_>>().join(" ")
 }

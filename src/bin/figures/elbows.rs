@@ -10,16 +10,55 @@ use descent::elbows::{
 use descent::network::Network;
 use descent::random::{Stream, generator};
 use nalgebra::DMatrix;
+use questions::elbows::{places, running, sizes, tame};
 
 use crate::canvas::{Canvas, Caption, DrawResult, Ink, WIDTH, svg};
-use crate::chart::{Axis, Band, Chart, Line, tenths, whole};
+use crate::chart::{Axis, Band, Chart, Line, Mark, tenths, whole};
 use crate::contour::{Path, Plane};
 use crate::geometry::Rect;
 use crate::output::{Figure, csv, number};
+use crate::thumb::Thumb;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
     let runs = Runs::new()?;
-    Ok(vec![units()?, circle()?, density()?, means()?, runs.curves()?, runs.losses()?])
+    let mut figures =
+        vec![units()?, circle()?, density()?, means()?, runs.curves()?, runs.losses()?];
+    figures.extend(guesses()?);
+    Ok(figures)
+}
+
+/// What the mean of more and more places might do, for three seeds.
+fn guesses() -> DrawResult<Vec<Figure>> {
+    const COUNT: usize = 100_000;
+    const RANGE: (f64, f64) = (-8.0, 8.0);
+    type Law = fn(usize, u64) -> Vec<f64>;
+    let laws: [(_, _, Law); 3] = [
+        ("elbows-mean_jumps", "Thrown off again and again", places),
+        ("elbows-mean_settles", "It settles", tame),
+        ("elbows-mean_rises", "It rises without end", sizes),
+    ];
+    let pictures = laws.into_iter().map(|(name, title, draw)| {
+        let course = |seed: u64| {
+            let means = running(&draw(COUNT, seed));
+            let shown =
+                (0..=150).map(|i| 10_f64.powf(f64::from(i) / 30.0).round() as usize);
+            let mut shown: Vec<_> = shown.collect();
+            shown.dedup();
+            let point = |n: usize| {
+                let mean = means[n - 1].clamp(RANGE.0, RANGE.1);
+                ((n as f64).log10(), mean)
+            };
+            shown.into_iter().map(point).collect::<Vec<_>>()
+        };
+        let paths = &[
+            ("seed 1", Ink::Solid(5), course(1)),
+            ("seed 2", Ink::Solid(6), course(2)),
+            ("seed 3", Ink::Solid(1), course(3)),
+        ];
+        let zero = vec![(0.0, 0.0), (5.0, 0.0)];
+        Thumb { name, title, x: (0.0, 5.0), y: RANGE, ground: &[zero], paths }.figure()
+    });
+    pictures.collect()
 }
 
 const DATA: (f64, f64) = (-1.0, 1.0);
@@ -40,8 +79,8 @@ fn sampled(
 fn units() -> DrawResult<Figure> {
     const RANGE: (f64, f64) = (-2.5, 2.5);
     const UNITS: [(Ink, &str, f64, f64); 4] = [
-        (Ink::Series(5), "bends, w > 0", 1.0, -0.5),
-        (Ink::Series(6), "bends, w < 0", -1.0, -0.25),
+        (Ink::Series(5), "bends, $w$ > 0", 1.0, -0.5),
+        (Ink::Series(6), "bends, $w$ < 0", -1.0, -0.25),
         (Ink::Foreground, "linear", 0.5, 0.75),
         (Ink::DashedForeground, "dead", 1.0, -1.5),
     ];
@@ -60,8 +99,8 @@ fn units() -> DrawResult<Figure> {
         ),
     };
     let band = [DATA.0, DATA.1].map(|x| (x, 0.0, 2.5));
-    Ok(Chart::new(
-        Axis::linear("input x", RANGE, 6, whole),
+    let chart = Chart::new(
+        Axis::linear("input $x$", RANGE, 6, whole),
         Axis::linear("output", (0.0, 2.5), 6, tenths),
         lines.into(),
     )
@@ -70,7 +109,8 @@ fn units() -> DrawResult<Figure> {
         points: band.into(),
         ink: Ink::Foreground,
     }])
-    .figure(&caption, 330.0))
+    .with_marks(vec![Mark::Words((0.0, 2.3), "data".into())]);
+    Ok(Chart { band_opacity: 0.12, ..chart }.figure(&caption, 330.0))
 }
 
 /// Lines through zero at equal angles, and the heights at which they meet the line `w = 1`.
@@ -81,14 +121,13 @@ fn circle() -> DrawResult<Figure> {
     let slope = |degrees: i32| f64::from(degrees).to_radians().tan();
     let around = (0..=120).map(|i| (PI / 60.0 * f64::from(i)).sin_cos());
     let circle: Vec<_> = around.map(|(y, x)| (x, y)).collect();
-    let vertical = vec![(1.0, -TOP), (1.0, TOP)];
-    let mut lines = vec![
-        Line::faint(Ink::Foreground, "distance 1 from zero", circle),
-        Line::faint(Ink::Foreground, "w = 1", vertical),
+    let mut paths = vec![
+        Path::new(Ink::Foreground, circle),
+        Path::new(Ink::Foreground, vec![(1.0, -TOP), (1.0, TOP)]),
     ];
-    let mut met = Vec::new();
+    let (mut met, mut points) = (Vec::new(), Vec::new());
+    let mut rows = Vec::new();
     for degrees in (-75..=90).step_by(ANGLE as usize) {
-        let name = format!("{degrees} degrees");
         let end = match degrees {
             90 => (0.0, TOP),
             _ => {
@@ -96,13 +135,12 @@ fn circle() -> DrawResult<Figure> {
                 (width, width * slope(degrees))
             }
         };
-        lines.push(Line::faint(Ink::Solid(1), name, vec![(-end.0, -end.1), end]));
+        paths.push(Path::new(Ink::Solid(1), vec![(-end.0, -end.1), end]).faint());
+        rows.push(vec![degrees.to_string(), number(end.0), number(end.1)]);
         if degrees.abs() <= 60 {
             let height = slope(degrees);
             met.push(shown_elbow(height));
-            let dot =
-                Line::dots(Ink::Series(1), shown_elbow(height), vec![(1.0, height)]);
-            lines.push(dot);
+            points.push((Ink::Solid(1), (1.0, height), shown_elbow(height)));
         }
     }
     let caption = Caption {
@@ -115,17 +153,23 @@ fn circle() -> DrawResult<Figure> {
             met.join(", ")
         ),
     };
-    Ok(Chart::new(
-        Axis::linear("w", (-1.25, 1.75), 4, whole),
-        Axis::linear("−b", (-TOP, TOP), 5, whole),
-        lines,
-    )
-    .with_bands(vec![Band {
-        name: "elbow between −1 and 1".into(),
-        points: vec![(-1.0, -1.0, 1.0), (0.0, 0.0, 0.0), (1.0, -1.0, 1.0)],
-        ink: Ink::Solid(1),
-    }])
-    .figure(&caption, 490.0))
+    let side = |x: f64| vec![(0.0, 0.0), (x, 1.0), (x, -1.0)];
+    let plane = Plane {
+        areas: vec![(Ink::Solid(1), side(-1.0)), (Ink::Solid(1), side(1.0))],
+        paths,
+        points,
+        is_equal: true,
+        ..Plane::new(
+            Axis::linear("$w$", (-1.25, 1.85), 4, whole),
+            Axis::linear("−$b$", (-TOP, TOP), 5, whole),
+        )
+    };
+    let size = (430.0, 570.0);
+    let svg = svg(&caption, size, |canvas| {
+        plane.draw(canvas, Rect::new(0.0, 0.0, size.0, size.1));
+    });
+    let csv = csv(&["degrees", "w", "minus b"], rows);
+    Ok(Figure { name: caption.name, svg, csv })
 }
 
 /// With two decimals, or none for a whole number.
@@ -163,12 +207,12 @@ fn density() -> DrawResult<Figure> {
     let lines = vec![
         Line::new(
             Ink::Foreground,
-            "w, b normal",
+            "$w$, $b$ normal",
             sampled(RANGE, 200, |place| notes.density(place)),
         ),
         Line::new(
             Ink::Series(5),
-            "He, b ~ N(0, 1)",
+            "He, $b$ ~ N(0, 1)",
             sampled(RANGE, 200, |place| he.density(place)),
         ),
         Line::new(
@@ -238,9 +282,11 @@ fn means() -> DrawResult<Figure> {
         lines.push(add(Ink::Solid(5), "mean", means));
         lines.push(add(Ink::Solid(6), "median", medians));
     }
-    let points = lines.iter().flat_map(|line| &line.points);
-    let farthest = points.map(|(_, y)| y.abs()).fold(0.0, f64::max);
-    let range = 1.1 * farthest;
+    let values = lines.iter().flat_map(|line| line.points.iter().map(|point| point.1));
+    let reach = values.fold((0.0, 0.0), |(low, high), value| {
+        (f64::min(low, value), f64::max(high, value))
+    });
+    let range = (1.05 * reach.0, 1.2 * reach.1);
     let caption = Caption {
         name: "elbows-means",
         title: "Running mean and median of elbows",
@@ -251,15 +297,15 @@ fn means() -> DrawResult<Figure> {
         ),
     };
     Ok(Chart::new(
-        Axis::powers("units n", (0, DECADES), 6),
-        Axis::linear("mean, median", (-range, range), 7, whole),
+        Axis::powers("units $n$", (0, DECADES), 6),
+        Axis::linear("mean, median", range, 7, whole),
         lines,
     )
     .figure(&caption, 350.0))
 }
 
 const STEP_SIZE: f64 = 0.1;
-const STEPS: [usize; 3] = [0, 250, 1000];
+const STEPS: usize = 1000;
 /// Steps of one pass through the data.
 const PASS: usize = 8;
 
@@ -288,26 +334,24 @@ impl Runs {
         let inside = |network: &Network| {
             bends(network).iter().filter(|(place, _)| place.abs() < 1.0).count()
         };
-        let counts = self.runs.each_ref().map(|(_, name, networks)| {
-            format!("{name}: {}", inside(&networks[STEPS[2]]))
-        });
+        let counts = self
+            .runs
+            .each_ref()
+            .map(|(_, name, networks)| format!("{name}: {}", inside(&networks[STEPS])));
         let caption = Caption {
             name: "elbows-curves",
             title: "A network before, during and after training",
             description: format!(
-                "Two networks from the same start, after {}, {} and {} steps. Above each other: the curve of the \
-                 network with its elbows over the target, and the slope that it gains at each elbow. {} of 20 \
+                "Three rows of two plots: the start of two networks, and each after {STEPS} steps. On the left the curve of the \
+                 network, with dots at its elbows, over the target; on the right the slope that it gains at each elbow. {} of 20 \
                  elbows lie in the data at the start; at the end, {}.",
-                STEPS[0],
-                STEPS[1],
-                STEPS[2],
                 inside(&self.start),
                 counts.join(", "),
             ),
         };
-        let svg = svg(&caption, (WIDTH, 760.0), |canvas| self.draw(canvas));
+        let svg = svg(&caption, (WIDTH, 720.0), |canvas| self.draw(canvas));
         let rows = self.runs.iter().flat_map(|(_, name, networks)| {
-            STEPS.iter().flat_map(move |&step| {
+            [0, STEPS].into_iter().flat_map(move |step| {
                 let row = move |(place, gain): (f64, f64)| {
                     vec![
                         (*name).to_owned(),
@@ -324,19 +368,16 @@ impl Runs {
     }
 
     fn draw(&self, canvas: &mut Canvas) {
-        for ((_, name, networks), (top, ink)) in
-            self.runs.iter().zip([(0.0, Ink::Solid(5)), (385.0, Ink::Solid(1))])
-        {
-            for (column, &step) in (0..).zip(&STEPS) {
-                let network = &networks[step];
-                let left = 205.0 * f64::from(column);
-                let title = match step {
-                    0 => format!("{name}, start"),
-                    _ => format!("{step} steps"),
-                };
-                curve(canvas, Rect::new(left, top, 198.0, 190.0), title, network, ink);
-                gains(canvas, Rect::new(left, top + 190.0, 198.0, 180.0), network, ink);
-            }
+        let [last, all] = &self.runs;
+        let rows = [
+            ("the start of both", &self.start, Ink::Solid(3)),
+            (last.1, &last.2[STEPS], Ink::Solid(5)),
+            (all.1, &all.2[STEPS], Ink::Solid(1)),
+        ];
+        for (row, (name, network, ink)) in (0..).zip(rows) {
+            let top = 242.0 * f64::from(row);
+            curve(canvas, Rect::new(0.0, top, 298.0, 236.0), name, network, ink);
+            gains(canvas, Rect::new(310.0, top, 298.0, 236.0), network, ink);
         }
     }
 
@@ -387,39 +428,46 @@ fn output(network: &Network, x: f64) -> f64 {
     network.forward(DMatrix::from_element(1, 1, x))[2][0]
 }
 
-/// The output of a network over the target, with a mark at each elbow.
-fn curve(canvas: &mut Canvas, place: Rect, title: String, network: &Network, ink: Ink) {
+/// The output of a network over the target, with a dot at each elbow.
+fn curve(canvas: &mut Canvas, place: Rect, title: &str, network: &Network, ink: Ink) {
     let target = sine();
     let target = target.x.iter().copied().zip(target.y.iter().copied());
-    let marks = bends(network).into_iter().map(|(place, _)| {
-        let y = output(network, place);
-        Path::new(Ink::Foreground, vec![(place, y - 0.15), (place, y + 0.15)])
-    });
-    let mut paths = vec![
-        Path::new(Ink::DashedForeground, target.collect()),
-        Path::new(ink, sampled(INPUTS, 120, |x| output(network, x))),
-    ];
-    paths.extend(marks);
-    panel(canvas, place, (title, "output", (-2.4, 2.4)), paths);
+    let elbows = bends(network).into_iter().map(|(place, _)| place);
+    let elbows = elbows.filter(|place| (INPUTS.0..=INPUTS.1).contains(place));
+    let points =
+        elbows.map(|place| (ink, (place, output(network, place)), String::new()));
+    let plane = Plane {
+        title: title.into(),
+        paths: vec![
+            Path::new(Ink::DashedForeground, target.collect()),
+            Path::new(ink, sampled(INPUTS, 120, |x| output(network, x))),
+        ],
+        points: points.collect(),
+        ..panel("output", (-2.4, 2.4))
+    };
+    plane.draw(canvas, place);
 }
 
 /// The slope that the output gains at each elbow.
 fn gains(canvas: &mut Canvas, place: Rect, network: &Network, ink: Ink) {
-    let stems = bends(network)
-        .into_iter()
-        .map(|(place, gain)| Path::new(ink, vec![(place, 0.0), (place, gain)]));
-    let zero = Path::new(Ink::Grid, vec![(INPUTS.0, 0.0), (INPUTS.1, 0.0)]);
-    let paths = [zero].into_iter().chain(stems).collect();
-    panel(canvas, place, (String::new(), "gained slope", (-6.0, 6.0)), paths);
+    let bends = bends(network).into_iter();
+    let inside = bends.filter(|(place, _)| (INPUTS.0..=INPUTS.1).contains(place));
+    let stems: Vec<(f64, f64)> = inside.collect();
+    let zero =
+        Path::new(Ink::Foreground, vec![(INPUTS.0, 0.0), (INPUTS.1, 0.0)]).faint();
+    let stem =
+        |&(place, gain): &(f64, f64)| Path::new(ink, vec![(place, 0.0), (place, gain)]);
+    let plane = Plane {
+        paths: std::iter::once(zero).chain(stems.iter().map(stem)).collect(),
+        points: stems.iter().map(|&at| (ink, at, String::new())).collect(),
+        ..panel("gained slope", (-6.0, 6.0))
+    };
+    plane.draw(canvas, place);
 }
 
-fn panel(
-    canvas: &mut Canvas,
-    place: Rect,
-    (title, label, range): (String, &str, (f64, f64)),
-    paths: Vec<Path>,
-) {
-    let axes =
-        (Axis::linear("input", INPUTS, 3, whole), Axis::linear(label, range, 3, whole));
-    Plane { title, paths, ..Plane::new(axes.0, axes.1) }.draw(canvas, place);
+fn panel(label: &str, range: (f64, f64)) -> Plane<'static> {
+    Plane::new(
+        Axis::linear("input $x$", INPUTS, 3, whole),
+        Axis::linear(label, range, 5, whole),
+    )
 }

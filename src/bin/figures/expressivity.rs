@@ -4,7 +4,8 @@ use descent::expressivity::{tent, tents};
 use nalgebra::DMatrix;
 
 use crate::canvas::{Align, Canvas, Caption, DrawResult, Ink, Pen, WIDTH, svg};
-use crate::chart::{Axis, Chart, Line, tenths};
+use crate::chart::{Axis, Chart, Line, Names, tenths};
+use crate::geometry::Rect;
 use crate::grid::{arrow, label};
 use crate::output::{Figure, csv};
 
@@ -93,12 +94,27 @@ fn pieces() -> DrawResult<Figure> {
          goes up and down between 0 and 1 in straight pieces of equal width.",
         lines.iter().map(|line| line.name.clone()).collect::<Vec<_>>().join("; "),
     );
-    let chart = Chart::new(
-        Axis::linear("input x", (0.0, 1.0), 6, tenths),
-        Axis::linear("output of the network", (-0.1, 1.4), 8, tenths),
-        lines,
-    );
     let title = "Each layer folds the line once more";
     let caption = Caption { name: "expressivity-tents", title, description };
-    Ok(chart.figure(&caption, 390.0))
+    let svg = svg(&caption, (WIDTH, 570.0), |canvas| {
+        for (row, line) in (0..).zip(&lines) {
+            let chart = Chart {
+                names: Names::Elsewhere,
+                ..Chart::new(
+                    Axis::linear("input $x$", (0.0, 1.0), 6, tenths),
+                    Axis::linear("output", (0.0, 1.0), 3, tenths),
+                    vec![line.clone()],
+                )
+            };
+            let place = Rect::new(0.0, 192.0 * f64::from(row), WIDTH, 186.0);
+            chart.draw(canvas, place, &line.name);
+        }
+    });
+    let rows = lines.iter().flat_map(|line| {
+        line.points
+            .iter()
+            .map(|&(x, y)| vec![line.name.clone(), x.to_string(), y.to_string()])
+    });
+    let csv = csv(&["curve", "input x", "output of the network"], rows);
+    Ok(Figure { name: caption.name, svg, csv })
 }

@@ -7,7 +7,7 @@ use questions::gradient_check::{floored, taylor};
 
 use crate::canvas::{Caption, DrawResult, Ink};
 use crate::chart::{Axis, Chart, Line, Mark, tenths};
-use crate::output::Figure;
+use crate::output::{Figure, rough};
 use crate::thumb::Thumb;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
@@ -30,15 +30,19 @@ fn differences() -> DrawResult<Figure> {
     let [(forward, forward_error), (centred, centred_error)] = [best(0), best(1)];
     let description = format!(
         "Relative error of two difference quotients by step, both axes logarithmic. Each curve is a V. The \
-         forward difference falls with the step to {forward_error:.1e} at {forward:.1e} and rises from there \
-         to the left; the centred one falls twice as steeply, to {centred_error:.1e} at {centred:.1e}. To the \
+         forward difference falls with the step to {} at {} and rises from there \
+         to the left; the centred one falls twice as steeply, to {} at {}. To the \
          left of their minima both rise alike.",
+        rough(forward_error, 1),
+        rough(forward, 1),
+        rough(centred_error, 1),
+        rough(centred, 1),
     );
     let mark = |x: f64, name: &str| Mark::Vertical(x, name.to_owned());
     let marks =
         vec![mark(f64::EPSILON.sqrt(), "2⁻²⁶"), mark(f64::EPSILON.cbrt(), "∛2⁻⁵²")];
     let chart = Chart::new(
-        Axis::powers("step h", (-16, 0), 9),
+        Axis::powers("step $h$", (-16, 0), 9),
         Axis::powers("relative error of the derivative", (-13, 1), 8),
         vec![
             Line::new(Ink::Series(2), "forward", curve(0)),
@@ -68,10 +72,10 @@ fn kink() -> DrawResult<Figure> {
         centred[64].1, forward[64].1,
     );
     let chart = Chart::new(
-        Axis::linear("a, what goes into the ReLU", (-1.0, 1.0), 9, tenths),
+        Axis::linear("$a$, what goes into the ReLU", (-1.0, 1.0), 9, tenths),
         Axis::linear("derivative of the ReLU", (-0.1, 1.2), 8, tenths),
         vec![
-            Line::new(Ink::Solid(4), "derivative, for a ≠ 0", step),
+            Line::new(Ink::Solid(4), "derivative, for $a$ ≠ 0", step),
             Line::new(Ink::Series(2), "forward difference", forward),
             Line::new(Ink::Series(3), "centred difference", centred),
         ],

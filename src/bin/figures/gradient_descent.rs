@@ -4,7 +4,7 @@ use descent::quadratic::Quadratic;
 use nalgebra::dvector;
 
 use crate::canvas::{Caption, DrawResult, Ink, WIDTH, svg};
-use crate::chart::{Axis, Chart, Line, whole};
+use crate::chart::{Axis, Chart, Line, Mark, whole};
 use crate::contour::{Arrow, Plane, Point};
 use crate::geometry::Rect;
 use crate::output::{Figure, csv, number};
@@ -85,7 +85,7 @@ fn trust() -> DrawResult<Figure> {
         }
     };
     let lines = vec![
-        Line::new(Ink::Series(1), "f(θ) = log cosh θ", curve(&f, (-29, 24))),
+        Line::new(Ink::Series(1), "$f$(θ) = log cosh θ", curve(&f, (-29, 24))),
         Line::new(
             Ink::Series(3),
             "tangent at θ = 2",
@@ -103,12 +103,17 @@ fn trust() -> DrawResult<Figure> {
         ends[0], ends[1], f(ends[1]), f(from),
     )
     .replace("-", "−");
+    let step = |place: usize, step_size: f64| {
+        Mark::Point((ends[place], model(step_size)(ends[place])), "step".into())
+    };
+    let marks = vec![step(0, 1.0), step(1, 8.0)];
     let chart = Chart::new(
         Axis::linear("θ", (-8.0, 6.0), 8, whole),
         Axis::linear("value", (-3.0, 7.0), 6, whole),
         lines,
-    );
+    )
+    .with_marks(marks);
     let title = "The step size as trust in the tangent";
     let caption = Caption { name: "gradient_descent-trust", title, description };
-    Ok(chart.figure(&caption, 410.0))
+    Ok(chart.figure(&caption, 430.0))
 }

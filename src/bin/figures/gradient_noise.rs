@@ -12,8 +12,7 @@ use nalgebra::{DMatrix, DVector, dvector};
 
 use crate::canvas::{Caption, DrawResult, Ink, WIDTH, svg};
 use crate::chart::{Axis, Chart, Line};
-use crate::contour::{Path as Curve, Plane, Point, paths_csv};
-use crate::geometry::Rect;
+use crate::contour::{Path as Curve, Plane, Point, in_rows, paths_csv};
 use crate::output::{Figure, twelve_digits};
 use crate::quadratic::valley_axes;
 
@@ -62,21 +61,23 @@ fn ball() -> DrawResult<Figure> {
         ends.collect::<Vec<_>>().join(" "),
     );
     let title = "Two noise balls";
-    let svg = svg(&Caption { name, title, description }, (WIDTH, 290.0), |canvas| {
-        for (column, (step_size, points, ellipse, _)) in (0..).zip(&panels) {
-            let (x, y, levels) = valley_axes();
-            let plane = Plane {
-                title: format!("α = {step_size}"),
-                function: &|x, y| valley.value(&dvector![x, y]),
-                levels,
-                paths: vec![
-                    Curve::new(Ink::Solid(1), points.clone()),
-                    Curve::new(Ink::Foreground, ellipse.clone()),
-                ],
-                ..Plane::new(x, y)
-            };
-            plane.draw(canvas, Rect::new(310.0 * f64::from(column), 0.0, 298.0, 290.0));
+    let value = |x, y| valley.value(&dvector![x, y]);
+    let planes = panels.iter().map(|(step_size, points, ellipse, _)| {
+        let (x, y, levels) = valley_axes();
+        Plane {
+            title: format!("α = {step_size}"),
+            function: &value,
+            levels,
+            paths: vec![
+                Curve::new(Ink::Solid(1), points.clone()).faint(),
+                Curve::new(Ink::Foreground, ellipse.clone()),
+            ],
+            ..Plane::new(x, y)
         }
+    });
+    let planes: Vec<_> = planes.collect();
+    let svg = svg(&Caption { name, title, description }, (WIDTH, 290.0), |canvas| {
+        in_rows(&planes, canvas, 290.0);
     });
     let paths =
         panels.iter().map(|(step_size, points, ..)| (step_size, points.as_slice()));
@@ -95,7 +96,7 @@ fn decay() -> DrawResult<Figure> {
         (Ink::Series(1), "α = 0.1", constant(0.1)),
         (Ink::Series(5), "α = 0.01", constant(0.01)),
         (Ink::Foreground, "0.1, then 0.01", [vec![0.1; 30], constant(0.01)].concat()),
-        (Ink::Series(6), "α = 1/t", (1..=STEPS).map(|t| 1.0 / t as f64).collect()),
+        (Ink::Series(6), "α = 1/$t$", (1..=STEPS).map(|t| 1.0 / t as f64).collect()),
     ];
     let lines = lines.map(|(ink, name, step_sizes)| {
         let squares = mean_squares(100.0, (1.0, VARIANCE), &step_sizes);
@@ -198,7 +199,7 @@ fn spread() -> DrawResult<Figure> {
     );
     let title = "The noise ball against the step size";
     Ok(Chart::new(
-        Axis::powers("step size α", (-2, 0), 3),
+        Axis::exponents("step size α", (-2.0, -0.7), 3),
         Axis::powers("standard deviation", (-3, 1), 5),
         lines,
     )

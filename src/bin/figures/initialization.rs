@@ -14,11 +14,11 @@ use descent::parallel;
 use nalgebra::{DVector, dvector};
 
 use crate::canvas::{Caption, DrawResult, Ink, svg};
-use crate::chart::{Axis, Chart, Line, tenths, whole};
+use crate::chart::{Axis, Chart, Line, Names, tenths, whole};
 use crate::contour::{Path, Plane, Point, paths_csv};
 use crate::digits::digits;
 use crate::geometry::Rect;
-use crate::output::Figure;
+use crate::output::{Figure, rough};
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
     let digits = digits(Split::Test)?;
@@ -79,7 +79,7 @@ fn saddle() -> DrawResult<Figure> {
 
 /// The loss over the steps from near zero.
 fn wait() -> DrawResult<Figure> {
-    const STEPS: usize = 180;
+    const STEPS: usize = 126;
     let line = |ink, name: &str, weights: usize, start: f64| -> DrawResult<Line> {
         let path = walk(DVector::from_element(weights, start), STEPS)?;
         let points = path.iter().enumerate();
@@ -88,7 +88,7 @@ fn wait() -> DrawResult<Figure> {
         Ok(Line::new(ink, name, points.collect()))
     };
     let lines = vec![
-        line(Ink::Series(1), "two weights of 0.1", 2, 0.1)?,
+        line(Ink::Series(1), "two of 0.1", 2, 0.1)?,
         line(Ink::Series(5), "two of 0.01", 2, 0.01)?,
         line(Ink::Series(6), "two of 0.001", 2, 0.001)?,
         line(Ink::Foreground, "three of 0.1", 3, 0.1)?,
@@ -162,6 +162,7 @@ fn starts(digits: &Digits) -> DrawResult<Figure> {
         Axis::linear("loss", (0.0, 2.5), 6, tenths),
         lines,
     )
+    .with_names(Names::AtEnds)
     .figure(&caption, 350.0))
 }
 
@@ -173,14 +174,14 @@ fn tails() -> DrawResult<Figure> {
     };
     let normal = |a: f64| (-a * a / 2.0).exp() / (2.0 * std::f64::consts::PI).sqrt();
     let lines = vec![
-        line(Ink::Series(5), "n = 2", &|a| density_of_sum(2, a)),
-        line(Ink::Series(3), "n = 10", &|a| density_of_sum(10, a)),
-        line(Ink::Series(2), "n = 100", &|a| density_of_sum(100, a)),
+        line(Ink::Series(5), "$n$ = 2", &|a| density_of_sum(2, a)),
+        line(Ink::Series(3), "$n$ = 10", &|a| density_of_sum(10, a)),
+        line(Ink::Series(2), "$n$ = 100", &|a| density_of_sum(100, a)),
         line(Ink::Series(1), "normal", &normal),
     ];
     let at_five: Vec<_> = lines
         .iter()
-        .map(|line| format!("{}: {:.0e}", line.name, line.points[55].1))
+        .map(|line| format!("{}: {}", line.name, rough(line.points[55].1, 0)))
         .collect();
     let caption = Caption {
         name: "initialization-tails",
@@ -205,30 +206,32 @@ fn biases(digits: &Digits) -> DrawResult<Figure> {
     const SEEDS: usize = 16;
     let test = digits.batch(&(digits.len() - 2000..digits.len()).collect::<Vec<_>>());
     let names = ["Xavier's", "0", "0.01", "small"];
-    let inks = [Ink::Series(5), Ink::Series(1), Ink::Series(6), Ink::Foreground];
     let run = |&(biases, seed): &(Biases, u64)| {
         let start = with_biases(&[PIXELS, 50, 10], biases, seed);
         let network = after_one_epoch(start, seed, EXAMPLES, &|p| digits.batch(p));
-        (seed as f64, loss(&network, &test))
+        loss(&network, &test)
     };
     let settings = Biases::ALL
         .into_iter()
         .flat_map(|b| (0..SEEDS as u64).map(move |seed| (b, seed)));
     let losses = parallel::map(&settings.collect::<Vec<_>>(), &run);
-    let choices = losses.chunks(SEEDS).zip(names).zip(inks);
-    let lines: Vec<_> = choices
-        .map(|((losses, name), ink)| Line::new(ink, name, losses.to_vec()))
-        .collect();
-    let widest = (0..SEEDS).map(|seed| {
-        let losses = lines.iter().map(|line| line.points[seed].1);
+    let at = |choice: usize, seed: usize| losses[choice * SEEDS + seed];
+    let lines = (0..SEEDS).map(|seed| {
+        let points = (0..names.len()).map(|choice| (choice as f64, at(choice, seed)));
+        Line::measured(Ink::Solid(1), format!("seed {seed}"), points.collect())
+            .unnamed()
+    });
+    let lines: Vec<_> = lines.collect();
+    let widest = lines.iter().map(|line| {
+        let losses = line.points.iter().map(|point| point.1);
         losses.clone().fold(0.0, f64::max) - losses.fold(f64::INFINITY, f64::min)
     });
-    let zero = lines[1].points.iter().map(|point| point.1);
+    let zero = lines.iter().map(|line| line.points[1].1);
     let caption = Caption {
         name: "initialization-biases",
         title: "Four choices of biases",
         description: format!(
-            "Loss on held-out digits for {SEEDS} seeds, a line for each choice. Over the seeds the loss goes from {:.3} to {:.3} \
+            "Loss on held-out digits for four choices of biases side by side, a line for each of {SEEDS} seeds. The lines are nearly level. Over the seeds the loss goes from {:.3} to {:.3} \
              with biases of 0; at one seed the four choices are never more than {:.3} apart.",
             zero.clone().fold(f64::INFINITY, f64::min),
             zero.fold(0.0, f64::max),
@@ -236,7 +239,7 @@ fn biases(digits: &Digits) -> DrawResult<Figure> {
         ),
     };
     Ok(Chart::new(
-        Axis::linear("seed", (0.0, SEEDS as f64 - 1.0), 6, whole),
+        Axis::named("biases", &names),
         Axis::linear("loss", (0.5, 0.75), 6, |value| format!("{value:.2}")),
         lines,
     )

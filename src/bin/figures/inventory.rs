@@ -37,8 +37,11 @@ impl Story {
         let rounded = |points: Vec<Point>| -> Vec<Point> {
             points.into_iter().map(|(x, y)| (x, self.rounded(y))).collect()
         };
-        let alone = vec![("as it was", rounded(alone))];
-        let runs = runs.into_iter().map(|(name, points)| (name, rounded(points)));
+        let alone = vec![("as it was".to_owned(), rounded(alone))];
+        // The marks around code are for the page.
+        let plain = |name: &str| name.replace('`', "");
+        let runs =
+            runs.into_iter().map(|(name, points)| (plain(name), rounded(points)));
         let [first, second] = self.names;
         Ok([
             self.figure(first, self.titles[0], alone, false)?,
@@ -54,7 +57,7 @@ impl Story {
         &self,
         name: &'static str,
         title: &'static str,
-        runs: Vec<(&'static str, Vec<Point>)>,
+        runs: Vec<(String, Vec<Point>)>,
         is_second: bool,
     ) -> DrawResult<Figure> {
         let last = runs.iter().filter_map(|(_, points)| points.last());

@@ -13,6 +13,7 @@ mod dead_relu;
 mod depth;
 mod digits;
 mod elbows;
+mod export;
 mod expressivity;
 mod geometry;
 mod gradient_check;
@@ -42,6 +43,7 @@ mod quadratic;
 mod sgd;
 mod text;
 mod thumb;
+mod touched;
 mod train;
 mod training;
 
@@ -88,6 +90,8 @@ struct Place {
 enum Chapter {
     /// Name the chapters that have figures
     List,
+    /// Write figures for slides and papers, as SVG and as PNG, into target/figures
+    Export(export::Options),
     /// Which chapters build on which
     Introduction,
     /// Shapes and numbers of one linear layer
@@ -202,7 +206,7 @@ impl Chapter {
     fn is_of_the_book(&self) -> bool {
         match self {
             Self::Depth(options) => *options == depth::Options::default(),
-            Self::Train(_) | Self::Optimizer(_) => false,
+            Self::Train(_) | Self::Optimizer(_) | Self::Export(_) => false,
             _ => true,
         }
     }
@@ -211,6 +215,7 @@ impl Chapter {
     fn drawing(&self) -> (&'static str, Drawing<'_>) {
         match self {
             Self::List => ("list", Box::new(|| Ok(Vec::new()))),
+            Self::Export(_) => ("export", Box::new(|| Ok(Vec::new()))),
             Self::Introduction => ("introduction", Box::new(introduction::figures)),
             Self::LinearLayer => ("linear_layer", Box::new(linear_layer::figures)),
             Self::Broadcasting => ("broadcasting", Box::new(broadcasting::figures)),
@@ -276,6 +281,9 @@ fn main() -> ExitCode {
 fn run(Cli { chapter, place }: Cli) -> DrawResult {
     if let Some(Chapter::List) = chapter {
         return list();
+    }
+    if let Some(Chapter::Export(options)) = &chapter {
+        return export::export(options, &place);
     }
     let of_the_book =
         chapter.as_ref().is_none_or(Chapter::is_of_the_book) && shift()? == 0;

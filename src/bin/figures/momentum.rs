@@ -68,7 +68,7 @@ fn bias() -> DrawResult<Figure> {
         Line::new(ink, name, steps().map(|(t, x)| (x, mean(t))).collect())
     };
     let total = |t: i32| 1.0 - BETA.powi(t);
-    let (plain, corrected) = ("u", "u / (1 − βᵗ)");
+    let (plain, corrected) = ("$u$", "$u$ / (1 − βᵗ)");
     let description = format!(
         "Mean and standard deviation over the steps of the averages, with β = 0.9, of uncorrelated gradients with mean and \
          standard deviation 1. The mean of u rises from {:.1} to {:.2} at step 40. With bias correction it is 1 \
@@ -78,7 +78,7 @@ fn bias() -> DrawResult<Figure> {
         corrected_variance(BETA, 40).sqrt(),
     );
     let chart = Chart::new(
-        Axis::linear("step t", (1.0, 40.0), 8, whole),
+        Axis::linear("step $t$", (1.0, 40.0), 8, whole),
         Axis::linear("mean and standard deviation", (0.0, 2.0), 5, tenths),
         vec![
             line(corrected, Ink::Series(5), &|_| 1.0),
@@ -132,8 +132,8 @@ pub fn run(steps: usize, (.., alpha, beta): &Run) -> DrawResult<Vec<Point>> {
 fn same() -> DrawResult<Figure> {
     const STEPS: usize = 40;
     let runs: [Run; 2] = [
-        ("gradient descent, α = 0.1", Ink::Solid(1), 0.1, 0.0),
-        ("momentum, α = 0.1, β = 0.9", Ink::Solid(2), 0.1, 0.9),
+        ("gradient descent", Ink::Solid(1), 0.1, 0.0),
+        ("momentum, β = 0.9", Ink::Solid(2), 0.1, 0.9),
     ];
     let mut paths = Vec::new();
     for one in &runs {

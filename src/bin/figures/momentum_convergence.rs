@@ -11,9 +11,10 @@ use crate::chart::{Axis, Band, Chart, Line, Mark, Names, hundredths, tenths, who
 use crate::contour::{Path, Plane, Point, paths_csv};
 use crate::geometry::Rect;
 use crate::momentum::{Run, run};
-use crate::output::{Figure, twelve_digits};
-use crate::quadratic::panels;
+use crate::output::{Figure, rough, twelve_digits};
+use crate::quadratic::valley_axes;
 use crate::thumb::{Thumb, up_to};
+use crate::touched::Book;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
     let mut figures = vec![turn()?, stability()?, sweep()?, best()?, parameters()?];
@@ -75,12 +76,12 @@ fn turn() -> DrawResult<Figure> {
         };
         (Ink::Solid(2), pair[0], name)
     });
-    let svg = svg(&caption, (WIDTH, 350.0), |canvas| {
+    let svg = svg(&caption, (WIDTH, 420.0), |canvas| {
         let left = Plane {
             paths: vec![Path::new(Ink::Solid(2), spiral.clone()).with_dots()],
             ..plane("eight steps", "$u$", "$r$")
         };
-        left.draw(canvas, Rect::new(0.0, 0.0, 298.0, 350.0));
+        left.draw(canvas, Rect::new(0.0, 0.0, 210.0, 420.0));
         let right = Plane {
             paths: vec![
                 Path::new(Ink::Foreground, around(1.0)),
@@ -89,7 +90,7 @@ fn turn() -> DrawResult<Figure> {
             points: named.chain(roots.iter().skip(1).step_by(2).map(dot)).collect(),
             ..plane("roots, β = ½", "real", "imaginary")
         };
-        right.draw(canvas, Rect::new(310.0, 0.0, 298.0, 350.0));
+        right.draw(canvas, Rect::new(222.0, 0.0, 386.0, 420.0));
     });
     let named = [("u and r", &spiral), ("roots", &roots)];
     let csv = paths_csv(
@@ -104,43 +105,58 @@ const RADII: [f64; 6] = [1.0, 0.95, 0.9, 0.8, 0.65, 0.5];
 /// The range of αλ in powers of ten.
 const POWERS: (i32, i32) = (-2, 2);
 
+/// A value within the range of the map.
+fn on_map(scaled: f64) -> f64 {
+    scaled.clamp(10_f64.powi(POWERS.0), 10_f64.powi(POWERS.1))
+}
+
+/// Where the radius is at most r: from (1 − r)(1 − β/r) to (1 + r)(1 + β/r), over 1 − β,
+/// for β up to r².
+fn band(radius: f64) -> Band {
+    // Close together at the right end, where the edges are steep.
+    let shares = (0..=36).map(|i| 1.0 - (1.0 - f64::from(i) / 36.0).powi(2));
+    let betas = shares.map(|share| (radius * radius * share).min(0.999));
+    let edges = betas.map(|beta| {
+        let edge = |r: f64| on_map((1.0 - r) * (1.0 - beta / r) / (1.0 - beta));
+        (beta, edge(radius), edge(-radius))
+    });
+    Band {
+        name: format!("radius below {radius}"),
+        points: edges.collect(),
+        ink: Ink::Solid(2),
+    }
+}
+
+/// A curve over β, where it is on the map.
+fn over_beta(ink: Ink, name: &str, f: &dyn Fn(f64) -> f64) -> Line {
+    let points = (0..=99).map(|i| f64::from(i) / 100.0).map(|beta| (beta, f(beta)));
+    let points = points.filter(|&(_, y)| on_map(y) == y);
+    Line::faint(ink, name, points.collect())
+}
+
+/// The edges of the wedge in which components swing.
+fn wedge() -> [Line; 2] {
+    let below = |beta: f64| (1.0 - beta.sqrt()) / (1.0 + beta.sqrt());
+    [
+        over_beta(Ink::Foreground, "real to complex", &below),
+        over_beta(Ink::Foreground, "complex to real", &|beta| 1.0 / below(beta)),
+    ]
+}
+
 /// The spectral radius over β and αλ.
 fn stability() -> DrawResult<Figure> {
-    let (low, high) = (10_f64.powi(POWERS.0), 10_f64.powi(POWERS.1));
-    let clamp = |scaled: f64| scaled.clamp(low, high);
-    // Where the radius is at most r: from (1 − r)(1 − β/r) to (1 + r)(1 + β/r), over
-    // 1 − β, for β up to r².
-    let band = |radius: f64| {
-        // Close together at the right end, where the edges are steep.
-        let shares = (0..=36).map(|i| 1.0 - (1.0 - f64::from(i) / 36.0).powi(2));
-        let betas = shares.map(|share| (radius * radius * share).min(0.999));
-        let edges = betas.map(|beta| {
-            let edge = |r: f64| clamp((1.0 - r) * (1.0 - beta / r) / (1.0 - beta));
-            (beta, edge(radius), edge(-radius))
-        });
-        Band {
-            name: format!("radius below {radius}"),
-            points: edges.collect(),
-            ink: Ink::Solid(2),
-        }
-    };
-    let curve = |ink, name: &str, f: &dyn Fn(f64) -> f64| {
-        let points = (0..=99).map(|i| f64::from(i) / 100.0).map(|beta| (beta, f(beta)));
-        let points = points.filter(|(_, y)| (low..=high).contains(y));
-        Line::faint(ink, name, points.collect())
-    };
     let bowl = |kappa: f64| {
         let spectrum = Spectrum { smallest: 1.0, largest: kappa };
         let (alpha, beta) = spectrum.best_momentum();
         let ends = vec![(beta, alpha), (beta, alpha * kappa)];
         Line::new(Ink::Solid(1), format!("κ = {kappa}"), ends)
     };
-    let below = |beta: f64| (1.0 - beta.sqrt()) / (1.0 + beta.sqrt());
+    let [lower, upper] = wedge();
     let lines = vec![
-        curve(Ink::Foreground, "real to complex", &below),
-        curve(Ink::Foreground, "complex to real", &|beta| 1.0 / below(beta)),
-        curve(Ink::DashedForeground, "1 − √β", &|beta| 1.0 - beta.sqrt()),
-        curve(Ink::DashedForeground, "1 + √β", &|beta| 1.0 + beta.sqrt()),
+        lower,
+        upper,
+        over_beta(Ink::DashedForeground, "1 − √β", &|beta| 1.0 - beta.sqrt()),
+        over_beta(Ink::DashedForeground, "1 + √β", &|beta| 1.0 + beta.sqrt()),
         bowl(10.0),
         bowl(1000.0),
     ];
@@ -151,7 +167,7 @@ fn stability() -> DrawResult<Figure> {
         words("diverges", 0.25, 25.0),
         words("monotone", 0.15, 0.025),
         words("swings", 0.5, 3.2),
-        words("alternates", 0.12, 5.0),
+        words("↓ alternates", 0.14, 5.0),
     ];
     for radius in &RADII[1..] {
         // The bar of κ = 1000 stands just left of 0.95².
@@ -160,7 +176,7 @@ fn stability() -> DrawResult<Figure> {
     }
     let limit = |beta: f64| 2.0 * (1.0 + beta) / (1.0 - beta);
     let description = format!(
-        "Bands of the spectral radius over β and, on a logarithmic axis, αλ, darker where it is smaller. The stable \
+        "Bands of the spectral radius over β and, on a logarithmic axis, αλ, in a stronger colour where it is smaller. The stable \
          region ends at 2 for β = 0, at {:.0} for 0.5 and at {:.0} for 0.9. In a wedge around αλ = 1 that widens with β \
          components swing, and the radius is the root of β, whatever αλ; at αλ = 1 and β = 0.81 it is {:.1}. Below the wedge components \
          shrink without a change of sign; in a sliver above it they alternate. Two vertical bars, for the condition numbers 10 and \
@@ -171,13 +187,16 @@ fn stability() -> DrawResult<Figure> {
         lines[4].points[0].0,
         lines[5].points[0].0,
     );
-    let chart = Chart::new(
-        Axis::linear("β", (0.0, 1.0), 6, tenths),
-        Axis::powers("αλ", POWERS, 5),
-        lines,
-    )
-    .with_bands(RADII.map(band).into())
-    .with_marks(marks);
+    let chart = Chart {
+        band_opacity: 0.07,
+        ..Chart::new(
+            Axis::linear("β", (0.0, 1.0), 6, tenths),
+            Axis::powers("αλ", POWERS, 5),
+            lines,
+        )
+        .with_bands(RADII.map(band).into())
+        .with_marks(marks)
+    };
     let title = "Spectral radius of momentum";
     Ok(chart.figure(
         &Caption { name: "momentum_convergence-stability", title, description },
@@ -207,7 +226,7 @@ fn sweep() -> DrawResult<Figure> {
     let lines = vec![
         curve(Ink::Series(1), "gradient descent", 0.0, &[plain]),
         curve(Ink::Series(2), "momentum, β = 0.9", 0.9, &[]),
-        curve(Ink::Solid(2), "momentum, its best β", beta, &[best]),
+        curve(Ink::Solid(2), "momentum, best β", beta, &[best]),
     ];
     let description = format!(
         "The contraction in the valley over the step size on a logarithmic axis. Gradient descent has a sharp minimum, \
@@ -220,10 +239,14 @@ fn sweep() -> DrawResult<Figure> {
         38.0 / spectrum.largest,
     );
     let chart = Chart::new(
-        Axis::powers("step size α", (-2, 1), 4),
+        Axis::exponents("step size α", (-2.0, 0.65), 4),
         Axis::linear("contraction", (0.35, 1.2), 5, tenths),
         lines,
-    );
+    )
+    .with_marks(vec![
+        Mark::Point((plain, spectrum.best_rate()), "best".into()),
+        Mark::Point((best, spectrum.best_momentum_rate()), "best".into()),
+    ]);
     let title = "Contraction over the step size";
     Ok(chart.figure(
         &Caption { name: "momentum_convergence-sweep", title, description },
@@ -231,32 +254,91 @@ fn sweep() -> DrawResult<Figure> {
     ))
 }
 
-/// Each method at its own best settings.
+/// Each method at its own best settings: where these lie on the map, the roots, and the
+/// paths.
 fn best() -> DrawResult<Figure> {
-    const STEPS: usize = 20;
+    const RIGHT: f64 = 310.0;
+    const WIDE: f64 = 298.0;
+    const TOP: f64 = 330.0;
+    let book = Book::new(&live::momentum::WIDGET);
     let (valley, spectrum) = valley()?;
     let (alpha, beta) = spectrum.best_momentum();
-    let runs: [Run; 2] = [
-        ("gradient descent, its best α", Ink::Solid(1), spectrum.best_step_size(), 0.0),
-        ("momentum, its best α and β", Ink::Solid(2), alpha, beta),
-    ];
-    let value = |x: f64, y: f64| valley.value(&dvector![x, y]);
-    let mut paths = Vec::new();
-    for one in &runs {
-        paths.push((one.0, one.1, run(STEPS, one)?));
+    let mut lines: Vec<Line> = wedge().into();
+    lines.push(Line::new(Ink::Solid(1), "bar", book.points("map", "bar")).unnamed());
+    let map = Chart {
+        key: "map",
+        ..Chart::new(
+            Axis::linear("β", (0.0, 1.0), 3, tenths),
+            Axis::powers("αλ", POWERS, 5),
+            lines,
+        )
     }
-    let ends = paths.iter().map(|(title, _, points)| {
-        let (x, y) = points[STEPS];
-        format!("{title}: f = {:.0e} after {STEPS} steps.", value(x, y))
-    });
+    .with_bands(RADII.map(band).into())
+    .with_marks(vec![Mark::Words((0.3, 30.0), "diverges".into())]);
+    let circle = |ink, points| Path::new(ink, points);
+    let roots = Plane {
+        key: "roots",
+        title: "the roots".into(),
+        paths: vec![
+            circle(Ink::Foreground, live::momentum::circle(1.0)),
+            circle(Ink::Solid(2), book.points("roots", "radius √β"))
+                .of_curve("radius √β"),
+            Path::dots_only(Ink::Solid(3), book.points("roots", "along"))
+                .of_curve("along"),
+            Path::dots_only(Ink::Solid(1), book.points("roots", "across"))
+                .of_curve("across"),
+        ],
+        is_equal: true,
+        ..Plane::new(
+            Axis::linear("Re", (-1.2, 1.2), 3, whole),
+            Axis::linear("Im", (-1.2, 1.2), 3, whole),
+        )
+    };
+    let path = |key, title: &str, ink| {
+        let (x, y, levels) = valley_axes();
+        Plane {
+            key,
+            title: title.into(),
+            function: &|x, y| 0.5 * (x * x + 10.0 * y * y),
+            levels: levels[..4].to_vec(),
+            paths: vec![
+                Path::new(ink, book.points(key, "path")).with_dots().of_curve("path"),
+            ],
+            cross: Some((0.0, 0.0)),
+            ..Plane::new(x, y)
+        }
+    };
+    let paths = [
+        path("gradient descent", "gradient descent, best α", Ink::Solid(1)),
+        path("momentum", "momentum", Ink::Solid(2)),
+    ];
+    let end = |key: &str| {
+        let points = book.points(key, "path");
+        let (x, y) = points[points.len() - 1];
+        valley.value(&dvector![x, y])
+    };
     let description = format!(
-        "Two trajectories from (10, 1) in the valley. With its best step size gradient descent zigzags in from wall \
-         to wall; momentum with its best settings is there after a few steps. {}",
-        ends.collect::<Vec<_>>().join(" "),
+        "Four pictures. On the map of all settings a vertical bar from αλ = {:.3} to {:.2} at β = {beta:.2}, from one edge of the wedge to the \
+         other. In the complex plane the double root {:.3} of the component along the floor and its opposite of the one across, both on the circle \
+         of radius √β. Two trajectories from (10, 1) in the valley: with its best step size gradient descent zigzags in from wall to \
+         wall; momentum with its best settings is there after a few steps. After {} steps f is {} with gradient descent and {} with momentum.",
+        alpha * spectrum.smallest,
+        alpha * spectrum.largest,
+        beta.sqrt(),
+        live::momentum::STEPS,
+        rough(end("gradient descent"), 0),
+        rough(end("momentum"), 0),
     );
-    let title = "Trajectories with the best settings of each";
+    let title = "The best settings of each: on the map, their roots and their paths";
     let caption = Caption { name: "momentum_convergence-best", title, description };
-    Ok(panels(&caption, &paths, 4))
+    let svg = svg(&caption, (WIDTH, TOP + 256.0), |canvas| {
+        map.draw(canvas, Rect::new(0.0, 0.0, WIDE, TOP), "");
+        roots.draw(canvas, Rect::new(RIGHT, 0.0, WIDE, TOP));
+        for (left, plane) in [0.0, RIGHT].into_iter().zip(&paths) {
+            plane.draw(canvas, Rect::new(left, TOP + 10.0, WIDE, 246.0));
+        }
+    });
+    Ok(Figure { name: caption.name, svg, csv: book.csv() })
 }
 
 /// Both parameters over the steps, side by side.
@@ -279,7 +361,7 @@ fn parameters() -> DrawResult<Figure> {
         format!("{title}: ({}, {}).", hundredths(x), hundredths(y))
     });
     let description = format!(
-        "θ₁ on the left and θ₂ on the right over {STEPS} steps in the valley. Under gradient descent θ₁ falls \
+        "θ₁ above and θ₂ below over {STEPS} steps in the valley. Under gradient descent θ₁ falls \
          slowly and θ₂ changes its sign in every step. Under momentum with its best settings both are near 0 after some ten \
          steps. With α = 0.1 and β = 0.9 both swing in long waves. After 20 steps: {}",
         ends.collect::<Vec<_>>().join(" "),
@@ -295,12 +377,12 @@ fn parameters() -> DrawResult<Figure> {
     };
     let charts = [
         chart("θ₁", (-4.0, 10.0), 4, Names::Beside, |(x, _)| x),
-        chart("θ₂", (-1.4, 1.4), 4, Names::Above, |(_, y)| y),
+        chart("θ₂", (-1.4, 1.4), 4, Names::Elsewhere, |(_, y)| y),
     ];
     let title = "Parameters over the steps";
-    let svg = svg(&Caption { name, title, description }, (WIDTH, 560.0), |canvas| {
-        charts[0].draw(canvas, Rect::new(0.0, 0.0, WIDTH, 270.0), "");
-        charts[1].draw(canvas, Rect::new(0.0, 280.0, WIDTH, 280.0), "");
+    let svg = svg(&Caption { name, title, description }, (WIDTH, 570.0), |canvas| {
+        charts[0].draw(canvas, Rect::new(0.0, 0.0, WIDTH, 280.0), "");
+        charts[1].draw(canvas, Rect::new(0.0, 290.0, WIDTH, 280.0), "");
     });
     let paths = paths.iter().map(|(title, _, points)| (title, points.as_slice()));
     Ok(Figure { name, svg, csv: paths_csv(["run", "step", "theta1", "theta2"], paths) })

@@ -1,6 +1,7 @@
 //! Where names stand: beside what they name, over nothing else, and not beside another
 //! thing.
 
+use crate::canvas::Align;
 use crate::geometry::{Px, Rect, inside, paced, segments};
 use crate::text::{ABOVE, BELOW, SIZE, width};
 
@@ -22,10 +23,12 @@ pub struct Wish<'a> {
     pub line: usize,
 }
 
-/// A name in its place: its left end in the middle of its height.
+/// A name in its place. The side on which its line is decides where it is held, since the
+/// fonts of a reader may be narrower.
 #[derive(Clone, Copy)]
 pub struct Placed {
     pub at: Px,
+    pub align: Align,
     pub rect: Rect,
 }
 
@@ -77,16 +80,19 @@ impl Scene {
         let mut candidates = Vec::new();
         for point in seen.iter().flat_map(|part| paced(part, 5.0)) {
             for (left, down) in around(wide) {
-                let at = (point.0 + left, point.1 + down);
-                let rect = box_at(at, wish.name);
-                if let Some(cost) = self.cost(rect, wish.line) {
-                    // Names stand rather to the right, where a line is read to.
-                    let share = (self.room.right - rect.right) / self.room.width();
-                    candidates.push(Candidate {
-                        cost: cost + 10.0 * share,
-                        placed: Placed { at, rect },
-                    });
-                }
+                let from = (point.0 + left, point.1 + down);
+                let rect = box_at(from, wish.name);
+                let Some(cost) = self.cost(rect, wish.line) else { continue };
+                let middle = from.0 + 0.5 * wide;
+                let (x, align) = match left {
+                    0.0.. => (from.0, Align::Start),
+                    left if left + wide <= 0.0 => (from.0 + wide, Align::End),
+                    _ => (middle, Align::Middle),
+                };
+                // Names stand rather to the right, where a line is read to.
+                let share = (self.room.right - rect.right) / self.room.width();
+                let placed = Placed { at: (x, from.1), align, rect };
+                candidates.push(Candidate { cost: cost + 10.0 * share, placed });
             }
         }
         candidates.sort_by(|a, b| a.cost.total_cmp(&b.cost));
@@ -94,8 +100,8 @@ impl Scene {
         let mut kept: Vec<Candidate> = Vec::new();
         for candidate in candidates {
             let near = |other: &Candidate| {
-                let (a, b) = (other.placed.at, candidate.placed.at);
-                (a.0 - b.0).abs() < 8.0 && (a.1 - b.1).abs() < 6.0
+                let (a, b) = (other.placed.rect, candidate.placed.rect);
+                (a.left - b.left).abs() < 8.0 && (a.top - b.top).abs() < 6.0
             };
             if kept.len() < KEPT && !kept.iter().any(near) {
                 kept.push(candidate);

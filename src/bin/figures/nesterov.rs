@@ -4,15 +4,43 @@ use descent::gradient_descent::{Optimizer, minimize};
 use descent::nesterov::{Nesterov, Tuned, spectral_radius, stability_limit};
 use descent::quadratic::{Quadratic, START, Spectrum};
 use nalgebra::{DVector, dvector};
+use questions::nesterov::coordinate;
 
 use crate::canvas::{Caption, DrawResult, Ink, WIDTH, svg};
-use crate::chart::{Axis, Chart, Line, tenths, whole};
+use crate::chart::{Axis, Chart, Line, Mark, Names, tenths, whole};
 use crate::contour::{Arrow, Path, Plane, Point};
 use crate::geometry::Rect;
 use crate::output::{Figure, csv, number, twelve_digits};
+use crate::thumb::Thumb;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
-    Ok(vec![look_ahead()?, radius()?, tuned()?])
+    let mut figures = vec![look_ahead()?, radius()?, tuned()?];
+    figures.extend(words()?);
+    Ok(figures)
+}
+
+/// What the opening's coordinate might do with one word more.
+fn words() -> DrawResult<Vec<Figure>> {
+    const TOP: f64 = 3.0;
+    let clamped = |(t, x): Point| (t, x.clamp(-TOP, TOP));
+    let course = |times: f64, look_ahead: f64| -> Vec<Point> {
+        let course = coordinate(times, look_ahead);
+        (0..).zip(course).map(|(t, x)| (f64::from(t), x)).collect()
+    };
+    let without = course(1.0, 0.0);
+    let laws = [
+        ("nesterov-word_explodes", "Farther and farther", course(1.0, BETA)),
+        ("nesterov-word_sooner", "It rests sooner", course(0.25, BETA)),
+        ("nesterov-word_same", "As before", without.clone()),
+    ];
+    let pictures = laws.into_iter().map(|(name, title, points)| {
+        let (x, y) = ((0.0, 12.0), (-TOP, TOP));
+        let points = points.into_iter().map(clamped).collect();
+        let paths = &[("coordinate", Ink::Solid(3), points)];
+        Thumb { name, title, x, y, ground: std::slice::from_ref(&without), paths }
+            .figure()
+    });
+    pictures.collect()
 }
 
 const BETA: f64 = 0.9;
@@ -124,12 +152,13 @@ fn radius() -> DrawResult<Figure> {
             limits.join(", "),
         ),
     };
-    let one = Line::faint(Ink::Foreground, "one", vec![(0.0, 1.0), (END, 1.0)]);
+    let limit = Mark::Horizontal(1.0, "above: diverges".into());
     Ok(Chart::new(
         Axis::linear("γλ", (0.0, END), 5, whole),
         Axis::linear("contraction", (0.0, 1.4), 8, tenths),
-        lines.into_iter().chain([one]).collect(),
+        lines.into(),
     )
+    .with_marks(vec![limit])
     .figure(&caption, 390.0))
 }
 
@@ -168,5 +197,6 @@ fn tuned() -> DrawResult<Figure> {
         Axis::powers("steps", (0, 5), 6),
         lines,
     )
+    .with_names(Names::AtEnds)
     .figure(&caption, 370.0))
 }

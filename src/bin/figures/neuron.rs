@@ -9,7 +9,7 @@ use crate::canvas::{Caption, DrawResult, Ink, WIDTH, svg};
 use crate::chart::{Axis, Chart, Line, hundredths, tenths, whole};
 use crate::contour::{Path, Plane, Point, paths_csv};
 use crate::geometry::Rect;
-use crate::output::Figure;
+use crate::output::{Figure, rough};
 use crate::thumb::{Thumb, up_to};
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
@@ -109,7 +109,7 @@ fn neuron() -> DrawResult<Figure> {
         }
         lines.push(Line::new(Ink::Series(ink), name, points));
     }
-    let at = |line: &Line, i: usize| format!("{:.0e}", line.points[i - 1].1);
+    let at = |line: &Line, i: usize| rough(line.points[i - 1].1, 0);
     let description = format!(
         "The largest loss of a sample in {steps} steps, on a logarithmic axis, over the step size, for the worksheet's neuron \
          with and without its ReLU. Without it the loss grows from a step size of 0.2 on and is {} at 0.3. With it the \

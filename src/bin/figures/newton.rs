@@ -6,8 +6,8 @@ use descent::newton::{
 use nalgebra::{DVector, dvector};
 
 use crate::canvas::{Caption, DrawResult, Ink};
-use crate::chart::{Axis, Chart, Line, whole};
-use crate::output::Figure;
+use crate::chart::{Axis, Chart, Line, Names, whole};
+use crate::output::{Figure, rough};
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
     Ok(vec![circle()?, models()?, errors()?, cosh()?, storage()?])
@@ -16,7 +16,7 @@ pub fn figures() -> DrawResult<Vec<Figure>> {
 const F: Example = Example::Quartic;
 
 const RANGE: (f64, f64) = (-3.0, 2.0);
-const HEIGHT: (f64, f64) = (-6.0, 8.0);
+const HEIGHT: (f64, f64) = (-7.0, 8.0);
 
 /// The points of a curve that are within the height.
 fn curve(f: impl Fn(&DVector<f64>) -> f64) -> Vec<(f64, f64)> {
@@ -61,7 +61,7 @@ fn circle() -> DrawResult<Figure> {
         ),
     };
     let lines = vec![
-        Line::new(Ink::Series(1), "f", curve(|theta| F.value(theta))),
+        Line::new(Ink::Series(1), "$f$", curve(|theta| F.value(theta))),
         Line::new(
             Ink::Series(2),
             "parabola at 0",
@@ -86,7 +86,6 @@ fn models() -> DrawResult<Figure> {
     let path = newton(&F, at.clone(), 1.0, 1)?;
     let next = path[1][0];
     let predicted = quadratic_model(&F, &at, &(&path[1] - &at));
-    let foot = |x: f64, y: f64| vec![(x, HEIGHT.0), (x, y)];
     let caption = Caption {
         name: "newton-models",
         title: "A function, its tangent and its parabola",
@@ -99,7 +98,7 @@ fn models() -> DrawResult<Figure> {
         ),
     };
     let lines = vec![
-        Line::new(Ink::Series(1), "f", curve(|theta| F.value(theta))),
+        Line::new(Ink::Series(1), "$f$", curve(|theta| F.value(theta))),
         Line::new(
             Ink::Series(2),
             "linear",
@@ -110,10 +109,11 @@ fn models() -> DrawResult<Figure> {
             "quadratic",
             curve(|theta| quadratic_model(&F, &at, &(theta - &at))),
         ),
-        Line::faint(Ink::Foreground, "start", foot(at[0], value)),
-        Line::faint(Ink::Foreground, "Newton step", foot(next, predicted)),
+        Line::dots(Ink::Foreground, "start", vec![(at[0], value)]),
+        Line::dots(Ink::Solid(5), "Newton step", vec![(next, predicted)]),
     ];
-    Ok(of_the_quartic(lines).figure(&caption, 350.0))
+    let chart = Chart { names: Names::Above, ..of_the_quartic(lines) };
+    Ok(chart.figure(&caption, 420.0))
 }
 
 /// The error of three models against the distance.
@@ -143,7 +143,7 @@ fn errors() -> DrawResult<Figure> {
     ];
     let at_hundredth: Vec<_> = lines
         .iter()
-        .map(|line| format!("{}: {:.0e}", line.name, line.points[16].1))
+        .map(|line| format!("{}: {}", line.name, rough(line.points[16].1, 0)))
         .collect();
     let caption = Caption {
         name: "newton-errors",
@@ -181,13 +181,14 @@ fn cosh() -> DrawResult<Figure> {
         name: "newton-cosh",
         title: "Newton's method on cosh(θ/2)",
         description: format!(
-            "Distance to the minimum on a logarithmic axis. Newton's method falls from 10 to {:.1e} in 7 \
+            "Distance to the minimum on a logarithmic axis. Newton's method falls from 10 to {} in 7 \
              steps, ever faster; gradient descent with step size 0.1 is at {:.2} after {STEPS}.",
-            newton[7].1, descent[STEPS].1,
+            rough(newton[7].1, 1),
+            descent[STEPS].1,
         ),
     };
     let lines = vec![
-        Line::new(Ink::Series(1), "Newton", newton),
+        Line::measured(Ink::Series(1), "Newton", newton),
         Line::new(Ink::Series(2), "gradient descent, α = 0.1", descent),
     ];
     let points: Vec<_> = lines.iter().flat_map(|line| line.points.clone()).collect();
@@ -207,22 +208,23 @@ fn storage() -> DrawResult<Figure> {
         Line::new(Ink::Series(series), name, points.collect())
     };
     let lines = vec![
-        line(2, "Hessian, 4n²", hessian_bytes),
-        line(1, "parameters, 4n", |n| 4 * u128::from(n)),
+        line(2, "Hessian, 4$n$²", hessian_bytes),
+        line(1, "parameters, 4$n$", |n| 4 * u128::from(n)),
     ];
     let caption = Caption {
         name: "newton-storage",
         title: "Bytes of the Hessian",
         description: format!(
             "Bytes in single precision against the number n of parameters, both logarithmic. At a billion \
-             parameters the parameters take {:.0e} bytes, the Hessian {:.0e}.",
-            lines[1].points[7].1, lines[0].points[7].1,
+             parameters the parameters take {} bytes, the Hessian {}.",
+            rough(lines[1].points[7].1, 0),
+            rough(lines[0].points[7].1, 0),
         ),
     };
     let turned: Vec<_> = counts.iter().map(|&n| (0.0, n as f64)).collect();
     let points: Vec<_> = lines.iter().flat_map(|line| line.points.clone()).collect();
     Ok(Chart::new(
-        Axis::logarithmic("parameters n", turned.iter()),
+        Axis::logarithmic("parameters $n$", turned.iter()),
         Axis::logarithmic("bytes", points.iter()),
         lines,
     )

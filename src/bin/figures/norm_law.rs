@@ -8,6 +8,7 @@ use descent::norm_law::{NormLaw, band, drawn_ratios};
 use descent::parallel;
 use descent::random::{Stream, generator};
 use nalgebra::DMatrix;
+use questions::norm_law::{Course, centred, kept, law};
 
 use crate::canvas::{Caption, DrawResult, Ink};
 use crate::chart::{Axis, Band, Chart, Line, hundredths, tenths, whole};
@@ -15,6 +16,7 @@ use crate::depth::{from_layer, last, layers, two_sigma};
 use crate::digits::digits;
 use crate::output::Figure;
 use crate::progress;
+use crate::thumb::Thumb;
 
 /// The experiment of the chapter on depth at He's scale.
 const LAYERS: u32 = 50;
@@ -28,7 +30,35 @@ const MANY: u64 = 200;
 pub fn figures() -> DrawResult<Vec<Figure>> {
     let digits = digits(Split::Test)?;
     progress::expect(MANY);
-    Ok(vec![ratio()?, single_images(digits)?, spread(digits)?])
+    let mut figures = vec![ratio()?, single_images(digits)?, spread(digits)?];
+    figures.extend(guesses()?);
+    Ok(figures)
+}
+
+/// Where nine networks in ten might go, and the one in the middle.
+fn guesses() -> DrawResult<Vec<Figure>> {
+    let laws: [(_, _, Course); 3] = [
+        ("norm_law-median_sink", "They sink and wander apart", law()),
+        ("norm_law-median_kept", "They stay near", kept()),
+        ("norm_law-median_centred", "They wander apart", centred()),
+    ];
+    let pictures = laws.into_iter().map(|(name, title, course)| {
+        let line = |deviations: f64| {
+            let height = |(layer, (mean, deviation)): (i32, &(f64, f64))| {
+                (f64::from(layer), mean + deviations * deviation)
+            };
+            (1..).zip(&course).map(height).collect::<Vec<_>>()
+        };
+        let paths = &[
+            ("middle", Ink::Solid(1), line(0.0)),
+            ("upper end", Ink::DashedForeground, line(1.645)),
+            ("lower end", Ink::DashedForeground, line(-1.645)),
+        ];
+        let level = vec![(0.0, 0.0), (50.0, 0.0)];
+        Thumb { name, title, x: (0.0, 50.0), y: (-1.0, 1.0), ground: &[level], paths }
+            .figure()
+    });
+    pictures.collect()
 }
 
 /// The widths without the logits.
@@ -90,7 +120,7 @@ fn ratio() -> DrawResult<Figure> {
         ),
     };
     Ok(Chart::new(
-        Axis::linear("R", (0.0, end), 6, whole),
+        Axis::linear("$R$", (0.0, end), 6, whole),
         Axis::linear("density", (0.0, TOP), 7, tenths),
         vec![Line::new(Ink::Series(2), "law", density)],
     )
@@ -131,8 +161,8 @@ fn single_images(digits: &Digits) -> DrawResult<Figure> {
         .fold((0.0, 0.0), |(low, high), log| (f64::min(low, log), f64::max(high, log)));
     let range = ((2.0 * low).floor() / 2.0, (2.0 * high).ceil() / 2.0);
     let chart = Chart::new(
-        layers("layer i of the activations", LAYERS),
-        Axis::linear("log₁₀ (‖z‖ / ‖input‖)", range, 9, tenths),
+        layers("layer $i$ of the activations", LAYERS),
+        Axis::linear("log₁₀ (‖$z$‖ / ‖input‖)", range, 9, tenths),
         lines,
     )
     .with_bands(vec![Band {
@@ -189,9 +219,9 @@ fn spread(digits: &Digits) -> DrawResult<Figure> {
         .flat_map(|line| &line.points)
         .fold(0.1, |top, &(_, y)| f64::max(top, y));
     let chart = Chart::new(
-        layers("layer i of the activations", LAYERS),
+        layers("layer $i$ of the activations", LAYERS),
         Axis::linear(
-            "standard deviation of log₁₀ ‖z‖",
+            "standard deviation of log₁₀ ‖$z$‖",
             (0.0, (10.0 * top).ceil() / 10.0),
             6,
             tenths,

@@ -12,7 +12,7 @@ use descent::random::{Stream, generator};
 
 use crate::canvas::{Caption, DrawResult, Ink, WIDTH, svg};
 use crate::chart::{Axis, Chart, Line, tenths, whole};
-use crate::contour::{Path, Plane, Point, paths_csv};
+use crate::contour::{Path, Plane, Point, in_rows, paths_csv};
 use crate::digits::digits;
 use crate::geometry::Rect;
 use crate::output::{Figure, csv, number};
@@ -110,22 +110,23 @@ fn counterexamples() -> DrawResult<Figure> {
          edge."
         .to_owned();
     let title = "What convexity does not promise";
-    let svg = svg(&Caption { name, title, description }, (WIDTH, 500.0), |canvas| {
-        for (place, (curve, panel, points, x, y)) in (0..).zip(&runs) {
-            let line = Path::new(Ink::Foreground, sampled(curve, x.0, x.1));
-            let run = Path::new(Ink::Solid(1), points.clone()).with_dots();
-            let ticks = if y.1 > 100.0 { whole } else { tenths };
-            let plane = Plane {
-                title: (*panel).into(),
-                paths: vec![line, run],
-                ..Plane::new(
-                    Axis::linear("θ", *x, 5, whole),
-                    Axis::linear("", (y.0 - 0.05 * y.1, y.1), 4, ticks),
-                )
-            };
-            let (column, row) = (f64::from(place % 2), f64::from(place / 2));
-            plane.draw(canvas, Rect::new(310.0 * column, 250.0 * row, 298.0, 246.0));
+    let planes = runs.iter().map(|(curve, panel, points, x, y)| {
+        let line = Path::new(Ink::Foreground, sampled(curve, x.0, x.1));
+        let run = Path::new(Ink::Solid(1), points.clone()).with_dots();
+        let across = if x.1 - x.0 < 2.0 { tenths } else { whole };
+        let up = if y.1 > 100.0 { whole } else { tenths };
+        Plane {
+            title: (*panel).into(),
+            paths: vec![line, run],
+            ..Plane::new(
+                Axis::linear("θ", *x, 5, across),
+                Axis::linear("$f$", (y.0 - 0.05 * y.1, y.1), 4, up),
+            )
         }
+    });
+    let planes: Vec<_> = planes.collect();
+    let svg = svg(&Caption { name, title, description }, (WIDTH, 500.0), |canvas| {
+        in_rows(&planes, canvas, 246.0);
     });
     let paths = runs.iter().map(|(_, panel, points, ..)| (panel, points.as_slice()));
     Ok(Figure { name, svg, csv: paths_csv(["panel", "step", "θ", "value"], paths) })
@@ -147,8 +148,8 @@ fn saddle() -> DrawResult<Figure> {
         levels: levels.clone(),
         level_names: levels.iter().map(name_of).collect(),
         paths: vec![
-            Path::new(Ink::Solid(2), runs[1].1.clone()).with_dots(),
-            Path::new(Ink::Solid(1), runs[0].1.clone()).with_dots(),
+            Path::new(Ink::Solid(2), runs[1].1.clone()).with_dots().named(runs[1].0),
+            Path::new(Ink::Solid(1), runs[0].1.clone()).with_dots().named(runs[0].0),
         ],
         cross: Some((0.0, 0.0)),
         is_equal: true,

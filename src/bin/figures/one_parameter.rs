@@ -5,8 +5,9 @@ use descent::one_parameter::{
     stationary_variance,
 };
 
-use crate::canvas::{Caption, DrawResult, Ink};
+use crate::canvas::{Caption, DrawResult, Ink, WIDTH, svg};
 use crate::chart::{Axis, Band, Chart, Line, Mark, Names, whole};
+use crate::geometry::Rect;
 use crate::output::{Figure, csv, number};
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
@@ -41,8 +42,12 @@ fn votes() -> DrawResult<Figure> {
         Line::bars(Ink::Series(series as u8), name, points).with_width(0.34)
     });
     let chart = Chart {
-        marks: vec![Mark::Horizontal(0.0, String::new())],
-        names: Names::Above,
+        marks: vec![
+            Mark::Horizontal(0.0, String::new()),
+            Mark::Words((-0.19, 0.68), "constant".into()),
+            Mark::Words((0.19, -0.7), "slope".into()),
+        ],
+        names: Names::Elsewhere,
         ..Chart::new(
             Axis::named("point", &names),
             Axis::linear("vote at error 1", (-1.0, 2.0), 4, whole),
@@ -99,7 +104,8 @@ fn constant_losses() -> DrawResult<Figure> {
     let range = (-1.0, 8.0);
     let curve = |points: &[Point]| loss_curve(Model::Constant, points, range);
     let single = points.iter().map(|point| {
-        Line::faint(Ink::Solid(1), format!("y = {}", point.y), curve(&[*point]))
+        Line::faint(Ink::Solid(1), format!("$y$ = {}", point.y), curve(&[*point]))
+            .named()
     });
     let mean = Line::new(Ink::Solid(2), "mean", curve(&points));
     let lines = single.chain([mean]).collect();
@@ -122,7 +128,7 @@ fn slope_losses() -> DrawResult<Figure> {
     let curve = |points: &[Point]| loss_curve(Model::Slope, points, range);
     let inks = [Ink::Series(1), Ink::Series(3), Ink::Series(4)];
     let single = points.iter().zip(inks).map(|(point, ink)| {
-        let line = Line::new(ink, format!("x = {}", point.x), curve(&[*point]));
+        let line = Line::new(ink, format!("$x$ = {}", point.x), curve(&[*point]));
         match point.x {
             1.0 => line,
             _ => line,
@@ -141,7 +147,7 @@ fn descent() -> DrawResult<Figure> {
         let path = path.iter().enumerate().map(|(t, &theta)| (t as f64, theta));
         let factor = Model::Constant.contraction(&points, step_size);
         let name = format!("α = {step_size}, factor {factor:.1}").replace('-', "−");
-        Ok(Line::new(Ink::Series(series), name, path.collect()))
+        Ok(Line::measured(Ink::Solid(series), name, path.collect()))
     });
     let lines = lines.collect::<DrawResult<Vec<_>>>()?;
     let ends: Vec<_> = lines
@@ -156,12 +162,29 @@ fn descent() -> DrawResult<Figure> {
             ends.join("; ")
         ),
     };
-    Ok(Chart::new(
-        Axis::linear("step", (0.0, STEPS as f64), 7, whole),
-        Axis::linear("θ", (0.0, 10.0), 6, whole),
-        lines,
-    )
-    .figure(&caption, 350.0))
+    let svg = svg(&caption, (WIDTH, 480.0), |canvas| {
+        for (place, line) in (0..).zip(&lines) {
+            let chart = Chart {
+                marks: vec![Mark::Horizontal(3.0, String::new())],
+                names: Names::Elsewhere,
+                ..Chart::new(
+                    Axis::linear("step", (0.0, STEPS as f64), 7, whole),
+                    Axis::linear("θ", (0.0, 6.0), 4, whole),
+                    vec![line.clone()],
+                )
+            };
+            let (column, row) = (f64::from(place % 2), f64::from(place / 2));
+            let place = Rect::new(310.0 * column, 244.0 * row, 298.0, 236.0);
+            chart.draw(canvas, place, &line.name);
+        }
+    });
+    let rows = lines.iter().flat_map(|line| {
+        line.points
+            .iter()
+            .map(|&(t, theta)| vec![line.name.clone(), t.to_string(), number(theta)])
+    });
+    let csv = csv(&["curve", "step", "θ"], rows);
+    Ok(Figure { name: caption.name, svg, csv })
 }
 
 fn noise() -> DrawResult<Figure> {
@@ -192,7 +215,7 @@ fn noise() -> DrawResult<Figure> {
         Axis::linear("θ", (0.0, 7.0), 8, whole),
         vec![
             Line::new(Ink::Solid(2), format!("α = {STEP_SIZE}"), constant),
-            Line::new(Ink::Series(3), "α = 1/(2t)", shrinking),
+            Line::new(Ink::Series(3), "α = 1/(2$t$)", shrinking),
         ],
     )
     .with_bands(vec![Band {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use std::{env, process};
 
 use crate::canvas::DrawResult;
+use crate::numbers::short;
 
 /// One figure of the book.
 pub struct Figure {
@@ -32,6 +33,11 @@ pub fn csv(columns: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Str
 /// processor.
 pub fn number(value: f64) -> String {
     format!("{value:.5e}")
+}
+
+/// A number with so many digits behind its first, as one reads it aloud.
+pub fn rough(value: f64, digits: usize) -> String {
+    short(format!("{value:.digits$e}").parse().expect("a number"))
 }
 
 /// The number that CSV shows. What is drawn from it does not depend on the processor
@@ -98,21 +104,33 @@ pub fn prepare(folder: &Path) -> DrawResult {
 /// # Errors
 /// If a file cannot be written; where the disk is full, none has changed then.
 pub fn write(folder: &Path, figures: &[Figure], csv_only: bool) -> DrawResult {
-    survive_the_size_limit();
-    remove_leftovers(folder);
     let mut files = Vec::new();
     for figure in figures {
         let path = folder.join(figure.name);
-        files.push(Beside::new(path.with_extension("csv"), &figure.csv)?);
+        files.push((path.with_extension("csv"), figure.csv.as_bytes()));
         if !csv_only {
-            files.push(Beside::new(path.with_extension("svg"), &figure.svg)?);
+            files.push((path.with_extension("svg"), figure.svg.as_bytes()));
         }
     }
-    files.into_iter().try_for_each(Beside::take_its_place)?;
+    replace(folder, &files)?;
     let extension = if csv_only { "csv" } else { "svg" };
     let paths =
         figures.iter().map(|figure| folder.join(figure.name).with_extension(extension));
     tell(paths.map(|path| path.display().to_string()))
+}
+
+/// Writes files of a folder.
+///
+/// # Errors
+/// If one cannot be written; where the disk is full, none has changed then.
+pub fn replace(folder: &Path, files: &[(PathBuf, &[u8])]) -> DrawResult {
+    survive_the_size_limit();
+    remove_leftovers(folder);
+    let written: Result<Vec<_>, _> = files
+        .iter()
+        .map(|(path, content)| Beside::new(path.clone(), content))
+        .collect();
+    written?.into_iter().try_for_each(Beside::take_its_place)
 }
 
 /// Lines for standard output.
@@ -163,10 +181,10 @@ struct Beside {
 }
 
 impl Beside {
-    fn new(path: PathBuf, content: &str) -> DrawResult<Self> {
+    fn new(path: PathBuf, content: &[u8]) -> DrawResult<Self> {
         let (beside, mut file) = create_beside(&path).map_err(unwritten(&path))?;
         let written = Self { path, beside };
-        file.write_all(content.as_bytes()).map_err(unwritten(&written.path))?;
+        file.write_all(content).map_err(unwritten(&written.path))?;
         Ok(written)
     }
 
@@ -209,7 +227,7 @@ fn remove_leftovers(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let ours = [".csv.", ".svg."].iter().any(|kind| name.contains(kind));
+        let ours = [".csv.", ".png.", ".svg."].iter().any(|kind| name.contains(kind));
         if ours && name.ends_with(".tmp") && old(&path) == Some(true) {
             let _ = fs::remove_file(path);
         }

@@ -1,14 +1,16 @@
 //! Trajectories, rates and step sizes of gradient descent on quadratics.
 
 use descent::quadratic::{Quadratic, START, descend};
+use live::valley::LEVELS;
 use nalgebra::{DVector, dvector};
 
 use crate::canvas::{Caption, DrawResult, Ink, WIDTH, svg};
 use crate::chart::{Axis, Chart, Line, Mark, Names, hundredths, tenths, whole};
-use crate::contour::{Path, Plane, Point, paths_csv};
+use crate::contour::{Path, Plane, Point, in_rows, paths_csv};
 use crate::geometry::Rect;
-use crate::output::Figure;
+use crate::output::{Figure, rough};
 use crate::thumb::Thumb;
+use crate::touched::Book;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
     let mut figures = vec![trajectories()?, losses()?, rates()?, singular_values()?];
@@ -70,21 +72,20 @@ pub fn panels(
 ) -> Figure {
     let valley = Quadratic::valley();
     let height = 250.0 * paths.len().div_ceil(2) as f64;
-    let svg = svg(caption, (WIDTH, height), |canvas| {
-        for (place, (panel, ink, points)) in (0..).zip(paths) {
-            let (x, y, all) = valley_axes();
-            let plane = Plane {
-                title: (*panel).into(),
-                function: &|x, y| valley.value(&dvector![x, y]),
-                levels: all[..levels].to_vec(),
-                paths: vec![Path::new(*ink, points.clone()).with_dots()],
-                cross: Some((0.0, 0.0)),
-                ..Plane::new(x, y)
-            };
-            let (column, row) = (f64::from(place % 2), f64::from(place / 2));
-            plane.draw(canvas, Rect::new(310.0 * column, 250.0 * row, 298.0, 246.0));
+    let value = |x, y| valley.value(&dvector![x, y]);
+    let planes = paths.iter().map(|(panel, ink, points)| {
+        let (x, y, all) = valley_axes();
+        Plane {
+            title: (*panel).into(),
+            function: &value,
+            levels: all[..levels].to_vec(),
+            paths: vec![Path::new(*ink, points.clone()).with_dots()],
+            cross: Some((0.0, 0.0)),
+            ..Plane::new(x, y)
         }
     });
+    let planes: Vec<_> = planes.collect();
+    let svg = svg(caption, (WIDTH, height), |canvas| in_rows(&planes, canvas, 246.0));
     let paths = paths.iter().map(|(panel, _, points)| (panel, points.as_slice()));
     let csv = paths_csv(["panel", "step", "theta1", "theta2"], paths);
     Figure { name: caption.name, svg, csv }
@@ -101,8 +102,9 @@ fn losses() -> DrawResult<Figure> {
         let points = (0..).map(f64::from).zip(values).collect();
         lines.push(Line::new(Ink::Series(ink), name, points));
     }
-    let ends =
-        lines.iter().map(|line| format!("{}: {:.1e}.", line.name, line.points[50].1));
+    let ends = lines
+        .iter()
+        .map(|line| format!("{}: {}.", line.name, rough(line.points[50].1, 1)));
     let description = format!(
         "The value of the function, on a logarithmic axis, over 50 steps of gradient descent with six step sizes, all from \
          55. Each becomes a straight line. After 50 steps {}",
@@ -119,49 +121,73 @@ fn losses() -> DrawResult<Figure> {
     Ok(chart.figure(&caption, 410.0))
 }
 
-/// The V of the contraction over the step size.
+/// The V of the contraction over the step size; the path at one step size, and what is
+/// left of each of its components.
 fn rates() -> DrawResult<Figure> {
+    const HEIGHT: f64 = 640.0;
+    const TOP: f64 = 360.0;
+    let book = Book::new(&live::quadratic::WIDGET);
     let spectrum = Quadratic::valley().spectrum()?;
     let (best, limit) = (spectrum.best_step_size(), spectrum.step_size_limit());
-    let marks = vec![
-        Mark::Point((best, spectrum.best_rate()), "best".into()),
-        Mark::Vertical(limit, "limit".into()),
-    ];
-    // Between these the curves are straight.
-    let corners = [0.0, 1.0 / spectrum.largest, best, 0.22];
-    let curve = |rate: &dyn Fn(f64) -> f64| -> Vec<Point> {
-        corners.iter().map(|&step_size| (step_size, rate(step_size))).collect()
+    let line = |ink, name: &str| Line::new(ink, name, book.points("rates", name));
+    let foot = book.points("rates", "step size");
+    let rates = Chart {
+        key: "rates",
+        names: Names::Above,
+        ..Chart::new(
+            Axis::linear("step size α", (0.0, 0.22), 6, |x| format!("{x:.2}")),
+            Axis::linear("factor per step", (-0.06, 1.2), 7, tenths),
+            vec![
+                Line::broad(
+                    Ink::Solid(1),
+                    "the larger of the two",
+                    book.points("rates", "the larger of the two"),
+                ),
+                line(Ink::Series(2), "along: |1 − α|"),
+                line(Ink::Series(3), "across: |1 − 10α|"),
+                Line::faint(Ink::Foreground, "step size", foot),
+            ],
+        )
+    }
+    .with_marks(vec![Mark::Vertical(limit, "limit".into())]);
+    let (x, y, _) = valley_axes();
+    let levels = LEVELS
+        .iter()
+        .map(|&(name, _)| Path::level(book.points("path", name)).of_curve(name));
+    let path = Path::new(Ink::Solid(1), book.points("path", "path")).with_dots();
+    let plane = Plane {
+        key: "path",
+        title: "the path".into(),
+        paths: levels.chain([path.of_curve("path")]).collect(),
+        cross: Some((0.0, 0.0)),
+        ..Plane::new(x, y)
     };
-    let factor =
-        |eigenvalue: f64| move |step_size: f64| (1.0 - step_size * eigenvalue).abs();
-    let lines = vec![
-        Line::new(
-            Ink::Series(1),
-            "the larger of the two",
-            curve(&|a| spectrum.contraction(a)),
-        ),
-        Line::new(Ink::Series(2), "along: |1 − α|", curve(&factor(spectrum.smallest))),
-        Line::new(
-            Ink::Series(3),
-            "across: |1 − 10α|",
-            curve(&factor(spectrum.largest)),
-        ),
-    ];
+    let part = |ink, name: &str| Line::measured(ink, name, book.points("parts", name));
+    let parts = Chart {
+        key: "parts",
+        names: Names::Above,
+        ..Chart::new(
+            Axis::linear("step", (0.0, 20.0), 5, whole),
+            Axis::linear("share of the start", (-1.0, 1.0), 5, tenths),
+            vec![part(Ink::Series(2), "along"), part(Ink::Series(3), "across")],
+        )
+    };
     let description = format!(
-        "The factor of each of the two components per step, over the step size. That of eigenvalue 1 falls slowly \
+        "Above, the factor of each of the two components per step, over the step size. That of eigenvalue 1 falls slowly \
          along a line, that of eigenvalue 10 falls to zero at 0.1 and rises again. The larger of the two, the contraction, is \
-         smallest where they meet, {:.3} at the step size {best:.3}, and passes 1 at {limit:.1}.",
+         smallest where they meet, {:.3} at the step size {best:.3}, and passes 1 at {limit:.1}. Below, the path from (10, 1) at this step \
+         size, and what is left of each component of the start: along the floor it shrinks, across it changes its sign in every step.",
         spectrum.best_rate(),
     );
-    let chart = Chart::new(
-        Axis::linear("step size α", (0.0, 0.22), 6, |x| format!("{x:.2}")),
-        Axis::linear("factor per step", (-0.06, 1.2), 7, tenths),
-        lines,
-    )
-    .with_marks(marks);
-    let title = "Contraction over the step size";
+    let title = "Contraction over the step size, and the path at one of them";
     let caption = Caption { name: "quadratic-rates", title, description };
-    Ok(chart.figure(&caption, 390.0))
+    let svg = svg(&caption, (WIDTH, HEIGHT), |canvas| {
+        rates.draw(canvas, Rect::new(0.0, 0.0, WIDTH, TOP), "");
+        plane.draw(canvas, Rect::new(0.0, TOP + 10.0, 298.0, HEIGHT - TOP - 10.0));
+        let right = Rect::new(310.0, TOP + 10.0, 298.0, HEIGHT - TOP - 10.0);
+        parts.draw(canvas, right, "");
+    });
+    Ok(Figure { name: caption.name, svg, csv: book.csv() })
 }
 
 /// How much of its goal each singular direction has reached.
@@ -171,7 +197,7 @@ fn singular_values() -> DrawResult<Figure> {
     // Targets that make (1, 1, 1) the goal.
     let quadratic = Quadratic::least_squares(&inputs, &sizes);
     let step_size = quadratic.spectrum()?.best_step_size();
-    let points = descend(&quadratic, &DVector::zeros(3), step_size, 40)?;
+    let points = descend(&quadratic, &DVector::zeros(3), step_size, 39)?;
     let lines = (0..3).map(|i| {
         let reached = points.iter().map(|theta| theta[i]);
         let points = (0..).map(f64::from).zip(reached).collect();
@@ -183,16 +209,17 @@ fn singular_values() -> DrawResult<Figure> {
     });
     let lines: Vec<_> = lines.collect();
     let description = format!(
-        "What share of its goal each of three parameters has learned, over 40 steps at the step size {step_size:.3}. The one of \
+        "What share of its goal each of three parameters has learned, over 39 steps at the step size {step_size:.3}. The one of \
          singular value 4 jumps between overshooting and zero, with a slowly shrinking swing; that of 2 is there after a few \
          steps; that of 0.5 creeps up to {:.2}.",
-        lines[2].points[40].1,
+        lines[2].points[39].1,
     );
     let chart = Chart::new(
         Axis::linear("step", (0.0, 40.0), 5, whole),
         Axis::linear("share of the goal learned", (-0.1, 2.0), 5, tenths),
         lines,
-    );
+    )
+    .with_names(Names::AtEnds);
     let title = "Three singular values, one step size";
     let caption = Caption { name: "quadratic-singular_values", title, description };
     Ok(chart.figure(&caption, 370.0))

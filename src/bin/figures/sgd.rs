@@ -13,10 +13,9 @@ use nalgebra::DVector;
 use questions::sgd::{balance, quality};
 
 use crate::canvas::{Caption, DrawResult, Ink, WIDTH, svg};
-use crate::chart::{Axis, Chart, Line, tenths, whole};
-use crate::contour::{Arrow, Plane, Point};
+use crate::chart::{Axis, Chart, Line, Names, tenths, whole};
+use crate::contour::{Arrow, Plane, Point, in_rows};
 use crate::digits::digits;
-use crate::geometry::Rect;
 use crate::output::{Figure, csv, number};
 use crate::thumb::Thumb;
 
@@ -75,24 +74,23 @@ fn cloud(examples: &Batch) -> DrawResult<Figure> {
         full.norm(),
         spread.join(", "),
     );
+    let planes = clouds.iter().map(|(size, points)| Plane {
+        title: format!("|$B$| = {size}"),
+        cloud: Some((Ink::Solid(1), points.clone())),
+        arrows: vec![Arrow {
+            ink: Ink::Foreground,
+            from: (0.0, 0.0),
+            to: (full.norm(), 0.0),
+            name: String::new(),
+        }],
+        ..Plane::new(
+            Axis::linear("along the full gradient", (-0.25, 1.25), 4, tenths),
+            Axis::linear("across", (-0.75, 0.75), 4, tenths),
+        )
+    });
+    let planes: Vec<_> = planes.collect();
     let svg = svg(&Caption { name, title, description }, (WIDTH, 390.0), |canvas| {
-        for (column, (size, points)) in (0..).zip(&clouds) {
-            let plane = Plane {
-                title: format!("|$B$| = {size}"),
-                cloud: Some((Ink::Solid(1), points.clone())),
-                arrows: vec![Arrow {
-                    ink: Ink::Foreground,
-                    from: (0.0, 0.0),
-                    to: (full.norm(), 0.0),
-                    name: String::new(),
-                }],
-                ..Plane::new(
-                    Axis::linear("along the full gradient", (-0.3, 2.3), 4, whole),
-                    Axis::linear("across", (-1.3, 1.3), 4, whole),
-                )
-            };
-            plane.draw(canvas, Rect::new(310.0 * f64::from(column), 0.0, 298.0, 390.0));
-        }
+        in_rows(&planes, canvas, 390.0);
     });
     let rows = clouds.iter().flat_map(|(size, points)| {
         points.iter().map(move |&(x, y)| vec![size.to_string(), number(x), number(y)])
@@ -117,9 +115,9 @@ fn batch_sizes(examples: &Batch) -> DrawResult<(Figure, Vec<Point>)> {
         let points = losses[best].iter().enumerate();
         let points =
             points.map(|(epoch, &loss)| ((epoch * DIGITS) as f64, rounded(loss)));
-        Line::new(
+        Line::measured(
             ink,
-            format!("|B| = {size}, α = {}", step_sizes[best]),
+            format!("|$B$| = {size}, α = {}", step_sizes[best]),
             points.collect(),
         )
     });
@@ -149,7 +147,8 @@ fn batch_sizes(examples: &Batch) -> DrawResult<(Figure, Vec<Point>)> {
         ),
         Axis::linear("training loss", (0.0, 3.5), 8, tenths),
         lines,
-    );
+    )
+    .with_names(Names::AtEnds);
     let caption = Caption { name: "sgd-batch_sizes", title, description };
     Ok((chart.figure(&caption, 390.0), lowest))
 }
@@ -162,7 +161,7 @@ fn optimizers(examples: &Batch) -> DrawResult<Figure> {
     let lines = all.map(|(((_, step_sizes), losses), (ink, name))| {
         let ends = losses.iter().map(|losses| rounded(losses[EPOCHS]));
         let points = step_sizes.iter().copied().zip(ends).collect();
-        Line::new(Ink::Series(ink), name, points)
+        Line::measured(Ink::Series(ink), name, points)
     });
     let lines: Vec<_> = lines.collect();
     let bests = lines.iter().zip(losses.chunks(6)).map(|(line, losses)| {
@@ -177,7 +176,7 @@ fn optimizers(examples: &Batch) -> DrawResult<Figure> {
     );
     let title = "Loss after a fixed budget against the step size";
     Ok(Chart::new(
-        Axis::powers("step size α", (-3, 1), 5),
+        Axis::exponents("step size α", (-2.4, 0.8), 5),
         Axis::linear("training loss after the budget", (0.0, 2.5), 6, tenths),
         lines,
     )

@@ -47,7 +47,7 @@ impl Thumb<'_> {
             let frame = [(MARGIN, MARGIN), (MARGIN, bottom), (right, bottom)];
             canvas.line(Pen::new(Ink::Foreground, 1.0), &frame);
             for path in self.ground {
-                let pen = Pen::new(Ink::Foreground, 1.0).faint(0.4);
+                let pen = Pen::new(Ink::Foreground, 1.0).faint(0.6);
                 canvas.line(pen, &self.places(path));
             }
             for (_, ink, path) in self.paths {

@@ -10,14 +10,16 @@ use descent::training::{
     full_batch, largest_curvature, movement, settled, sweep, test_positions,
     widths_compared,
 };
+use questions::training::{Courses, courses};
 
 use crate::canvas::{Align, Canvas, Caption, DrawResult, Ink, Pen, WIDTH, svg};
-use crate::chart::{Axis, Chart, Line, tenths, whole};
+use crate::chart::{Axis, Chart, Line, Names, tenths, whole};
 use crate::digits::digits;
 use crate::geometry::Rect;
 use crate::grid::label;
-use crate::output::{Figure, csv, twelve_digits};
+use crate::output::{Figure, csv, number, rough};
 use crate::sgd::rounded;
+use crate::thumb::{Thumb, up_to};
 
 pub const NAMES: [&str; 3] = ["SGD", "momentum", "Adam"];
 /// The colours of SGD, momentum and Adam in the whole book.
@@ -30,14 +32,38 @@ pub fn figures() -> DrawResult<Vec<Figure>> {
     let runs = compare(PLAN, &SEEDS[..1], &examples, &test);
     let runs: Vec<&Run> = runs.iter().map(|runs| &runs[0]).collect();
     let few = half_resolution(&examples(&(0..FEW).collect::<Vec<_>>()));
-    Ok(vec![
+    let mut figures = guesses()?;
+    figures.extend([
         two_digits(runs[2], &test)?,
         losses(&runs)?,
         accuracies(&runs)?,
         step_sizes(&examples)?,
         widths(&examples)?,
         limits(&few)?,
-    ])
+    ]);
+    Ok(figures)
+}
+
+/// What the loss might do with four times the step size that a quadratic bears.
+fn guesses() -> DrawResult<Vec<Figure>> {
+    const HEIGHTS: (f64, f64) = (-3.0, 2.5);
+    let Courses { network, quadratic, below } = courses(SEEDS[0]);
+    let laws = [
+        ("training-explodes_back", "It comes back to guessing", network),
+        ("training-explodes_rises", "It rises without end", quadratic),
+        ("training-explodes_falls", "It goes on falling", below),
+    ];
+    let guessing = 10_f64.ln().log10();
+    let pictures = laws.into_iter().map(|(name, title, losses)| {
+        let points = (0..)
+            .zip(losses)
+            .map(|(t, loss)| (f64::from(t), rounded(loss).log10().max(HEIGHTS.0)));
+        let paths = &[("loss", Ink::Solid(1), up_to(HEIGHTS.1, points))];
+        let ground = vec![(0.0, guessing), (60.0, guessing)];
+        Thumb { name, title, x: (0.0, 60.0), y: HEIGHTS, ground: &[ground], paths }
+            .figure()
+    });
+    pictures.collect()
 }
 
 /// Two digits, and the probability of each class before the training and after each epoch.
@@ -224,9 +250,10 @@ fn losses(runs: &[&Run]) -> DrawResult<Figure> {
     };
     Ok(Chart::new(
         Axis::linear("epochs", (0.0, PLAN.epochs as f64 + 1.0), 5, whole),
-        Axis::powers("training loss", (-2, 1), 4),
+        Axis::exponents("training loss", (-1.4, 0.2), 4),
         lines,
     )
+    .with_names(Names::AtEnds)
     .figure(&caption, 370.0))
 }
 
@@ -235,7 +262,7 @@ fn accuracies(runs: &[&Run]) -> DrawResult<Figure> {
         let percent = |epoch: &Epoch| 100.0 * epoch.accuracy;
         let points = run.epochs.iter().zip(1..);
         let points = points.map(|(epoch, t)| (f64::from(t), percent(epoch)));
-        Line::new(Ink::Series(INKS[i]), NAMES[i], points.collect())
+        Line::measured(Ink::Series(INKS[i]), NAMES[i], points.collect())
     };
     let lines: Vec<_> = runs.iter().enumerate().map(line).collect();
     let ends: Vec<_> = lines
@@ -267,10 +294,8 @@ fn step_sizes(examples: &Examples) -> DrawResult<Figure> {
     let validation = examples(&VALIDATION.collect::<Vec<_>>());
     let swept = sweep(SWEEP, SEEDS[0], examples, &validation);
     let line = |(i, (_, swept)): (usize, &(_, Vec<(f64, f64)>))| {
-        let points = swept
-            .iter()
-            .map(|&(size, accuracy)| (twelve_digits(size.log10()), 100.0 * accuracy));
-        Line::new(Ink::Series(INKS[i]), NAMES[i], points.collect())
+        let points = swept.iter().map(|&(size, accuracy)| (size, 100.0 * accuracy));
+        Line::measured(Ink::Series(INKS[i]), NAMES[i], points.collect())
     };
     let lines: Vec<_> = swept.iter().enumerate().map(line).collect();
     let best: Vec<_> = swept
@@ -287,15 +312,15 @@ fn step_sizes(examples: &Examples) -> DrawResult<Figure> {
         name: "training-sweep",
         title: "Accuracy against the step size",
         description: format!(
-            "Accuracy on {} held-out digits against the base-ten logarithm of the step size. {}.",
+            "Accuracy on {} held-out digits against the step size on a logarithmic axis. {}.",
             VALIDATION.len(),
             best.join(", ")
         ),
     };
     Ok(Chart::new(
-        Axis::linear("log₁₀ of the step size", (-3.0, 1.0), 5, whole),
+        Axis::exponents("step size", (-3.0, 0.8), 5),
         Axis::linear("accuracy, %", (60.0, 100.0), 5, whole),
-        lines.into_iter().map(|line| clipped(line, 60.0)).collect(),
+        lines,
     )
     .figure(&caption, 370.0))
 }
@@ -364,12 +389,31 @@ fn widths(examples: &Examples) -> DrawResult<Figure> {
             ends.join("; ")
         ),
     };
-    Ok(Chart::new(
-        Axis::linear("width", (0.0, 160.0), 5, whole),
-        Axis::linear("‖W_T − W₀‖ / ‖W₀‖", (0.0, 0.8), 9, tenths),
-        lines,
-    )
-    .figure(&caption, 410.0))
+    let svg = svg(&caption, (WIDTH, 430.0), |canvas| {
+        for (column, (title, lines)) in
+            (0..).zip(["SGD", "Adam"].into_iter().zip(lines.chunks(3)))
+        {
+            let layers = ["first", "second", "last"].into_iter().zip(lines);
+            let named = layers.map(|(layer, line)| line.clone().renamed(layer));
+            let chart = Chart::new(
+                Axis::linear("width", (0.0, 170.0), 4, whole),
+                Axis::linear("‖$W$ − $W$₀‖ / ‖$W$₀‖", (0.0, 0.8), 5, tenths),
+                named.collect(),
+            );
+            chart.draw(
+                canvas,
+                Rect::new(310.0 * f64::from(column), 0.0, 298.0, 430.0),
+                title,
+            );
+        }
+    });
+    let rows = lines.iter().flat_map(|line| {
+        line.points
+            .iter()
+            .map(|&(x, y)| vec![line.name.clone(), x.to_string(), number(y)])
+    });
+    let csv = csv(&["curve", "width", "relative movement"], rows);
+    Ok(Figure { name: caption.name, svg, csv })
 }
 
 fn limits(batch: &Batch) -> DrawResult<Figure> {
@@ -397,8 +441,8 @@ fn limits(batch: &Batch) -> DrawResult<Figure> {
         title: "Below and above two over the largest curvature",
         description: format!(
             "Loss of {FEW} digits over {STEPS} full-batch steps on a logarithmic axis. With 0.5 and 0.9 times \
-             the limit the loss of gradient descent falls; with 1.5, 2 and 4 times it jumps. Momentum with 16 times the limit ends at {:.0e}.",
-            lines[5].points.last().map_or(0.0, |point| point.1)
+             the limit the loss of gradient descent falls; with 1.5, 2 and 4 times it jumps. Momentum with 16 times the limit ends at {}.",
+            rough(lines[5].points.last().map_or(0.0, |point| point.1), 0)
         ),
     };
     Ok(Chart::new(

@@ -95,7 +95,7 @@ impl Maths {
 }
 
 /// Text between tags and in attributes.
-fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 

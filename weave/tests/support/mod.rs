@@ -108,3 +108,26 @@ pub const SVG: &str = r#"<svg viewBox="0 0 9 9" role="img" aria-labelledby="t d"
 <text>*a_b* `c`</text>
 </svg>
 "#;
+
+/// A sound live figure: the picture with its data, and what stands around it.
+pub const LIVE: [File; 3] = [
+    (
+        "chapters/figures/a.svg",
+        r#"<svg viewBox="0 0 9 9" role="img" aria-labelledby="t d">
+<title id="t">A line</title>
+<desc id="d">It rises.</desc>
+<g data-panel="left" data-x="linear 0 1 0 9" data-y="linear 0 1 9 0">
+<path data-curve="&lt;a&gt;" d="M0 9L9 0"/>
+</g>
+<g data-panel="other" data-x="linear 0 1 0 9" data-y="linear 0 1 9 0">
+<path data-curve="b" d="M0 9L9 0"/>
+</g>
+</svg>
+"#,
+    ),
+    ("chapters/figures/a.csv", ""),
+    (
+        "live/figures/a.html",
+        "<!-- a\nleft\t<a>\nother\tb\n-->\n<div class=\"stage\"><!-- picture --></div><p>So.</p>\n",
+    ),
+];

@@ -405,3 +405,65 @@ fn the_books_figures_are_not_drawn_from_other_digits() {
     let message = "100 images, but the book's figures take 10000";
     refuses(&mut run_in(folder.path(), &["dead_relu"]), message);
 }
+
+#[test]
+fn an_export_is_the_figure_of_the_book_and_a_chapter_stands_for_all_of_its_figures() {
+    let book = Path::new(ROOT).join("chapters/figures");
+    let folder = drawn(&["export", "adam-factor.svg", "adam-factor"]);
+    assert_eq!(files(folder.path()), ["adam-factor.svg"]);
+    let read = |folder: &Path, name: &str| fs::read(folder.join(name)).expect("a file");
+    assert_eq!(read(folder.path(), "adam-factor.svg"), read(&book, "adam-factor.svg"));
+    let folder = drawn(&["export", "--dark", "broadcasting"]);
+    assert_eq!(
+        files(folder.path()),
+        ["broadcasting-sum-dark.svg", "broadcasting-view-dark.svg"]
+    );
+}
+
+#[test]
+fn a_bad_export_is_refused_as_a_whole() {
+    refused(&["export"], "<FIGURE>");
+    refused(&["export", "adam-factor", "adam-facto"], "'adam-facto': no such figure");
+    refused(
+        &["export", "adam-facto"],
+        "of this chapter there are adam-back, adam-factor",
+    );
+    refused(&["export", "adm"], "`figures list` names the chapters");
+    refused(&["export", "../adam"], "no such figure");
+    refused(&["export", ""], "no such figure");
+    refused(&["export", "--csv", "adam-factor"], "--csv: ");
+    for width in ["0", "99", "10001", "wide"] {
+        refused(&["export", "--png", width, "adam-factor"], width);
+    }
+}
+
+/// A program of this name that says how it was called, in place of librsvg's.
+#[cfg(unix)]
+#[test]
+fn pictures_are_drawn_by_rsvg_convert_and_without_it_nothing_is_written() {
+    use std::os::unix::fs::PermissionsExt;
+    let (programs, out) =
+        (TempDir::new().expect("a folder"), TempDir::new().expect("a folder"));
+    let mut export = command(&["export", "--png", "1600", "adam-factor", "--out"]);
+    export.arg(out.path()).env("PATH", programs.path());
+    refuses(&mut export, "--png: rsvg-convert is not installed");
+    assert_eq!(files(out.path()), [""; 0]);
+    let program = programs.path().join("rsvg-convert");
+    let write = |script: &str| {
+        fs::write(&program, script).expect("a file");
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755))
+            .expect("a mode");
+    };
+    write("#!/bin/sh\n/bin/cat\nexit 3\n");
+    refuses(&mut export, "--png: rsvg-convert ended with exit status: 3");
+    assert_eq!(files(out.path()), [""; 0]);
+    write("#!/bin/sh\necho $*\n/bin/cat\n");
+    succeeds(&mut export);
+    assert_eq!(files(out.path()), ["adam-factor.png", "adam-factor.svg"]);
+    let read = |name: &str| fs::read_to_string(out.path().join(name)).expect("a file");
+    let expected = format!(
+        "--format png --width 1600 --background-color #ffffff\n{}",
+        read("adam-factor.svg")
+    );
+    assert_eq!(read("adam-factor.png"), expected);
+}

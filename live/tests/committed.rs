@@ -1,0 +1,379 @@
+//! The committed module against the native functions, and the committed figures against
+//! both.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+use std::{env, fs};
+
+use live::page::{fragment, packed_script};
+use live::widget::{Curve, Scale, Widget};
+use live::{WIDGETS, base64};
+use wasmi::{Engine, Instance, Linker, Memory, Module, Store, WasmParams, WasmResults};
+
+/// A file of the book.
+fn path(file: &str) -> PathBuf {
+    Path::new(&env::var_os("CARGO_MANIFEST_DIR").unwrap()).join("..").join(file)
+}
+
+fn read(file: &str) -> String {
+    fs::read_to_string(path(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
+}
+
+/// What the script leaves for a page.
+fn module() -> Vec<u8> {
+    let script = read("chapters/live/wasm.js");
+    let text = script.trim().strip_prefix("descentLive.wasm=\"");
+    let text = text.and_then(|text| text.strip_suffix("\";")).expect("one string");
+    base64::decode(text).expect("base64")
+}
+
+/// What a page does with the module.
+struct Page {
+    store: Store<()>,
+    instance: Instance,
+    memory: Memory,
+}
+
+impl Page {
+    fn load() -> Self {
+        let engine = Engine::default();
+        let module = Module::new(&engine, module()).expect("a module");
+        assert_eq!(module.imports().count(), 0, "it imports nothing");
+        let mut store = Store::new(&engine, ());
+        let linker = Linker::new(&engine);
+        let instance = linker.instantiate_and_start(&mut store, &module).unwrap();
+        let memory = instance.get_memory(&store, "memory").unwrap();
+        Self { store, instance, memory }
+    }
+
+    fn call<P: WasmParams, R: WasmResults>(&mut self, name: &str, with: P) -> R {
+        let function = self.instance.get_typed_func::<P, R>(&self.store, name).unwrap();
+        function
+            .call(&mut self.store, with)
+            .unwrap_or_else(|trap| panic!("{name}: {trap}"))
+    }
+
+    fn bytes(&self, at: i32, count: usize) -> Vec<u8> {
+        let mut bytes = vec![0; count];
+        self.memory.read(&self.store, at as usize, &mut bytes).unwrap();
+        bytes
+    }
+
+    fn floats(&self, at: i32, count: usize) -> Vec<f64> {
+        let bytes = self.bytes(at, 8 * count);
+        bytes
+            .chunks(8)
+            .map(|eight| f64::from_le_bytes(eight.try_into().unwrap()))
+            .collect()
+    }
+
+    fn set(&mut self, values: &[f64]) {
+        let at: i32 = self.call("values", ());
+        let bytes: Vec<u8> =
+            values.iter().flat_map(|value| value.to_le_bytes()).collect();
+        self.memory.write(&mut self.store, at as usize, &bytes).unwrap();
+    }
+
+    fn get(&mut self, count: usize) -> Vec<f64> {
+        let at = self.call("values", ());
+        self.floats(at, count)
+    }
+
+    /// Numbers and text of a scene.
+    fn show(&mut self, place: usize, values: &[f64]) -> (Vec<f64>, String) {
+        self.set(values);
+        let () = self.call("show", place as i32);
+        let (at, count): (i32, i32) =
+            (self.call("numbers", ()), self.call("count", ()));
+        let numbers = self.floats(at, count as usize);
+        let (at, length): (i32, i32) = (self.call("text", ()), self.call("length", ()));
+        (numbers, String::from_utf8(self.bytes(at, length as usize)).unwrap())
+    }
+}
+
+/// Settings all over the sliders, the same in every run.
+fn settings(widget: &Widget, count: u32) -> Vec<Vec<f64>> {
+    // Multiples of the golden ratio, modulo 1: they fill every interval evenly.
+    let share = |i: u32, j: usize| {
+        (f64::from(i) * 0.618_033_988_749 + 0.377 * j as f64).fract()
+    };
+    let value = |i: u32, j: usize| match widget.controls[j].scale {
+        Scale::Even { low, high, step: 1.0 } => {
+            (low + share(i, j) * (high - low)).round()
+        }
+        Scale::Even { low, high, .. } => low + share(i, j) * (high - low),
+        Scale::Powers { low, high } => 10_f64.powf(low + share(i, j) * (high - low)),
+        Scale::Choice(names) => (share(i, j) * names.len() as f64).floor(),
+    };
+    let controls = 0..widget.controls.len();
+    let mut all = vec![(widget.book)()];
+    all.extend((1..=count).map(|i| controls.clone().map(|j| value(i, j)).collect()));
+    all
+}
+
+/// Which figures need no more than + − × ÷ √, so that all their bits agree. The others
+/// call exp, cosh or a power of ten, which the C library and the module's own differ in
+/// by some units of the last place; the widget's sums and differences keep that below
+/// the share given here.
+fn tolerance(widget: &Widget) -> f64 {
+    match widget.name {
+        "quadratic" | "momentum" => 0.0,
+        _ => 1e-12,
+    }
+}
+
+#[test]
+fn the_committed_module_shows_what_the_native_functions_show() {
+    let mut page = Page::load();
+    for (place, widget) in WIDGETS.iter().enumerate() {
+        let () = page.call("book", place as i32);
+        let book = (widget.book)();
+        assert_eq!(page.get(book.len()), book, "{}", widget.name);
+        for values in settings(widget, 8) {
+            let name = widget.name;
+            let scene = widget.show(&values);
+            let (numbers, text) = page.show(place, &values);
+            assert_eq!(text, scene.text(), "{name} at {values:?}: `live/rebuild` it");
+            let expected = scene.numbers();
+            assert_eq!(numbers.len(), expected.len(), "{name} at {values:?}");
+            let largest = expected
+                .iter()
+                .filter(|n| n.is_finite())
+                .fold(1.0, |a: f64, b| a.max(b.abs()));
+            for (i, (a, b)) in numbers.iter().zip(&expected).enumerate() {
+                let close = (a - b).abs() <= tolerance(widget) * largest;
+                let same = a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan();
+                assert!(
+                    same || close,
+                    "{name} at {values:?}: number {i} is {a}, native {b}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn dragged_in_the_module_values_become_what_they_become_natively() {
+    let mut page = Page::load();
+    for (place, widget) in WIDGETS.iter().enumerate() {
+        for (handle, _) in widget.handles.iter().enumerate() {
+            for to in
+                [(0.3, 0.7), (5.0, -1.0), (-1e9, 1e9), (0.0, 0.0), (f64::NAN, 1.0)]
+            {
+                let mut values = (widget.book)();
+                page.set(&values);
+                let () = page.call("drag", (place as i32, handle as i32, to.0, to.1));
+                let moved = page.get(values.len());
+                if to.0.is_finite() {
+                    (widget.drag)(handle, to, &mut values);
+                }
+                assert_eq!(moved, values, "{}: {to:?}", widget.name);
+                assert_eq!(
+                    widget.show(&values).refused,
+                    None,
+                    "{}: {to:?}",
+                    widget.name
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_handle_lies_where_it_was_dragged() {
+    for widget in WIDGETS {
+        let book = (widget.book)();
+        for (i, handle) in widget.handles.iter().enumerate() {
+            for other in settings(widget, 20) {
+                let to = widget.show(&other).handles[i];
+                let mut values = book.clone();
+                (widget.drag)(i, to, &mut values);
+                let at = widget.show(&values).handles[i];
+                let name = widget.name;
+                // To the three digits that a hand sets.
+                let close = |a: f64, b: f64| (a - b).abs() <= 5.1e-3 * b.abs();
+                assert!(
+                    close(at.0, to.0),
+                    "{name}: {} at {at:?}, not {to:?}",
+                    handle.label
+                );
+                if handle.keys.len() > 1 {
+                    assert!(
+                        close(at.1, to.1),
+                        "{name}: {} at {at:?}, not {to:?}",
+                        handle.label
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn whatever_is_typed_ends_in_a_sentence_and_soon() {
+    const NONSENSE: [f64; 12] = [
+        f64::NAN,
+        f64::INFINITY,
+        f64::NEG_INFINITY,
+        0.0,
+        -0.0,
+        -1.0,
+        0.5,
+        1.0,
+        1e9,
+        1e300,
+        -1e300,
+        5e-324,
+    ];
+    let mut page = Page::load();
+    for (place, widget) in WIDGETS.iter().enumerate() {
+        for (i, control) in widget.controls.iter().enumerate() {
+            let (least, most) = control.allowed;
+            for value in NONSENSE.into_iter().chain([least, most]) {
+                let mut values = (widget.book)();
+                values[i] = value;
+                let started = Instant::now();
+                let scene = widget.show(&values);
+                assert!(started.elapsed() < Duration::from_secs(2), "{}", widget.name);
+                let is_allowed = (least..=most).contains(&value);
+                assert_eq!(
+                    scene.refused.is_none(),
+                    is_allowed,
+                    "{}: {value}",
+                    control.key
+                );
+                if !is_allowed {
+                    assert!(scene.says.starts_with(control.label), "{}", scene.says);
+                    assert!(scene.curves.is_empty());
+                }
+                assert!(scene.says.ends_with('.') && !scene.says.contains('\n'));
+                let (_, text) = page.show(place, &values);
+                assert!(text.ends_with(&scene.says), "{}: {text}", widget.name);
+            }
+        }
+    }
+}
+
+/// Rows of a table whose fields hold no commas but in quotes.
+fn rows(csv: &str) -> Vec<Vec<String>> {
+    let fields = |line: &str| {
+        let mut fields = vec![String::new()];
+        let mut quoted = false;
+        for c in line.chars() {
+            match c {
+                '"' => quoted = !quoted,
+                ',' if !quoted => fields.push(String::new()),
+                c => fields.last_mut().unwrap().push(c),
+            }
+        }
+        fields
+    };
+    csv.lines().skip(1).map(fields).collect()
+}
+
+/// A curve in the data of a figure: its panel, if there are several, its name and its points.
+struct Row {
+    panel: String,
+    name: String,
+    point: (f64, f64),
+}
+
+fn data(figure: &str) -> Vec<Row> {
+    let csv = read(&format!("chapters/figures/{figure}.csv"));
+    let columns: Vec<&str> = csv.lines().next().unwrap().split(',').collect();
+    let row = |fields: Vec<String>| {
+        let is_place = |column: &str| columns.len() == 3 || column != "step";
+        let fields =
+            fields.into_iter().zip(&columns).filter(|(_, column)| is_place(column));
+        let mut fields: Vec<String> = fields.map(|(field, _)| field).collect();
+        // A run over its steps, in a chart, has them as its places.
+        let mut number = || fields.pop().unwrap().parse::<f64>().unwrap();
+        let (y, x) = (number(), number());
+        let name = fields.pop().unwrap();
+        Row {
+            panel: fields.pop().unwrap_or_else(|| figure.into()),
+            name,
+            point: (x, y),
+        }
+    };
+    outlined(rows(&csv).into_iter().map(row).collect())
+}
+
+/// The two edges of a band, which stand in the data one after the other, as its outline.
+fn outlined(mut rows: Vec<Row>) -> Vec<Row> {
+    let Some(first) = rows.iter().position(|row| row.name.ends_with(" high")) else {
+        return rows;
+    };
+    let name = rows[first].name.clone();
+    let count = rows[first..].iter().take_while(|row| row.name == name).count();
+    rows[first..first + count].reverse();
+    let band = name.trim_end_matches(" high").to_owned();
+    for row in &mut rows {
+        if row.name == name || row.name == format!("{band} low") {
+            row.name.clone_from(&band);
+        }
+    }
+    outlined(rows)
+}
+
+#[test]
+fn every_live_figure_starts_with_the_committed_data() {
+    for widget in WIDGETS {
+        let scene = widget.show(&(widget.book)());
+        let data: Vec<Row> =
+            widget.figures.iter().flat_map(|figure| data(figure)).collect();
+        let name = widget.name;
+        for row in &data {
+            let of =
+                |curve: &&Curve| curve.panel == row.panel && curve.name == row.name;
+            assert!(
+                scene.curves.iter().any(|curve| of(&curve)),
+                "{name}: {} {}",
+                row.panel,
+                row.name
+            );
+        }
+        for curve in &scene.curves {
+            let of = |row: &&Row| curve.panel == row.panel && curve.name == row.name;
+            let rows: Vec<_> = data.iter().filter(of).collect();
+            let place = format!("{name}: {} {}", curve.panel, curve.name);
+            assert_eq!(rows.len(), curve.points.len(), "{place}");
+            for (row, &(x, y)) in rows.iter().zip(&curve.points) {
+                // Six digits are written: half a unit of the last one.
+                let same = |a: f64, b: f64| (a - b).abs() <= 5.1e-6 * b.abs() + 1e-12;
+                assert!(
+                    same(row.point.0, x) && same(row.point.1, y),
+                    "{place}: {:?}, not {x}, {y}",
+                    row.point
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn what_pages_have_around_a_live_figure_is_what_the_code_writes() {
+    for widget in WIDGETS {
+        let file = format!("live/figures/{}.html", widget.name);
+        assert!(read(&file) == fragment(widget), "{file} is stale: `live/rebuild` it");
+    }
+    let script = packed_script(&read("live/live.js"));
+    assert!(
+        read("theme/live.js") == script,
+        "theme/live.js is stale: `live/rebuild` it"
+    );
+    let files = fs::read_dir(path("live/figures")).unwrap().count();
+    assert_eq!(
+        files,
+        WIDGETS.len(),
+        "a file in live/figures belongs to no live figure"
+    );
+}
+
+#[test]
+fn the_module_and_the_script_are_small() {
+    let bytes = module().len();
+    assert!(bytes <= 150_000, "the module has {bytes} bytes");
+    let bytes = read("theme/live.js").len();
+    assert!(bytes <= 10_000, "the script has {bytes} bytes");
+}
