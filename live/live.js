@@ -42,7 +42,7 @@ the WebAssembly of live/wasm.js, which is loaded at the first touch. CONTRIBUTIN
 		const { place } = stage.dataset;
 		const { width, height } = svg.viewBox.baseVal;
 		const panels = {}, labels = {};
-		let wasm, book, values, frame, timer, running;
+		let wasm, book, values, frame, timer, running, held;
 
 		for (const group of every('[data-x]')) {
 			const name = group.dataset.panel ?? group.closest('figure').id;
@@ -102,6 +102,13 @@ the WebAssembly of live/wasm.js, which is loaded at the first touch. CONTRIBUTIN
 		}
 
 		function put(numbers, [refused, ...lines]) {
+			/* There is more to see, in the next frame. */
+			const more = refused === 'more';
+			if (more) {
+				refused = '';
+				frame = requestAnimationFrame(draw);
+			}
+			says.setAttribute('aria-busy', held || more);
 			says.textContent = lines.pop();
 			inputs.forEach(input => input.setAttribute('aria-invalid', keys[refused || -1] === input.dataset.key));
 			back.disabled = false;
@@ -191,6 +198,8 @@ the WebAssembly of live/wasm.js, which is loaded at the first touch. CONTRIBUTIN
 
 		const move = act((i, [a, b]) => {
 			const { x, y } = panels[handles[i].dataset.panel];
+			/* Two keys may be pressed in one frame. */
+			handles[i].at = [a, b];
 			give();
 			wasm.drag(place, i, x.value(a), y.value(b));
 			take();
@@ -233,12 +242,15 @@ the WebAssembly of live/wasm.js, which is loaded at the first touch. CONTRIBUTIN
 			};
 			on(handle, 'pointerdown', event => {
 				handle.setPointerCapture(event.pointerId);
-				says.setAttribute('aria-busy', true);
+				held = true;
 				handle.focus();
 				event.preventDefault();
 			});
 			on(handle, 'pointermove', follow);
-			on(handle, 'lostpointercapture', () => says.removeAttribute('aria-busy'));
+			on(handle, 'lostpointercapture', () => {
+				held = false;
+				says.removeAttribute('aria-busy');
+			});
 			on(handle, 'keydown', event => {
 				const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
 				if (!way || event.altKey || event.ctrlKey) return;

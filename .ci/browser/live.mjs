@@ -1,6 +1,7 @@
 // Moves every live figure of the built book as its readers do, and says what is wrong.
 //
 //   node live.mjs                      all of them
+//   node live.mjs adam newton          these two
 //   node live.mjs --shots FOLDER       with pictures before, during and after
 
 import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
@@ -21,7 +22,9 @@ const check = (holds, where, what) => {
   if (!holds) faults.push(`${where}: ${what}`);
 };
 
-const names = readdirSync(join(root, 'live/figures')).map(file => file.replace(/\.html$/, ''));
+const wanted = arguments_.filter((argument, i) => !argument.startsWith('--') && arguments_[i - 1] !== '--shots');
+const all = readdirSync(join(root, 'live/figures')).map(file => file.replace(/\.html$/, ''));
+const names = wanted.length ? wanted : all;
 const pageOf = name => book.pages.find(page => readFileSync(join(book.folder, page), 'utf8').includes(`data-live="${name}"`));
 const browser = await launch();
 
@@ -49,7 +52,11 @@ const state = figure => figure.evaluate(node => ({
   handles: [...node.querySelectorAll('.handle')].map(handle => handle.style.left + handle.style.top).join('|'),
 }));
 const same = (a, b) => Object.keys(a).every(key => a[key] === b[key]);
-const rest = page => page.waitForTimeout(500);
+/** What is computed in pieces says so until its end. */
+const rest = async page => {
+  await page.waitForTimeout(500);
+  await page.waitForFunction(() => !document.querySelector('.says[aria-busy="true"]'));
+};
 const shot = (figure, live, when) => shots && figure.screenshot({ path: join(shots, `${live}-${when}.png`) });
 
 async function desktop(live) {
@@ -65,8 +72,9 @@ async function desktop(live) {
     const key = await input.getAttribute('data-key');
     await input.focus();
     const old = await input.inputValue();
-    await page.keyboard.press('ArrowLeft');
-    await page.keyboard.press('ArrowLeft');
+    const away = old === await input.getAttribute('min') ? 'ArrowRight' : 'ArrowLeft';
+    await page.keyboard.press(away);
+    await page.keyboard.press(away);
     await page.waitForTimeout(60);
     check(await input.inputValue() !== old, live, `the slider of ${key} does not move`);
     const number = figure.locator(`.knobs input[type="text"][data-key="${key}"]`);

@@ -6,6 +6,9 @@
 
 pub mod adam;
 pub mod base64;
+pub mod elbows;
+#[cfg(target_family = "wasm")]
+mod memory;
 pub mod momentum;
 pub mod newton;
 pub mod page;
@@ -22,12 +25,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use widget::{MOST_VALUES, Scene, Widget};
 
 /// All live figures; a page calls them by their place in this list.
-pub static WIDGETS: [&Widget; 5] = [
+pub static WIDGETS: [&Widget; 6] = [
     &quadratic::WIDGET,
     &momentum::WIDGET,
     &newton::WIDGET,
     &adam::WIDGET,
     &turned::WIDGET,
+    &elbows::WIDGET,
 ];
 
 /// What the reader has set, as bits: the script writes it.
@@ -98,7 +102,8 @@ pub extern "C" fn count() -> usize {
     SHOWN.with_borrow(|shown| shown.numbers.len())
 }
 
-/// Where the scene's text is: a line for the control that is refused, if any, a line for
+/// Where the scene's text is: a line for the control that is refused, if any, or
+/// `more` if the scene is unfinished, a line for
 /// each curve with its panel, its name and the number of its points, a line for each panel
 /// with another title, one for each curve with another name, and the sentence.
 #[unsafe(no_mangle)]
@@ -121,8 +126,11 @@ impl Scene {
 
     /// What [`text`] leads to.
     pub fn text(&self) -> String {
-        let refused = self.refused.map_or_else(String::new, |i| i.to_string());
-        let mut text = refused + "\n";
+        let mut text = match self.refused {
+            Some(i) => format!("{i}\n"),
+            None if self.is_unfinished => "more\n".into(),
+            None => "\n".into(),
+        };
         for curve in &self.curves {
             let count = curve.points.len();
             let _ = writeln!(text, "{}\t{}\t{count}", curve.panel, curve.name);

@@ -14,7 +14,7 @@ pub const PICTURE: &str = "<!-- picture -->";
 /// and the HTML around it in one line.
 pub fn fragment(widget: &Widget) -> String {
     let values = (widget.book)();
-    let scene = widget.show(&values);
+    let scene = widget.finished(&values);
     let mut head = format!("<!-- {}\n", widget.figures.join(" "));
     for curve in &scene.curves {
         let _ = writeln!(head, "{}\t{}", curve.panel, curve.name);

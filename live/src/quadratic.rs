@@ -57,8 +57,9 @@ fn scene(values: &[f64]) -> Scene {
     scene.curve("rates", "along: |1 − α|", curve(&along));
     let larger = curve(&|alpha| spectrum.contraction(alpha));
     scene.curve("rates", "the larger of the two", larger);
-    let gentle =
-        format!("along: |1 − {}α|", number(spectrum.smallest)).replace(" 1α", " α");
+    let times = number(spectrum.smallest);
+    let times = if times == "1" { "" } else { &times };
+    let gentle = format!("along: |1 − {times}α|");
     scene.names.push(("rates", "along: |1 − α|", gentle));
     let foot = vec![(alpha, 0.0), (alpha, spectrum.contraction(alpha))];
     scene.curve("rates", "step size", foot);

@@ -1,10 +1,10 @@
-//! Runs in the book's valley, whose steep direction has the eigenvalue 10.
+//! Runs, in the book's valley, whose steep direction has the eigenvalue 10, and elsewhere.
 
 use descent::gradient_descent::{
     GradientDescent, OptimizationError, Optimizer, minimize,
 };
 use descent::quadratic::{Quadratic, Spectrum};
-use nalgebra::{DVector, dmatrix, dvector};
+use nalgebra::{DVector, dmatrix};
 
 use crate::widget::Point;
 
@@ -34,17 +34,28 @@ pub fn spectrum(condition: f64) -> Spectrum {
 /// How an optimizer begins; nothing where its settings are refused.
 pub type New<'a> = &'a dyn Fn() -> Option<Box<dyn Optimizer>>;
 
-/// The points of a run, up to the last that is finite.
+/// The points of a run in a quadratic, up to the last that is finite.
 pub fn run(
     optimizer: New,
     quadratic: &Quadratic,
     start: Point,
     steps: usize,
 ) -> Vec<Point> {
-    let start = dvector![start.0, start.1];
+    let gradient = |theta: &DVector<f64>| quadratic.gradient(theta);
+    let points = trace(optimizer, &gradient, &[start.0, start.1], steps);
+    points.iter().map(|theta| (theta[0], theta[1])).collect()
+}
+
+/// The points of a run, up to the last that is finite.
+pub fn trace(
+    optimizer: New,
+    gradient: &dyn Fn(&DVector<f64>) -> DVector<f64>,
+    start: &[f64],
+    steps: usize,
+) -> Vec<DVector<f64>> {
+    let start = DVector::from_column_slice(start);
     let run = |steps| {
         let mut optimizer = optimizer()?;
-        let gradient = |theta: &DVector<f64>| quadratic.gradient(theta);
         Some(minimize(&mut optimizer, &start, steps, gradient))
     };
     let points = match run(steps) {
@@ -55,7 +66,7 @@ pub fn run(
         )) => run(step - 1).and_then(Result::ok),
         _ => None,
     };
-    points.unwrap_or_default().iter().map(|theta| (theta[0], theta[1])).collect()
+    points.unwrap_or_default()
 }
 
 /// Gradient descent.

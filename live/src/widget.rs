@@ -6,6 +6,9 @@ use crate::words::number;
 /// A place in a panel, in the units of its axes.
 pub type Point = (f64, f64);
 
+/// Between two pieces of a curve.
+pub const GAP: Point = (f64::NAN, f64::NAN);
+
 /// The most values that a figure has.
 pub const MOST_VALUES: usize = 16;
 
@@ -122,6 +125,8 @@ pub struct Scene {
     pub titles: Vec<(&'static str, String)>,
     /// Names of curves, in their panels.
     pub names: Vec<(&'static str, &'static str, String)>,
+    /// Whether there is more to see as soon as it is asked for again.
+    pub is_unfinished: bool,
     /// The control whose value is not allowed.
     pub refused: Option<usize>,
 }
@@ -175,6 +180,16 @@ impl Widget {
         match faults.next() {
             Some((i, says)) => Scene { says, refused: Some(i), ..Scene::default() },
             None => (self.scene)(values),
+        }
+    }
+
+    /// The same when there is no more to come.
+    pub fn finished(&self, values: &[f64]) -> Scene {
+        loop {
+            let scene = self.show(values);
+            if !scene.is_unfinished {
+                return scene;
+            }
         }
     }
 }

@@ -83,10 +83,10 @@ impl Decimal {
 
     fn trimmed(mut self) -> Self {
         let zeros = self.digits.iter().take_while(|&&digit| digit == 0).count();
-        self.digits.drain(..zeros);
-        match self.digits.is_empty() {
+        let digits = self.digits.split_off(zeros);
+        match digits.is_empty() {
             true => Self { digits: vec![0], exponent: 0 },
-            false => self,
+            false => Self { digits, ..self },
         }
     }
 

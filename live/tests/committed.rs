@@ -89,6 +89,16 @@ impl Page {
         let (at, length): (i32, i32) = (self.call("text", ()), self.call("length", ()));
         (numbers, String::from_utf8(self.bytes(at, length as usize)).unwrap())
     }
+
+    /// The same when there is no more to come.
+    fn finished(&mut self, place: usize, values: &[f64]) -> (Vec<f64>, String) {
+        loop {
+            let shown = self.show(place, values);
+            if !shown.1.starts_with("more\n") {
+                return shown;
+            }
+        }
+    }
 }
 
 /// Settings all over the sliders, the same in every run.
@@ -111,6 +121,15 @@ fn settings(widget: &Widget, count: u32) -> Vec<Vec<f64>> {
     all
 }
 
+/// Few steps of what runs: an interpreter is slow.
+fn shorten(widget: &Widget, values: &mut [f64]) {
+    for (control, value) in widget.controls.iter().zip(values) {
+        if control.runs.is_some() {
+            *value = value.min(20.0);
+        }
+    }
+}
+
 /// Which figures need no more than + − × ÷ √, so that all their bits agree. The others
 /// call exp, cosh or a power of ten, which the C library and the module's own differ in
 /// by some units of the last place; the widget's sums and differences keep that below
@@ -118,6 +137,9 @@ fn settings(widget: &Widget, count: u32) -> Vec<Vec<f64>> {
 fn tolerance(widget: &Widget) -> f64 {
     match widget.name {
         "quadratic" | "momentum" => 0.0,
+        // A thousand steps, each with products of matrices, whose sums the processor may
+        // round in another order.
+        "elbows" => 1e-9,
         _ => 1e-12,
     }
 }
@@ -129,10 +151,13 @@ fn the_committed_module_shows_what_the_native_functions_show() {
         let () = page.call("book", place as i32);
         let book = (widget.book)();
         assert_eq!(page.get(book.len()), book, "{}", widget.name);
-        for values in settings(widget, 8) {
+        for (i, mut values) in settings(widget, 8).into_iter().enumerate() {
             let name = widget.name;
-            let scene = widget.show(&values);
-            let (numbers, text) = page.show(place, &values);
+            if i > 0 {
+                shorten(widget, &mut values);
+            }
+            let scene = widget.finished(&values);
+            let (numbers, text) = page.finished(place, &values);
             assert_eq!(text, scene.text(), "{name} at {values:?}: `live/rebuild` it");
             let expected = scene.numbers();
             assert_eq!(numbers.len(), expected.len(), "{name} at {values:?}");
@@ -185,13 +210,19 @@ fn a_handle_lies_where_it_was_dragged() {
         let book = (widget.book)();
         for (i, handle) in widget.handles.iter().enumerate() {
             for other in settings(widget, 20) {
-                let to = widget.show(&other).handles[i];
+                let mut others = book.clone();
+                for (j, control) in widget.controls.iter().enumerate() {
+                    if handle.keys.contains(&control.key) {
+                        others[j] = other[j];
+                    }
+                }
+                let to = widget.show(&others).handles[i];
                 let mut values = book.clone();
                 (widget.drag)(i, to, &mut values);
                 let at = widget.show(&values).handles[i];
                 let name = widget.name;
                 // To the three digits that a hand sets.
-                let close = |a: f64, b: f64| (a - b).abs() <= 5.1e-3 * b.abs();
+                let close = |a: f64, b: f64| (a - b).abs() <= 5.1e-3 * b.abs() + 1e-3;
                 assert!(
                     close(at.0, to.0),
                     "{name}: {} at {at:?}, not {to:?}",
@@ -231,6 +262,7 @@ fn whatever_is_typed_ends_in_a_sentence_and_soon() {
             let (least, most) = control.allowed;
             for value in NONSENSE.into_iter().chain([least, most]) {
                 let mut values = (widget.book)();
+                shorten(widget, &mut values);
                 values[i] = value;
                 let started = Instant::now();
                 let scene = widget.show(&values);
@@ -247,8 +279,11 @@ fn whatever_is_typed_ends_in_a_sentence_and_soon() {
                     assert!(scene.curves.is_empty());
                 }
                 assert!(scene.says.ends_with('.') && !scene.says.contains('\n'));
-                let (_, text) = page.show(place, &values);
-                assert!(text.ends_with(&scene.says), "{}: {text}", widget.name);
+                if !is_allowed || value == least || value == most {
+                    let scene = widget.finished(&values);
+                    let (_, text) = page.finished(place, &values);
+                    assert!(text.ends_with(&scene.says), "{}: {text}", widget.name);
+                }
             }
         }
     }
@@ -319,7 +354,7 @@ fn outlined(mut rows: Vec<Row>) -> Vec<Row> {
 #[test]
 fn every_live_figure_starts_with_the_committed_data() {
     for widget in WIDGETS {
-        let scene = widget.show(&(widget.book)());
+        let scene = widget.finished(&(widget.book)());
         let data: Vec<Row> =
             widget.figures.iter().flat_map(|figure| data(figure)).collect();
         let name = widget.name;
@@ -337,8 +372,10 @@ fn every_live_figure_starts_with_the_committed_data() {
             let of = |row: &&Row| curve.panel == row.panel && curve.name == row.name;
             let rows: Vec<_> = data.iter().filter(of).collect();
             let place = format!("{name}: {} {}", curve.panel, curve.name);
-            assert_eq!(rows.len(), curve.points.len(), "{place}");
-            for (row, &(x, y)) in rows.iter().zip(&curve.points) {
+            // Not those where the curve is lifted.
+            let points = curve.points.iter().filter(|(x, y)| !(x + y).is_nan());
+            assert_eq!(rows.len(), points.clone().count(), "{place}");
+            for (row, &(x, y)) in rows.iter().zip(points) {
                 // Six digits are written: half a unit of the last one.
                 let same = |a: f64, b: f64| (a - b).abs() <= 5.1e-6 * b.abs() + 1e-12;
                 assert!(

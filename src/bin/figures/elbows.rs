@@ -9,7 +9,7 @@ use descent::elbows::{
 };
 use descent::network::Network;
 use descent::random::{Stream, generator};
-use nalgebra::DMatrix;
+use live::elbows;
 use questions::elbows::{places, running, sizes, tame};
 
 use crate::canvas::{Canvas, Caption, DrawResult, Ink, WIDTH, svg};
@@ -18,6 +18,7 @@ use crate::contour::{Path, Plane};
 use crate::geometry::Rect;
 use crate::output::{Figure, csv, number};
 use crate::thumb::Thumb;
+use crate::touched::Book;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
     let runs = Runs::new()?;
@@ -349,36 +350,9 @@ impl Runs {
                 counts.join(", "),
             ),
         };
-        let svg = svg(&caption, (WIDTH, 720.0), |canvas| self.draw(canvas));
-        let rows = self.runs.iter().flat_map(|(_, name, networks)| {
-            [0, STEPS].into_iter().flat_map(move |step| {
-                let row = move |(place, gain): (f64, f64)| {
-                    vec![
-                        (*name).to_owned(),
-                        step.to_string(),
-                        number(place),
-                        number(gain),
-                    ]
-                };
-                bends(&networks[step]).into_iter().map(row)
-            })
-        });
-        let columns = ["trained", "step", "elbow", "gained slope"];
-        Ok(Figure { name: caption.name, svg, csv: csv(&columns, rows) })
-    }
-
-    fn draw(&self, canvas: &mut Canvas) {
-        let [last, all] = &self.runs;
-        let rows = [
-            ("the start of both", &self.start, Ink::Solid(3)),
-            (last.1, &last.2[STEPS], Ink::Solid(5)),
-            (all.1, &all.2[STEPS], Ink::Solid(1)),
-        ];
-        for (row, (name, network, ink)) in (0..).zip(rows) {
-            let top = 242.0 * f64::from(row);
-            curve(canvas, Rect::new(0.0, top, 298.0, 236.0), name, network, ink);
-            gains(canvas, Rect::new(310.0, top, 298.0, 236.0), network, ink);
-        }
+        let book = Book::new(&elbows::WIDGET);
+        let svg = svg(&caption, (WIDTH, 720.0), |canvas| draw(canvas, &book));
+        Ok(Figure { name: caption.name, svg, csv: book.csv() })
     }
 
     fn losses(&self) -> DrawResult<Figure> {
@@ -422,52 +396,68 @@ impl Runs {
     }
 }
 
-const INPUTS: (f64, f64) = (-1.5, 1.5);
-
-fn output(network: &Network, x: f64) -> f64 {
-    network.forward(DMatrix::from_element(1, 1, x))[2][0]
+/// Rows of two plots: the start, and what each way of training makes of it.
+fn draw(canvas: &mut Canvas, book: &Book) {
+    let [last, all] = elbows::WAYS;
+    let rows = [
+        (elbows::START, "the start of both", Ink::Solid(3)),
+        (last, last[0], Ink::Solid(5)),
+        (all, all[0], Ink::Solid(1)),
+    ];
+    for (row, (keys, title, ink)) in (0..).zip(rows) {
+        let top = 242.0 * f64::from(row);
+        let [mut outputs, gains] = planes(book, keys, ink);
+        outputs.title = title.into();
+        if row == 0 {
+            let of_unit = |name| {
+                let line = book.points(keys[0], name);
+                Path::new(Ink::Solid(2), line).of_curve(name)
+            };
+            outputs.paths.push(of_unit("line of the unit").faint());
+            outputs.paths.push(of_unit("unit"));
+        }
+        outputs.draw(canvas, Rect::new(0.0, top, 298.0, 236.0));
+        gains.draw(canvas, Rect::new(310.0, top, 298.0, 236.0));
+    }
 }
 
-/// The output of a network over the target, with a dot at each elbow.
-fn curve(canvas: &mut Canvas, place: Rect, title: &str, network: &Network, ink: Ink) {
+/// The output of a network over the target, with a dot at each elbow, and the slope that
+/// the output gains there.
+fn planes(
+    book: &Book,
+    [key, slopes]: [&'static str; 2],
+    ink: Ink,
+) -> [Plane<'static>; 2] {
+    let path = |panel, name| Path::new(ink, book.points(panel, name)).of_curve(name);
+    let dots =
+        |panel, name| Path::dots_only(ink, book.points(panel, name)).of_curve(name);
     let target = sine();
     let target = target.x.iter().copied().zip(target.y.iter().copied());
-    let elbows = bends(network).into_iter().map(|(place, _)| place);
-    let elbows = elbows.filter(|place| (INPUTS.0..=INPUTS.1).contains(place));
-    let points =
-        elbows.map(|place| (ink, (place, output(network, place)), String::new()));
-    let plane = Plane {
-        title: title.into(),
+    let outputs = Plane {
+        key,
         paths: vec![
             Path::new(Ink::DashedForeground, target.collect()),
-            Path::new(ink, sampled(INPUTS, 120, |x| output(network, x))),
+            path(key, "output"),
+            dots(key, "elbows"),
         ],
-        points: points.collect(),
         ..panel("output", (-2.4, 2.4))
     };
-    plane.draw(canvas, place);
-}
-
-/// The slope that the output gains at each elbow.
-fn gains(canvas: &mut Canvas, place: Rect, network: &Network, ink: Ink) {
-    let bends = bends(network).into_iter();
-    let inside = bends.filter(|(place, _)| (INPUTS.0..=INPUTS.1).contains(place));
-    let stems: Vec<(f64, f64)> = inside.collect();
-    let zero =
-        Path::new(Ink::Foreground, vec![(INPUTS.0, 0.0), (INPUTS.1, 0.0)]).faint();
-    let stem =
-        |&(place, gain): &(f64, f64)| Path::new(ink, vec![(place, 0.0), (place, gain)]);
-    let plane = Plane {
-        paths: std::iter::once(zero).chain(stems.iter().map(stem)).collect(),
-        points: stems.iter().map(|&at| (ink, at, String::new())).collect(),
+    let zero = vec![(elbows::INPUTS.0, 0.0), (elbows::INPUTS.1, 0.0)];
+    let gains = Plane {
+        key: slopes,
+        paths: vec![
+            Path::new(Ink::Foreground, zero).faint(),
+            path(slopes, "stems"),
+            dots(slopes, "gained slopes"),
+        ],
         ..panel("gained slope", (-6.0, 6.0))
     };
-    plane.draw(canvas, place);
+    [outputs, gains]
 }
 
 fn panel(label: &str, range: (f64, f64)) -> Plane<'static> {
     Plane::new(
-        Axis::linear("input $x$", INPUTS, 3, whole),
+        Axis::linear("input $x$", elbows::INPUTS, 3, whole),
         Axis::linear(label, range, 5, whole),
     )
 }

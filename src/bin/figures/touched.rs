@@ -11,7 +11,7 @@ pub struct Book(Scene);
 
 impl Book {
     pub fn new(widget: &Widget) -> Self {
-        Self(widget.show(&(widget.book)()))
+        Self(widget.finished(&(widget.book)()))
     }
 
     /// The points of a curve of a panel.
