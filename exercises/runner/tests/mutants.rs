@@ -4,16 +4,18 @@
 //!
 //! Each mutant is a solution with one change: another operator, comparison, number, index,
 //! variable or method, two arguments swapped, a sign, a condition or a statement left out. All
-//! of them go into one program, from which those that do not compile are taken out.
+//! of them go into one program, from which those that do not compile are taken out. The counts
+//! are written to `exercises/mutants.txt`.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use exercises::ALL;
 use exercises::judge::Judged;
+use hmac_sha256::Hash;
 
 /// Mutants that are right, by the line that they change, with the reason.
 const EQUIVALENT: &[(&str, &str, &str)] = &[
@@ -99,6 +101,9 @@ const EQUIVALENT: &[(&str, &str, &str)] = &[
     ),
 ];
 
+/// What a run has counted, in the folder of the exercises.
+const RECORD: &str = "mutants.txt";
+
 const SHIFT: &str = "what is taken out of the logarithm is put back, whatever it is";
 const SLOPE: &str = "a slope is the same seen from either end";
 const OPPOSITE: &str = "a direction and its opposite are multiplied by the same number";
@@ -124,7 +129,7 @@ fn the_judges_refuse_every_mutant_that_is_not_right() {
         };
         EQUIVALENT.iter().any(|entry| known(&entry))
     };
-    let mut missed = 0;
+    let (mut missed, mut record) = (0, String::new());
     for exercise in ALL {
         let of_it = |i: &usize| mutants[*i].exercise.name() == exercise.name();
         let tried: Vec<usize> = (0..mutants.len()).filter(of_it).collect();
@@ -132,10 +137,15 @@ fn the_judges_refuse_every_mutant_that_is_not_right() {
         let (right, wrong): (Vec<usize>, Vec<usize>) =
             passed.partition(|&i| is_known(&mutants[i]));
         let number = tried.len() - right.len();
-        println!("{}: refused {} of {number}", exercise.name(), number - wrong.len());
+        let (name, refused) = (exercise.name(), number - wrong.len());
+        println!("{name}: refused {refused} of {number}");
+        let (equal, digest) = (right.len(), digest(*exercise));
+        let _ =
+            writeln!(record, "{name}: {refused} of {number}, {equal} equal, {digest}");
         wrong.iter().for_each(|&i| println!("    accepted: {}", mutants[i].line));
         missed += wrong.len();
     }
+    fs::write(folder().join(RECORD), record).expect("a record");
     for (exercise, line, reason) in EQUIVALENT {
         let found = accepted.iter().any(|&i| {
             mutants[i].exercise.name() == *exercise && mutants[i].line == *line
@@ -143,6 +153,56 @@ fn the_judges_refuse_every_mutant_that_is_not_right() {
         assert!(found, "{exercise}: `{line}` is no longer accepted ({reason})");
     }
     assert_eq!(missed, 0, "mutants are accepted that are not known to be right");
+}
+
+#[test]
+fn the_mutants_of_every_solution_were_counted_as_it_stands() {
+    let record = fs::read_to_string(folder().join(RECORD)).expect("a record");
+    let counted: Vec<_> = record
+        .lines()
+        .filter_map(|line| Some((line.split_once(':')?.0, line.rsplit_once(' ')?.1)))
+        .collect();
+    let all: Vec<_> =
+        ALL.iter().map(|exercise| (exercise.name(), digest(*exercise))).collect();
+    for (name, digest) in &all {
+        assert!(
+            counted.contains(&(*name, digest)),
+            "{name} or its judge is not the one whose mutants were counted: \
+             cargo test --test mutants -- --ignored --nocapture"
+        );
+    }
+    assert_eq!(counted.len(), all.len(), "a record without its exercise");
+}
+
+/// Of the solution, of what judges it and of what changes it, without comments, blanks and
+/// commas.
+fn digest(exercise: &dyn Judged) -> String {
+    let name = exercise.name();
+    let files = [
+        format!("{name}/solution.rs"),
+        format!("{name}/mod.rs"),
+        "judge.rs".to_owned(),
+        "reply.rs".to_owned(),
+        "runner/tests/mutants.rs".to_owned(),
+    ];
+    let mut hash = Hash::new();
+    for file in files {
+        let text = fs::read_to_string(folder().join(&file)).expect(&file);
+        let is_code = |line: &&str| !line.trim_start().starts_with("//");
+        for word in text.lines().filter(is_code).flat_map(|line| line.split([' ', ',']))
+        {
+            hash.update(word);
+        }
+    }
+    hash.finalize()[..8].iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// The exercises.
+fn folder() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
 }
 
 /// The mutants that compile, and the numbers of those that are judged right.
@@ -174,7 +234,8 @@ fn judged(mut mutants: Vec<Mutant>) -> (Vec<Mutant>, BTreeSet<usize>) {
 }
 
 /// A program that prints the numbers of the mutants that are judged right, and the last line
-/// of each mutant in it. A mutant that does not end in a second is wrong.
+/// of each mutant in it. A mutant that does not end in a second is wrong, unless the machine was
+/// busy and it ends when all others have.
 fn program(mutants: &[Mutant]) -> (String, Vec<usize>) {
     let mut text =
         String::from("#[allow(warnings, unconditional_panic)]\nmod mutants {\n");
@@ -193,11 +254,20 @@ fn program(mutants: &[Mutant]) -> (String, Vec<usize>) {
         );
     }
     text += "    ];
+    let mut late = Vec::new();
     for (i, judge) in mutants.into_iter().enumerate() {
         let (sender, receiver) = std::sync::mpsc::channel();
         std::thread::spawn(move || sender.send(judge()));
         let verdict = receiver.recv_timeout(std::time::Duration::from_secs(1));
-        if let Ok(exercises::judge::Verdict::Solved) = verdict {
+        match verdict {
+            Ok(exercises::judge::Verdict::Solved) => println!(\"{i}\"),
+            Ok(_) => {}
+            Err(_) => late.push((i, receiver)),
+        }
+    }
+    std::thread::sleep(std::time::Duration::from_secs(2 * late.len() as u64));
+    for (i, receiver) in late {
+        if let Ok(exercises::judge::Verdict::Solved) = receiver.try_recv() {
             println!(\"{i}\");
         }
     }
@@ -232,9 +302,8 @@ fn faults(source: &Path, target: &Path) -> Vec<usize> {
 
 /// All mutants of the solution of an exercise.
 fn mutants(exercise: &'static dyn Judged) -> Vec<Mutant> {
-    let path: PathBuf =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(exercise.name());
-    let solution = fs::read_to_string(path.join("solution.rs")).expect("a solution");
+    let path = folder().join(exercise.name()).join("solution.rs");
+    let solution = fs::read_to_string(path).expect("a solution");
     let code: Vec<&str> =
         solution.lines().filter(|line| !line.trim().starts_with("//")).collect();
     let code = code.join("\n");
