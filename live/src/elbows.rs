@@ -63,6 +63,7 @@ pub const WIDGET: Widget = Widget {
         Handle { panel: START[0], label: "line of the unit at x = 1", keys: &["w"] },
     ],
     book: || vec![1000.0, 0.0, 0.0, 0.1, 10.0, 0.0, 0.0],
+    needs: None,
     scene,
     drag,
 };

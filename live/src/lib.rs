@@ -6,7 +6,9 @@
 
 pub mod adam;
 pub mod base64;
+pub mod depth;
 pub mod elbows;
+pub mod images;
 #[cfg(target_family = "wasm")]
 mod memory;
 pub mod momentum;
@@ -25,13 +27,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use widget::{MOST_VALUES, Scene, Widget};
 
 /// All live figures; a page calls them by their place in this list.
-pub static WIDGETS: [&Widget; 6] = [
+pub static WIDGETS: [&Widget; 7] = [
     &quadratic::WIDGET,
     &momentum::WIDGET,
     &newton::WIDGET,
     &adam::WIDGET,
     &turned::WIDGET,
     &elbows::WIDGET,
+    &depth::WIDGET,
 ];
 
 /// What the reader has set, as bits: the script writes it.
@@ -46,6 +49,8 @@ struct Shown {
 
 thread_local! {
     static SHOWN: RefCell<Shown> = RefCell::default();
+    /// Digits on their way.
+    static ROOM: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
 fn read(widget: &Widget) -> Vec<f64> {
@@ -65,7 +70,25 @@ pub extern "C" fn values() -> *const AtomicU64 {
     VALUES.as_ptr()
 }
 
-/// Sets them to the book's.
+/// Where so many bytes of digits are to be put.
+#[unsafe(no_mangle)]
+pub extern "C" fn room(bytes: usize) -> *mut u8 {
+    ROOM.with_borrow_mut(|room| {
+        room.resize(bytes, 0);
+        room.as_mut_ptr()
+    })
+}
+
+/// Takes them in.
+///
+/// # Panics
+/// If they are none.
+#[unsafe(no_mangle)]
+pub extern "C" fn receive() {
+    images::receive(&ROOM.take()).expect("digits");
+}
+
+/// Sets the values to the book's.
 #[unsafe(no_mangle)]
 pub extern "C" fn book(widget: usize) {
     write(&(WIDGETS[widget].book)());

@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
-use live::page::{fragment, packed_script};
-use live::widget::{Curve, Scale, Widget};
+use descent::mnist::{Digits, Split};
+use live::images::{self, Set};
+use live::page::{data_script, fragment, packed_script};
+use live::widget::{Curve, Scale, Scene, Widget};
 use live::{WIDGETS, base64};
 use wasmi::{Engine, Instance, Linker, Memory, Module, Store, WasmParams, WasmResults};
 
@@ -19,12 +21,21 @@ fn read(file: &str) -> String {
     fs::read_to_string(path(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
 }
 
-/// What the script leaves for a page.
-fn module() -> Vec<u8> {
-    let script = read("chapters/live/wasm.js");
-    let text = script.trim().strip_prefix("descentLive.wasm=\"");
+/// What a script leaves for a page.
+fn left(name: &str) -> Vec<u8> {
+    let script = read(&format!("chapters/live/{name}.js"));
+    let text = script.trim().strip_prefix(&format!("descentLive.{name}=\""));
     let text = text.and_then(|text| text.strip_suffix("\";")).expect("one string");
     base64::decode(text).expect("base64")
+}
+
+fn module() -> Vec<u8> {
+    left("wasm")
+}
+
+/// Natively the digits are there for the calling thread only.
+fn receive_digits() {
+    Set::ALL.iter().for_each(|set| images::receive(&left(set.name())).unwrap());
 }
 
 /// What a page does with the module.
@@ -43,7 +54,14 @@ impl Page {
         let linker = Linker::new(&engine);
         let instance = linker.instantiate_and_start(&mut store, &module).unwrap();
         let memory = instance.get_memory(&store, "memory").unwrap();
-        Self { store, instance, memory }
+        let mut page = Self { store, instance, memory };
+        for bytes in Set::ALL.map(|set| left(set.name())) {
+            let at: i32 = page.call("room", bytes.len() as i32);
+            page.memory.write(&mut page.store, at as usize, &bytes).unwrap();
+            let () = page.call("receive", ());
+        }
+        receive_digits();
+        page
     }
 
     fn call<P: WasmParams, R: WasmResults>(&mut self, name: &str, with: P) -> R {
@@ -121,11 +139,14 @@ fn settings(widget: &Widget, count: u32) -> Vec<Vec<f64>> {
     all
 }
 
-/// Few steps of what runs: an interpreter is slow.
+/// Few steps of what runs, and a small network: an interpreter is slow.
 fn shorten(widget: &Widget, values: &mut [f64]) {
     for (control, value) in widget.controls.iter().zip(values) {
-        if control.runs.is_some() {
-            *value = value.min(20.0);
+        match (widget.name, control.key) {
+            ("depth", "width") => *value = 12.0,
+            ("depth", "layers") => *value = 5.0,
+            _ if control.runs.is_some() => *value = value.min(20.0),
+            _ => {}
         }
     }
 }
@@ -140,6 +161,8 @@ fn tolerance(widget: &Widget) -> f64 {
         // A thousand steps, each with products of matrices, whose sums the processor may
         // round in another order.
         "elbows" => 1e-9,
+        // Fifty such products.
+        "depth" => 1e-9,
         _ => 1e-12,
     }
 }
@@ -151,30 +174,48 @@ fn the_committed_module_shows_what_the_native_functions_show() {
         let () = page.call("book", place as i32);
         let book = (widget.book)();
         assert_eq!(page.get(book.len()), book, "{}", widget.name);
-        for (i, mut values) in settings(widget, 8).into_iter().enumerate() {
-            let name = widget.name;
-            if i > 0 {
+        let is_deep = widget.needs.is_some();
+        let all = settings(widget, if is_deep { 2 } else { 8 });
+        for (i, mut values) in all.into_iter().enumerate() {
+            if i > 0 || is_deep {
                 shorten(widget, &mut values);
             }
             let scene = widget.finished(&values);
-            let (numbers, text) = page.finished(place, &values);
-            assert_eq!(text, scene.text(), "{name} at {values:?}: `live/rebuild` it");
-            let expected = scene.numbers();
-            assert_eq!(numbers.len(), expected.len(), "{name} at {values:?}");
-            let largest = expected
-                .iter()
-                .filter(|n| n.is_finite())
-                .fold(1.0, |a: f64, b| a.max(b.abs()));
-            for (i, (a, b)) in numbers.iter().zip(&expected).enumerate() {
-                let close = (a - b).abs() <= tolerance(widget) * largest;
-                let same = a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan();
-                assert!(
-                    same || close,
-                    "{name} at {values:?}: number {i} is {a}, native {b}"
-                );
-            }
+            compare(widget, &values, &scene, &page.finished(place, &values));
         }
     }
+}
+
+/// What the module shows, with what the native functions do.
+fn compare(
+    widget: &Widget,
+    values: &[f64],
+    scene: &Scene,
+    (numbers, text): &(Vec<f64>, String),
+) {
+    let name = widget.name;
+    assert_eq!(*text, scene.text(), "{name} at {values:?}: `live/rebuild` it");
+    let expected = scene.numbers();
+    assert_eq!(numbers.len(), expected.len(), "{name} at {values:?}");
+    let largest =
+        expected.iter().filter(|n| n.is_finite()).fold(1.0, |a: f64, b| a.max(b.abs()));
+    for (i, (a, b)) in numbers.iter().zip(&expected).enumerate() {
+        // Where axes are logarithmic, small numbers count as much as large ones.
+        let scale = if name == "depth" { b.abs() } else { largest };
+        let close = (a - b).abs() <= tolerance(widget) * scale;
+        let same = a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan();
+        assert!(same || close, "{name} at {values:?}: number {i} is {a}, native {b}");
+    }
+}
+
+#[test]
+fn at_the_books_depth_the_module_computes_what_the_native_functions_do() {
+    let mut page = Page::load();
+    let place = WIDGETS.iter().position(|widget| widget.name == "depth").unwrap();
+    let values = (WIDGETS[place].book)();
+    let scene = WIDGETS[place].show(&values);
+    assert!(scene.is_unfinished);
+    compare(WIDGETS[place], &values, &scene, &page.show(place, &values));
 }
 
 #[test]
@@ -279,9 +320,15 @@ fn whatever_is_typed_ends_in_a_sentence_and_soon() {
                     assert!(scene.curves.is_empty());
                 }
                 assert!(scene.says.ends_with('.') && !scene.says.contains('\n'));
-                if !is_allowed || value == least || value == most {
-                    let scene = widget.finished(&values);
-                    let (_, text) = page.finished(place, &values);
+                // What goes on from call to call is called as often here as there.
+                let is_deep = widget.needs.is_some();
+                if is_deep || !is_allowed || value == least || value == most {
+                    let (scene, (_, text)) = match is_deep {
+                        false => {
+                            (widget.finished(&values), page.finished(place, &values))
+                        }
+                        true => (scene, page.show(place, &values)),
+                    };
                     assert!(text.ends_with(&scene.says), "{}: {text}", widget.name);
                 }
             }
@@ -353,6 +400,7 @@ fn outlined(mut rows: Vec<Row>) -> Vec<Row> {
 
 #[test]
 fn every_live_figure_starts_with_the_committed_data() {
+    receive_digits();
     for widget in WIDGETS {
         let scene = widget.finished(&(widget.book)());
         let data: Vec<Row> =
@@ -390,6 +438,7 @@ fn every_live_figure_starts_with_the_committed_data() {
 
 #[test]
 fn what_pages_have_around_a_live_figure_is_what_the_code_writes() {
+    receive_digits();
     for widget in WIDGETS {
         let file = format!("live/figures/{}.html", widget.name);
         assert!(read(&file) == fragment(widget), "{file} is stale: `live/rebuild` it");
@@ -405,6 +454,31 @@ fn what_pages_have_around_a_live_figure_is_what_the_code_writes() {
         WIDGETS.len(),
         "a file in live/figures belongs to no live figure"
     );
+}
+
+#[test]
+fn the_digits_that_are_loaded_are_those_of_the_book() {
+    let test = Digits::read(&path("data/mnist"), Split::Test).unwrap();
+    for set in Set::ALL {
+        let file = format!("chapters/live/{}.js", set.name());
+        let script = data_script(set.name(), &images::pack(set, &set.digits(&test)));
+        assert!(read(&file) == script, "{file} is stale: `live/rebuild` it");
+    }
+}
+
+#[test]
+fn the_linked_plots_have_the_data_of_the_single_ones() {
+    let linked = rows(&read("chapters/figures/depth-linked.csv"));
+    for (panel, figure) in [
+        ("activations", "depth-activations"),
+        ("activation gradients", "depth-activation_gradients"),
+        ("weight gradients", "depth-weight_gradients"),
+    ] {
+        let of_panel = linked.iter().filter(|row| row[0] == panel);
+        let linked: Vec<_> = of_panel.map(|row| row[1..].to_vec()).collect();
+        let single = rows(&read(&format!("chapters/figures/{figure}.csv")));
+        assert_eq!(linked, single, "{panel}");
+    }
 }
 
 #[test]
