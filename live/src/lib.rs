@@ -16,9 +16,11 @@ pub mod newton;
 pub mod pad;
 pub mod page;
 pub mod quadratic;
+pub mod saddle;
 pub mod training;
 pub mod turned;
 pub mod valley;
+pub mod wait;
 pub mod widget;
 pub mod words;
 
@@ -29,7 +31,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use widget::{MOST_VALUES, Scene, Widget};
 
 /// All live figures but one; a page calls them by their place in this list.
-pub static WIDGETS: [&Widget; 7] = [
+pub static WIDGETS: [&Widget; 9] = [
     &quadratic::WIDGET,
     &momentum::WIDGET,
     &newton::WIDGET,
@@ -37,6 +39,8 @@ pub static WIDGETS: [&Widget; 7] = [
     &turned::WIDGET,
     &elbows::WIDGET,
     &depth::WIDGET,
+    &saddle::WIDGET,
+    &wait::WIDGET,
 ];
 
 /// That of the module which is loaded with the digits for a training.
