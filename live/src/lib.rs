@@ -15,8 +15,10 @@ pub mod momentum;
 pub mod newton;
 pub mod page;
 pub mod quadratic;
+pub mod saddle;
 pub mod turned;
 pub mod valley;
+pub mod wait;
 pub mod widget;
 pub mod words;
 
@@ -27,7 +29,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use widget::{MOST_VALUES, Scene, Widget};
 
 /// All live figures; a page calls them by their place in this list.
-pub static WIDGETS: [&Widget; 7] = [
+pub static WIDGETS: [&Widget; 9] = [
     &quadratic::WIDGET,
     &momentum::WIDGET,
     &newton::WIDGET,
@@ -35,6 +37,8 @@ pub static WIDGETS: [&Widget; 7] = [
     &turned::WIDGET,
     &elbows::WIDGET,
     &depth::WIDGET,
+    &saddle::WIDGET,
+    &wait::WIDGET,
 ];
 
 /// What the reader has set, as bits: the script writes it.

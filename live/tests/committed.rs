@@ -157,7 +157,7 @@ fn shorten(widget: &Widget, values: &mut [f64]) {
 /// the share given here.
 fn tolerance(widget: &Widget) -> f64 {
     match widget.name {
-        "quadratic" | "momentum" => 0.0,
+        "quadratic" | "momentum" | "saddle" | "wait" => 0.0,
         // A thousand steps, each with products of matrices, whose sums the processor may
         // round in another order.
         "elbows" => 1e-9,
