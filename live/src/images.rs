@@ -7,9 +7,9 @@ use descent::mnist::Digits;
 use descent::network::Batch;
 use nalgebra::DMatrix;
 
-#[cfg(not(target_family = "wasm"))]
-use crate::depth;
 use crate::widget::Scene;
+#[cfg(not(target_family = "wasm"))]
+use crate::{depth, training};
 
 /// Pixels of a digit.
 pub const PIXELS: usize = 784;
@@ -19,23 +19,27 @@ pub const PIXELS: usize = 784;
 pub enum Set {
     /// Those of the chapter on depth.
     Depth,
+    /// Those for a training in the page, with the ones to test it.
+    Training,
 }
 
 impl Set {
-    pub const ALL: [Self; 1] = [Self::Depth];
+    pub const ALL: [Self; 2] = [Self::Depth, Self::Training];
 
     /// What its file is called.
     pub fn name(self) -> &'static str {
         match self {
             Self::Depth => "depth",
+            Self::Training => "training",
         }
     }
 
     /// Its digits, from the whole sets.
     #[cfg(not(target_family = "wasm"))]
-    pub fn digits(self, test: &Digits) -> Batch {
+    pub fn digits(self, train: &Digits, test: &Digits) -> Batch {
         match self {
             Self::Depth => test.sample(depth::IMAGES, depth::SEED),
+            Self::Training => training::digits(train, test),
         }
     }
 }

@@ -13,9 +13,11 @@ pub mod images;
 mod memory;
 pub mod momentum;
 pub mod newton;
+pub mod pad;
 pub mod page;
 pub mod quadratic;
 pub mod saddle;
+pub mod training;
 pub mod turned;
 pub mod valley;
 pub mod wait;
@@ -28,7 +30,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use widget::{MOST_VALUES, Scene, Widget};
 
-/// All live figures; a page calls them by their place in this list.
+/// All live figures but one; a page calls them by their place in this list.
 pub static WIDGETS: [&Widget; 9] = [
     &quadratic::WIDGET,
     &momentum::WIDGET,
@@ -40,6 +42,19 @@ pub static WIDGETS: [&Widget; 9] = [
     &saddle::WIDGET,
     &wait::WIDGET,
 ];
+
+/// That of the module which is loaded with the digits for a training.
+pub static TRAINING: [&Widget; 1] = [&training::WIDGET];
+
+/// All live figures.
+pub fn all() -> impl Iterator<Item = &'static Widget> {
+    WIDGETS.into_iter().chain(TRAINING)
+}
+
+/// The figures of this module.
+fn widgets() -> &'static [&'static Widget] {
+    if cfg!(feature = "training") { &TRAINING } else { &WIDGETS }
+}
 
 /// What the reader has set, as bits: the script writes it.
 static VALUES: [AtomicU64; MOST_VALUES] = [const { AtomicU64::new(0) }; MOST_VALUES];
@@ -95,24 +110,27 @@ pub extern "C" fn receive() {
 /// Sets the values to the book's.
 #[unsafe(no_mangle)]
 pub extern "C" fn book(widget: usize) {
-    write(&(WIDGETS[widget].book)());
+    write(&(widgets()[widget].book)());
 }
 
 /// Computes what the figure shows for the values.
 #[unsafe(no_mangle)]
 pub extern "C" fn show(widget: usize) {
-    let widget = WIDGETS[widget];
+    let widget = widgets()[widget];
     let scene = widget.show(&read(widget));
     SHOWN.set(Shown { numbers: scene.numbers(), text: scene.text() });
 }
 
-/// Sets the values so that a handle lies at a place of its panel, as far as it can.
+/// Sets the values so that a handle lies at a place of its panel, as far as it can. At no
+/// place the pen is lifted.
 #[unsafe(no_mangle)]
 pub extern "C" fn drag(widget: usize, handle: usize, x: f64, y: f64) {
-    let widget = WIDGETS[widget];
+    let widget = widgets()[widget];
     let mut values = read(widget);
     if x.is_finite() && y.is_finite() {
         (widget.drag)(handle, (x, y), &mut values);
+    } else if cfg!(feature = "training") {
+        pad::lift();
     }
     write(&values);
 }

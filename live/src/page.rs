@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use crate::widget::{Control, Handle, Point, Scale, Scene, Widget};
 use crate::words::{digits, number};
-use crate::{WIDGETS, base64};
+use crate::{TRAINING, WIDGETS, base64};
 
 /// Where the page has the committed figure.
 pub const PICTURE: &str = "<!-- picture -->";
@@ -19,8 +19,11 @@ pub fn fragment(widget: &Widget) -> String {
     for curve in &scene.curves {
         let _ = writeln!(head, "{}\t{}", curve.panel, curve.name);
     }
-    let place = WIDGETS.iter().position(|other| other.name == widget.name);
-    let place = place.expect("a widget of the list");
+    let lists = [&WIDGETS[..], &TRAINING[..]];
+    let mut places = lists
+        .iter()
+        .filter_map(|list| list.iter().position(|other| other.name == widget.name));
+    let place = places.next().expect("a widget of a list");
     let handles: String = widget
         .handles
         .iter()
