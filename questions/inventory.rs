@@ -461,14 +461,13 @@ impl Deep {
         let mut losses = vec![loss(&network, &digits)];
         let plan = Plan { examples: 500, batch_size: 25, epochs: self.epochs };
         let mut descent = GradientDescent::new(self.step_size)?;
-        let select = |positions: &[usize]| descent::sgd::select(&digits, positions);
         let mut rng = generator(6, Stream::Batches);
         losses.extend(fit(
             &mut network,
             &mut descent,
             plan,
             &mut rng,
-            &select,
+            &descent::sgd::selector(&digits),
             |network, _| loss(network, &digits),
         ));
         Ok(losses)

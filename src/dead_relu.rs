@@ -18,7 +18,7 @@ use crate::linear_layer::Linear;
 use crate::network::{Activation, Batch, Layer, Network};
 use crate::objective::loss;
 use crate::random::{Stream, generator};
-use crate::sgd::{Plan, fit, select};
+use crate::sgd::{Plan, fit, selector};
 
 /// The worksheet's bias.
 pub const WORKSHEET_BIAS: f64 = -1e6;
@@ -187,7 +187,7 @@ impl Setting {
             &mut descent,
             Plan { examples: examples.len(), batch_size, epochs },
             &mut generator(seed, Stream::Batches),
-            &|positions| select(examples, positions),
+            &selector(examples),
             |network, _| dead_units(&hidden(network, examples)),
         ));
         Ok(Run { loss: loss(&network, examples), network, dead })

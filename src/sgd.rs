@@ -213,7 +213,7 @@ impl Course {
             &mut optimizer,
             Plan { examples: examples.len(), batch_size, epochs },
             &mut generator(seed, Stream::Batches),
-            &|positions| select(examples, positions),
+            &selector(examples),
             |network, _| objective::loss(network, examples),
         ));
         Ok(losses)
@@ -221,7 +221,25 @@ impl Course {
     // ANCHOR_END: run
 }
 
-/// The examples at some positions.
+/// Brings the examples at some positions, often: each of them stands in one place of the
+/// memory, where a matrix of images keeps it pixel by pixel in as many.
+///
+/// # Panics
+/// When there is no example at a position.
+pub fn selector(examples: &Batch) -> impl Fn(&[usize]) -> Batch + Sync {
+    let pixels = examples.images.transpose();
+    let labels = examples.labels.clone();
+    move |positions| {
+        let images: Vec<_> =
+            positions.iter().map(|&position| pixels.column(position)).collect();
+        let images = DMatrix::from_fn(images.len(), pixels.nrows(), |row, pixel| {
+            images[row][pixel]
+        });
+        Batch::new(images, positions.iter().map(|&position| labels[position]).collect())
+    }
+}
+
+/// The examples at some positions, once.
 ///
 /// # Panics
 /// If there is none at one of them.
@@ -235,8 +253,8 @@ pub fn select(examples: &Batch, positions: &[usize]) -> Batch {
 /// # Panics
 /// If the examples do not fit the network.
 pub fn example_gradients(network: &Network, examples: &Batch) -> Vec<DVector<f64>> {
-    let gradient =
-        |example| loss_and_gradient(network, &select(examples, &[example])).1;
+    let select = selector(examples);
+    let gradient = |example| loss_and_gradient(network, &select(&[example])).1;
     (0..examples.len()).map(gradient).collect()
 }
 
