@@ -59,7 +59,7 @@ pub const SHAPE_REPAIRS: [Shape; 4] = [
     },
     Shape {
         name: "Twice as many units",
-        told: "More units can bend more often. They are told to say the mean as well. (They took half the step size, or they would have left the valley.)",
+        told: "More units can bend more often. They are told to say the mean as well. (They took half the step size.)",
         units: 100,
         step_size: 0.01,
         ..SHAPE
