@@ -6,12 +6,14 @@ the WebAssembly of live/wasm.js, which is loaded at the first touch. CONTRIBUTIN
 	const still = matchMedia('(prefers-reduced-motion: reduce)');
 	const files = window.descentLive = {};
 
+	const decoded = text => Uint8Array.from(atob(text), c => c.charCodeAt(0));
+
 	/* A classic script that leaves base64 in descentLive: a page of a file may not fetch. */
-	const load = () => new Promise((resolve, reject) => {
+	const load = name => new Promise((resolve, reject) => {
 		const script = document.createElement('script');
-		script.src = `${base}live/wasm.js`;
-		script.onload = () => resolve(Uint8Array.from(atob(files.wasm), c => c.charCodeAt(0)));
-		script.onerror = () => reject(new Error('live/wasm.js is missing'));
+		script.src = `${base}live/${name}.js`;
+		script.onload = () => resolve(decoded(files[name]));
+		script.onerror = () => reject(new Error(`live/${name}.js is missing`));
 		document.head.append(script);
 	});
 
@@ -39,7 +41,7 @@ the WebAssembly of live/wasm.js, which is loaded at the first touch. CONTRIBUTIN
 		const every = selector => [...document.querySelectorAll(`[data-live="${figure.dataset.live}"] :is(${selector})`)];
 		const keys = [...new Set(inputs.map(input => input.dataset.key))];
 		const index = input => keys.indexOf(input.dataset.key);
-		const { place } = stage.dataset;
+		const { place, needs } = stage.dataset;
 		const { width, height } = svg.viewBox.baseVal;
 		const panels = {}, labels = {};
 		let wasm, book, values, frame, timer, running, held;
@@ -156,7 +158,16 @@ the WebAssembly of live/wasm.js, which is loaded at the first touch. CONTRIBUTIN
 		}
 
 		async function start() {
-			wasm = (await WebAssembly.instantiate(await (files.module ??= load()))).instance.exports;
+			/* With its digits a figure may bring a module of its own. */
+			const bytes = needs && await load(needs), own = files[`${needs}Module`];
+			const { exports } = (await WebAssembly.instantiate(own ? decoded(own) : await (files.module ??= load('wasm')))).instance;
+			if (needs) {
+				const at = exports.room(bytes.length);
+				new Uint8Array(exports.memory.buffer, at, bytes.length).set(bytes);
+				exports.receive();
+				files.start?.(handles[0], panels, move, svg);
+			}
+			wasm = exports;
 		}
 
 		let started;

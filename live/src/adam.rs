@@ -20,6 +20,7 @@ pub const WIDGET: Widget = Widget {
     ],
     handles: &[],
     book: || vec![0.9, 0.999, 1.0],
+    needs: None,
     scene,
     drag: |_, _, _| {},
 };

@@ -63,6 +63,7 @@ pub const WIDGET: Widget = Widget {
         Handle { panel: START[0], label: "line of the unit at x = 1", keys: &["w"] },
     ],
     book: || vec![1000.0, 0.0, 0.0, 0.1, 10.0, 0.0, 0.0],
+    needs: None,
     scene,
     drag,
 };
@@ -161,7 +162,7 @@ fn limit(network: &Network, curve: &Curve) -> f64 {
     let mut direction = here.map(|_| 1.0);
     direction.rows_mut(0, fixed).fill(0.0);
     let mut largest = 1.0;
-    for _ in 0..10 {
+    for _ in 0..16 {
         direction = gradient(&(&theta + &direction)) - &here;
         largest = direction.norm();
         direction /= largest;
@@ -288,5 +289,83 @@ fn drag(handle: usize, (x, y): Point, values: &mut [f64]) {
     match handle {
         0 => values[6] = rounded(-x * (weight[unit] + w) - bias[unit]),
         _ => values[5] = rounded(y - bias[unit] - b - weight[unit]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use descent::elbows::features;
+
+    use super::*;
+
+    fn at(change: &[(usize, f64)]) -> Scene {
+        let mut values = (WIDGET.book)();
+        change.iter().for_each(|&(place, value)| values[place] = value);
+        WIDGET.finished(&values)
+    }
+
+    fn points(scene: &Scene, panel: &str, name: &str) -> Vec<Point> {
+        let curve = scene.curves.iter().find(|c| c.panel == panel && c.name == name);
+        curve.expect("a curve").points.clone()
+    }
+
+    #[test]
+    fn what_is_trained_piece_by_piece_is_what_the_library_trains_at_once() {
+        let (mut start, batches) = experiment(STARTS[0], 3);
+        let mut theta = start.parameters();
+        // A unit of one input has its weight at its place, and its bias 20 further.
+        theta[6] += 0.5;
+        theta[26] -= 0.25;
+        start.set_parameters(&theta);
+        for steps in [130, 20, 400, 0, 1000] {
+            let moved = [(0, steps as f64), (2, 3.0), (4, 7.0), (5, 0.5), (6, -0.25)];
+            let scene = at(&moved);
+            for (trained, [_, slopes]) in
+                [Trained::LastLayer, Trained::AllLayers].into_iter().zip(WAYS)
+            {
+                let path = fit(&start, &sine(), trained, 0.1, &batches[..steps]);
+                let expected = bends(&start.with_parameters(&path.unwrap()[steps]));
+                assert_eq!(
+                    points(&scene, slopes, "gained slopes"),
+                    expected,
+                    "{steps}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_limit_is_two_over_the_largest_eigenvalue() {
+        for start in STARTS {
+            let (network, _) = experiment(start, 1);
+            let features = features(&network, &sine().x);
+            let hessian = features.tr_mul(&features) / features.nrows() as f64;
+            let expected = 2.0 / hessian.symmetric_eigenvalues().max();
+            let found = limit(&network, &sine());
+            assert!((found / expected - 1.0).abs() < 1e-4, "{found}, not {expected}");
+        }
+    }
+
+    #[test]
+    fn the_sentence_says_which_hypothesis_fails() {
+        let says = |change: &[(usize, f64)]| at(change).says;
+        // Unit 10 has a weight below 0: to the left of the data it never is above 0.
+        let mut left = (WIDGET.book)();
+        drag(0, (-1.2, 0.0), &mut left);
+        let scene = WIDGET.finished(&left);
+        assert!(scene.says.contains("10 is dead on the data"), "{}", scene.says);
+        let place = |panel| points(&scene, panel, "gained slopes")[9];
+        assert_eq!(place(WAYS[0][1]), place(START[1]));
+        assert_eq!(place(WAYS[1][1]), place(START[1]));
+        let mut right = (WIDGET.book)();
+        drag(0, (1.2, 0.0), &mut right);
+        let linear = WIDGET.finished(&right).says;
+        assert!(linear.contains("10 is linear on the data"), "{linear}");
+        let zero = says(&[(1, 3.0)]);
+        assert!(zero.contains("All elbows are at one place"), "{zero}");
+        let large = says(&[(3, 30.0)]);
+        assert!(large.contains("diverges in step"), "{large}");
+        assert!(large.contains("α = 30 is above 2/λmax"), "{large}");
+        assert!(!says(&[]).contains("λmax"));
     }
 }

@@ -6,15 +6,21 @@
 
 pub mod adam;
 pub mod base64;
+pub mod depth;
 pub mod elbows;
+pub mod images;
 #[cfg(target_family = "wasm")]
 mod memory;
 pub mod momentum;
 pub mod newton;
+pub mod pad;
 pub mod page;
 pub mod quadratic;
+pub mod saddle;
+pub mod training;
 pub mod turned;
 pub mod valley;
+pub mod wait;
 pub mod widget;
 pub mod words;
 
@@ -24,15 +30,31 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use widget::{MOST_VALUES, Scene, Widget};
 
-/// All live figures; a page calls them by their place in this list.
-pub static WIDGETS: [&Widget; 6] = [
+/// All live figures but one; a page calls them by their place in this list.
+pub static WIDGETS: [&Widget; 9] = [
     &quadratic::WIDGET,
     &momentum::WIDGET,
     &newton::WIDGET,
     &adam::WIDGET,
     &turned::WIDGET,
     &elbows::WIDGET,
+    &depth::WIDGET,
+    &saddle::WIDGET,
+    &wait::WIDGET,
 ];
+
+/// That of the module which is loaded with the digits for a training.
+pub static TRAINING: [&Widget; 1] = [&training::WIDGET];
+
+/// All live figures.
+pub fn all() -> impl Iterator<Item = &'static Widget> {
+    WIDGETS.into_iter().chain(TRAINING)
+}
+
+/// The figures of this module.
+fn widgets() -> &'static [&'static Widget] {
+    if cfg!(feature = "training") { &TRAINING } else { &WIDGETS }
+}
 
 /// What the reader has set, as bits: the script writes it.
 static VALUES: [AtomicU64; MOST_VALUES] = [const { AtomicU64::new(0) }; MOST_VALUES];
@@ -46,6 +68,8 @@ struct Shown {
 
 thread_local! {
     static SHOWN: RefCell<Shown> = RefCell::default();
+    /// Digits on their way.
+    static ROOM: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
 fn read(widget: &Widget) -> Vec<f64> {
@@ -65,27 +89,48 @@ pub extern "C" fn values() -> *const AtomicU64 {
     VALUES.as_ptr()
 }
 
-/// Sets them to the book's.
+/// Where so many bytes of digits are to be put.
+#[unsafe(no_mangle)]
+pub extern "C" fn room(bytes: usize) -> *mut u8 {
+    ROOM.with_borrow_mut(|room| {
+        room.resize(bytes, 0);
+        room.as_mut_ptr()
+    })
+}
+
+/// Takes them in.
+///
+/// # Panics
+/// If they are none.
+#[unsafe(no_mangle)]
+pub extern "C" fn receive() {
+    images::receive(&ROOM.take()).expect("digits");
+}
+
+/// Sets the values to the book's.
 #[unsafe(no_mangle)]
 pub extern "C" fn book(widget: usize) {
-    write(&(WIDGETS[widget].book)());
+    write(&(widgets()[widget].book)());
 }
 
 /// Computes what the figure shows for the values.
 #[unsafe(no_mangle)]
 pub extern "C" fn show(widget: usize) {
-    let widget = WIDGETS[widget];
+    let widget = widgets()[widget];
     let scene = widget.show(&read(widget));
     SHOWN.set(Shown { numbers: scene.numbers(), text: scene.text() });
 }
 
-/// Sets the values so that a handle lies at a place of its panel, as far as it can.
+/// Sets the values so that a handle lies at a place of its panel, as far as it can. At no
+/// place the pen is lifted.
 #[unsafe(no_mangle)]
 pub extern "C" fn drag(widget: usize, handle: usize, x: f64, y: f64) {
-    let widget = WIDGETS[widget];
+    let widget = widgets()[widget];
     let mut values = read(widget);
     if x.is_finite() && y.is_finite() {
         (widget.drag)(handle, (x, y), &mut values);
+    } else if cfg!(feature = "training") {
+        pad::lift();
     }
     write(&values);
 }

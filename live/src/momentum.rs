@@ -38,6 +38,7 @@ pub const WIDGET: Widget = Widget {
         Handle { panel: "momentum", label: "start", keys: &["x", "y"] },
     ],
     book,
+    needs: None,
     scene,
     drag,
 };

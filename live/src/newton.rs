@@ -32,6 +32,7 @@ pub const WIDGET: Widget = Widget {
     ],
     handles: &[Handle { panel: PANEL, label: "place", keys: &["theta"] }],
     book: || vec![0.0, -1.2, 1.0],
+    needs: None,
     scene,
     drag,
 };

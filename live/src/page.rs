@@ -3,9 +3,9 @@
 
 use std::fmt::Write;
 
-use crate::WIDGETS;
 use crate::widget::{Control, Handle, Point, Scale, Scene, Widget};
 use crate::words::{digits, number};
+use crate::{TRAINING, WIDGETS, base64};
 
 /// Where the page has the committed figure.
 pub const PICTURE: &str = "<!-- picture -->";
@@ -19,8 +19,11 @@ pub fn fragment(widget: &Widget) -> String {
     for curve in &scene.curves {
         let _ = writeln!(head, "{}\t{}", curve.panel, curve.name);
     }
-    let place = WIDGETS.iter().position(|other| other.name == widget.name);
-    let place = place.expect("a widget of the list");
+    let lists = [&WIDGETS[..], &TRAINING[..]];
+    let mut places = lists
+        .iter()
+        .filter_map(|list| list.iter().position(|other| other.name == widget.name));
+    let place = places.next().expect("a widget of a list");
     let handles: String = widget
         .handles
         .iter()
@@ -28,10 +31,13 @@ pub fn fragment(widget: &Widget) -> String {
         .map(handle(widget, &values))
         .collect();
     let knobs: String = widget.controls.iter().zip(&values).map(knob).collect();
+    let needs = widget
+        .needs
+        .map_or_else(String::new, |set| format!(" data-needs=\"{}\"", set.name()));
     let Scene { says, .. } = &scene;
     format!(
         "{head}-->\n\
-         <div class=\"stage\" data-place=\"{place}\">{PICTURE}{handles}</div>\
+         <div class=\"stage\" data-place=\"{place}\"{needs}>{PICTURE}{handles}</div>\
          <p class=\"says\" aria-live=\"polite\">{}</p>\
          <div class=\"knobs\" role=\"group\" aria-label=\"Settings of the figure\">{knobs}\
          <button type=\"button\" class=\"reset\" disabled>Back to the book’s</button></div>\n",
@@ -96,6 +102,11 @@ fn knob((control, value): (&Control, &f64)) -> String {
 
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// A script that leaves bytes for the page's: a page of a file may not fetch.
+pub fn data_script(name: &str, bytes: &[u8]) -> String {
+    format!("descentLive.{name}=\"{}\";\n", base64::encode(bytes))
 }
 
 /// The script without what only its authors need: comments on lines of their own,

@@ -22,6 +22,7 @@ pub const WIDGET: Widget = Widget {
         Handle { panel: "rates", label: "step size", keys: &["alpha"] },
     ],
     book: || vec![2.0 / 11.0, 10.0, START[0], START[1], 20.0],
+    needs: None,
     scene,
     drag,
 };

@@ -31,6 +31,7 @@ pub const WIDGET: Widget = Widget {
     ],
     handles: &[Handle { panel: "Adam", label: "start", keys: &["x", "y"] }],
     book: || vec![45.0, 0.5, START[0], START[1]],
+    needs: None,
     scene,
     drag,
 };

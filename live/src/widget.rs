@@ -1,6 +1,7 @@
 //! What a live figure consists of: values that the reader sets, points to drag, and the
 //! scene that follows from the values.
 
+use crate::images::Set;
 use crate::words::number;
 
 /// A place in a panel, in the units of its axes.
@@ -22,6 +23,8 @@ pub struct Widget {
     pub handles: &'static [Handle],
     /// The values of the committed figure, one for each control.
     pub book: fn() -> Vec<f64>,
+    /// The digits that are loaded with it, if any.
+    pub needs: Option<Set>,
     /// What the figure shows for values that are allowed.
     pub scene: fn(&[f64]) -> Scene,
     /// Sets the values so that a handle lies where it is dragged.

@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
+use descent::mnist::{Digits, Split};
+use live::images::{self, Set};
 use live::page::{fragment, packed_script};
-use live::widget::{Curve, Scale, Widget};
-use live::{WIDGETS, base64};
+use live::widget::{Curve, Scale, Scene, Widget};
+use live::{TRAINING, WIDGETS, all, base64};
 use wasmi::{Engine, Instance, Linker, Memory, Module, Store, WasmParams, WasmResults};
 
 /// A file of the book.
@@ -19,12 +21,27 @@ fn read(file: &str) -> String {
     fs::read_to_string(path(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
 }
 
-/// What the script leaves for a page.
-fn module() -> Vec<u8> {
-    let script = read("chapters/live/wasm.js");
-    let text = script.trim().strip_prefix("descentLive.wasm=\"");
-    let text = text.and_then(|text| text.strip_suffix("\";")).expect("one string");
-    base64::decode(text).expect("base64")
+/// What a script leaves for a page under a name.
+fn left(file: &str, name: &str) -> Vec<u8> {
+    let script = read(&format!("chapters/live/{file}.js"));
+    let start = format!("descentLive.{name}=\"");
+    let mut texts = script.lines().filter_map(|line| line.strip_prefix(&start));
+    let text = texts.next().and_then(|text| text.strip_suffix("\";"));
+    base64::decode(text.expect("one string")).expect("base64")
+}
+
+/// The module of most figures, and that of the training.
+fn modules() -> [Vec<u8>; 2] {
+    [left("wasm", "wasm"), left("training", "trainingModule")]
+}
+
+fn digits(set: Set) -> Vec<u8> {
+    left(set.name(), set.name())
+}
+
+/// Natively the digits are there for the calling thread only.
+fn receive_digits() {
+    Set::ALL.iter().for_each(|set| images::receive(&digits(*set)).unwrap());
 }
 
 /// What a page does with the module.
@@ -35,15 +52,31 @@ struct Page {
 }
 
 impl Page {
-    fn load() -> Self {
+    /// A page for each module, with the figures that are computed there.
+    fn all() -> [(Self, &'static [&'static Widget]); 2] {
+        receive_digits();
+        let [most, training] = modules();
+        let of = |module: &[u8], widgets: &'static [&'static Widget]| {
+            (Self::load(module, widgets), widgets)
+        };
+        [of(&most, &WIDGETS), of(&training, &TRAINING)]
+    }
+
+    fn load(module: &[u8], widgets: &[&Widget]) -> Self {
         let engine = Engine::default();
-        let module = Module::new(&engine, module()).expect("a module");
+        let module = Module::new(&engine, module).expect("a module");
         assert_eq!(module.imports().count(), 0, "it imports nothing");
         let mut store = Store::new(&engine, ());
         let linker = Linker::new(&engine);
         let instance = linker.instantiate_and_start(&mut store, &module).unwrap();
         let memory = instance.get_memory(&store, "memory").unwrap();
-        Self { store, instance, memory }
+        let mut page = Self { store, instance, memory };
+        for bytes in widgets.iter().filter_map(|widget| widget.needs).map(digits) {
+            let at: i32 = page.call("room", bytes.len() as i32);
+            page.memory.write(&mut page.store, at as usize, &bytes).unwrap();
+            let () = page.call("receive", ());
+        }
+        page
     }
 
     fn call<P: WasmParams, R: WasmResults>(&mut self, name: &str, with: P) -> R {
@@ -121,11 +154,15 @@ fn settings(widget: &Widget, count: u32) -> Vec<Vec<f64>> {
     all
 }
 
-/// Few steps of what runs: an interpreter is slow.
+/// Few steps of what runs, and a small network: an interpreter is slow.
 fn shorten(widget: &Widget, values: &mut [f64]) {
     for (control, value) in widget.controls.iter().zip(values) {
-        if control.runs.is_some() {
-            *value = value.min(20.0);
+        match (widget.name, control.key) {
+            ("depth", "width") => *value = 12.0,
+            ("depth", "layers") => *value = 5.0,
+            ("training", "epochs") => *value = value.min(1.0),
+            _ if control.runs.is_some() => *value = value.min(20.0),
+            _ => {}
         }
     }
 }
@@ -136,69 +173,99 @@ fn shorten(widget: &Widget, values: &mut [f64]) {
 /// the share given here.
 fn tolerance(widget: &Widget) -> f64 {
     match widget.name {
-        "quadratic" | "momentum" => 0.0,
+        "quadratic" | "momentum" | "saddle" | "wait" => 0.0,
         // A thousand steps, each with products of matrices, whose sums the processor may
         // round in another order.
         "elbows" => 1e-9,
+        // Fifty such products.
+        "depth" => 1e-9,
+        // Hundreds of steps, in which such differences grow.
+        "training" => 1e-6,
         _ => 1e-12,
     }
 }
 
 #[test]
 fn the_committed_module_shows_what_the_native_functions_show() {
-    let mut page = Page::load();
-    for (place, widget) in WIDGETS.iter().enumerate() {
-        let () = page.call("book", place as i32);
-        let book = (widget.book)();
-        assert_eq!(page.get(book.len()), book, "{}", widget.name);
-        for (i, mut values) in settings(widget, 8).into_iter().enumerate() {
-            let name = widget.name;
-            if i > 0 {
-                shorten(widget, &mut values);
-            }
-            let scene = widget.finished(&values);
-            let (numbers, text) = page.finished(place, &values);
-            assert_eq!(text, scene.text(), "{name} at {values:?}: `live/rebuild` it");
-            let expected = scene.numbers();
-            assert_eq!(numbers.len(), expected.len(), "{name} at {values:?}");
-            let largest = expected
-                .iter()
-                .filter(|n| n.is_finite())
-                .fold(1.0, |a: f64, b| a.max(b.abs()));
-            for (i, (a, b)) in numbers.iter().zip(&expected).enumerate() {
-                let close = (a - b).abs() <= tolerance(widget) * largest;
-                let same = a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan();
-                assert!(
-                    same || close,
-                    "{name} at {values:?}: number {i} is {a}, native {b}"
-                );
+    for (mut page, widgets) in Page::all() {
+        for (place, widget) in widgets.iter().enumerate() {
+            let () = page.call("book", place as i32);
+            let book = (widget.book)();
+            assert_eq!(page.get(book.len()), book, "{}", widget.name);
+            let is_deep = widget.needs.is_some();
+            let count = match widget.name {
+                "training" => 0,
+                _ if is_deep => 2,
+                _ => 8,
+            };
+            let all = settings(widget, count);
+            for (i, mut values) in all.into_iter().enumerate() {
+                if i > 0 || is_deep {
+                    shorten(widget, &mut values);
+                }
+                let scene = widget.finished(&values);
+                compare(widget, &values, &scene, &page.finished(place, &values));
             }
         }
     }
 }
 
+/// What the module shows, with what the native functions do.
+fn compare(
+    widget: &Widget,
+    values: &[f64],
+    scene: &Scene,
+    (numbers, text): &(Vec<f64>, String),
+) {
+    let name = widget.name;
+    assert_eq!(*text, scene.text(), "{name} at {values:?}: `live/rebuild` it");
+    let expected = scene.numbers();
+    assert_eq!(numbers.len(), expected.len(), "{name} at {values:?}");
+    let largest =
+        expected.iter().filter(|n| n.is_finite()).fold(1.0, |a: f64, b| a.max(b.abs()));
+    for (i, (a, b)) in numbers.iter().zip(&expected).enumerate() {
+        // Where axes are logarithmic, small numbers count as much as large ones.
+        let scale = if name == "depth" { b.abs() } else { largest };
+        let close = (a - b).abs() <= tolerance(widget) * scale;
+        let same = a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan();
+        assert!(same || close, "{name} at {values:?}: number {i} is {a}, native {b}");
+    }
+}
+
+#[test]
+fn at_the_books_depth_the_module_computes_what_the_native_functions_do() {
+    let [(mut page, _), _] = Page::all();
+    let place = WIDGETS.iter().position(|widget| widget.name == "depth").unwrap();
+    let values = (WIDGETS[place].book)();
+    let scene = WIDGETS[place].show(&values);
+    assert!(scene.is_unfinished);
+    compare(WIDGETS[place], &values, &scene, &page.show(place, &values));
+}
+
 #[test]
 fn dragged_in_the_module_values_become_what_they_become_natively() {
-    let mut page = Page::load();
-    for (place, widget) in WIDGETS.iter().enumerate() {
-        for (handle, _) in widget.handles.iter().enumerate() {
-            for to in
-                [(0.3, 0.7), (5.0, -1.0), (-1e9, 1e9), (0.0, 0.0), (f64::NAN, 1.0)]
-            {
-                let mut values = (widget.book)();
-                page.set(&values);
-                let () = page.call("drag", (place as i32, handle as i32, to.0, to.1));
-                let moved = page.get(values.len());
-                if to.0.is_finite() {
-                    (widget.drag)(handle, to, &mut values);
+    for (mut page, widgets) in Page::all() {
+        for (place, widget) in widgets.iter().enumerate() {
+            for (handle, _) in widget.handles.iter().enumerate() {
+                for to in
+                    [(0.3, 0.7), (5.0, -1.0), (-1e9, 1e9), (0.0, 0.0), (f64::NAN, 1.0)]
+                {
+                    let mut values = (widget.book)();
+                    page.set(&values);
+                    let () =
+                        page.call("drag", (place as i32, handle as i32, to.0, to.1));
+                    let moved = page.get(values.len());
+                    if to.0.is_finite() {
+                        (widget.drag)(handle, to, &mut values);
+                    }
+                    assert_eq!(moved, values, "{}: {to:?}", widget.name);
+                    assert_eq!(
+                        widget.show(&values).refused,
+                        None,
+                        "{}: {to:?}",
+                        widget.name
+                    );
                 }
-                assert_eq!(moved, values, "{}: {to:?}", widget.name);
-                assert_eq!(
-                    widget.show(&values).refused,
-                    None,
-                    "{}: {to:?}",
-                    widget.name
-                );
             }
         }
     }
@@ -256,33 +323,53 @@ fn whatever_is_typed_ends_in_a_sentence_and_soon() {
         -1e300,
         5e-324,
     ];
-    let mut page = Page::load();
-    for (place, widget) in WIDGETS.iter().enumerate() {
-        for (i, control) in widget.controls.iter().enumerate() {
-            let (least, most) = control.allowed;
-            for value in NONSENSE.into_iter().chain([least, most]) {
-                let mut values = (widget.book)();
-                shorten(widget, &mut values);
-                values[i] = value;
-                let started = Instant::now();
-                let scene = widget.show(&values);
-                assert!(started.elapsed() < Duration::from_secs(2), "{}", widget.name);
-                let is_allowed = (least..=most).contains(&value);
-                assert_eq!(
-                    scene.refused.is_none(),
-                    is_allowed,
-                    "{}: {value}",
-                    control.key
-                );
-                if !is_allowed {
-                    assert!(scene.says.starts_with(control.label), "{}", scene.says);
-                    assert!(scene.curves.is_empty());
-                }
-                assert!(scene.says.ends_with('.') && !scene.says.contains('\n'));
-                if !is_allowed || value == least || value == most {
-                    let scene = widget.finished(&values);
-                    let (_, text) = page.finished(place, &values);
-                    assert!(text.ends_with(&scene.says), "{}: {text}", widget.name);
+    for (mut page, widgets) in Page::all() {
+        for (place, widget) in widgets.iter().enumerate() {
+            for (i, control) in widget.controls.iter().enumerate() {
+                let (least, most) = control.allowed;
+                for value in NONSENSE.into_iter().chain([least, most]) {
+                    let mut values = (widget.book)();
+                    shorten(widget, &mut values);
+                    values[i] = value;
+                    let started = Instant::now();
+                    let scene = widget.show(&values);
+                    assert!(
+                        started.elapsed() < Duration::from_secs(2),
+                        "{}",
+                        widget.name
+                    );
+                    let is_allowed = (least..=most).contains(&value);
+                    assert_eq!(
+                        scene.refused.is_none(),
+                        is_allowed,
+                        "{}: {value}",
+                        control.key
+                    );
+                    if !is_allowed {
+                        assert!(
+                            scene.says.starts_with(control.label),
+                            "{}",
+                            scene.says
+                        );
+                        assert!(scene.curves.is_empty());
+                    }
+                    assert!(scene.says.ends_with('.') && !scene.says.contains('\n'));
+                    if is_allowed && widget.name == "training" {
+                        // An interpreter is too slow for twenty trainings.
+                        continue;
+                    }
+                    // What goes on from call to call is called as often here as there.
+                    let is_deep = widget.needs.is_some();
+                    if is_deep || !is_allowed || value == least || value == most {
+                        let (scene, (_, text)) = match is_deep {
+                            false => (
+                                widget.finished(&values),
+                                page.finished(place, &values),
+                            ),
+                            true => (scene, page.show(place, &values)),
+                        };
+                        assert!(text.ends_with(&scene.says), "{}: {text}", widget.name);
+                    }
                 }
             }
         }
@@ -353,7 +440,8 @@ fn outlined(mut rows: Vec<Row>) -> Vec<Row> {
 
 #[test]
 fn every_live_figure_starts_with_the_committed_data() {
-    for widget in WIDGETS {
+    receive_digits();
+    for widget in all() {
         let scene = widget.finished(&(widget.book)());
         let data: Vec<Row> =
             widget.figures.iter().flat_map(|figure| data(figure)).collect();
@@ -390,7 +478,8 @@ fn every_live_figure_starts_with_the_committed_data() {
 
 #[test]
 fn what_pages_have_around_a_live_figure_is_what_the_code_writes() {
-    for widget in WIDGETS {
+    receive_digits();
+    for widget in all() {
         let file = format!("live/figures/{}.html", widget.name);
         assert!(read(&file) == fragment(widget), "{file} is stale: `live/rebuild` it");
     }
@@ -402,15 +491,44 @@ fn what_pages_have_around_a_live_figure_is_what_the_code_writes() {
     let files = fs::read_dir(path("live/figures")).unwrap().count();
     assert_eq!(
         files,
-        WIDGETS.len(),
+        all().count(),
         "a file in live/figures belongs to no live figure"
     );
 }
 
 #[test]
-fn the_module_and_the_script_are_small() {
-    let bytes = module().len();
-    assert!(bytes <= 150_000, "the module has {bytes} bytes");
+fn the_digits_that_are_loaded_are_those_of_the_book() {
+    let whole = |split| Digits::read(&path("data/mnist"), split).unwrap();
+    let (train, test) = (whole(Split::Train), whole(Split::Test));
+    for set in Set::ALL {
+        let same = digits(set) == images::pack(set, &set.digits(&train, &test));
+        assert!(same, "the digits of {} are stale: `live/rebuild` it", set.name());
+    }
+    let pad = packed_script(&read("live/pad.js"));
+    let script = read("chapters/live/training.js");
+    assert!(script.ends_with(&pad), "live/pad.js is another: `live/rebuild` it");
+}
+
+#[test]
+fn the_linked_plots_have_the_data_of_the_single_ones() {
+    let linked = rows(&read("chapters/figures/depth-linked.csv"));
+    for (panel, figure) in [
+        ("activations", "depth-activations"),
+        ("activation gradients", "depth-activation_gradients"),
+        ("weight gradients", "depth-weight_gradients"),
+    ] {
+        let of_panel = linked.iter().filter(|row| row[0] == panel);
+        let linked: Vec<_> = of_panel.map(|row| row[1..].to_vec()).collect();
+        let single = rows(&read(&format!("chapters/figures/{figure}.csv")));
+        assert_eq!(linked, single, "{panel}");
+    }
+}
+
+#[test]
+fn the_modules_and_the_script_are_small() {
+    let [most, training] = modules().map(|module| module.len());
+    assert!(most <= 150_000, "the module has {most} bytes");
+    assert!(training <= 100_000, "the module of the training has {training} bytes");
     let bytes = read("theme/live.js").len();
     assert!(bytes <= 10_000, "the script has {bytes} bytes");
 }

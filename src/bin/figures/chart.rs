@@ -312,6 +312,15 @@ impl Chart {
     }
 
     fn csv(&self) -> String {
+        csv(&["curve", &plain(&self.x.label), &plain(&self.y.label)], self.data())
+    }
+
+    /// Its data where it is a panel of several, whose key comes first.
+    pub fn rows_of_panel(&self) -> impl Iterator<Item = Vec<String>> {
+        self.data().map(|row| [vec![self.key.to_owned()], row].concat())
+    }
+
+    fn data(&self) -> impl Iterator<Item = Vec<String>> {
         let lines =
             self.lines.iter().map(|line| (plain(&line.name), line.points.clone()));
         let edges = self.bands.iter().flat_map(|band| {
@@ -319,13 +328,12 @@ impl Chart {
             let high = band.points.iter().map(|&(x, _, high)| (x, high)).collect();
             [(format!("{} low", band.name), low), (format!("{} high", band.name), high)]
         });
-        let rows = lines.chain(edges).flat_map(|(name, points)| {
+        lines.chain(edges).flat_map(move |(name, points)| {
             let row = move |(x, y): (f64, f64)| {
                 vec![name.clone(), self.x.in_data(x), number(y)]
             };
             points.into_iter().map(row).collect::<Vec<_>>()
-        });
-        csv(&["curve", &plain(&self.x.label), &plain(&self.y.label)], rows)
+        })
     }
 
     /// The named lines.

@@ -13,11 +13,13 @@ use descent::network::Batch;
 use descent::norm_law::{self, band};
 use descent::parallel;
 
-use crate::canvas::{Caption, DrawResult, Ink};
-use crate::chart::{Axis, Band, Chart, Line, hundredths, tenths, whole};
+use crate::canvas::{Caption, DrawResult, Ink, WIDTH, svg};
+use crate::chart::{Axis, Band, Chart, Line, Names, hundredths, tenths, whole};
+use crate::geometry::Rect;
 use crate::numbers::{grouped, short, superscript};
-use crate::output::{Figure, checkout, rough};
+use crate::output::{Figure, checkout, csv, rough};
 use crate::progress;
+use crate::text::plain;
 use crate::thumb::Thumb;
 
 /// The experiment; the defaults are the book's.
@@ -126,6 +128,7 @@ pub fn figures(options: &Options) -> DrawResult<Vec<Figure>> {
         experiment.activations(&measured)?,
         experiment.activation_gradients(&measured)?,
         experiment.weight_gradients(&measured)?,
+        experiment.linked(&measured),
         experiment.geometry()?,
         experiment.counterexamples()?,
     ];
@@ -140,6 +143,8 @@ struct Experiment<'a> {
 
 /// Values with the number of their layer.
 pub type Profile = Vec<(f64, f64)>;
+/// What of the norms a plot shows.
+type Values = fn(&Norms) -> Vec<f64>;
 
 impl Experiment<'_> {
     fn widths(&self) -> Vec<usize> {
@@ -178,11 +183,7 @@ impl Experiment<'_> {
     }
 
     /// One line for each scale.
-    fn lines(
-        measured: &[(f64, Norms)],
-        first: u32,
-        values: fn(&Norms) -> Vec<f64>,
-    ) -> Vec<Line> {
+    fn lines(measured: &[(f64, Norms)], first: u32, values: Values) -> Vec<Line> {
         let lines = measured.iter().zip(1..);
         lines
             .map(|((scale, norms), ink)| {
@@ -195,14 +196,17 @@ impl Experiment<'_> {
             .collect()
     }
 
-    fn activations(&self, measured: &[(f64, Norms)]) -> DrawResult<Figure> {
-        let hidden = self.hidden();
-        let lines = Self::lines(measured, 1, |norms| drop_last(norms.activations()));
-        let band = |(scale, ink): (f64, u8), start: f64| Band {
+    fn band(&self, (scale, ink): (f64, u8), start: f64) -> Band {
+        let law = band(&self.hidden(), scale);
+        Band {
             name: format!("one image, c = {}", short(scale)),
-            points: two_sigma(&band(&hidden, scale), |log| start * 10_f64.powf(log)),
+            points: two_sigma(&law, |log| start * 10_f64.powf(log)),
             ink: Ink::Solid(ink),
-        };
+        }
+    }
+
+    fn activations(&self, measured: &[(f64, Norms)]) -> DrawResult<Figure> {
+        let lines = Self::lines(measured, 1, |norms| drop_last(norms.activations()));
         let bands = measured.iter().zip(1..);
         let chart = Chart::new(
             self.layers("layer $i$ of the activations"),
@@ -214,7 +218,9 @@ impl Experiment<'_> {
         )
         .with_bands(
             bands
-                .map(|((scale, norms), ink)| band((*scale, ink), norms.images[0][0]))
+                .map(|((scale, norms), ink)| {
+                    self.band((*scale, ink), norms.images[0][0])
+                })
                 .collect(),
         );
         let description = format!(
@@ -260,6 +266,72 @@ impl Experiment<'_> {
             from_to(&chart.lines, "in the first layer shown", "in the last"),
         );
         Ok(chart.figure(&Caption { name, title, description }, 370.0))
+    }
+
+    /// All of it in one picture, and the units that are off, which are the same at every
+    /// scale.
+    fn linked(&self, measured: &[(f64, Norms)]) -> Figure {
+        const HEIGHT: f64 = 560.0;
+        let Options { seed, layers, width, .. } = *self.options;
+        let values: [(&str, &str, u32, Values); 3] = [
+            ("activations", "‖$z$‖", 1, |norms| drop_last(norms.activations())),
+            ("activation gradients", "‖∂$Z$‖", 2, |norms| {
+                norms.activation_gradients.clone()
+            }),
+            ("weight gradients", "‖∂$W$‖", 1, |norms| {
+                norms.weight_gradients.clone()
+            }),
+        ];
+        let bands = measured
+            .iter()
+            .zip(1..)
+            .map(|((scale, norms), ink)| self.band((*scale, ink), norms.images[0][0]));
+        let mut panels: Vec<Chart> = values
+            .into_iter()
+            .map(|(key, label, first, values)| {
+                // A script may write another name there.
+                let mut lines = Self::lines(measured, first, values);
+                lines.iter_mut().for_each(|line| line.name = plain(&line.name));
+                let points = lines.iter().flat_map(|line| &line.points);
+                let y = Axis::logarithmic(label, points);
+                let names = Names::Elsewhere;
+                Chart { key, names, ..Chart::new(self.layers("layer $i$"), y, lines) }
+            })
+            .collect();
+        panels[0].names = Names::Above;
+        panels[0].bands = bands.collect();
+        let one = network(&self.widths(), measured[0].0, seed);
+        let dead = geometry(&one, &self.batch(seed)).dead.split_off(1);
+        let dead = from_layer(2, dead);
+        let (first, last) = (hundredths(dead[0].1), hundredths(dead[dead.len() - 1].1));
+        let name = "share of dead units";
+        panels.push(Chart {
+            key: "dead units",
+            ..Chart::new(
+                self.layers("layer $i$"),
+                Axis::linear(name, (0.0, 1.0), 6, tenths),
+                vec![Line::new(Ink::Foreground, name, dead).unnamed()],
+            )
+        });
+        let scales: Vec<_> = measured.iter().map(|(scale, _)| short(*scale)).collect();
+        let description = format!(
+            "Four plots over the layers of one network of {layers} weight matrices and width {width}: the norms of the activations,              of their gradients and of the weight gradients, on logarithmic axes for c = {}, and the share of the units that are              zero for all {} images, which is the same at every c and goes from {first} to {last}.",
+            scales.join(", "),
+            self.options.batch,
+        );
+        let title = "Norms and dead units by layer";
+        let caption = Caption { name: "depth-linked", title, description };
+        let half = 0.5 * HEIGHT;
+        let svg = svg(&caption, (WIDTH, HEIGHT), |canvas| {
+            for (panel, place) in panels.iter().zip(0..) {
+                let (left, top) = (f64::from(place % 2), f64::from(place / 2));
+                let place = Rect::new(left * 310.0, top * half, 298.0, half - 8.0);
+                panel.draw(canvas, place, "");
+            }
+        });
+        let rows = panels.iter().flat_map(Chart::rows_of_panel);
+        let csv = csv(&["panel", "curve", "layer", "value"], rows);
+        Figure { name: caption.name, svg, csv }
     }
 
     /// What becomes of the directions of the images while their norm is kept.

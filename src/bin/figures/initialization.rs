@@ -1,6 +1,5 @@
 //! The saddle at zero, what starts there, sums of random products, and biases.
 
-use descent::gradient_descent::{GradientDescent, minimize};
 use descent::initialization::{
     Biases, WeightsInARow, after_one_epoch, constant, density_of_sum, descend, entropy,
     with_biases,
@@ -11,110 +10,94 @@ use descent::network::{Activation, Batch, Network};
 use descent::newton::Smooth;
 use descent::objective::loss;
 use descent::parallel;
-use nalgebra::{DVector, dvector};
+use nalgebra::dvector;
 
 use crate::canvas::{Caption, DrawResult, Ink, svg};
 use crate::chart::{Axis, Chart, Line, Names, tenths, whole};
-use crate::contour::{Path, Plane, Point, paths_csv};
+use crate::contour::{Path, Plane};
 use crate::digits::digits;
 use crate::geometry::Rect;
 use crate::output::{Figure, rough};
+use crate::text::plain;
+use crate::touched::Book;
 
 pub fn figures() -> DrawResult<Vec<Figure>> {
     let digits = digits(Split::Test)?;
-    Ok(vec![saddle()?, wait()?, starts(digits)?, tails()?, biases(digits)?])
-}
-
-/// Gradient descent with step size 0.1 on `½ (w₁ ⋯ w_D − 1)²`.
-fn walk(start: DVector<f64>, steps: usize) -> DrawResult<Vec<DVector<f64>>> {
-    let mut descent = GradientDescent::new(0.1)?;
-    Ok(minimize(&mut descent, &start, steps, |w| WeightsInARow.gradient(w))?)
+    Ok(vec![saddle()?, wait(), starts(digits)?, tails()?, biases(digits)?])
 }
 
 fn saddle() -> DrawResult<Figure> {
-    const RANGE: (f64, f64) = (-1.8, 1.8);
     let name = "initialization-saddle";
     let value = |w1: f64, w2: f64| WeightsInARow.value(&dvector![w1, w2]);
-    let path = |start| -> DrawResult<Vec<Point>> {
-        Ok(walk(start, 100)?.iter().map(|w| (w[0], w[1])).collect())
+    let book = Book::new(&live::saddle::WIDGET);
+    let path = |start| {
+        Path::new(Ink::Solid(1), book.points(name, start)).with_dots().of_curve(start)
     };
-    let runs = [
-        ("from (0.3, 0)", path(dvector![0.3, 0.0])?),
-        ("from (1.3, −1.301)", path(dvector![1.3, -1.301])?),
-        ("from (0, 0)", path(dvector![0.0, 0.0])?),
-    ];
-    let line = |run: usize| Path::new(Ink::Solid(1), runs[run].1.clone()).with_dots();
     let levels = vec![0.1, 0.5, 2.0, 3.5];
     let names = [(0.5, "½"), (2.0, "2"), (3.5, "3½")];
     let plane = Plane {
         function: &value,
         levels: levels.clone(),
         level_names: names.map(|(level, name)| (level, name.to_owned())).into(),
-        paths: vec![line(0), line(1)],
+        paths: vec![path("first"), path("second")],
         cross: Some((0.0, 0.0)),
         is_equal: true,
         ..Plane::new(
-            Axis::linear("$w$₁", RANGE, 4, whole),
-            Axis::linear("$w$₂", RANGE, 4, whole),
+            Axis::linear("$w$₁", live::saddle::RANGE, 4, whole),
+            Axis::linear("$w$₂", live::saddle::RANGE, 4, whole),
         )
     };
-    let end = |run: usize| runs[run].1[100];
+    let ends = ["first", "second"].map(|start| book.points(name, start)[100]);
     let description = format!(
         "Level lines of ½(w₁w₂ − 1)² at {levels:?}. Two valleys lie along the branches of the hyperbola w₁w₂ = 1; the axes are the level line of ½, \
          through the saddle at zero. From (0.3, 0) gradient descent goes to ({:.2}, {:.2}). From (1.3, −1.301) it goes to the saddle first and then to \
-         ({:.2}, {:.2}). From zero it does not move.",
-        end(0).0,
-        end(0).1,
-        end(1).0,
-        end(1).1,
+         ({:.2}, {:.2}).",
+        ends[0].0,
+        ends[0].1,
+        ends[1].0,
+        ends[1].1,
     )
     .replace('-', "−");
     let title = "Two weights in a row";
     let svg = svg(&Caption { name, title, description }, (480.0, 530.0), |canvas| {
         plane.draw(canvas, Rect::new(0.0, 0.0, 480.0, 530.0));
     });
-    let paths = runs.iter().map(|(run, points)| (run, points.as_slice()));
-    Ok(Figure { name, svg, csv: paths_csv(["run", "step", "w1", "w2"], paths) })
+    Ok(Figure { name, svg, csv: book.csv() })
 }
 
 /// The loss over the steps from near zero.
-fn wait() -> DrawResult<Figure> {
-    const STEPS: usize = 126;
-    let line = |ink, name: &str, weights: usize, start: f64| -> DrawResult<Line> {
-        let path = walk(DVector::from_element(weights, start), STEPS)?;
-        let points = path.iter().enumerate();
-        let points =
-            points.step_by(3).map(|(step, w)| (step as f64, WeightsInARow.value(w)));
-        Ok(Line::new(ink, name, points.collect()))
-    };
-    let lines = vec![
-        line(Ink::Series(1), "two of 0.1", 2, 0.1)?,
-        line(Ink::Series(5), "two of 0.01", 2, 0.01)?,
-        line(Ink::Series(6), "two of 0.001", 2, 0.001)?,
-        line(Ink::Foreground, "three of 0.1", 3, 0.1)?,
-    ];
-    let waits: Vec<_> = lines
-        .iter()
-        .map(|line| {
-            let half = line.points.iter().find(|(_, loss)| *loss < 0.25);
-            format!("{}: {}", line.name, half.map_or(STEPS as f64, |point| point.0))
+fn wait() -> Figure {
+    let name = "initialization-wait";
+    let book = Book::new(&live::wait::WIDGET);
+    let inks = [1, 5, 6].map(Ink::Series).into_iter().chain([Ink::Foreground]);
+    let curves = live::wait::CURVES.iter().zip(inks);
+    let lines: Vec<Line> = curves
+        .map(|(&(curve, ..), ink)| {
+            Line::new(ink, curve.replace(" w", " $w$"), book.points(name, curve))
         })
         .collect();
+    let waits = lines.iter().map(|line| {
+        let half = line.points.iter().find(|(_, loss)| *loss < 0.25);
+        let last = live::wait::STEPS as f64;
+        format!("{}: {}", plain(&line.name), half.map_or(last, |point| point.0))
+    });
+    let waits: Vec<_> = waits.collect();
     let caption = Caption {
-        name: "initialization-wait",
+        name,
         title: "Leaving the saddle",
         description: format!(
-            "Loss over every third step of gradient descent. All curves start at about ½, stay there, and then fall steeply. The \
+            "Loss over every third step of gradient descent from w = 0.1. All curves start at about ½, stay there, and then fall steeply. The \
              first of these steps with less than half of the loss is, for {}.",
             waits.join(", ")
         ),
     };
-    Ok(Chart::new(
-        Axis::linear("step", (0.0, STEPS as f64), 7, whole),
+    Chart::new(
+        Axis::linear("step", (0.0, live::wait::STEPS as f64), 7, whole),
         Axis::linear("loss", (0.0, 0.6), 7, tenths),
         lines,
     )
-    .figure(&caption, 350.0))
+    .with_names(Names::Above)
+    .figure(&caption, 370.0)
 }
 
 /// Full-batch training from zero, from equal weights and from He's.

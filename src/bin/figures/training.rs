@@ -10,8 +10,11 @@ use descent::training::{
     full_batch, largest_curvature, movement, settled, sweep, test_positions,
     widths_compared,
 };
+use live::images::{self, Set};
+use live::training as page;
 use questions::training::{Courses, courses};
 
+use crate::axes::Frame;
 use crate::canvas::{Align, Canvas, Caption, DrawResult, Ink, Pen, WIDTH, svg};
 use crate::chart::{Axis, Chart, Line, Names, tenths, whole};
 use crate::digits::digits;
@@ -20,6 +23,7 @@ use crate::grid::label;
 use crate::output::{Figure, csv, number, rough};
 use crate::sgd::rounded;
 use crate::thumb::{Thumb, up_to};
+use crate::touched::Book;
 
 pub const NAMES: [&str; 3] = ["SGD", "momentum", "Adam"];
 /// The colours of SGD, momentum and Adam in the whole book.
@@ -29,6 +33,7 @@ pub fn figures() -> DrawResult<Vec<Figure>> {
     let train = digits(Split::Train)?;
     let test = digits(Split::Test)?.batch(&test_positions());
     let examples = |positions: &[usize]| train.batch(positions);
+    let page_digits = page::digits(train, digits(Split::Test)?);
     let runs = compare(PLAN, &SEEDS[..1], &examples, &test);
     let runs: Vec<&Run> = runs.iter().map(|runs| &runs[0]).collect();
     let few = half_resolution(&examples(&(0..FEW).collect::<Vec<_>>()));
@@ -40,8 +45,109 @@ pub fn figures() -> DrawResult<Vec<Figure>> {
         step_sizes(&examples)?,
         widths(&examples)?,
         limits(&few)?,
+        in_the_page(&page_digits)?,
     ]);
     Ok(figures)
+}
+
+/// A training small enough for the page, and what it makes of a digit.
+fn in_the_page(digits: &Batch) -> DrawResult<Figure> {
+    const ROW: f64 = 250.0;
+    images::receive(&images::pack(Set::Training, digits))?;
+    let book = Book::new(&page::WIDGET);
+    let steps = || Axis::linear("step", (0.0, 400.0), 5, whole);
+    let line = |panel, name, ink| Line::new(ink, name, book.points(panel, name));
+    let dots =
+        |panel, name| Line::measured(Ink::Solid(1), name, book.points(panel, name));
+    let chart = |key, y, lines| Chart { key, ..Chart::new(steps(), y, lines) };
+    let ratios = [("first layer", Ink::Series(1)), ("second layer", Ink::Series(2))];
+    let ratios = ratios.map(|(name, ink)| line("updates", name, ink));
+    let share = |label| Axis::linear(label, (0.0, 1.0), 6, tenths);
+    let charts = [
+        chart(
+            "loss",
+            Axis::linear("loss", (0.0, 2.5), 6, tenths),
+            vec![line("loss", "mean of ten losses", Ink::Solid(1)).unnamed()],
+        ),
+        chart(
+            "accuracy",
+            share("accuracy on 500 test digits"),
+            vec![dots("accuracy", "500 test digits").unnamed()],
+        ),
+        Chart {
+            names: Names::Above,
+            ..chart(
+                "updates",
+                Axis::powers("update over weights", (-5, 0), 6),
+                ratios.into(),
+            )
+        },
+        chart(
+            "dead units",
+            share("share of dead units"),
+            vec![dots("dead units", "hidden layer").unnamed()],
+        ),
+    ];
+    let end = |panel, name| book.points(panel, name).last().map_or(f64::NAN, |p| p.1);
+    let description = format!(
+        "Six plots. Over the steps of a training with Adam: the loss falls to {:.2}, the accuracy rises to {:.2}, an update of the first layer \
+         ends at {:.3} of its weights, and the share of the dead units of the hidden layer at {:.2}. Below, the first test digit, and the probabilities of \
+         the ten classes, of which that of the 7 is nearly 1.",
+        end("loss", "mean of ten losses"),
+        end("accuracy", "500 test digits"),
+        end("updates", "first layer"),
+        end("dead units", "hidden layer"),
+    );
+    let title = "A training in the page";
+    let caption = Caption { name: "training-page", title, description };
+    let svg = svg(&caption, (WIDTH, 3.0 * ROW), |canvas| {
+        let place = |i: u32| {
+            let (left, top) = (f64::from(i % 2), f64::from(i / 2));
+            Rect::new(left * 310.0, top * ROW, 298.0, ROW - 8.0)
+        };
+        for (chart, i) in charts.iter().zip(0..) {
+            chart.draw(canvas, place(i), "");
+        }
+        drawn(canvas, place(4), &book);
+        answered(canvas, place(5), &book);
+    });
+    Ok(Figure { name: caption.name, svg, csv: book.csv() })
+}
+
+/// The pieces of a curve with gaps.
+fn pieces(points: &[(f64, f64)]) -> Vec<Vec<(f64, f64)>> {
+    let pieces = points.split(|(x, _)| x.is_nan()).filter(|piece| !piece.is_empty());
+    pieces.map(<[_]>::to_vec).collect()
+}
+
+fn drawn(canvas: &mut Canvas, place: Rect, book: &Book) {
+    let axis = || Axis::linear("", (0.0, 28.0), 2, |_| String::new());
+    let (x, y) = (axis(), axis());
+    let place = Rect { right: place.left + place.height(), ..place };
+    let frame =
+        Frame::new((&x, &y), place, "the digit", (0.0, 0.0)).with_key(page::DIGIT);
+    frame.panel(canvas, |canvas| {
+        frame.draw(canvas);
+        for (name, opacity) in page::SHADES.into_iter().zip([0.3, 0.6, 1.0]) {
+            let squares = pieces(&book.points(page::DIGIT, name));
+            let squares: Vec<_> =
+                squares.iter().map(|piece| frame.line(piece)).collect();
+            canvas.areas(Ink::Foreground, opacity, name, &squares);
+        }
+    });
+}
+
+fn answered(canvas: &mut Canvas, place: Rect, book: &Book) {
+    let x = Axis::linear("class", (-0.5, 9.5), 10, whole);
+    let y = Axis::linear("probability", (0.0, 1.0), 6, tenths);
+    let frame = Frame::new((&x, &y), place, "", (0.0, 0.0)).with_key(page::ANSWER);
+    frame.panel(canvas, |canvas| {
+        frame.grid(canvas, &[]);
+        frame.draw(canvas);
+        let bars = pieces(&book.points(page::ANSWER, "probability"));
+        let bars: Vec<_> = bars.iter().map(|piece| frame.line(piece)).collect();
+        canvas.areas(Ink::Solid(2), 0.6, "probability", &bars);
+    });
 }
 
 /// What the loss might do with four times the step size that a quadratic bears.
