@@ -116,7 +116,7 @@ fn times(network: &Network, factor: f64) -> Network {
 
 /// All weights doubled.
 pub fn doubled() -> Question {
-    let network = descent::depth::network(&[4, 5, 5, 3], 2.0, 1);
+    let network = descent::depth::network(&[4, 50, 50, 3], 2.0, 1);
     let input = DMatrix::from_row_slice(1, 4, &[1.0, -0.5, 2.0, 0.25]);
     let last =
         |network: &Network| network.forward(input.clone()).pop().expect("an output");

@@ -89,7 +89,7 @@ pub fn guess() -> Question {
 /// Which change of the last layer no loss notices.
 pub fn shift() -> Question {
     let mut rng = generator(3, Stream::Weights);
-    let network = Network::with_widths(&[4, 5, 3], Activation::Relu, |n, m| {
+    let network = Network::with_widths(&[4, 50, 3], Activation::Relu, |n, m| {
         normal(n, m, 1.0, &mut rng)
     });
     let image = DMatrix::from_row_slice(1, 4, &[1.0, 0.5, 2.0, 1.5]);
