@@ -127,9 +127,9 @@ pub fn parameters() -> Question {
         "It does. It only chooses better than the accelerated method how far to go along each.",
     )
     .case(
-        words("The lower bound is for *t* steps, and these are fewer"),
-        steps < count,
-        "It holds for every number of steps that fits the number of parameters. Compare *t* with how many there are.",
+        words("There are at most as many steps as parameters"),
+        steps > count,
+        "20 are at most 20. The bound asks for more: that the steps see less than half of the parameters.",
     )
 }
 

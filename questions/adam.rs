@@ -39,7 +39,7 @@ pub fn first() -> Question {
         let (first, last) = (steps[0], steps[STEPS - 1]);
         match first - 1.0 {
             gap if gap > 0.1 && last > 1.1 => {
-                "They begin too long, and grow still longer"
+                "They begin too long, and grow for a while"
             }
             gap if gap < -0.1 => "They begin too short, and grow to their length",
             gap if gap > 0.1 => "They begin too long, and shrink to their length",
@@ -54,8 +54,8 @@ pub fn first() -> Question {
         "adam/first",
         "L34",
         format!(
-            "Adam with β₁ = {} and β₂ = {}, but *without* bias correction, and a gradient that is 1 in every step. How long are its \
-             steps, beside the dashed line that they ought to have? (The axis upwards is logarithmic.)",
+            "Adam steps by α times an average of the gradients, over the root of an average of their squares. The first average keeps {} of itself in each step, the second {}, and neither is corrected. The gradient is 1 in every step. How long are the \
+             first thirty steps, beside the dashed line that they ought to have? (The axis upwards is logarithmic.)",
             USUAL[0], USUAL[1],
         ),
     )
@@ -84,10 +84,11 @@ pub fn first() -> Question {
     .picture("adam-first_right")
 }
 
-/// The length of the worksheet's first step for another gradient.
+/// The length of a first step with two memories.
 pub fn length() -> Question {
-    let (alpha, gradient) = (0.5, 10.0);
-    let betas = [0.5, 0.5];
+    let (alpha, gradient) = (0.5, 12.0);
+    let betas = [0.5, 0.9375];
+    let [u, v] = [(1.0 - betas[0]) * gradient, (1.0 - betas[1]) * gradient * gradient];
     let step = |quotient: f64| number(alpha * quotient, 2);
     let right = moved(adam(betas, 1e-8), &[gradient])[0];
     Question::number(
@@ -95,57 +96,56 @@ pub fn length() -> Question {
         "D08",
         "What is *u* after the first gradient, and what is *v*? Then take the root of *v*.",
         format!(
-            "The worksheet's Adam: α = β₁ = β₂ = ½, without correction, and ε too small to count. The first gradient of a parameter is {gradient}. How \
+            "The worksheet's Adam with a longer memory below the bar: α = β₁ = ½ and β₂ = 15/16, without correction, and ε too small to count. The first gradient of a parameter is {gradient}. How \
              far does the parameter move? (Two decimals.)"
         ),
     )
     .right(
         step(right),
-        "*u* is 5 and *v* is 50. The quotient 5/√50 is 1/√2, for every gradient but 0, and the step is half of that.",
+        "*u* is 6, *v* is 144/16 = 9, and its root 3. The quotient is 2 for every gradient but 0, and the step is half of that: twice as long as with correction.",
     )
     .wrong(
         "the root is forgotten",
-        step(0.5 * gradient / (0.5 * gradient * gradient)),
+        step(u / v),
         "*v* is an average of squares. Its root has the unit of a gradient.",
     )
     .wrong(
         "that is the corrected step",
         step(moved(adam(betas, 1e-8).with_bias_correction(), &[gradient])[0]),
-        "With correction *u* is the gradient and √*v* its size. Here both lack a half, one of them under the root.",
+        "With correction *u* is the gradient and √*v* its size. Here *u* is ½ of it, and √*v* only ¼.",
     )
     .wrong(
-        "the gradient is not divided at all",
-        step(0.5 * gradient),
+        "the gradient is divided by nothing",
+        step(u),
         "That is the step of momentum. Adam divides *u* by the root of *v*.",
     )
     .wrong(
-        "only *u* lacks a half",
-        step(0.5),
-        "*v* lacks a half as well: it is 50, and not 100, and its root lacks √½.",
+        "*v* is taken to be complete",
+        step(u / gradient),
+        "*v* starts at zero as well: it is 144/16, and its root lacks three quarters.",
     )
 }
 
 /// The step after the gradients have stopped.
 pub fn silent() -> Question {
-    let betas = [0.5, 0.5];
+    let betas = [0.5, 0.25];
     let ratio = |optimizer: Adam| {
         let steps = moved(optimizer, &[6.0, 0.0]);
         steps[1] / steps[0]
     };
     let times = |value: f64| number(value, 2).unit("times as long");
     let momentum = {
-        let steps = moved(Momentum::new(1.0, 0.5).expect("valid"), &[6.0, 0.0]);
+        let steps = moved(Momentum::new(1.0, betas[0]).expect("valid"), &[6.0, 0.0]);
         steps[1] / steps[0]
     };
     Question::new(
         "adam/silent",
         "D09",
-        "The worksheet's Adam (both β are ½, no correction) takes one step, and then the gradient is zero. How long is the second step, beside the \
-         first?",
+        "Adam with β₁ = ½ and β₂ = ¼, without correction and with ε = 0, takes one step. Then the gradient is zero for ever. How long is its second step, beside the first?",
     )
     .right(
-        times(ratio(adam(betas, 1e-8))),
-        "*u* is halved and *v* is halved. The step is a quotient of *u* and √*v*, so it keeps ½ : √½.",
+        times(ratio(adam(betas, 0.0))),
+        "*u* keeps ½ and √*v* keeps √¼ = ½. So does every later step: it walks on for ever, without a gradient. A step shrinks only where β₁ is below √β₂.",
     )
     .wrong(
         "no gradient, no step",
@@ -158,9 +158,9 @@ pub fn silent() -> Question {
         "*u* is halved, as in momentum. But what it is divided by becomes smaller as well.",
     )
     .wrong(
-        "both are halved, so nothing changes",
-        times(1.0),
-        "*v* is halved, and √*v* is not: it keeps √½ of its size.",
+        "the root is forgotten",
+        times(betas[0] / betas[1]),
+        "*v* falls to a quarter, and √*v* to a half.",
     )
 }
 

@@ -174,7 +174,7 @@ pub fn accumulated() -> Question {
     Question::new(
         "backpropagation/accumulated",
         "D01",
-        "A training loop with plain SGD and α = 0.1 has no `optimizer.zero_grad()`. *w* starts at 1, and in the first three steps the gradients of the loss with respect to *w* are 2, −1 and 4. Where is *w* then?",
+        "After each `backward()` a loop takes 0.1 times `p.grad` away from *w*, and nobody calls `zero_grad()`. *w* starts at 1, and the gradients of the loss there are 2, −1 and 4 in the first three rounds. Where is *w* then?",
     )
     .right(
         end(sum),
@@ -188,7 +188,7 @@ pub fn accumulated() -> Question {
     .wrong(
         "their mean",
         end(|so_far| so_far.iter().sum::<f64>() / so_far.len() as f64),
-        "Nothing divides. A mean over the steps is what momentum keeps, and in its own buffer.",
+        "Nothing divides: `backward` adds, and the loop takes a tenth of the sum.",
     )
     .wrong(
         "the last two",

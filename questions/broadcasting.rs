@@ -5,7 +5,7 @@ use nalgebra::{DMatrix, RowDVector};
 
 use crate::{Answer, Question, number, words};
 
-pub const QUESTIONS: &[fn() -> Question] = &[square, bias, write];
+pub const QUESTIONS: &[fn() -> Question] = &[square, column, write];
 
 fn shape(shape: Result<(usize, usize), descent::broadcasting::Incompatible>) -> Answer {
     words(match shape {
@@ -38,34 +38,34 @@ pub fn square() -> Question {
     )
 }
 
-/// What the bias gets back.
-pub fn bias() -> Question {
-    let (batch, units) = (6, 4);
-    let gradient = DMatrix::from_element(batch, units, 0.5);
-    let entry = |to| sum_to(&gradient, to)[(0, 0)];
+/// What a column of means gets back.
+pub fn column() -> Question {
+    let (batch, width, entry) = (6, 4, 0.5);
+    let gradient = DMatrix::from_element(batch, width, -entry);
+    let sum = |to| sum_to(&gradient, to)[(0, 0)];
     Question::new(
-        "broadcasting/bias",
+        "broadcasting/column",
         "L04",
-        format!("A batch of {batch} images goes through a layer of {units} units, and every entry of ∂*A* is 0.5. What is each entry of ∂*b*?"),
+        format!("`x - m` takes one number from each of {batch} images: `x` has the shape `[{batch}, {width}]`, and `m` is a column, `[{batch}, 1]`. Every entry of the gradient that comes back to `x - m` is {entry}. What is each entry of ∂m?"),
     )
     .right(
-        number(entry((1, units)), 1),
-        "The bias of a unit is added once for each image. What was spread over the batch is collected from the batch.",
+        number(sum((batch, 1)), 1),
+        "A number of `m` stands in all 4 entries of its row, each time with the factor −1. So it collects −0.5 from the row, 4 times.",
     )
     .wrong(
-        "a mean over the batch",
-        number(entry((1, units)) / batch as f64, 1),
-        "If the loss is a mean, ∂*A* has the factor 1/batch already. The sum over the images is a sum.",
-    )
-    .wrong(
-        "summed over the units",
-        number(entry((batch, 1)), 1),
-        "Each unit has a bias of its own. The sum runs over the axis that was stretched, the batch.",
+        "summed over the batch",
+        number(sum((1, width)), 1),
+        "So it is for a bias, which is stretched over the batch. Here the axis that was stretched is that of the pixels.",
     )
     .wrong(
         "summed over everything",
-        number(entry((1, 1)), 1),
-        "That would be one bias for all units.",
+        number(sum((1, 1)), 1),
+        "That would be one number for all images.",
+    )
+    .wrong(
+        "the sign is lost",
+        number(-sum((batch, 1)), 1),
+        "`m` is subtracted: its factor in each entry is −1.",
     )
 }
 

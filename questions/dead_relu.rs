@@ -5,57 +5,112 @@ use descent::backpropagation::Neuron;
 use descent::dead_relu::{Pull, probability_active};
 use descent::gradient_descent::{GradientDescent, Optimizer};
 use descent::momentum::Momentum;
-use descent::neuron::take_turns;
 
-use nalgebra::dvector;
+use nalgebra::{DVector, dvector};
 
 use crate::{Question, number, words};
 
 pub const QUESTIONS: &[fn() -> Question] = &[stays, chance, revives, hypothesis];
 
-/// What goes into the worksheet's neuron at x = −3 after each of some steps.
-fn activation(mut optimizer: impl Optimizer, steps: usize) -> Vec<f64> {
-    let neurons =
-        take_turns(&mut optimizer, steps, Neuron::gradient).expect("a finite run");
-    neurons.iter().map(|neuron| -3.0 * neuron.w + neuron.b).collect()
+/// The samples of the opening, in turn; their targets are 0.
+const OFF: [f64; 2] = [2.0, -2.0];
+/// Steps that are watched.
+pub const STEPS: usize = 6;
+
+/// What goes into a neuron at both samples before and after each step, from (w, b) = (1, −1).
+///
+/// # Panics
+/// If a step fails.
+pub fn inputs(optimizer: &mut impl Optimizer) -> Vec<[f64; 2]> {
+    let at = |theta: &DVector<f64>| OFF.map(|x| theta[0] * x + theta[1]);
+    let mut theta = dvector![1.0, -1.0];
+    let mut inputs = vec![at(&theta)];
+    for x in OFF.into_iter().cycle().take(STEPS) {
+        let (w, b) = Neuron { w: theta[0], b: theta[1] }.gradient(x, 0.0);
+        optimizer.step(&mut theta, &dvector![w, b]);
+        inputs.push(at(&theta));
+    }
+    inputs
+}
+
+/// What momentum makes of the input at the second sample.
+///
+/// # Panics
+/// If the settings are invalid.
+pub fn coasting() -> Vec<f64> {
+    inputs(&mut Momentum::new(0.5, 0.5).expect("valid")).iter().map(|a| a[1]).collect()
+}
+
+/// As if nothing moved without a gradient: plain descent makes the same first step with half the step size, and rests.
+///
+/// # Panics
+/// If the settings are invalid.
+pub fn resting() -> Vec<f64> {
+    let inputs = inputs(&mut GradientDescent::new(0.25).expect("valid"));
+    inputs.iter().map(|a| a[1]).collect()
+}
+
+/// As if the average stayed what it is: each step is like the first.
+pub fn unabated() -> Vec<f64> {
+    let [first, second] = [coasting()[0], coasting()[1]];
+    (0..=STEPS).map(|t| first + t as f64 * (second - first)).collect()
+}
+
+/// As if the second sample went where the first one goes.
+///
+/// # Panics
+/// If the settings are invalid.
+pub fn sinking() -> Vec<f64> {
+    let inputs = inputs(&mut Momentum::new(0.5, 0.5).expect("valid"));
+    let moved = |a: &[f64; 2]| inputs[1][1] + a[0] - inputs[1][0];
+    let rest = inputs[1..].iter().map(moved);
+    [inputs[0][1]].into_iter().chain(rest).collect()
 }
 
 /// What becomes of the neuron after the first step, which has switched it off.
-fn goes(after: &[f64]) -> &'static str {
-    match after[2] {
-        a if a > 0.5 => "It comes back on, in the next step",
-        a if a < -0.5 => "It is pushed farther off",
-        _ => "It stays where it is: off",
+fn goes(course: &[f64]) -> &'static str {
+    let last = course[STEPS];
+    match last - course[1] {
+        _ if last > 0.0 => "It rises, and the neuron comes back on",
+        rise if rise > 0.1 => "It rises for a while, and stays below 0",
+        rise if rise < -0.1 => "It sinks farther, and stays below 0",
+        _ => "It stays where the first step has left it",
     }
 }
 
-/// Whether a unit without a gradient stays off.
+/// Whether a unit without a gradient stays off, and where.
 pub fn stays() -> Question {
-    let momentum = activation(Momentum::new(0.5, 0.5).expect("valid settings"), 3);
-    // Plain descent makes the same first step with half the step size, and rests there.
-    let plain = activation(GradientDescent::new(0.25).expect("a valid step size"), 3);
-    // What the next step does at x = 3, where the weight has the other sign, carried over.
-    let pushed = [momentum[0], momentum[1], -momentum[2]];
+    assert!(
+        inputs(&mut Momentum::new(0.5, 0.5).expect("valid"))[1]
+            .iter()
+            .all(|&a| a < 0.0)
+    );
     Question::predict(
         "dead_relu/stays",
         "D09",
-        "Momentum, α = β = ½, has switched the worksheet's neuron off in its first step: at both samples it is not above zero, and its gradient is zero. What goes into the ReLU at *x* = −3 in the next step? (Upwards *a*; the thin line is 0.)",
+        "A neuron max(*wx* + *b*, 0) with (*w*, *b*) = (1, −1) learns 0 at *x* = 2 and at *x* = −2 in turn. The first step of momentum, α = β = ½, leads to (½, −1¼), where it is off for both, and *u* is (1, ½). What goes into the ReLU at *x* = −2 from then on? (To the right the step, upwards *a*; the thin line is 0.)",
     )
     .right(
-        words(goes(&momentum)),
-        "The gradient is zero, but *u* is not. The next step goes on along the average, and at *x* = −3 that leads upwards.",
+        words(goes(&coasting())),
+        "The gradient is zero, but *u* is not: it is halved in each step. All that is still to come is as long as the first step, which raises *a* from −2¼ to −1½. Only where the rest of the way is longer than the distance from 0, a unit comes back.",
     )
-    .picture("dead_relu-stays_back")
+    .picture("dead_relu-stays_near")
     .wrong(
         "no gradient, no step",
-        words(goes(&plain)),
+        words(goes(&resting())),
         "That is true of plain gradient descent. Momentum has a memory, and moves while the gradient is zero.",
     )
     .picture("dead_relu-stays_off")
     .wrong(
+        "the average stays what it is",
+        words(goes(&unabated())),
+        "Without new gradients *u* is halved in each step. What is still to come has a sum, and it ends short of 0. (On the worksheet it is long enough.)",
+    )
+    .picture("dead_relu-stays_back")
+    .wrong(
         "off at one sample, off at both",
-        words(goes(&pushed)),
-        "The step goes on in the direction of the first one, which lowers *a* at *x* = 3. At *x* = −3 the weight has the other sign.",
+        words(goes(&sinking())),
+        "The step goes on in the direction of the first one, which lowers *a* at *x* = 2. At *x* = −2 the weight has the other sign.",
     )
     .picture("dead_relu-stays_down")
 }
@@ -177,9 +232,9 @@ pub fn hypothesis() -> Question {
         "A new image on which the unit is active gives it a gradient. The step moves its weights, and with them every *a*.",
     )
     .case(
-        words("The unit was off for all 1000 images at first"),
+        words("The gradients of the 1000 old images vanish"),
         !old.iter().all(is_off),
-        "It was: so the story begins. What comes later are other images.",
+        "They do as long as the unit is off for them. What sets it in motion are the gradients of the new images.",
     )
     .case(
         words("The inputs of the unit stay what they are"),

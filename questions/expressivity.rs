@@ -6,7 +6,7 @@ use nalgebra::DMatrix;
 
 use crate::{Question, exact, number};
 
-pub const QUESTIONS: &[fn() -> Question] = &[slope, half, folds, doubled];
+pub const QUESTIONS: &[fn() -> Question] = &[slope, tops, folds, doubled];
 
 /// The slope behind all elbows.
 pub fn slope() -> Question {
@@ -37,37 +37,39 @@ pub fn slope() -> Question {
     )
 }
 
-/// How often a folded tent takes a value.
-pub fn half() -> Question {
+/// How often a folded tent touches its height.
+pub fn tops() -> Question {
     let folds = 3;
     let height = |x: f64| (0..folds).fold(x, |x, _| tent(x));
     let between = 4096;
-    let sign = |i: usize| height((i as f64 + 0.5) / between as f64) > 0.5;
-    let crossings = (1..between).filter(|&i| sign(i) != sign(i - 1)).count();
-    let count = |value: f64| number(value, 0);
+    let at = |i: usize| height(i as f64 / between as f64);
+    let touched = (0..=between).filter(|&i| at(i) == 1.0).count();
+    let crossings =
+        (0..between).filter(|&i| (at(i) > 0.5) != (at(i + 1) > 0.5)).count();
+    let count = |value: usize| number(value as f64, 0);
     Question::new(
-        "expressivity/half",
+        "expressivity/tops",
         "L05",
-        "tent(tent(tent(*x*))) = ½: at how many places *x* between 0 and 1?",
+        "tent(tent(tent(*x*))) = 1: at how many places *x* between 0 and 1?",
     )
     .right(
-        count(crossings as f64),
-        "Three folds make 2³ pieces, and each of them goes all the way between 0 and 1. So each passes ½ once.",
+        count(touched),
+        "Three folds make 2³ pieces, two for each tent, and so four tents. Each touches 1 once.",
     )
     .wrong(
-        "one for each tent",
-        count((crossings / 2) as f64),
-        "There are four tents, but each passes ½ twice: on its way up and on its way down.",
+        "one for each piece",
+        count(crossings),
+        "There are eight pieces, and each comes to 1. But two of them, one on its way up and one on its way down, meet there.",
     )
     .wrong(
         "each application adds a tent",
-        count(f64::from(2 * folds)),
-        "The second tent is put into *both* halves of the first, and the third into all four pieces of that. Pieces are multiplied.",
+        count(folds),
+        "The second tent is put into *both* halves of the first, and the third into all four pieces of that. Tents are multiplied.",
     )
     .wrong(
         "one tent",
-        count(2.0),
-        "So it is for tent(*x*) = ½, at ¼ and ¾. Each of these two is the height of more places further out.",
+        count(1),
+        "So it is for tent(*x*) = 1, at ½. This ½ is the height of two places further out, and each of these again of two.",
     )
 }
 
@@ -114,7 +116,7 @@ fn times(network: &Network, factor: f64) -> Network {
 
 /// All weights doubled.
 pub fn doubled() -> Question {
-    let network = descent::depth::network(&[4, 5, 5, 3], 2.0, 1);
+    let network = descent::depth::network(&[4, 50, 50, 3], 2.0, 1);
     let input = DMatrix::from_row_slice(1, 4, &[1.0, -0.5, 2.0, 0.25]);
     let last =
         |network: &Network| network.forward(input.clone()).pop().expect("an output");

@@ -5,9 +5,9 @@ use descent::gradient_check::{
 };
 use nalgebra::DVector;
 
-use crate::{Question, number, significant, words};
+use crate::{Question, number, words};
 
-pub const QUESTIONS: &[fn() -> Question] = &[smaller, tenth, mean, kink];
+pub const QUESTIONS: &[fn() -> Question] = &[parabola, smaller, mean, kink];
 
 /// How the error of the centred difference depends on the step, from 10⁻¹² to 10⁻¹.
 fn shape(error: impl Fn(f64) -> f64) -> &'static str {
@@ -54,62 +54,70 @@ pub fn smaller() -> Question {
     .picture("gradient_check-smaller_floor")
 }
 
-/// A tenth of the step.
-pub fn tenth() -> Question {
-    let error = |h: f64| centred_difference(|x: f64| x.powi(3), 1.0, h) - 3.0;
-    let ratio = error(0.01) / error(0.1);
-    let forward = |h: f64| ((1.0_f64 + h).powi(3) - 1.0) / h - 3.0;
-    let times = |value: f64| significant(value, 1).unit("times");
+/// A difference of a parabola.
+pub fn parabola() -> Question {
+    let f = |x: f64| x.powi(2) + 3.0 * x;
+    let (at, h) = (1.0, 0.5);
+    let slope = 2.0 * at + 3.0;
+    let forward = (f(at + h) - f(at)) / h - slope;
+    let error = |value: f64| number(value, 2);
     Question::new(
-        "gradient_check/tenth",
+        "gradient_check/parabola",
         "D10",
-        "A centred difference has too large a step: its error is Taylor's, and rounding plays no part yet. What does a tenth of the step make of the error?",
+        "The derivative of θ² + 3θ at 1, as a centred difference with the large step *h* = ½. How far is it off?",
     )
     .right(
-        times(ratio),
-        "To both sides the terms with *f*″ are equal and cancel. The error begins with *h*².",
+        error(centred_difference(f, at, h) - slope),
+        "f‴ is zero, and so are all terms behind it. On a parabola the slope from 1 − *h* to 1 + *h* is that of the tangent in the middle, for every *h*.",
     )
     .wrong(
         "that is the forward difference",
-        times(forward(0.01) / forward(0.1)),
-        "About a tenth is left of the error of a difference to *one* side. The centred one has lost the term with *h*.",
+        error(forward),
+        "(*h*/2) f″ is the error of the difference to *one* side. In the centred one it cancels.",
     )
     .wrong(
-        "one power too many",
-        times(ratio.powf(1.5)),
-        "The *values* differ from Taylor's parabola by *h*³. The quotient divides that by *h*.",
+        "the error is the square of the step",
+        error(h * h),
+        "*h*² has a factor, f‴/6. What is f‴ of a parabola?",
+    )
+    .wrong(
+        "f″ in the place of f‴",
+        error(h * h / 6.0 * 2.0),
+        "*h*²/6 is multiplied by the *third* derivative. The second is 2, the third is 0.",
     )
 }
 
-/// What a factor makes of the relative difference.
+/// The factor behind a relative difference.
 pub fn mean() -> Question {
-    let examples = 9.0;
+    let difference = 0.9;
+    let factor: f64 = (1.0 + difference) / (1.0 - difference);
     let gradient = DVector::from_element(5, 0.3);
-    let difference = relative_difference(&(examples * &gradient), &gradient);
+    let checked = relative_difference(&(factor * &gradient), &gradient);
+    assert!((checked - difference).abs() < 1e-12, "{checked}");
     Question::number(
         "gradient_check/mean",
         "D10",
-        "One gradient is 9 times the other. What is above the bar, and what below?",
-        "A backward pass sums the losses of nine examples, and the check takes their mean. All else is right. What is the relative difference ‖*g* − *g*′‖ / (‖*g*‖ + ‖*g*′‖)?",
+        "Let one gradient be *k* times the other. What is above the bar, and what below?",
+        "A backward pass sums the losses of a batch, and the check takes their mean. All else is right. The relative difference ‖*g* − *g*′‖ / (‖*g*‖ + ‖*g*′‖) is 0.9. How many examples has the batch?",
     )
     .right(
-        number(difference, 2),
-        "(9 − 1)/(9 + 1). The number tells the factor: 0.8 belongs to nine examples.",
+        number(factor, 1),
+        "(*k* − 1)/(*k* + 1) is 0.9 at *k* = 19.",
     )
     .wrong(
         "relative to the longer one alone",
-        number((examples - 1.0) / examples, 2),
-        "Below the bar stands the sum of *both* lengths.",
+        number(1.0 / (1.0 - difference), 1),
+        "(*k* − 1)/*k* is 0.9 at 10. But below the bar stands the sum of *both* lengths.",
+    )
+    .wrong(
+        "relative to the shorter one alone",
+        number(1.0 + difference, 1),
+        "*k* − 1 is 0.9 then. Below the bar stand both lengths, *k* + 1.",
     )
     .wrong(
         "that is their quotient",
-        number(1.0 / examples, 2),
-        "The difference of the two is 8 times the shorter one.",
-    )
-    .wrong(
-        "the difference counts in units of the shorter one",
-        number(examples - 1.0, 2),
-        "That is ‖*g* − *g*′‖/‖*g*′‖. With the sum below, no pair of gradients gets more than 1.",
+        number(1.0 / difference, 1),
+        "The number is no quotient of the two gradients: it is their *difference*, over the sum of their lengths.",
     )
 }
 

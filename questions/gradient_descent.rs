@@ -147,23 +147,23 @@ pub fn hypothesis() -> Question {
         ),
     )
     .case(
-        words(format!("The second derivative is at most {bound} on the whole way")),
+        words(format!("The second derivative is at most {bound} on the way")),
         way().any(|x| bend(x) > bend(from) + 1e-12),
         "The step passes 0, where the second derivative is 1. A bound at the start says nothing about the way.",
     )
     .case(
-        words("The function is convex"),
+        words("The function runs below each of its chords"),
         way().any(|x| bend(x) < 0.0),
-        "log cosh is convex: its second derivative is nowhere negative. And the lemma does not ask for it.",
+        "It does: log cosh is convex, its second derivative is nowhere negative. And the lemma does not ask for it.",
     )
     .case(
-        words("The second derivative is continuous"),
+        words("The second derivative has no jump on the way"),
         way().any(|x| (bend(x + 1e-6) - bend(x)).abs() > 1e-3),
         "1 − tanh² is continuous everywhere.",
     )
     .case(
-        words("The gradient is different from zero"),
-        from.tanh() == 0.0,
-        "At 3 the slope is nearly 1.",
+        words("The step leads to where the slope points down"),
+        from.tanh() * (to - from) >= 0.0,
+        "At 3 the slope is nearly 1, and the step goes to the left, against it. It goes too far.",
     )
 }

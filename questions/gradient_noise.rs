@@ -4,7 +4,7 @@ use descent::gradient_noise::{mean_squares, noise_ball};
 use descent::quadratic::Quadratic;
 use nalgebra::{DVector, dmatrix};
 
-use crate::{Question, exact, number, words};
+use crate::{Question, number, words};
 
 pub const QUESTIONS: &[fn() -> Question] = &[ball, half, scaling, schedule];
 
@@ -77,37 +77,48 @@ pub fn half() -> Question {
     )
 }
 
-/// Four times the batch.
+/// Four times the batch, and four times the step size.
 pub fn scaling() -> Question {
-    let settled = |alpha: f64, batch: f64| settles(alpha, 1.0) / batch;
-    let (alpha, batch) = (0.002, 10.0);
-    let sizes = [alpha / 4.0, alpha, alpha * 2.0, alpha * 4.0];
-    let target = settled(alpha, batch);
-    let is_it = |size: f64| (settled(size, 4.0 * batch) / target - 1.0).abs() < 0.05;
+    let (alpha, batch) = (0.1, 10.0);
+    let before = settles(alpha, 1.0) / batch;
+    // Where a direction ends.
+    let ends = |alpha: f64, batch: f64, lambda: f64| {
+        let ball = noise_ball(
+            &Quadratic::new(dmatrix![lambda], DVector::zeros(1)),
+            &dmatrix![1.0],
+            alpha,
+        );
+        words(match ball.map(|ball| ball[(0, 0)] / batch / before) {
+            Err(_) => "It leaves the minimum, farther with each step",
+            Ok(ratio) if ratio > 2.0 => "It ends farther from the minimum than before",
+            Ok(ratio) if ratio < 0.5 => "It ends nearer to the minimum than before",
+            Ok(_) => "It ends about as far from the minimum as before",
+        })
+    };
+    let (times, steepest) = (4.0, 10.0);
     Question::new(
         "gradient_noise/scaling",
         "L37",
-        "With batches of 10 and α = 0.002 a run ends in some ball. Now the batches have 40 examples, of very many. With which α is the ball the same, and the path nearly, with a quarter of the steps?",
+        "SGD with batches of 10 and α = 0.1 settles on a quadratic whose curvatures lie between 1 and 10. Now the batches have 40 examples, and α is scaled along. What does the run do?",
     )
-    .case(
-        exact(sizes[0]),
-        is_it(sizes[0]),
-        "A better gradient does not need a shorter step. This ball has a sixteenth of the first one's mean square.",
+    .right(
+        ends(times * alpha, times * batch, steepest),
+        "α becomes 0.4, and along the curvature 10 no step size above 2/10 converges. The noise allows four times α here, the curvature does not: linear scaling ends at the limit.",
     )
-    .case(
-        exact(sizes[1]),
-        is_it(sizes[1]),
-        "With the same α the mean square falls to a quarter. And a quarter of the steps then goes a quarter of the way.",
+    .wrong(
+        "only the noise is counted",
+        ends(times * alpha, times * batch, 1.0),
+        "So it is along the curvature 1: α/|*B*| is what it was. But the step has to suit the steepest direction as well, and 0.4 is beyond 2/10.",
     )
-    .case(
-        exact(sizes[2]),
-        is_it(sizes[2]),
-        "With the root of the batch falls the *error* of a gradient. The ball goes with α times the variance, that is, with α/|*B*|.",
+    .wrong(
+        "only the batch is counted",
+        ends(alpha, times * batch, 1.0),
+        "That is for the old α. Scaled along with the batch it is 0.4.",
     )
-    .case(
-        exact(sizes[3]),
-        is_it(sizes[3]),
-        "Four times the batch, four times α: the ball knows only α/|*B*|, as long as αλ is small.",
+    .wrong(
+        "only the step size is counted",
+        ends(times * alpha, batch, 1.0),
+        "So it would be along the curvature 1 with batches of 10. Here the batches have grown, and the curvature 10 decides.",
     )
 }
 

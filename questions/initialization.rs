@@ -88,9 +88,9 @@ pub fn equal() -> Question {
         "A unit with the weights of one of them puts out a ninth of what they put out together.",
     )
     .wrong(
-        "the root of the root",
-        number(out * units.sqrt().sqrt(), 2),
-        "In and out together should make 9. Each of the two is its root, 3.",
+        "the nine is shared by halves",
+        exact(out * units / 2.0),
+        "In and out are multiplied, and 4½ · 4½ is far more than 9. Each of the two is the root of 9.",
     )
 }
 
@@ -129,7 +129,7 @@ pub fn variance() -> Question {
 
 /// What is left behind a ReLU.
 pub fn behind() -> Question {
-    let deviation: f64 = 2.0;
+    let deviation: f64 = 3.0;
     let square = deviation.powi(2);
     let mean = deviation / (2.0 * std::f64::consts::PI).sqrt();
     let check = {
@@ -141,11 +141,13 @@ pub fn behind() -> Question {
         out.norm_squared() / 40_000.0
     };
     // Five standard errors of a mean of 40,000 squares: E σ(a)⁴ = 3s⁴/2.
-    assert!((check - square / 2.0).abs() < 5.0 * (1.25_f64 * 16.0 / 40_000.0).sqrt());
+    assert!(
+        (check - square / 2.0).abs() < 5.0 * (1.25 * square.powi(2) / 40_000.0).sqrt()
+    );
     Question::new(
         "initialization/behind",
         "L45",
-        "Into a ReLU goes a normal number with mean 0 and standard deviation 2. What is the mean square of what comes out?",
+        "Into a ReLU goes a normal number with mean 0 and standard deviation 3. What is the mean square of what comes out?",
     )
     .right(
         number(square / 2.0, 2),
@@ -154,7 +156,7 @@ pub fn behind() -> Question {
     .wrong(
         "nothing is lost",
         number(square, 2),
-        "4 is the mean square of what goes in. The negative half becomes 0.",
+        "9 is the mean square of what goes in. The negative half becomes 0.",
     )
     .wrong(
         "that is the variance",

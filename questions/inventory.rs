@@ -1,6 +1,7 @@
 //! Runs that go wrong as a reader's own might, what one could think of them, and what was tried.
 
 use descent::backpropagation::squared_error_and_gradient;
+use descent::broadcasting::broadcast_shape;
 use descent::depth;
 use descent::elbows::{Curve, Start, network, sine};
 use descent::gradient_descent::{GradientDescent, OptimizationError, Optimizer};
@@ -34,45 +35,45 @@ pub struct Shape {
     pub units: usize,
     pub step_size: f64,
     pub steps: usize,
-    /// Whether the labels are a column, as the predictions are.
-    pub column: bool,
+    /// The shape of the labels; a vector counts as a row.
+    pub labels: (usize, usize),
 }
 
 /// The run that goes wrong.
 pub const SHAPE: Shape = Shape {
     name: "as it was",
     told: "",
-    units: 20,
-    step_size: 0.1,
-    steps: 400,
-    column: false,
+    units: 50,
+    step_size: 0.02,
+    steps: 1000,
+    labels: (1, 64),
 };
 
 /// What was tried.
 pub const SHAPE_REPAIRS: [Shape; 4] = [
     Shape {
-        name: "Ten times as many steps",
+        name: "Four times as many steps",
         told: "What is level stays level.",
         steps: 4000,
         ..SHAPE
     },
     Shape {
-        name: "Twice the step size",
-        told: "It only gets there sooner.",
-        step_size: 0.2,
-        ..SHAPE
-    },
-    Shape {
-        name: "Five times as many units",
-        told: "More units can bend more often. They are told to say the mean as well.",
+        name: "Twice as many units",
+        told: "More units can bend more often. They are told to say the mean as well. (They took half the step size.)",
         units: 100,
-        step_size: 0.05,
+        step_size: 0.01,
         ..SHAPE
     },
     Shape {
-        name: "`labels.unsqueeze(1)`, a column",
+        name: "`labels.reshape(1, 64)`",
+        told: "A vector counts as a row, and so nothing has changed: `[64, 1]` less `[1, 64]` is `[64, 64]`.",
+        labels: (1, 64),
+        ..SHAPE
+    },
+    Shape {
+        name: "`labels.reshape(64, 1)`",
         told: "A column less a column compares each prediction with its own label.",
-        column: true,
+        labels: (64, 1),
         ..SHAPE
     },
 ];
@@ -89,30 +90,46 @@ pub struct Shown {
 }
 
 impl Shape {
+    /// Whether each prediction meets its own label only.
+    fn is_paired(&self) -> bool {
+        broadcast_shape((64, 1), self.labels) == Ok((64, 1))
+    }
+
+    /// The network before training.
+    fn start(&self) -> Network {
+        network(Start::Uniform, self.units, 4)
+    }
+
+    /// The loss that is printed, and its gradient.
+    fn loss_and_gradient(&self, network: &Network) -> (f64, DVector<f64>) {
+        let Curve { x, y } = sine();
+        // A column less a row compares every prediction with every label. The gradient of the mean of all squares pulls
+        // each prediction to the mean of the labels.
+        let mean = DMatrix::from_element(y.nrows(), 1, y.mean());
+        let targets = if self.is_paired() { &y } else { &mean };
+        let (half, gradient) = squared_error_and_gradient(network, x, targets);
+        let spread = if self.is_paired() { 0.0 } else { y.variance() };
+        (2.0 * half + spread, 2.0 * gradient)
+    }
+
     /// The run.
     ///
     /// # Panics
     /// If it diverges.
     pub fn run(&self) -> Shown {
         let Curve { x, y } = sine();
-        let mut network = network(Start::Uniform, self.units, 4);
+        let mut network = self.start();
         let mut descent =
             GradientDescent::new(self.step_size).expect("a valid step size");
-        let mean = DMatrix::from_element(y.nrows(), 1, y.mean());
         let mut theta = network.parameters();
         let (mut losses, mut errors) = (Vec::new(), Vec::new());
         for step in 0..=self.steps {
-            // A column less a row compares every prediction with every label. The gradient of the mean of all squares pulls
-            // each prediction to the mean of the labels.
-            let targets = if self.column { &y } else { &mean };
-            let (half, gradient) =
-                squared_error_and_gradient(&network, x.clone(), targets);
-            let spread = if self.column { 0.0 } else { y.variance() };
-            losses.push(2.0 * half + spread);
+            let (loss, gradient) = self.loss_and_gradient(&network);
+            losses.push(loss);
             let output = network.forward(x.clone()).pop().expect("an output");
             errors.push((output - &y).norm_squared() / y.len() as f64);
             if step < self.steps {
-                descent.step(&mut theta, &(2.0 * gradient));
+                descent.step(&mut theta, &gradient);
                 network.set_parameters(&theta);
             }
         }
@@ -128,8 +145,6 @@ impl Shown {
     }
 }
 
-const SHAPE_STORY: &str = "The run is that of the figure.";
-
 /// The run and its repairs.
 fn shapes() -> &'static [Shown] {
     static RUNS: LazyLock<Vec<Shown>> = LazyLock::new(|| {
@@ -141,35 +156,46 @@ fn shapes() -> &'static [Shown] {
 
 /// What its symptom points to.
 pub fn shape_cause() -> Question {
-    let [shown, longer, _, wider, _] = shapes() else { panic!("five runs") };
+    let [shown, longer, wider, _, _] = shapes() else { panic!("five runs") };
     let variance = sine().y.variance();
     let last = shown.losses[SHAPE.steps];
     let same = shown.predictions.variance().sqrt();
     // Each suspect, with what it would make of the run.
     let helps = |other: &Shown| other.error() < 0.5 * shown.error();
     let at_the_spread = (last / variance - 1.0).abs() < 0.05;
+    let [_, _, _, paired] = SHAPE_REPAIRS;
+    let slope = |shape: &Shape| shape.loss_and_gradient(&shape.start()).1.norm();
+    let ratio = slope(&SHAPE) / slope(&paired);
     Question::new(
         "inventory/shape_cause",
         "L04",
         format!(
-            "{SHAPE_STORY} The loss ends at {}, the variance of the labels is {}, and the predictions differ by {} only, as a standard deviation. What is the cause?",
+            "The run is that of the figure. The loss ends at {}, the variance of the labels is {}, and the predictions differ by {} only, as a standard deviation. What is the cause?",
             decimals(last, 2),
             decimals(variance, 2),
             decimals(same, 2)
         ),
     )
     .case(
-        words("It needs more steps"),
+        words("The run: it is too short for so small steps"),
         helps(longer),
-        "Ten times as many steps end at the same loss. A curve that is level at the *variance of the labels* says that the network knows their mean, and no more.",
+        "Four times as many steps end at the same loss. A curve that is level at the *variance of the labels* says that the network knows their mean, and no more.",
     )
     .case(
-        words("The network is too small"),
+        words("The layer: its units bend too few times"),
         helps(wider),
-        "Five times as many units end at the same loss. Twenty units can bend often enough for this curve.",
+        "Twice as many units end at the same loss. Fifty can bend often enough for this curve.",
     )
     .case(
-        words("The loss compares each prediction with every label"),
+        words("The mean: over so many squares it has a tiny gradient"),
+        ratio < 0.1,
+        format!(
+            "A mean divides by as many squares as it sums. At the start its gradient is {} times as long as that of a loss which pairs predictions with labels.",
+            decimals(ratio, 2)
+        ),
+    )
+    .case(
+        words("The shapes: each prediction meets every label"),
         at_the_spread && !helps(longer) && !helps(wider),
         "`[64, 1]` less `[64]` is `[64, 64]`. Each prediction is pulled to all labels alike, and the best that it can do is to say their mean.",
     )
@@ -331,22 +357,22 @@ pub fn noise_cause() -> Question {
         "The run is that of the figure. What keeps the loss from falling further?",
     )
     .case(
-        words("The steps are too short to get there"),
+        words("Short steps: ten epochs of them end on the way"),
         larger < 0.5 * level,
         "With twice the step size the loss is higher, and not lower. It has arrived long ago.",
     )
     .case(
-        words("It needs more epochs"),
+        words("Few epochs: later ones still gain, a little at a time"),
         longer < 0.5 * level,
         "After forty more epochs it is where it was after ten. A level curve with a ragged edge is not on its way.",
     )
     .case(
-        words("Steps of one length, along gradients of single examples"),
+        words("Steps of one length: each house throws it as far as before"),
         smaller < 0.5 * level && longer > 0.5 * level && larger > 0.5 * level,
         "Near the best parameters the gradients of the examples do not vanish, only their mean does. Each step throws the parameters as far as α allows.",
     )
     .case(
-        words("The parameters are caught in a local minimum"),
+        words("A local minimum: every way out of it leads uphill at first"),
         // A linear model has one minimum: at it, the excess is zero.
         as_it_was.iter().any(|&excess| excess < 0.0),
         "The loss of a linear model is convex. It has no other minimum than the best.",
@@ -378,27 +404,35 @@ pub fn noise_repair() -> Question {
 
 // A deep network from PyTorch's start
 
+/// How weights and biases are drawn.
+#[derive(Clone, Copy, Debug)]
+pub enum Drawn {
+    /// As `torch.nn.Linear` draws them.
+    PyTorch,
+    /// The same weights, and no biases.
+    PyTorchWithoutBiases,
+    /// He's weights, and no biases.
+    He,
+}
+
 /// A deep network that learns 500 digits.
 #[derive(Clone, Copy, Debug)]
 pub struct Deep {
     pub name: &'static str,
     /// What there is to say of it as a repair.
     pub told: &'static str,
-    pub width: usize,
     pub step_size: f64,
     pub epochs: usize,
-    /// The `c` of the weights; without it, weights and biases as `torch.nn.Linear` draws them.
-    pub scale: Option<f64>,
+    pub drawn: Drawn,
 }
 
 /// The run that goes wrong.
 pub const DEEP: Deep = Deep {
     name: "as it was",
     told: "",
-    width: 40,
     step_size: 0.02,
     epochs: 15,
-    scale: None,
+    drawn: Drawn::PyTorch,
 };
 
 /// What was tried.
@@ -416,21 +450,23 @@ pub const DEEP_REPAIRS: [Deep; 4] = [
         ..DEEP
     },
     Deep {
-        name: "Twice as many units in every layer",
-        told: "What is lost is lost in each layer, however wide it is.",
-        width: 80,
+        name: "PyTorch's weights, with zero biases",
+        told: "The biases hide the loss, and do not cause it: without them next to nothing arrives, of any digit.",
+        drawn: Drawn::PyTorchWithoutBiases,
         ..DEEP
     },
     Deep {
         name: "He's weights, with zero biases",
         told: "With *c* = 2 the digits arrive, and the last layers have something to tell apart.",
-        scale: Some(2.0),
+        drawn: Drawn::He,
         ..DEEP
     },
 ];
 
 /// Weight matrices.
 const DEPTH: usize = 15;
+/// Units of a hidden layer.
+const WIDTH: usize = 40;
 
 /// 500 digits at half the resolution.
 fn five_hundred() -> Batch {
@@ -443,11 +479,19 @@ fn five_hundred() -> Batch {
 impl Deep {
     /// The network before training.
     pub fn start(&self) -> Network {
-        let hidden = [self.width; DEPTH - 1];
+        let hidden = [WIDTH; DEPTH - 1];
         let widths = [&[196], &hidden[..], &[10]].concat();
-        match self.scale {
-            Some(scale) => depth::network(&widths, scale, 5),
-            None => depth::network_of_pytorch(&widths, 5),
+        let of_pytorch = || depth::network_of_pytorch(&widths, 5);
+        match self.drawn {
+            Drawn::He => depth::network(&widths, 2.0, 5),
+            Drawn::PyTorch => of_pytorch(),
+            Drawn::PyTorchWithoutBiases => {
+                let mut layers = of_pytorch().layers().to_vec();
+                for layer in &mut layers {
+                    layer.linear.bias.fill(0.0);
+                }
+                Network::new(layers)
+            }
         }
     }
 
@@ -506,22 +550,22 @@ pub fn depth_cause() -> Question {
         ),
     )
     .case(
-        words("On its way through the layers every digit becomes the same"),
+        words("The layers: behind them each digit is nearly the same"),
         helps(he) && !helps(longer) && !helps(larger),
         "PyTorch's weights have *c* = ⅓, and fifteen layers with ReLU leave next to nothing of an image. What the last layer sees comes from the biases alone.",
     )
     .case(
-        words("The step size is too small"),
+        words("The steps: they are too short to leave the start"),
         helps(larger),
         "Three times the step size ends at the same loss.",
     )
     .case(
-        words("It needs more epochs"),
+        words("The epochs: the loss begins to fall behind the last one"),
         helps(longer),
         "Three times as many epochs end at the same loss. A network that says the same for every digit can learn how frequent each is, and log 10 is nearly that.",
     )
     .case(
-        words("The units are dead"),
+        words("The units: in some layer every one of them is dead"),
         DEEP.start().forward(digits.images.clone())[..DEPTH]
             .iter()
             .skip(1)

@@ -12,14 +12,14 @@ pub const QUESTIONS: &[fn() -> Question] = &[weight, bias, transposed, layers];
 pub fn weight() -> Question {
     let input = dmatrix![1.0, 2.0; 3.0, -1.0];
     let gradient = dmatrix![2.0; -1.0];
-    let layer = Linear::new(dmatrix![5.0; 7.0], RowDVector::zeros(1));
+    let layer = Linear::new(dmatrix![6.0; 7.0], RowDVector::zeros(1));
     let right = layer.parameter_gradient(&input, &gradient).weight;
     let back = layer.input_gradient(&gradient);
     Question::number(
         "linear_layer/weight",
         "L03",
         "In which outputs does this weight appear, and with which factor?",
-        "One unit with the weights 5 and 7. The batch has the examples (1, 2) and (3, −1). The rest of the network says that ∂*A* is 2 for the first \
+        "One unit with the weights 6 and 7. The batch has the examples (1, 2) and (3, −1). The rest of the network says that ∂*A* is 2 for the first \
          example and −1 for the second. What is the gradient of the second weight?",
     )
     .right(

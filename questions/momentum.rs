@@ -2,9 +2,7 @@
 
 use descent::backpropagation::{Neuron, WORKSHEET};
 use descent::gradient_descent::Optimizer;
-use descent::momentum::{
-    Average, Momentum, PyTorchSgd, half_life, heavy_ball_step_size,
-};
+use descent::momentum::{Average, Momentum, PyTorchSgd, half_life};
 use descent::neuron::{SAMPLES, take_turns};
 use descent::quadratic::{Quadratic, START, descend};
 use nalgebra::{DVector, dvector};
@@ -13,7 +11,7 @@ use crate::runs::{distance, path};
 use crate::steps::{pair, text};
 use crate::{Question, Steps, exact, number, words};
 
-pub const QUESTIONS: &[fn() -> Question] = &[same, average, half, lr, pytorch];
+pub const QUESTIONS: &[fn() -> Question] = &[same, average, half, second, pytorch];
 pub const STEPS: &[fn() -> Steps] = &[worksheet];
 
 /// The opening: who is nearer after forty steps at one step size.
@@ -120,7 +118,7 @@ pub fn average() -> Question {
 /// How long the average remembers.
 pub fn half() -> Question {
     let beta = 0.95;
-    let mean_age = beta / (1.0 - beta);
+    let span = 1.0 / (1.0 - beta);
     let linear = 0.5 / (1.0 - beta);
     let steps = |value: f64| number(value, 1).unit("steps");
     Question::new(
@@ -146,42 +144,61 @@ pub fn half() -> Question {
         "If each step took 1 − β of the *first* weight away, half would be gone after ½ / (1 − β). It takes it from what is left.",
     )
     .wrong(
-        "that is the mean age",
-        steps(mean_age),
-        "β / (1 − β) is the mean age of the gradients in the average. The oldest ones raise it above the half-life.",
+        "that is about how many gradients count",
+        steps(span),
+        "1 / (1 − β) is 20, the number of gradients of which it is about the average. After so many steps 36 % of the weight is left, and not half.",
     )
 }
 
-/// The lecture's step size for PyTorch.
-pub fn lr() -> Question {
-    let (alpha, beta) = (0.5, 0.9);
+/// The second step of PyTorch's momentum.
+pub fn second() -> Question {
+    let (lr, beta) = (0.3, 0.8);
+    // How long the step so many is, under a gradient of 1.
+    let pytorch = |step: i32| {
+        let mut optimizer = PyTorchSgd::new(lr, beta, 0.0).expect("valid settings");
+        let mut place = dvector![0.0];
+        let mut before = 0.0;
+        for _ in 0..step {
+            before = place[0];
+            optimizer.step(&mut place, &dvector![1.0]);
+        }
+        before - place[0]
+    };
+    let lecture = {
+        let mut average = Average::new("beta", beta).expect("a valid weight");
+        average.update(&dvector![1.0]);
+        average.update(&dvector![1.0]);
+        lr * average.value()[0]
+    };
     Question::number(
-        "momentum/lr",
+        "momentum/second",
         "L26",
-        "Under a constant gradient, how long does each step become in the long run, in the one form and in the other?",
-        format!(
-            "The lecture's momentum runs well with α = {alpha} and β = {beta}. Which `lr` gives the same steps in PyTorch, with \
-             `momentum={beta}`?"
-        ),
+        "What does the buffer hold after the first step, and what after the second?",
+        "`SGD(…, lr=0.3, momentum=0.8)` in PyTorch, and the gradient of a parameter is 1 in every step. How long is its *second* step?",
     )
     .right(
-        number(heavy_ball_step_size(alpha, beta), 2),
-        "PyTorch adds the new gradient in full. Its buffer is 1/(1 − β) = 10 times as large as the lecture's *u*, and `lr` has to be a tenth of α.",
+        number(pytorch(2), 3),
+        "The buffer holds 1, and then 0.8 · 1 + 1 = 1.8. The step is 0.3 of that.",
     )
     .wrong(
-        "α handed over as it is",
-        number(alpha, 2),
-        "PyTorch's buffer is larger than the lecture's *u*, because the new gradient enters in full. These steps are ten times too long.",
+        "a step is `lr` times the gradient",
+        number(pytorch(1), 3),
+        "So long is the first step. In the second the buffer holds 0.8 of the first gradient as well.",
     )
     .wrong(
-        "divided in place of multiplied",
-        number(alpha / (1.0 - beta), 2),
-        "That is the way back, from the heavy ball's step size to the lecture's.",
+        "that is the lecture's average",
+        number(lecture, 3),
+        "The lecture's *u* is 0.2 and then 0.8 · 0.2 + 0.2 = 0.36. PyTorch adds the new gradient in full.",
     )
     .wrong(
-        "β for 1 − β",
-        number(alpha * beta, 2),
-        "Under a constant gradient the buffer grows to 1/(1 − β) times it. Which factor makes up for that?",
+        "the new gradient is left out",
+        number(lr * beta, 3),
+        "0.8 is what is kept of the first gradient. The second one is added to it.",
+    )
+    .wrong(
+        "that is the long run",
+        number(pytorch(200), 3),
+        "In the long run the buffer grows to 1/(1 − 0.8) = 5. After two steps it is on its way.",
     )
 }
 

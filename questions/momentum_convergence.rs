@@ -4,7 +4,7 @@ use descent::momentum_convergence::spectral_radius;
 use descent::quadratic::Spectrum;
 
 use crate::runs::printed;
-use crate::{Question, exact, number, words};
+use crate::{Question, number, words};
 
 pub const QUESTIONS: &[fn() -> Question] = &[nine_tenths, limit, kept, settings];
 
@@ -57,66 +57,68 @@ pub fn nine_tenths() -> Question {
     .picture("momentum_convergence-nine_tenths_same")
 }
 
-/// The limit of the step size.
+/// The weight that a step size needs.
 pub fn limit() -> Question {
-    let beta: f64 = 0.6;
-    let limit = 2.0 * (1.0 + beta) / (1.0 - beta);
-    let edge = |alpha_lambda: f64| spectral_radius(alpha_lambda, beta);
-    assert!(edge(limit - 1e-6) < 1.0 && edge(limit + 1e-6) > 1.0);
+    let alpha_lambda = 10.0;
+    let half: f64 = alpha_lambda / 2.0;
+    let beta = (half - 1.0) / (half + 1.0);
+    let edge = |beta: f64| spectral_radius(alpha_lambda, beta);
+    assert!(edge(beta + 1e-6) < 1.0 && edge(beta - 1e-6) > 1.0);
     Question::number(
         "momentum_convergence/limit",
         "L26",
-        "Where is *Q*(−1) zero?",
-        format!("The lecture's momentum with β = {beta}. Up to which αλ does it converge?"),
+        "For which β is *Q*(−1) zero there?",
+        "Along some direction αλ is 10, five times what gradient descent bears. Above which β does the lecture's momentum converge all the same?",
     )
     .right(
-        exact(limit),
-        "*Q*(−1) = 2(1 + β) − (1 − β)αλ is zero at 3.2/0.4. Gradient descent stops at 2.",
-    )
-    .wrong(
-        "that is gradient descent",
-        exact(2.0),
-        "So it is for β = 0. The average damps the swing from wall to wall, and allows more.",
-    )
-    .wrong(
-        "that is the heavy ball",
-        exact(2.0 * (1.0 + beta)),
-        "2(1 + β) is the limit of γλ. The lecture's α is γ/(1 − β).",
+        number(beta, 2),
+        "*Q*(−1) = 2(1 + β) − (1 − β) · 10 is above zero from 12β = 8 on.",
     )
     .wrong(
         "the average alone is counted",
-        exact(2.0 / (1.0 - beta)),
-        "The factor 1/(1 − β) makes up for the short step. What the memory allows beyond it is the factor 1 + β.",
+        number(1.0 - 1.0 / half, 2),
+        "1/(1 − β) = 5 makes up for the longer step alone. The memory brings a factor 1 + β as well, and so a smaller β will do.",
+    )
+    .wrong(
+        "the 2 is forgotten",
+        number((alpha_lambda - 1.0) / (alpha_lambda + 1.0), 2),
+        "(1 + β)/(1 − β) has to be 5, and not 10: without memory the limit is 2 already.",
+    )
+    .wrong(
+        "β and 1 − β are exchanged",
+        number(1.0 - beta, 2),
+        "That is the weight of the *new* gradient at this limit. β is the weight of the old average.",
     )
 }
 
-/// What swings keep.
+/// The weight at which swings are halved.
 pub fn kept() -> Question {
-    let beta = 0.64;
-    let radius = spectral_radius(4.0, beta);
+    let share: f64 = 0.5;
+    let beta = share.powi(2);
+    assert!((spectral_radius(2.0, beta) - share).abs() < 1e-9, "a swing");
     Question::new(
         "momentum_convergence/kept",
         "L26",
-        format!("Momentum with β = {beta}, and a component that swings (its roots are complex). How much of itself does it keep in each step, in the long run?"),
+        "The two roots of a component are complex, and in the long run half of its swing is left after each step. What is β?",
     )
     .right(
-        number(radius, 2),
-        "The product of the two roots is β, and both have the same size: √β, whatever α and λ are.",
-    )
-    .wrong(
-        "β itself",
         number(beta, 2),
-        "β is the product of *two* roots, which have the same size.",
+        "The product of the two roots is β. Both have the size ½, so β is ¼, whatever α and λ are.",
     )
     .wrong(
-        "what β lets in",
+        "one root is taken for the product",
+        number(share, 2),
+        "β is the product of *two* roots of the size ½.",
+    )
+    .wrong(
+        "the root of the share",
+        number(share.sqrt(), 2),
+        "The size of the roots is √β. The other way round one has to square.",
+    )
+    .wrong(
+        "that is 1 − β",
         number(1.0 - beta, 2),
-        "1 − β is the weight of the new gradient. The size of the roots follows from the determinant, β.",
-    )
-    .wrong(
-        "that is gradient descent at this step size",
-        number((1.0_f64 - 1.5).abs(), 2),
-        "1 − αλ holds without memory. Here two numbers go from step to step, and the matrix of both decides.",
+        "That is the weight of the new gradient. The determinant, which is the product of the roots, is β.",
     )
 }
 

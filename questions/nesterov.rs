@@ -9,7 +9,7 @@ use nalgebra::{DVector, dmatrix, dvector};
 use crate::runs::path;
 use crate::{Question, exact, number, words};
 
-pub const QUESTIONS: &[fn() -> Question] = &[word, ask, steepest, saved];
+pub const QUESTIONS: &[fn() -> Question] = &[word, ask, weight, saved];
 
 /// ½λθ².
 fn parabola(curvature: f64) -> Quadratic {
@@ -120,35 +120,34 @@ pub fn ask() -> Question {
     )
 }
 
-/// The steepest curvature that settings bear.
-pub fn steepest() -> Question {
-    let (lr, beta) = (0.1, 0.9);
-    let limit = |look_ahead: f64, beta: f64, gamma: f64| {
-        number(stability_limit(beta, look_ahead) / gamma, 1)
-    };
+/// How much momentum a step bears.
+pub fn weight() -> Question {
+    let gamma_lambda: f64 = 1.5;
+    let beta = (2.0 - gamma_lambda) / (2.0 * gamma_lambda - 2.0);
+    assert!((stability_limit(beta, beta) - gamma_lambda).abs() < 1e-12);
     Question::new(
-        "nesterov/steepest",
+        "nesterov/weight",
         "L31",
-        "`SGD(lr=0.1, momentum=0.9, nesterov=True)` on a quadratic. Up to which largest eigenvalue does it converge?",
+        "`SGD(…, lr=0.15, momentum=β, nesterov=True)` on a quadratic with the largest eigenvalue 10. Below which β does it converge?",
     )
     .right(
-        limit(beta, beta, lr),
-        "γλ has to be below 2(1 + β)/(1 + 2β) = 3.8/2.8, about 1.36, and γ is `lr`.",
+        number(beta, 2),
+        "γλ is 1.5, and 2(1 + β)/(1 + 2β) falls from 2 at β = 0 to 1.5 at β = ½. More momentum bears a *shorter* step here.",
     )
     .wrong(
         "that is the heavy ball",
-        limit(0.0, beta, lr),
-        "Without `nesterov=True` the limit is 2(1 + β) = 3.8 for γλ. Looking ahead divides it by 1 + 2β.",
+        number(1.0, 2),
+        "For the heavy ball the limit 2(1 + β) is above 1.5 for every β. Looking ahead divides it by 1 + 2β.",
     )
     .wrong(
-        "that is gradient descent",
-        limit(0.0, 0.0, lr),
-        "αλ < 2 is for gradient descent. With momentum it is another limit, and with Nesterov momentum a lower one.",
+        "the memory is forgotten",
+        number((2.0 - gamma_lambda) / (2.0 * gamma_lambda), 2),
+        "That is where 2/(1 + 2β) is 1.5. The bar has 1 + β above it, for the memory.",
     )
     .wrong(
-        "`lr` is taken for α",
-        limit(beta, beta, lr * (1.0 - beta)),
-        "`lr` is γ = α(1 − β) already. Multiply it by 1 − β once more, and the limit seems ten times as high.",
+        "looked ahead only once",
+        number(2.0 / gamma_lambda - 1.0, 2),
+        "That is where 2/(1 + β) is 1.5. Memory and look-ahead together are (1 + β)/(1 + 2β).",
     )
 }
 

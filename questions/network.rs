@@ -1,10 +1,11 @@
 //! The network: its parameters, its loss, and what belongs at its end.
 
-use descent::initialization::constant;
-use descent::network::{Activation, Network, cross_entropy, softmax};
-use nalgebra::{DMatrix, dmatrix};
+use descent::initialization::{constant, normal};
+use descent::network::{Activation, Layer, Network, cross_entropy, softmax};
+use descent::random::{Stream, generator};
+use nalgebra::DMatrix;
 
-use crate::{Answer, Question, number};
+use crate::{Answer, Question, number, words};
 
 pub const QUESTIONS: &[fn() -> Question] = &[parameters, guess, shift, stuck];
 
@@ -85,35 +86,50 @@ pub fn guess() -> Question {
     )
 }
 
-/// All logits of an image rise.
+/// Which change of the last layer no loss notices.
 pub fn shift() -> Question {
-    let by = 3.0;
-    let before = dmatrix![1.0, 2.0, 0.0];
-    let loss = |logits: &DMatrix<f64>| cross_entropy(logits, &[1])[0];
-    let change = loss(&before.add_scalar(by)) - loss(&before);
+    let mut rng = generator(3, Stream::Weights);
+    let network = Network::with_widths(&[4, 50, 3], Activation::Relu, |n, m| {
+        normal(n, m, 1.0, &mut rng)
+    });
+    let image = DMatrix::from_row_slice(1, 4, &[1.0, 0.5, 2.0, 1.5]);
+    let losses = |network: &Network| {
+        let logits = network.forward(image.clone()).pop().expect("logits");
+        [0, 1, 2].map(|label| cross_entropy(&logits, &[label])[0])
+    };
+    let is_unseen = |change: &dyn Fn(&mut [Layer])| {
+        let mut layers = network.layers().to_vec();
+        change(&mut layers);
+        let pairs = losses(&network).into_iter().zip(losses(&Network::new(layers)));
+        pairs.into_iter().all(|(before, after)| (before - after).abs() < 1e-9)
+    };
     Question::new(
         "network/shift",
         "L08",
-        "A new bias raises *all* logits of an image by 3. By how much does its cross-entropy change?",
+        "A classifier with a hidden layer of ReLUs is trained with cross-entropy. Which of these changes leaves the loss of *every* image as it is?",
     )
-    .right(
-        number(change, 0),
-        "$\\log \\sum e^z$ rises by 3, and *z* of the label too. Only differences of logits count.",
+    .case(
+        words("Adding 5 to every weight of the last layer"),
+        is_unseen(&|layers| layers[1].linear.weight.add_scalar_mut(5.0)),
+        "All logits of an image rise by 5 times the sum of what its hidden units put out. A number that is added to all logits changes $\\log \\sum e^z$ and *z* of the label alike.",
     )
-    .wrong(
-        "only the right logit is counted",
-        number(-by, 0),
-        "The logit of the label rises by 3, and so do those of all other classes.",
+    .case(
+        words("Doubling every weight and bias of the last layer"),
+        is_unseen(&|layers| {
+            layers[1].linear.weight *= 2.0;
+            layers[1].linear.bias *= 2.0;
+        }),
+        "This doubles the *differences* of the logits as well, and they are what counts. The softmax becomes more certain.",
     )
-    .wrong(
-        "only the sum is counted",
-        number(by, 0),
-        "$\\log \\sum e^z$ rises by 3. But the logit of the label, which is subtracted, rises as well.",
+    .case(
+        words("Adding 5 to every weight of the first output"),
+        is_unseen(&|layers| layers[1].linear.weight.column_mut(0).add_scalar_mut(5.0)),
+        "Then the first logit alone rises, and its class takes probability from the others.",
     )
-    .wrong(
-        "every term of the sum is counted",
-        number(by * 3.0 - by, 0),
-        "Each of the three terms gets the factor e³, and so does their sum. Its logarithm rises by 3, once.",
+    .case(
+        words("Adding 5 to every bias of the hidden layer"),
+        is_unseen(&|layers| layers[0].linear.bias.add_scalar_mut(5.0)),
+        "The hidden units put out more, and each logit weighs them in its own way: their differences change.",
     )
 }
 

@@ -8,7 +8,7 @@ use descent::quadratic::Quadratic;
 use nalgebra::{DVector, dmatrix, dvector};
 
 use crate::steps::{inner, text};
-use crate::{Question, Steps, exact, number, significant, words};
+use crate::{Question, Steps, exact, number, words};
 
 pub const QUESTIONS: &[fn() -> Question] = &[step, digits, memory, saddle];
 pub const STEPS: &[fn() -> Steps] = &[circle];
@@ -51,34 +51,42 @@ pub fn step() -> Question {
     )
 }
 
-/// The square of the error.
+/// Steps until so many digits are right.
 pub fn digits() -> Question {
-    let error = 1e-3;
+    let (error, enough) = (1e-3, 1e-20);
     let at = dvector![error];
     let after = (&at + full(Example::Exponential, &at))[0].abs();
+    // f‴/(2f″) is ½ at the minimum.
+    let square = |error: f64| error * error / 2.0;
+    assert!((after / square(error) - 1.0).abs() < 1e-2, "{after}");
+    let steps = |law: &dyn Fn(f64) -> f64| {
+        let mut errors = std::iter::successors(Some(error), |&it| Some(law(it)));
+        let count = errors.position(|it| it < 1.000_001 * enough);
+        number(count.expect("some step") as f64, 0)
+    };
     Question::new(
         "newton/digits",
         "L22",
-        "On $e^\\theta - \\theta$, whose minimum is at 0, Newton's method has come to an error of 10⁻³. What is the error after the next step, about?",
+        "On $e^\\theta - \\theta$, whose minimum is at 0, Newton's method has come to an error of 10⁻³. Computed with digits enough, after how many further steps is the error below 10⁻²⁰?",
     )
     .right(
-        significant(after, 1),
-        "A step squares the error, times *f*‴/(2*f*″), which is ½ here: three right digits become six.",
+        steps(&square),
+        "A step squares the error, times *f*‴/(2*f*″), which is ½ here: 5 · 10⁻⁷, then about 10⁻¹³, then below 10⁻²⁶. The number of right digits doubles.",
     )
     .wrong(
-        "half of it",
-        significant(error / 2.0, 1),
-        "The factor ½ stands before the *square* of the error.",
+        "each step adds as many digits",
+        steps(&|it| it * error),
+        "From 10⁻³ to 10⁻⁶ it gains three digits, but then six, and then twelve: they *double*.",
     )
     .wrong(
         "a fixed share is left",
-        significant(error / 10.0, 1),
+        steps(&|it| it / 10.0),
         "So it is with gradient descent, and with a damped step, which keeps 1 − α. The full step squares.",
     )
     .wrong(
         "it arrives",
-        significant(after * after, 1),
-        "In one step it arrives only on a quadratic. That is two steps on: the error is squared again.",
+        steps(&|_| 0.0),
+        "In one step it arrives only on a quadratic. Here the error is then 5 · 10⁻⁷.",
     )
 }
 

@@ -64,27 +64,37 @@ pub fn median() -> Question {
     .picture("norm_law-median_centred")
 }
 
-/// How far one ratio strays.
+/// How wide a layer has to be.
 pub fn deviation() -> Question {
-    let width = 20;
-    let variance = NormLaw { scale: 2.0, fan_in: width, fan_out: width }.variance();
-    let n = width as f64;
+    let target: f64 = 0.1;
+    let deviation = |width: usize| {
+        NormLaw { scale: 2.0, fan_in: width, fan_out: width }.variance().sqrt()
+    };
+    let width = (1..).find(|&width| deviation(width) < target * (1.0 + 1e-9));
+    let whole = |value: f64| number(value, 0);
     Question::number(
         "norm_law/deviation",
         "N04",
-        "The variance of *R* has a formula. What is asked is its root.",
-        format!("A ReLU layer of {width} inputs and {width} units at *c* = 2. Which standard deviation has *R*, the squared norm behind it over that before?"),
+        "Which variance belongs to a standard deviation of 0.1?",
+        "*R* is the squared norm behind a ReLU layer over that before, at *c* = 2 and with as many units as inputs. How many have there to be, if the standard deviation of *R* is to be 0.1?",
     )
-    .right(number(variance.sqrt(), 2), "Var *R* = 5/*n* = ¼, and its root is ½. One layer of width 20 easily halves the squared norm, or makes it half as large again.")
-    .wrong("that is the variance", number(variance, 2), "5/20 is the variance. The standard deviation is its root.")
+    .right(
+        whole(width.expect("some width") as f64),
+        "The variance is to be 0.01, and 5/*n* is 0.01 at *n* = 500. A layer of 20 units has a deviation of ½.",
+    )
+    .wrong(
+        "0.1 is taken for the variance",
+        whole(5.0 / target),
+        "5/50 is 0.1, but that is the *variance*. The standard deviation is its root, 0.32.",
+    )
     .wrong(
         "the number of units that are on is held fixed",
-        number((4.0 / n).sqrt(), 2),
+        whole(4.0 / target.powi(2)),
         "How many units are on is itself random. Its variance, *m*/4, adds to that of the squares.",
     )
     .wrong(
         "without a ReLU",
-        number((2.0 / n).sqrt(), 2),
+        whole(2.0 / target.powi(2)),
         "A sum of *n* squares over *n* has the variance 2/*n*. With a ReLU half of them are off, and which half is chance.",
     )
 }

@@ -147,32 +147,38 @@ pub fn mean() -> Question {
     )
 }
 
-/// How far SGD strays.
+/// The step size that strays so far.
 pub fn noise() -> Question {
-    let (alpha, variance) = (0.2, 4.0);
+    let (deviation, target): (f64, f64) = (3.0, 1.0);
+    let variance = deviation.powi(2);
+    // αs²/(1 − α) is the target.
+    let size = |variance: f64| target / (variance + target);
+    let alpha = size(variance);
+    let settles = stationary_variance(alpha, variance).expect("below 1");
+    assert!((settles - target).abs() < 1e-12, "{settles}");
     Question::number(
         "one_parameter/noise",
         "E01",
-        "*V* = (1 − 2α)² *V* + 4α²*s*². What is *V*?",
-        format!("SGD in the constant model with the constant step size {alpha}; the outputs have the variance {variance}. In which variance around the mean does θ settle?"),
+        "*V* = (1 − 2α)² *V* + 4α²*s*², and *V* is to be 1.",
+        "The outputs have the variance 9. With which constant step size does SGD settle in a variance of 1 around the mean, in the constant model?",
     )
     .right(
-        number(stationary_variance(alpha, variance).expect("below 1"), 2),
-        "α*s*²/(1 − α) = 0.8/0.8.",
+        number(alpha, 2),
+        "9α/(1 − α) is 1 at α = 0.1.",
     )
     .wrong(
         "one step of noise",
-        number(4.0 * alpha * alpha * variance, 2),
-        "That is what *one* draw adds. What earlier ones have left is still there, (1 − 2α)² of it.",
+        number((target / (4.0 * variance)).sqrt(), 2),
+        "4α² · 9 is what *one* draw adds. What earlier ones have left is still there, so that α has to be smaller.",
     )
     .wrong(
-        "it converges",
-        number(0.0, 2),
-        "The *mean* of θ goes to the mean of the outputs. A single run goes to and fro for ever.",
+        "the deviation is taken for the variance",
+        number(size(deviation), 2),
+        "3 is the standard deviation of the outputs. The noise comes in with its variance, 9.",
     )
     .wrong(
-        "that of the outputs",
-        number(variance, 2),
-        "So it is at α = ½, where θ is always the last point drawn.",
+        "the factor 2 of the derivative is forgotten",
+        number((target / variance).sqrt(), 2),
+        "α² · 9 = 1 counts one draw, and without the 2 that the square brings. A draw adds 4α² · 9, and the draws before it are still there.",
     )
 }

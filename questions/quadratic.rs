@@ -1,7 +1,7 @@
 //! The quadratic: limit, best step size, rate.
 
 use descent::quadratic::{Quadratic, START, Spectrum, descend};
-use nalgebra::DVector;
+use nalgebra::{DMatrix, DVector, dmatrix};
 
 use crate::{Question, exact, number, words};
 
@@ -115,32 +115,50 @@ pub fn steps() -> Question {
     )
 }
 
-/// The same loss as a mean.
+/// Every example twice.
 pub fn units() -> Question {
-    let examples = 50.0;
-    let sum = 0.01;
+    let x = dmatrix![1.0, 2.0; 0.5, -1.0; 3.0, 1.0; -1.0, 0.0];
+    let twice = DMatrix::from_fn(8, 2, |i, j| x[(i % 4, j)]);
+    // The best step size for the sum of half squares, and for the mean of squares.
+    let best = |x: &DMatrix<f64>, factor: f64| {
+        let hessian = factor * x.tr_mul(x);
+        let spectrum = Quadratic::new(hessian, DVector::zeros(2)).spectrum();
+        spectrum.expect("a valley").best_step_size()
+    };
+    let sum = best(&twice, 1.0) / best(&x, 1.0);
+    let mean = best(&twice, 2.0 / 8.0) / best(&x, 2.0 / 4.0);
+    let said = |sum: f64, mean: f64| {
+        let times =
+            |factor: f64| match exact((factor * 1e9).round() / 1e9).text.as_str() {
+                "0.5" => "half".to_owned(),
+                "1" => "the same".to_owned(),
+                "2" => "twice".to_owned(),
+                text => text.to_owned(),
+            };
+        words(format!("{} for the sum, {} for the mean", times(sum), times(mean)))
+    };
     Question::new(
         "quadratic/units",
         "L16",
-        "For the loss `0.5 * ((x @ theta - y) ** 2).sum()` over 50 examples the best step size is 0.01. What is it for `((x @ theta - y) ** 2).mean()`?",
+        "Somebody puts every example into the data twice. What becomes of the best step size for `((x @ theta - y) ** 2).sum()`, and of that for `.mean()` in its place?",
     )
     .right(
-        exact(sum * examples / 2.0),
-        "The mean divides the Hessian by 50, and the ½ that is missing doubles it. Step sizes go the other way: times 50, over 2.",
+        said(sum, mean),
+        "$X^\\top X$ doubles, and with it the Hessian of the sum: its step size is halved. The mean divides by twice as many examples, and nothing changes.",
     )
     .wrong(
-        "the ½ is overlooked",
-        exact(sum * examples),
-        "The mean has no ½ in front. That doubles the Hessian, and halves every step size.",
+        "the mean has the factor of the sum",
+        said(sum, sum),
+        "The gradient of the sum doubles, that of the mean does not: it is divided by the number of examples, which has doubled.",
     )
     .wrong(
         "the minimum is the same",
-        exact(sum),
-        "The best θ is the same. But the gradient is 25 times shorter, and so is a step with the same α.",
+        said(mean, mean),
+        "The best θ is the same for both. But the sum is twice as steep around it.",
     )
     .wrong(
-        "the wrong way round",
-        exact(sum * 2.0 / examples),
-        "A smaller loss has smaller gradients. The step size has to grow.",
+        "the factor N/2 is taken at a fixed sum",
+        said(mean, 1.0 / sum),
+        "*N*/2 leads from the sum's step size to that of the mean over the *same* examples. *N* doubles here, and the sum's step size is halved.",
     )
 }

@@ -9,11 +9,11 @@ pub const QUESTIONS: &[fn() -> Question] = &[work, error, steps, sum, accumulate
 
 /// What a loss over the batch sizes looks like.
 fn looks(losses: [f64; 5]) -> &'static str {
-    let [one, _, hundred, _, all] = losses;
-    match (one < hundred, hundred < all) {
-        (true, true) => "Small batches end lowest",
-        (false, false) => "Large batches end lowest",
-        _ => "A batch in the middle ends lowest",
+    let [one, ten, _, thousand, all] = losses;
+    match one.max(ten) / thousand.min(all) {
+        ratio if ratio < 0.5 => "Small batches end lower, by far",
+        ratio if ratio > 2.0 => "Large batches end lower, by far",
+        _ => "They end alike: work is work",
     }
 }
 
@@ -22,9 +22,9 @@ pub fn quality(size: f64) -> f64 {
     1.6 * size.powf(-0.25)
 }
 
-/// The loss as if the error of a gradient and the number of steps were in balance.
-pub fn balance(size: f64) -> f64 {
-    1.4 * size.powf(-0.5) + size / 1500.0
+/// The loss as if every gradient brought the same progress, in whatever batch.
+pub fn alike(_: f64) -> f64 {
+    0.5
 }
 
 /// Which batch size is best at equal work.
@@ -36,7 +36,7 @@ pub fn work() -> Question {
     Question::predict(
         "sgd/work",
         "L36",
-        "You may compute the gradients of 10 000 digits in all, and choose the batch size from 1 to 2000, each with its best step size. How does the loss at the end depend on it? (To the right the batch size, upwards the loss.)",
+        "You may compute the gradients of 10 000 digits in all, and choose the batch size from 1 to 2000, each with its best step size. Do sizes up to 10 or from 1000 on end at the lower loss? (To the right the batch size, upwards the loss.)",
     )
     .right(
         words(looks(measured)),
@@ -50,11 +50,11 @@ pub fn work() -> Question {
     )
     .picture("sgd-work_large")
     .wrong(
-        "so it is in seconds",
-        words(looks(sizes.map(balance))),
-        "Counted in time there is a best size in the middle, since a matrix product is quicker than its rows one by one. Per gradient, small batches are ahead.",
+        "every gradient brings the same progress",
+        words(looks(sizes.map(alike))),
+        "So it would be if a step could grow with its batch, without end. But the curvature limits its length: a step of 2000 examples goes little farther than one of 100, and costs twenty times as much.",
     )
-    .picture("sgd-work_middle")
+    .picture("sgd-work_flat")
 }
 
 /// What four times the batch buys.

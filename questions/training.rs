@@ -52,34 +52,37 @@ pub fn chosen() -> Question {
     )
 }
 
-/// How near an end is to its start.
+/// How far two trainings have gone.
 pub fn ratio() -> Question {
-    let moved: f64 = 1.0;
-    let share = |value: f64| number(value, 2);
+    let ratio: f64 = 0.5;
+    let square = ratio.powi(2);
+    let moved = (2.0 * square / (1.0 - 2.0 * square)).sqrt();
+    assert!((at_right_angles(moved) - ratio).abs() < 1e-12);
+    let lengths = |value: f64| number(value, 2);
     Question::number(
         "training/ratio",
         "L43",
-        "Four arrows at right angles, two starts and two moves, all of length 1. By Pythagoras, how far apart are the ends?",
-        "Two trainings from independent starts. Each moves a layer by just the length of its start, and all is at right angles. Divide how far a layer has moved by how far the two ends are apart. What comes out?",
+        "Four arrows at right angles, two starts and two moves. By Pythagoras, how far apart are the ends?",
+        "Two trainings from independent starts, with all at right angles. A layer has moved by half as much as the two ends are apart. How many lengths of its start are that?",
     )
     .right(
-        share(at_right_angles(moved)),
-        "The ends differ by two starts and two moves: √4 = 2 lengths. A layer has moved by 1.",
-    )
-    .wrong(
-        "the starts are forgotten",
-        share(moved / (2.0 * moved * moved).sqrt()),
-        "Only the moves are counted here, √2 of them. The starts differ as well, and add their two squares.",
+        lengths(moved),
+        "The ends differ by two starts and two moves. If the moves are as long as the starts, these are √4 = 2 lengths, and a move is one.",
     )
     .wrong(
         "only one training moves",
-        share(moved / (2.0 + moved * moved).sqrt()),
+        lengths((2.0 * square / (1.0 - square)).sqrt()),
         "Both ends have moved: two starts and *two* moves.",
     )
     .wrong(
-        "lengths are added",
-        share(moved / 4.0),
-        "At right angles the squares of the lengths add up, and not the lengths.",
+        "that is to its own end",
+        lengths((square / (1.0 - square)).sqrt()),
+        "Then the move would be half as long as its own *end*, which has one start and one move. The other end is farther away.",
+    )
+    .wrong(
+        "the ends are a start apart",
+        lengths(ratio),
+        "Half of what the ends are apart, and these are more than a start apart: √2 starts before any step.",
     )
 }
 
@@ -175,39 +178,37 @@ pub fn explodes() -> Question {
     .picture("training-explodes_falls")
 }
 
-/// The limit with momentum.
+/// Which settings the quadratic bears.
 pub fn longest() -> Question {
-    let (curvature, beta) = (50.0, 0.8);
-    let limit = 2.0 / curvature;
-    // The stable range of the averaged form, by trying step sizes on the steepest parabola.
-    let stable = |alpha: f64| {
-        let mut momentum = Momentum::new(alpha, beta).expect("valid");
+    let curvature = 50.0;
+    let settles = |lr: f64, beta: f64| {
+        let mut momentum = Momentum::new(lr / (1.0 - beta), beta).expect("valid");
         crate::runs::settles(&mut momentum, curvature)
     };
-    let right = limit * (1.0 + beta) / (1.0 - beta);
-    assert!(stable(0.99 * right) && !stable(1.01 * right), "{right}");
+    let line = |text: &str| words(format!("`{text}`"));
     Question::new(
         "training/longest",
         "L39",
-        "The largest curvature of a quadratic is 50. Gradient descent converges below the step size 2/50. Below which α does momentum converge there, as an average with β = 0.8?",
+        "The largest curvature of a quadratic is 50. Which of these lines of PyTorch converges on it? All were run along the steepest direction.",
     )
-    .right(
-        exact((right * 1e9).round() / 1e9),
-        "(1 + β)/(1 − β) = 9 times as much as without momentum. The average takes a fifth of a new gradient.",
+    .case(
+        line("SGD(…, lr=0.05)"),
+        settles(0.05, 0.0),
+        "Gradient descent converges below 2/50 = 0.04.",
     )
-    .wrong(
-        "as without momentum",
-        exact(limit),
-        "That is the limit of gradient descent. The average damps what swings, and bears far longer steps.",
+    .case(
+        line("SGD(…, lr=0.07, momentum=0.5)"),
+        settles(0.07, 0.5),
+        "`lr` times the curvature has to be below 2(1 + β), 3 for β = ½, and it is 3.5.",
     )
-    .wrong(
-        "that is `lr`",
-        exact((right * (1.0 - beta) * 1e9).round() / 1e9),
-        "That is the limit of PyTorch's `lr`, which is α(1 − β).",
+    .case(
+        line("SGD(…, lr=0.07, momentum=0.8)"),
+        settles(0.07, 0.8),
+        "`lr` is α(1 − β), so α is 0.35. The limit of gradient descent, 0.04, is multiplied by (1 + 0.8)/(1 − 0.8) = 9.",
     )
-    .wrong(
-        "only the weight of the new gradient counts",
-        exact((limit / (1.0 - beta) * 1e9).round() / 1e9),
-        "Five times as much makes up for the factor 1 − β. On top of it the old steps, which swing against the new ones, give room for 1 + β.",
+    .case(
+        line("SGD(…, lr=0.1, momentum=0.9)"),
+        settles(0.1, 0.9),
+        "19 times 0.04 is the limit of the lecture's α. This `lr` is an α of 1.",
     )
 }

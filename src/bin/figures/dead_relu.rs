@@ -4,7 +4,7 @@
 use descent::adam::Adam;
 use descent::backpropagation::Neuron;
 use descent::dead_relu::{Run, SEEDS, STEP_SIZES, Setting, probability_active};
-use descent::gradient_descent::{GradientDescent, Optimizer};
+use descent::gradient_descent::Optimizer;
 use descent::initialization::normal;
 use descent::mnist::Split;
 use descent::momentum::Momentum;
@@ -13,6 +13,8 @@ use descent::neuron::take_turns;
 use descent::parallel;
 use descent::random::{Stream, generator};
 use nalgebra::DMatrix;
+
+use questions::dead_relu::{STEPS, coasting, resting, sinking, unabated};
 
 use crate::canvas::{Caption, DrawResult, Ink};
 use crate::chart::{Axis, Band, Chart, Line, Mark, tenths, whole};
@@ -215,29 +217,20 @@ fn loss(relu: &Sweep, leaky: &Sweep) -> DrawResult<Figure> {
         .figure(&caption, 350.0))
 }
 
-/// What one may expect of the worksheet's neuron once it is off: that momentum carries it on, that nothing moves without a
-/// gradient, or that it goes on falling as at the other sample.
+/// What one may expect of a neuron once it is off: that momentum carries it on for a while, that it does so for ever, that nothing
+/// moves without a gradient, or that it goes on falling as at the other sample.
 fn guesses() -> DrawResult<Vec<Figure>> {
-    const STEPS: usize = 3;
-    fn second_sample(optimizer: &mut impl Optimizer) -> DrawResult<Vec<(f64, f64)>> {
-        let neurons = take_turns(optimizer, STEPS, Neuron::gradient)?;
-        let points = (0..).zip(&neurons);
-        let a =
-            |(t, neuron): (i32, &Neuron)| (f64::from(t), -3.0 * neuron.w + neuron.b);
-        Ok(points.map(a).collect())
-    }
-    let momentum = second_sample(&mut Momentum::new(0.5, 0.5)?)?;
-    let plain = second_sample(&mut GradientDescent::new(0.25)?)?;
-    let mirrored = momentum.iter().map(|&(t, a)| (t, if t > 1.0 { -a } else { a }));
     let laws = [
-        ("dead_relu-stays_back", "It comes back on", momentum.clone()),
-        ("dead_relu-stays_off", "It stays off", plain),
-        ("dead_relu-stays_down", "It is pushed farther off", mirrored.collect()),
+        ("dead_relu-stays_near", "It rises for a while", coasting()),
+        ("dead_relu-stays_off", "It stays where it is", resting()),
+        ("dead_relu-stays_back", "It comes back on", unabated()),
+        ("dead_relu-stays_down", "It sinks farther", sinking()),
     ];
     let zero = vec![(0.0, 0.0), (STEPS as f64, 0.0)];
-    let pictures = laws.into_iter().map(|(name, title, points)| {
-        let (x, y) = ((0.0, STEPS as f64), (-5.0, 5.0));
-        let paths = &[("a", Ink::Solid(2), points)];
+    let pictures = laws.into_iter().map(|(name, title, course)| {
+        let (x, y) = ((0.0, STEPS as f64), (-3.8, 1.6));
+        let points = (0..).zip(course).map(|(t, a)| (f64::from(t), a));
+        let paths = &[("a", Ink::Solid(2), points.collect())];
         Thumb { name, title, x, y, ground: std::slice::from_ref(&zero), paths }.figure()
     });
     pictures.collect()

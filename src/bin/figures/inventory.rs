@@ -94,12 +94,12 @@ fn shape() -> DrawResult<[Figure; 2]> {
         let points = losses.iter().enumerate().step_by(steps);
         points.map(|(step, &loss)| (step as f64, loss)).collect()
     };
-    let alone = every(&SHAPE.run().losses, 4);
+    let alone = every(&SHAPE.run().losses, 10);
     let all: Vec<Shape> = [SHAPE].into_iter().chain(SHAPE_REPAIRS).collect();
     // The loss that counts, of a prediction less its own label: the one that is printed hides it.
     let run = |shape: &Shape| {
-        let shape = Shape { steps: shape.steps.min(400), ..*shape };
-        (shape.name, every(&shape.run().errors, 4))
+        let shape = Shape { steps: shape.steps.min(SHAPE.steps), ..*shape };
+        (shape.name, every(&shape.run().errors, 10))
     };
     story.figures(alone, parallel::map(&all, &run))
 }

@@ -10,7 +10,7 @@ use descent::sgd::{
     small_network,
 };
 use nalgebra::DVector;
-use questions::sgd::{balance, quality};
+use questions::sgd::{alike, quality};
 
 use crate::canvas::{Caption, DrawResult, Ink, WIDTH, svg};
 use crate::chart::{Axis, Chart, Line, Names, tenths, whole};
@@ -184,15 +184,15 @@ fn optimizers(examples: &Batch) -> DrawResult<Figure> {
 }
 
 /// What one may expect of the loss after so much work, over the batch size: what was measured, the quality of a step alone,
-/// and that in balance with the number of steps.
+/// and the same progress by every gradient.
 fn guesses(measured: &[Point]) -> DrawResult<Vec<Figure>> {
     let law = |loss: fn(f64) -> f64| -> Vec<Point> {
         measured.iter().map(|&(size, _)| (size, loss(10_f64.powf(size)))).collect()
     };
     let laws = [
-        ("sgd-work_small", "Small batches end lowest", measured.to_vec()),
-        ("sgd-work_large", "Large batches end lowest", law(quality)),
-        ("sgd-work_middle", "A batch in the middle ends lowest", law(balance)),
+        ("sgd-work_small", "Small batches end lower", measured.to_vec()),
+        ("sgd-work_large", "Large batches end lower", law(quality)),
+        ("sgd-work_flat", "They end alike", law(alike)),
     ];
     let pictures = laws.into_iter().map(|(name, title, points)| {
         let paths = &[("loss", Ink::Solid(1), points)];
