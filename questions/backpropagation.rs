@@ -174,7 +174,7 @@ pub fn accumulated() -> Question {
     Question::new(
         "backpropagation/accumulated",
         "D01",
-        "After each `backward()` a loop takes 0.1 times `p.grad` away from *w*, and nobody calls `zero_grad()`. *w* starts at 1, and the gradients of the loss there are 2, −1 and 4 in the first three rounds. Where is *w* then?",
+        "After each `backward()` a loop takes 0.1 times `p.grad` away from *w*, and nobody calls `zero_grad()`. *w* starts at 1. In the first three rounds the gradient of the loss, by itself, is 2, then −1, then 4. Where is *w* then?",
     )
     .right(
         end(sum),

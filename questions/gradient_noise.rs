@@ -16,31 +16,37 @@ fn settles(alpha: f64, lambda: f64) -> f64 {
 
 /// The ball by hand.
 pub fn ball() -> Question {
-    let (alpha, lambda) = (0.5, 2.0);
+    let (alpha, lambda): (f64, f64) = (0.6, 2.0);
+    let kept = (1.0 - alpha * lambda).powi(2);
     Question::number(
         "gradient_noise/ball",
         "L37",
         "What does a step make of *r*? Square it: which part of *V* is kept, and what is added?",
-        "On θ², whose curvature is 2, with noise of variance 1 on every gradient and α = ½: in which mean square around the minimum does SGD settle?",
+        "On θ², whose curvature is 2, with noise of variance 1 on every gradient and α = 0.6: in which mean square around the minimum does SGD settle?",
     )
     .right(
         number(settles(alpha, lambda), 2),
-        "1 − αλ is 0: each step goes straight to the minimum, and throws the parameter off by α times the noise. *V* is α².",
+        "1 − αλ is −0.2: a step keeps 0.04 of *V* and adds α² = 0.36. So 0.96 *V* is 0.36.",
     )
     .wrong(
         "the curvature is taken for 1",
         number(settles(alpha, 1.0), 2),
-        "That is the ⅓ of the parabola ½θ². Here the curvature is 2.",
+        "So it would be on ½θ². Here the curvature is 2.",
     )
     .wrong(
         "α is not squared",
-        number(alpha, 2),
+        number(alpha / (1.0 - kept), 2),
         "The noise is multiplied by α, and its variance by α².",
     )
     .wrong(
-        "nothing is left of the noise",
-        number(0.0, 2),
-        "A step forgets where it came from. Its own noise it has just added.",
+        "only the last step's noise",
+        number(alpha.powi(2), 2),
+        "So much is added in one step. Of what was there before, 0.04 is kept as well.",
+    )
+    .wrong(
+        "that is for small steps",
+        number(alpha / (2.0 * lambda), 2),
+        "αs²/(2λ) is right when αλ is small beside 2. Here it is 1.2.",
     )
 }
 

@@ -367,9 +367,9 @@ pub fn noise_cause() -> Question {
         "After forty more epochs it is where it was after ten. A level curve with a ragged edge is not on its way.",
     )
     .case(
-        words("Steps of one length: each house throws it as far as before"),
+        words("A constant α: close to the minimum single houses still pull at it"),
         smaller < 0.5 * level && longer > 0.5 * level && larger > 0.5 * level,
-        "Near the best parameters the gradients of the examples do not vanish, only their mean does. Each step throws the parameters as far as α allows.",
+        "At the best parameters the gradients of the examples do not vanish, only their mean does. With a constant α each step throws the parameters as far off as the steps before.",
     )
     .case(
         words("A local minimum: every way out of it leads uphill at first"),

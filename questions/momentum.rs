@@ -214,7 +214,7 @@ fn moves_like_the_lecture(lr: f64, momentum: f64, dampening: f64) -> bool {
         }
         theta
     };
-    let mut lecture = Momentum::new(0.5, 0.5).expect("valid settings");
+    let mut lecture = Momentum::new(0.4, 0.8).expect("valid settings");
     let mut pytorch = PyTorchSgd::new(lr, momentum, dampening).expect("valid settings");
     let lecture = run(&mut |theta, gradient| lecture.step(theta, gradient));
     let pytorch = run(&mut |theta, gradient| pytorch.step(theta, gradient));
@@ -227,27 +227,27 @@ pub fn pytorch() -> Question {
     Question::new(
         "momentum/pytorch",
         "L26",
-        "Which line moves the worksheet's neuron as the lecture's momentum does, with α = β = 0.5? All four were run.",
+        "Which line moves the worksheet's neuron as the lecture's momentum does, with α = 0.4 and β = 0.8? All four were run.",
     )
     .case(
-        line("SGD(…, lr=0.25, momentum=0.5)"),
-        moves_like_the_lecture(0.25, 0.5, 0.0),
+        line("SGD(…, lr=0.08, momentum=0.8)"),
+        moves_like_the_lecture(0.08, 0.8, 0.0),
         "`lr` is α(1 − β), and `momentum` is β.",
     )
     .case(
-        line("SGD(…, lr=0.5, momentum=0.5)"),
-        moves_like_the_lecture(0.5, 0.5, 0.0),
-        "The buffer takes the new gradient in full. Every step is twice as long as the lecture's.",
+        line("SGD(…, lr=0.4, momentum=0.8)"),
+        moves_like_the_lecture(0.4, 0.8, 0.0),
+        "The buffer takes the new gradient in full. Every step along the same gradients is five times as long as the lecture's.",
     )
     .case(
-        line("SGD(…, lr=0.5, momentum=0.5, dampening=0.5)"),
-        moves_like_the_lecture(0.5, 0.5, 0.5),
+        line("SGD(…, lr=0.4, momentum=0.8, dampening=0.8)"),
+        moves_like_the_lecture(0.4, 0.8, 0.8),
         "It reads like the lecture's form. But PyTorch takes the very first gradient without the factor 1 − `dampening`, and that surplus fades slowly.",
     )
     .case(
-        line("SGD(…, lr=0.25, momentum=0.5, dampening=0.5)"),
-        moves_like_the_lecture(0.25, 0.5, 0.5),
-        "From the second gradient on the factor ½ is there twice, in `lr` and in 1 − `dampening`.",
+        line("SGD(…, lr=0.32, momentum=0.8)"),
+        moves_like_the_lecture(0.32, 0.8, 0.0),
+        "That is αβ. What the new gradient is multiplied by is 1 − β.",
     )
 }
 

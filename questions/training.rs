@@ -63,7 +63,7 @@ pub fn ratio() -> Question {
         "training/ratio",
         "L43",
         "Four arrows at right angles, two starts and two moves. By Pythagoras, how far apart are the ends?",
-        "Two trainings from independent starts, with all at right angles. A layer has moved by half as much as the two ends are apart. How many lengths of its start are that?",
+        "Two trainings from independent starts, with all at right angles. A layer has moved by half as much as the two ends are apart. How far has it moved, counted in lengths of its start?",
     )
     .right(
         lengths(moved),

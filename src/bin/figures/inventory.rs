@@ -104,7 +104,7 @@ fn shape() -> DrawResult<[Figure; 2]> {
     story.figures(alone, parallel::map(&all, &run))
 }
 
-/// The steps of one length.
+/// The constant step size.
 fn noise() -> DrawResult<[Figure; 2]> {
     let story = Story {
         names: ["inventory-noise", "inventory-noise_repairs"],

@@ -66,7 +66,7 @@ fn in_the_page(digits: &Batch) -> DrawResult<Figure> {
     let charts = [
         chart(
             "loss",
-            Axis::linear("loss", (0.0, 2.5), 6, tenths),
+            Axis::linear("loss, mean of ten steps", (0.0, 2.5), 6, tenths),
             vec![line("loss", "mean of ten losses", Ink::Solid(1)).unnamed()],
         ),
         chart(

@@ -72,7 +72,7 @@ fn every_figure_has_its_data_beside_it_and_nothing_else_is_left() {
         .flat_map(|name| [format!("{name}.csv"), format!("{name}.svg")])
         .collect();
     assert_eq!(files, expected);
-    assert_eq!(files.len(), 16);
+    assert_eq!(files.len(), 18);
 }
 
 #[test]
@@ -200,7 +200,7 @@ fn the_books_figures_are_overwritten_with_the_books_settings_and_seeds_only() {
     let own = checkout();
     succeeds(&mut run_in(own.path(), &SMALL));
     let [of_the_book, of_the_reader] = drawn_in(own.path());
-    assert_eq!((of_the_book.len(), of_the_reader.len()), (0, 16));
+    assert_eq!((of_the_book.len(), of_the_reader.len()), (0, 18));
 
     let shifted = checkout();
     succeeds(run_in(shifted.path(), &["linear_layer"]).env(SHIFT, "1"));

@@ -441,7 +441,10 @@ fn every_axis_has_a_name() {
                     label.place.bottom < plot.top - 2.0 && label.place.left < plot.left
                 })
                 .any(|label| !is_title(&label));
-            if !below || !above {
+            // A picture has no axes, only a title.
+            let is_picture =
+                own().filter(|label| !label.content.trim().is_empty()).count() <= 1;
+            if !is_picture && (!below || !above) {
                 faults.push(format!(
                     "{}, plot {i}: below {below}, above {above}",
                     figure.name
@@ -510,7 +513,8 @@ fn every_tick_says_the_value_at_its_place() {
 }
 
 /// Whose curves a reader moves away from any name beside them.
-const MOVED: [&str; 1] = ["quadratic-rates"];
+const MOVED: [&str; 4] =
+    ["depth-linked", "initialization-wait", "quadratic-rates", "training-page"];
 
 /// A key above the plot makes the eye go back and forth.
 #[test]
