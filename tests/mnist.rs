@@ -14,6 +14,7 @@ use flate2::write::GzEncoder;
 use hmac_sha256::Hash;
 use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
+use support::hex;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("data/mnist")
@@ -57,9 +58,7 @@ fn the_files_of_the_repository_are_the_originals() {
             .expect("the file");
         let mut bytes = Vec::new();
         GzDecoder::new(file).read_to_end(&mut bytes).expect("gzip");
-        let hex: String =
-            Hash::hash(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(hex, sum, "{name}");
+        assert_eq!(hex(&Hash::hash(&bytes)), sum, "{name}");
     }
 }
 

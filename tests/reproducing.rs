@@ -4,10 +4,9 @@ mod support;
 
 use hmac_sha256::Hash;
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::fs;
 use std::path::PathBuf;
-use support::{table, values};
+use support::{hex, table, values};
 
 /// How many mutants there are and how many of them are refused. The others are no other
 /// program.
@@ -92,12 +91,7 @@ fn shown() -> BTreeMap<String, String> {
                 _ => {}
             }
         }
-        let bytes = hash.finalize();
-        let digest = bytes[..8].iter().fold(String::new(), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        });
-        is_shown.then_some((chapter, digest))
+        is_shown.then(|| (chapter, hex(&hash.finalize()[..8])))
     };
     files.filter_map(|entry| digest(entry.unwrap().path())).collect()
 }

@@ -34,6 +34,22 @@ export function launch() {
   return chromium.launch({ executablePath: executable(), args });
 }
 
+/** Says what goes wrong while a page is open, and what there is to do: errors, missing files, what it asks of others than `own`. */
+export function watch(page, note, own = /^(file|data|blob):/) {
+  page.on('console', message => {
+    if (message.type() === 'error') note(message.text(), 'the console has no errors');
+  });
+  page.on('pageerror', error => note(error.message, 'a script has failed'));
+  page.on('requestfailed', request => {
+    const { errorText } = request.failure();
+    // The next page was opened before this one had all it asked for.
+    if (errorText !== 'net::ERR_ABORTED') note(`${request.url()}: ${errorText}`, 'a file is missing');
+  });
+  page.on('request', request => {
+    if (!own.test(request.url())) note(`asks for ${request.url()}`, 'a page needs nothing from the network');
+  });
+}
+
 /** The built book: its folder and its pages. */
 export class Book {
   constructor(folder = join(root, 'book')) {

@@ -7,7 +7,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import axe from 'axe-core';
-import { Book, fail, here, launch, root, serve } from './browser.mjs';
+import { Book, fail, here, launch, root, serve, watch } from './browser.mjs';
 import { excused } from './excused.mjs';
 import { PREVIEW, digest, isDrawnFrom } from './png.mjs';
 
@@ -70,19 +70,7 @@ async function tab(browser, options = {}) {
   const page = await context.newPage();
   page.name = '';
   const note = (what, todo) => report('console', page.name, '', [{ where: '', what, todo }]);
-  page.on('console', message => {
-    if (message.type() === 'error') note(message.text(), 'the console has no errors');
-  });
-  page.on('pageerror', error => note(error.message, 'a script has failed'));
-  page.on('requestfailed', request => {
-    const { errorText } = request.failure();
-    // The next page was opened before this one had all it asked for.
-    if (errorText !== 'net::ERR_ABORTED') note(`${request.url()}: ${errorText}`, 'a file is missing');
-  });
-  page.on('request', request => {
-    const isHere = /^(file|data|blob):|^http:\/\/127\.0\.0\.1:/.test(request.url());
-    if (!isHere) note(`asks for ${request.url()}`, 'a page needs nothing from the network');
-  });
+  watch(page, note, /^(file|data|blob):|^http:\/\/127\.0\.0\.1:/);
   return page;
 }
 

@@ -6,7 +6,7 @@
 
 import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Book, launch, root } from './browser.mjs';
+import { Book, launch, root, watch } from './browser.mjs';
 
 const book = new Book();
 const arguments_ = process.argv.slice(2);
@@ -34,9 +34,7 @@ const browser = await launch();
 async function tab(live, options = {}, hash = '') {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
-  page.on('console', message => message.type() === 'error' && faults.push(`${live}: console: ${message.text()}`));
-  page.on('pageerror', error => faults.push(`${live}: ${error.message}`));
-  page.on('request', request => /^(file|data|blob):/.test(request.url()) || faults.push(`${live}: asks for ${request.url()}`));
+  watch(page, what => faults.push(`${live}: ${what}`));
   const loaded = [];
   page.on('request', request => loaded.push(request.url().replace(/.*\//, '')));
   await page.goto(book.url(pageOf(live)) + hash);

@@ -32,6 +32,11 @@ macro_rules! snapshot {
     };
 }
 
+/// Two digits for each byte.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// Half the distance from 1 to the next number: no operation has a larger relative error.
 pub const ROUNDING: f64 = f64::EPSILON / 2.0;
 

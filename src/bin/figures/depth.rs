@@ -315,18 +315,17 @@ impl Experiment<'_> {
         });
         let scales: Vec<_> = measured.iter().map(|(scale, _)| short(*scale)).collect();
         let description = format!(
-            "Four plots over the layers of one network of {layers} weight matrices and width {width}: the norms of the activations,              of their gradients and of the weight gradients, on logarithmic axes for c = {}, and the share of the units that are              zero for all {} images, which is the same at every c and goes from {first} to {last}.",
+            "Four plots over the layers of one network of {layers} weight matrices and width {width}: the norms of the activations, \
+             of their gradients and of the weight gradients, on logarithmic axes for c = {}, and the share of the units that are \
+             zero for all {} images, which is the same at every c and goes from {first} to {last}.",
             scales.join(", "),
             self.options.batch,
         );
         let title = "Norms and dead units by layer";
         let caption = Caption { name: "depth-linked", title, description };
-        let half = 0.5 * HEIGHT;
         let svg = svg(&caption, (WIDTH, HEIGHT), |canvas| {
             for (panel, place) in panels.iter().zip(0..) {
-                let (left, top) = (f64::from(place % 2), f64::from(place / 2));
-                let place = Rect::new(left * 310.0, top * half, 298.0, half - 8.0);
-                panel.draw(canvas, place, "");
+                panel.draw(canvas, Rect::of_two_columns(place, 0.5 * HEIGHT), "");
             }
         });
         let rows = panels.iter().flat_map(Chart::rows_of_panel);

@@ -16,6 +16,12 @@ impl Rect {
         Self { left, top, right: left + width, bottom: top + height }
     }
 
+    /// The place of a panel of many, in rows of two of this height.
+    pub fn of_two_columns(place: u32, row: f64) -> Self {
+        let (left, top) = (f64::from(place % 2), f64::from(place / 2));
+        Self::new(310.0 * left, row * top, 298.0, row - 8.0)
+    }
+
     pub fn width(&self) -> f64 {
         self.right - self.left
     }

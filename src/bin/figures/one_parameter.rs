@@ -173,9 +173,7 @@ fn descent() -> DrawResult<Figure> {
                     vec![line.clone()],
                 )
             };
-            let (column, row) = (f64::from(place % 2), f64::from(place / 2));
-            let place = Rect::new(310.0 * column, 244.0 * row, 298.0, 236.0);
-            chart.draw(canvas, place, &line.name);
+            chart.draw(canvas, Rect::of_two_columns(place, 244.0), &line.name);
         }
     });
     let rows = lines.iter().flat_map(|line| {

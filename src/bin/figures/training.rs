@@ -101,10 +101,7 @@ fn in_the_page(digits: &Batch) -> DrawResult<Figure> {
     let title = "A training in the page";
     let caption = Caption { name: "training-page", title, description };
     let svg = svg(&caption, (WIDTH, 3.0 * ROW), |canvas| {
-        let place = |i: u32| {
-            let (left, top) = (f64::from(i % 2), f64::from(i / 2));
-            Rect::new(left * 310.0, top * ROW, 298.0, ROW - 8.0)
-        };
+        let place = |i| Rect::of_two_columns(i, ROW);
         for (chart, i) in charts.iter().zip(0..) {
             chart.draw(canvas, place(i), "");
         }
