@@ -113,7 +113,7 @@ the WebAssembly of live/wasm.js, which is loaded at the first touch. CONTRIBUTIN
 			says.setAttribute('aria-busy', held || more);
 			says.textContent = lines.pop();
 			inputs.forEach(input => input.setAttribute('aria-invalid', keys[refused || -1] === input.dataset.key));
-			back.disabled = false;
+			back.ariaDisabled = false;
 			if (refused) return stop();
 			let i = 0;
 			const point = () => [numbers[i++], numbers[i++]];
@@ -195,7 +195,7 @@ the WebAssembly of live/wasm.js, which is loaded at the first touch. CONTRIBUTIN
 				if (text !== null) node.textContent = text;
 				if (value !== undefined) node.value = value;
 			}
-			back.disabled = true;
+			back.ariaDisabled = true;
 			clearTimeout(timer);
 			rest();
 		});

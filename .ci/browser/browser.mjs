@@ -1,11 +1,12 @@
-// Chromium, and the pages of the built book.
+// Chromium and Firefox, and the pages of the built book.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { dirname, extname, join, normalize, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { chromium } from 'playwright-core';
+import { chromium, firefox } from 'playwright-core';
+import utils from 'playwright-core/lib/utilsBundle';
 
 export const here = dirname(fileURLToPath(import.meta.url));
 export const root = join(here, '../..');
@@ -16,23 +17,34 @@ export function fail(message) {
   process.exit(1);
 }
 
-function executable() {
-  const names = process.env.CHROMIUM ? [process.env.CHROMIUM] : ['chromium', 'chromium-browser', 'google-chrome'];
-  for (const name of names) {
+function executable(asked, names) {
+  for (const name of asked ? [asked] : names) {
     try {
       return execFileSync('sh', ['-c', 'command -v "$0"', name], { encoding: 'utf8' }).trim();
     } catch {
       // The next one.
     }
   }
-  return fail('no Chromium: install it, or name it in CHROMIUM');
+  return fail(`no ${asked ?? names.join(', ')}: install it, or name another in CHROMIUM or FIREFOX`);
 }
 
 export function launch() {
   const args = ['--disable-background-networking', '--no-first-run', '--disable-sync', '--font-render-hinting=none', '--disable-gpu'];
   if (process.getuid?.() === 0) args.push('--no-sandbox');
-  return chromium.launch({ executablePath: executable(), args });
+  return chromium.launch({ executablePath: executable(process.env.CHROMIUM, ['chromium', 'chromium-browser', 'google-chrome']), args });
 }
+
+/** The Firefox of a distribution, by WebDriver BiDi. */
+export function launchFirefox(firefoxUserPrefs) {
+  return firefox.launch({ channel: 'moz-firefox', executablePath: executable(process.env.FIREFOX, ['firefox-esr', 'firefox']), firefoxUserPrefs });
+}
+
+/** A Firefox with long support lacks some commands, about downloads and screens: it has done them, as far as Playwright is told. */
+const { emit } = utils.ws.prototype;
+utils.ws.prototype.emit = function (event, data, ...rest) {
+  const { id, error } = event === 'message' ? JSON.parse(data) : {};
+  return emit.call(this, event, error === 'unknown command' ? JSON.stringify({ type: 'success', id, result: {} }) : data, ...rest);
+};
 
 /** Says what goes wrong while a page is open, and what there is to do: errors, missing files, what it asks of others than `own`. */
 export function watch(page, note, own = /^(file|data|blob):/) {
@@ -43,7 +55,7 @@ export function watch(page, note, own = /^(file|data|blob):/) {
   page.on('requestfailed', request => {
     const { errorText } = request.failure();
     // The next page was opened before this one had all it asked for.
-    if (errorText !== 'net::ERR_ABORTED') note(`${request.url()}: ${errorText}`, 'a file is missing');
+    if (!['net::ERR_ABORTED', 'NS_BINDING_ABORTED'].includes(errorText)) note(`${request.url()}: ${errorText}`, 'a file is missing');
   });
   page.on('request', request => {
     if (!own.test(request.url())) note(`asks for ${request.url()}`, 'a page needs nothing from the network');

@@ -2,15 +2,17 @@
 //
 //   node live.mjs                      all of them
 //   node live.mjs adam newton          these two
-//   node live.mjs --shots FOLDER       with pictures before, during and after
+//   node live.mjs --firefox            in Firefox, without a finger, paper and a page without scripts
+//   node live.mjs --shots FOLDER       with pictures before, during and after, and what a session with the keyboard alone meets
 
-import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Book, launch, root, watch } from './browser.mjs';
+import { Book, here, launch, launchFirefox, root, watch } from './browser.mjs';
 
 const book = new Book();
 const arguments_ = process.argv.slice(2);
 const shots = arguments_.includes('--shots') ? arguments_[arguments_.indexOf('--shots') + 1] : undefined;
+const isFirefox = arguments_.includes('--firefox');
 if (shots) mkdirSync(shots, { recursive: true });
 /** The most milliseconds of a frame while a figure is dragged; printed are three quantiles, a quarter, half and 95 %. */
 const FRAME = 16;
@@ -27,22 +29,24 @@ const check = (holds, where, what) => {
 const wanted = arguments_.filter((argument, i) => !argument.startsWith('--') && arguments_[i - 1] !== '--shots');
 const all = readdirSync(join(root, 'live/figures')).map(file => file.replace(/\.html$/, ''));
 const names = wanted.length ? wanted : all;
+const look = readFileSync(join(here, 'look.js'), 'utf8');
 const pageOf = name => book.pages.find(page => readFileSync(join(book.folder, page), 'utf8').includes(`data-live="${name}"`));
-const browser = await launch();
+const browser = await (isFirefox ? launchFirefox() : launch());
+/** Where dark colours are asked for, and no motion; a Firefox with long support is told when it starts. */
+const calm = isFirefox ? await launchFirefox({ 'ui.systemUsesDarkTheme': 1, 'ui.prefersReducedMotion': 1 }) : browser;
 
 /** A tab on a page of the book, without a server; what goes wrong in it is a fault. */
 async function tab(live, options = {}, hash = '') {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const from = options.reducedMotion || options.colorScheme ? calm : browser;
+  const context = await from.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
   watch(page, what => faults.push(`${live}: ${what}`));
-  const loaded = [];
-  page.on('request', request => loaded.push(request.url().replace(/.*\//, '')));
   await page.goto(book.url(pageOf(live)) + hash);
   const figure = page.locator(`figure[data-live="${live}"]:has(.knobs)`);
   // A figure may lie in a fold, which an address with a state opens by itself.
   if (hash) check(await figure.isVisible(), live, 'its address does not open its fold');
   await figure.evaluate(node => node.closest('details')?.setAttribute('open', ''));
-  return { context, page, figure, loaded };
+  return { context, page, figure };
 }
 
 const state = figure => figure.evaluate(node => ({
@@ -52,9 +56,13 @@ const state = figure => figure.evaluate(node => ({
   handles: [...node.querySelectorAll('.handle')].map(handle => handle.style.left + handle.style.top).join('|'),
 }));
 const same = (a, b) => Object.keys(a).every(key => a[key] === b[key]);
+/** Where the page says that it is: Playwright learns late, or not at all, of what Firefox replaces. */
+const address = page => page.evaluate(() => ({ search: location.search, hash: location.hash }));
+/** The files of its own that a live figure has asked for. */
+const loaded = page => page.evaluate(() => [...document.scripts].map(script => script.src.replace(/.*\//, '')));
 /** What is computed in pieces says so until its end. */
-const rest = async page => {
-  await page.waitForTimeout(500);
+const rest = async (page, wait = 500) => {
+  await page.waitForTimeout(wait);
   await page.waitForFunction(() => !document.querySelector('.says[aria-busy="true"]'), undefined, { timeout: 120_000 });
 };
 const shot = (figure, live, when) => shots && figure.screenshot({ path: join(shots, `${live}-${when}.png`) });
@@ -72,6 +80,7 @@ const record = page => page.evaluate(() => {
 
 /** Prints what was recorded. */
 async function frames(page, live, moved, most) {
+  if (isFirefox) return;
   const times = (await page.evaluate(() => window.frames_)).sort((a, b) => a - b);
   const [quick, median, slow] = [0.25, 0.5, 0.95].map(share => times[Math.floor(times.length * share)] ?? NaN);
   console.log(`${live}, ${moved}: ${times.length} frames, ${[quick, median, slow].map(time => time.toFixed(1)).join(', ')} ms`);
@@ -108,9 +117,9 @@ async function draw(page, figure, live) {
 }
 
 async function desktop(live) {
-  const { context, page, figure, loaded } = await tab(live);
+  const { context, page, figure } = await tab(live);
   const before = await state(figure);
-  check(!loaded.some(file => /^(wasm|depth|training)\.js$/.test(file)), live, 'something is loaded before the first touch');
+  check(!(await loaded(page)).some(file => /^(wasm|depth|training)\.js$/.test(file)), live, 'something is loaded before the first touch');
   await figure.scrollIntoViewIfNeeded();
   await shot(figure, live, '1-before');
 
@@ -136,10 +145,11 @@ async function desktop(live) {
     await figure.locator('.reset').click();
   }
   // The training has a module of its own, with its digits.
-  check(loaded.includes(live === 'training' ? 'training.js' : 'wasm.js'), live, 'the module is not loaded');
+  check((await loaded(page)).includes(live === 'training' ? 'training.js' : 'wasm.js'), live, 'the module is not loaded');
   await rest(page);
   check(same(before, await state(figure)), live, 'back to the book’s is another state than the first');
-  check(!page.url().includes('?'), live, `the address keeps a state: ${page.url()}`);
+  const { search, hash } = await address(page);
+  check(!(search + hash).includes('?'), live, `the address keeps a state: ${search}${hash}`);
 
   // A hundred changes, faster than a frame.
   if (inputs.length) {
@@ -170,7 +180,7 @@ async function desktop(live) {
     check(after.curves !== first.curves, live, 'its first slider moves nothing');
     await shot(figure, live, '3-after');
     await frames(page, live, 'the slider', DEEP_FRAME);
-    const other = await tab(live, {}, new URL(page.url()).hash);
+    const other = await tab(live, {}, (await address(page)).hash);
     await rest(other.page);
     await rest(other.page);
     check(same(after, await state(other.figure)), live, 'the address brings another state back');
@@ -208,7 +218,7 @@ async function desktop(live) {
     check(!(await handle.getAttribute('aria-valuetext')).includes('NaN'), live, 'a point says NaN');
 
     // The address brings the same state back, in a new tab.
-    const hash = new URL(page.url()).hash;
+    const hash = (await address(page)).hash;
     check(hash.includes('?'), live, 'the address has no state');
     const other = await tab(live, {}, hash);
     await rest(other.page);
@@ -234,38 +244,145 @@ async function desktop(live) {
   await context.close();
 }
 
-async function others(live) {
-  // A phone, in a dark theme: nothing wider than the screen, and points follow a finger.
-  const phone = await tab(live, { viewport: { width: 400, height: 800 }, hasTouch: true, colorScheme: 'dark' });
-  const wide = await phone.page.evaluate(() => document.documentElement.scrollWidth);
+/** What has the focus: its place among the controls of a figure, how it is called, what it says, and what is wrong there. */
+const focused = (page, live) => page.evaluate(live => {
+  const at = document.activeElement;
+  const figure = document.querySelector(`figure[data-live="${live}"]:has(.knobs)`);
+  const { faults } = look.stop() ?? { faults: [] };
+  return {
+    place: [...figure.querySelectorAll('.handle, .knobs :is(input, select, button)')].indexOf(at),
+    isItsFold: at.matches('details:not([open]) > summary') && at.parentNode.contains(figure),
+    kind: at.dataset.run ? 'run' : at.type ?? at.getAttribute('role'),
+    called: at === document.body ? 'nothing' : at.ariaLabel ?? at.closest('label')?.firstChild.textContent.trim() ?? at.textContent,
+    value: at.getAttribute('aria-valuetext') ?? at.selectedOptions?.[0].text ?? at.value,
+    isAtEnd: at.value === at.min || at.selectedIndex === at.length - 1,
+    faults: faults.map(({ what }) => what),
+  };
+}, live);
+
+/** The pen lifted and carried from its corner to where a seven begins, and the seven. */
+const SEVEN = [
+  ...Array(8).fill('Shift+ArrowUp'), ...Array(2).fill('Shift+ArrowRight'), ...Array(45).fill('ArrowRight'),
+  ...Array(30).fill(['ArrowDown', 'ArrowDown', 'ArrowLeft']).flat(),
+];
+/** What a reader presses at a control. */
+const presses = ({ kind, value, isAtEnd }, live) => ({
+  slider: live === 'training' ? SEVEN : ['ArrowRight', 'ArrowUp'],
+  range: [isAtEnd ? 'ArrowRight' : 'ArrowLeft'],
+  'select-one': [isAtEnd ? 'ArrowUp' : 'ArrowDown'],
+  text: ['Control+a', value === '1' ? '2' : '1'],
+  run: [' '],
+  button: ['Enter'],
+})[kind];
+
+/** A session with the keyboard alone: by the link to the text and the Tab key through every control of the figure, which does something, and out again. */
+async function keyboard(live) {
+  const { context, page, figure } = await tab(live);
+  await page.evaluate(look);
+  await page.evaluate(() => look.reachable());
+  await figure.evaluate(node => node.closest('details')?.removeAttribute('open'));
+  check(await figure.locator('.says').getAttribute('aria-live') === 'polite', live, 'nobody hears its sentence');
+  const [book, controls] = [await state(figure), await figure.locator('.handle, .knobs :is(input, select, button)').count()];
+  const session = [];
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  let met = 0;
+  for (let stops = 0; stops < 500; stops += 1) {
+    await page.keyboard.press('Tab');
+    const at = await focused(page, live);
+    if (at.isItsFold) await page.keyboard.press('Enter');
+    if (at.place < 0 && met) break;
+    if (at.place < 0) continue;
+    const where = `keyboard alone, ${at.called}`;
+    check(at.place === met, live, `${where}: is stop ${at.place}, and ${met} was next`);
+    check(!at.faults.length, live, `${where}: ${at.faults.join(', ')}`);
+    met += 1;
+    const before = await state(figure);
+    for (const key of presses(at, live)) await page.keyboard.press(key);
+    if (at.kind === 'run') {
+      const runs = () => page.evaluate(() => document.activeElement.textContent === 'Stop');
+      check(await runs(), live, `${where}: it does not run`);
+      await page.waitForTimeout(500);
+      // On a busy machine it may be at its end by now.
+      if (await runs()) await page.keyboard.press(' ');
+    }
+    await rest(page, 150);
+    const after = await state(figure);
+    const { called, value } = await focused(page, live);
+    check(called === at.called, live, `${where}: the focus leaps to ${called}`);
+    check(!same(before, after), live, `${where}: the keys do nothing`);
+    // What was typed may have ended in a sentence; the next control starts from what was there.
+    if (at.kind === 'text') for (const key of ['Control+a', ...at.value]) await page.keyboard.press(key);
+    session.push(`${at.called}, ${at.value} → ${value}: ${after.says === before.says ? '(nothing new)' : after.says}`);
+    if (live === 'training' && at.kind === 'slider') {
+      check(after.says.includes('Your digit is taken for a 7'), live, `${where}: a seven is not read: ${after.says}`);
+      await shot(figure, live, '6-keys');
+    }
+    if (at.kind === 'button') check(same(book, after), live, `${where}: it is not as before`);
+  }
+  check(met === controls, live, `keyboard alone: ${met} of ${controls} controls reached`);
+  // And back.
+  await page.keyboard.press('Shift+Tab');
+  check((await focused(page, live)).place === controls - 1, live, 'keyboard alone: no way back into the figure');
+  if (shots) writeFileSync(join(shots, `${live}-keyboard.txt`), session.map(line => `${line}\n`).join(''));
+  await context.close();
+}
+
+/** A phone, in a dark theme: nothing wider than the screen, and points follow a finger. */
+async function phone(live) {
+  const options = { viewport: { width: 400, height: 800 }, hasTouch: true, colorScheme: 'dark' };
+  const { context, page, figure } = await tab(live, options);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
   check(wide <= 400, live, `${wide} px wide on a phone`);
-  const theme = await phone.page.evaluate(() => document.documentElement.className);
+  const theme = await page.evaluate(() => document.documentElement.className);
   check(theme.includes('navy'), live, 'a dark system does not give the dark theme');
-  await phone.figure.scrollIntoViewIfNeeded();
-  await shot(phone.figure, live, '4-phone');
-  for (const input of await phone.figure.locator('.knobs input').all()) {
+  await figure.scrollIntoViewIfNeeded();
+  await shot(figure, live, '4-phone');
+  for (const input of await figure.locator('.knobs input').all()) {
     const box = await input.boundingBox();
     check(box.x >= 0 && box.x + box.width <= 400, live, 'a control lies outside the phone');
     check(box.height >= 24, live, 'a control is too small for a finger');
   }
-  for (const handle of await phone.figure.locator('.handle').all()) {
+  if (!isFirefox) await finger(context, page, figure, live);
+  await context.close();
+}
+
+/** Playwright has a finger that moves in Chromium only. */
+async function finger(context, page, figure, live) {
+  for (const handle of await figure.locator('.handle').all()) {
     await handle.evaluate(node => node.scrollIntoView({ block: 'center' }));
     const box = await handle.boundingBox();
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
-    const [first, top] = [await state(phone.figure), await phone.page.evaluate(() => scrollY)];
-    const finger = await phone.context.newCDPSession(phone.page);
-    const touch = (type, touchPoints) => finger.send('Input.dispatchTouchEvent', { type, touchPoints });
+    const [first, top] = [await state(figure), await page.evaluate(() => scrollY)];
+    const session = await context.newCDPSession(page);
+    const touch = (type, touchPoints) => session.send('Input.dispatchTouchEvent', { type, touchPoints });
     await touch('touchStart', [{ x, y }]);
     for (let step = 1; step <= 8; step += 1) await touch('touchMove', [{ x: x - 4 * step, y: y + 2 * step }]);
     await touch('touchEnd', []);
-    await rest(phone.page);
-    check((await state(phone.figure)).curves !== first.curves, live, 'a point does not follow a finger');
-    check(await phone.page.evaluate(() => scrollY) === top, live, 'the page scrolls under a finger on a point');
+    await rest(page);
+    check((await state(figure)).curves !== first.curves, live, 'a point does not follow a finger');
+    check(await page.evaluate(() => scrollY) === top, live, 'the page scrolls under a finger on a point');
   }
-  await shot(phone.figure, live, '5-finger');
-  await phone.context.close();
+  await shot(figure, live, '5-finger');
+}
 
-  // Without a script: the picture and the sentence, and nothing that does nothing.
+/** Where motion is not wanted, a run is at its end at once. */
+async function still(live) {
+  const { context, page, figure } = await tab(live, { reducedMotion: 'reduce' });
+  for (const button of await figure.locator('[data-run]').all()) {
+    const key = await button.getAttribute('data-run');
+    await figure.locator(`input[type="text"][data-key="${key}"]`).fill('0');
+    await button.click();
+    await page.waitForTimeout(100);
+    const value = await figure.locator(`input[type="text"][data-key="${key}"]`).inputValue();
+    check(value === await button.getAttribute('data-end'), live, 'it moves where motion is not wanted');
+  }
+  await context.close();
+}
+
+/** Without a script, and on paper. */
+async function bare(live) {
+  // The picture and the sentence, and nothing that does nothing.
   const plain = await tab(live, { javaScriptEnabled: false });
   check(await plain.figure.locator('svg').isVisible(), live, 'no picture without a script');
   check(await plain.figure.locator('.says').isVisible(), live, 'no sentence without a script');
@@ -278,18 +395,6 @@ async function others(live) {
   await paper.page.emulateMedia({ media: 'print' });
   check(!(await paper.figure.locator('.knobs').isVisible()), live, 'controls in print');
   await paper.context.close();
-
-  // Where motion is not wanted, a run is at its end at once.
-  const still = await tab(live, { reducedMotion: 'reduce' });
-  for (const button of await still.figure.locator('[data-run]').all()) {
-    const key = await button.getAttribute('data-run');
-    await still.figure.locator(`input[type="text"][data-key="${key}"]`).fill('0');
-    await button.click();
-    await still.page.waitForTimeout(100);
-    const value = await still.figure.locator(`input[type="text"][data-key="${key}"]`).inputValue();
-    check(value === await button.getAttribute('data-end'), live, 'it moves where motion is not wanted');
-  }
-  await still.context.close();
 }
 
 for (const live of names) {
@@ -298,9 +403,13 @@ for (const live of names) {
     continue;
   }
   await desktop(live);
-  await others(live);
+  await keyboard(live);
+  await phone(live);
+  await still(live);
+  if (!isFirefox) await bare(live);
 }
 await browser.close();
+if (calm !== browser) await calm.close();
 console.log(`${checks} checks of ${names.length} live figures`);
 if (faults.length) {
   console.error(faults.join('\n'));

@@ -40,7 +40,7 @@ pub fn fragment(widget: &Widget) -> String {
          <div class=\"stage\" data-place=\"{place}\"{needs}>{PICTURE}{handles}</div>\
          <p class=\"says\" aria-live=\"polite\">{}</p>\
          <div class=\"knobs\" role=\"group\" aria-label=\"Settings of the figure\">{knobs}\
-         <button type=\"button\" class=\"reset\" disabled>Back to the book’s</button></div>\n",
+         <button type=\"button\" class=\"reset\" aria-disabled=\"true\">Back to the book’s</button></div>\n",
         escaped(says)
     )
 }
