@@ -7,7 +7,7 @@ use descent::quadratic::{Quadratic, START};
 use nalgebra::{DVector, dvector};
 
 use crate::canvas::{Caption, DrawResult, Ink, WIDTH, svg};
-use crate::chart::{Axis, Chart, Line, Mark, whole};
+use crate::chart::{Axis, Chart, Line, Mark, Names, whole};
 use crate::contour::{Path, Plane, Point, in_rows};
 use crate::geometry::Rect;
 use crate::output::{Figure, csv, number, place, rough, twelve_digits};
@@ -102,12 +102,13 @@ fn reach() -> DrawResult<Figure> {
             end(&lines[0]),
         ),
     };
-    Ok(Chart::new(
+    let chart = Chart::new(
         Axis::powers("step $t$", (0, 4), 5),
         Axis::linear("length of the step / α", (0.0, 8.0), 9, whole),
         lines,
-    )
-    .figure(&caption, 350.0))
+    );
+    // Names beside lines that can be moved would soon stand beside others.
+    Ok(Chart { names: Names::Above, ..chart }.figure(&caption, 350.0))
 }
 
 /// Gradient descent and Adam in the valley and in the turned valley.
@@ -137,8 +138,7 @@ fn turns() -> DrawResult<Figure> {
     let title = "Two optimizers in a valley and in the same valley turned";
     let plane = |(key, title, ink): (&'static str, &str, Ink)| {
         let (x, y, levels) = valley_axes();
-        let path = |curve, ink| Path::new(ink, book.points(key, curve)).of_curve(curve);
-        let names = if key == "Adam" { CURVES } else { ["both", ""] };
+        let path = |curve, ink| Path::new(ink, book.points(key, curve));
         Plane {
             key,
             title: title.into(),
@@ -146,16 +146,17 @@ fn turns() -> DrawResult<Figure> {
             levels,
             // The broad one below.
             paths: vec![
-                path(CURVES[1], Ink::Solid(5)).broad().named(names[1]),
-                path(CURVES[0], ink).with_dots().named(names[0]),
+                path(CURVES[1], Ink::Solid(5)).broad().named(CURVES[1]),
+                path(CURVES[0], ink).with_dots().named(CURVES[0]),
             ],
             cross: Some((0.0, 0.0)),
+            has_key: true,
             ..Plane::new(x, y)
         }
     };
     let planes = panels.map(plane);
-    let svg = svg(&Caption { name, title, description }, (WIDTH, 290.0), |canvas| {
-        in_rows(&planes, canvas, 290.0);
+    let svg = svg(&Caption { name, title, description }, (WIDTH, 318.0), |canvas| {
+        in_rows(&planes, canvas, 318.0);
     });
     Ok(Figure { name, svg, csv: book.csv() })
 }

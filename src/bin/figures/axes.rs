@@ -212,6 +212,9 @@ pub struct Frame<'a> {
     /// All of it, with what is written around.
     outer: Rect,
     title: &'a str,
+    /// Lines of text above it, as [`head_lines`] counts them, and the room below them.
+    rows: i32,
+    above: f64,
     /// What scripts and data call the panel, if not by its title.
     key: &'a str,
 }
@@ -236,19 +239,24 @@ impl<'a> Frame<'a> {
             0.5 * width(tick) - beyond * outer.width()
         });
         let left = (left + TICK + SPACE).max(first).ceil();
-        let top = match head_lines(title, y, outer.width()) {
-            0 => 0.6 * SIZE,
-            lines => f64::from(lines) * LINE + 0.45 * SIZE,
-        };
+        let rows = head_lines(title, y, outer.width());
         let name = if x.label.is_empty() { 0.0 } else { LINE };
         let bottom = TICK + SPACE + 1.15 * SIZE + name;
         let plot = Rect {
             left: outer.left + left,
-            top: outer.top + (top + above).ceil(),
+            top: outer.top + head(rows, above),
             right: outer.right - right.max(last + 2.0).ceil(),
             bottom: outer.bottom - bottom.ceil(),
         };
-        Self { x, y, plot, outer, title, key: "" }
+        Self { x, y, plot, outer, title, rows, above, key: "" }
+    }
+
+    /// With no fewer lines of text above the plot: the title in the first, the name of the
+    /// axis in the last.
+    pub fn with_rows(self, rows: i32) -> Self {
+        let rows = rows.max(self.rows);
+        let plot = Rect { top: self.outer.top + head(rows, self.above), ..self.plot };
+        Self { plot, rows, ..self }
     }
 
     /// Called so by scripts, where this is not empty.
@@ -367,7 +375,7 @@ impl<'a> Frame<'a> {
             canvas.text(Ink::Foreground, at, Align::Middle, &self.x.label);
         }
         let first = self.outer.top + 0.6 * SIZE;
-        let rows = head_lines(self.title, self.y, self.outer.width());
+        let rows = self.rows;
         if !self.title.is_empty() {
             let behind = self.outer.left + width(&self.y.label) + 0.7 * SIZE;
             let at = if rows == 1 { behind.max(left) } else { left };
@@ -385,6 +393,15 @@ impl<'a> Frame<'a> {
             );
         }
     }
+}
+
+/// The height of so many lines of text, and of what stands below them.
+fn head(rows: i32, above: f64) -> f64 {
+    let lines = match rows {
+        0 => 0.6 * SIZE,
+        _ => f64::from(rows) * LINE + 0.45 * SIZE,
+    };
+    (lines + above).ceil()
 }
 
 /// How many lines of text stand above a plot: its title and the name of its vertical axis,

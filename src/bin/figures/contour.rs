@@ -80,6 +80,19 @@ impl Path {
         }
     }
 
+    /// A sample for the key, 30 pixels wide.
+    fn sample(&self, canvas: &mut Canvas, (x, y): Px) {
+        let pen = Pen::new(self.ink, self.width);
+        let line = vec![(x, y), (x + 30.0, y)];
+        match self.is_hollow {
+            true => canvas.hollow(pen, &[line]),
+            false => canvas.lines(pen, &[line]),
+        }
+        if self.dots {
+            canvas.dots(Pen { width: 6.0, ..pen }, &[(x + 15.0, y)]);
+        }
+    }
+
     pub fn with_dots(self) -> Self {
         Self { dots: true, ..self }
     }
@@ -130,6 +143,9 @@ pub struct Plane<'a> {
     pub cross: Option<Point>,
     /// Whether both axes have one scale.
     pub is_equal: bool,
+    /// Whether names stand above the plot, each with a sample: beside paths that can be
+    /// moved they would soon stand beside nothing.
+    pub has_key: bool,
 }
 
 impl<'a> Plane<'a> {
@@ -150,20 +166,20 @@ impl<'a> Plane<'a> {
             cloud: None,
             cross: None,
             is_equal: false,
+            has_key: false,
         }
     }
 }
 
 /// Planes side by side, two in each row of this height. Where one title of a row takes a
-/// line more, the names of both axes stand below it, so that the plots have one height.
+/// line more, the names of both axes stand below both titles, and the plots have one height.
 pub fn in_rows(planes: &[Plane], canvas: &mut Canvas, height: f64) {
     for (row, pair) in (0..).map(f64::from).zip(planes.chunks(2)) {
         let lines = |plane: &Plane| head_lines(&plane.title, &plane.y, HALF);
         let most = pair.iter().map(lines).max().unwrap_or_default();
         for (column, plane) in (0..).map(f64::from).zip(pair) {
-            let down = LINE * f64::from(most - lines(plane));
             let (left, top) = ((WIDTH - HALF) * column, (height + 4.0) * row);
-            plane.draw(canvas, Rect::new(left, top + down, HALF, height - down));
+            plane.draw_below(canvas, Rect::new(left, top, HALF, height), most);
         }
     }
 }
@@ -180,10 +196,30 @@ const CELLS: usize = 36;
 impl Plane<'_> {
     /// Draws the plane with its axes into a place; paths end where they leave it.
     pub fn draw(&self, canvas: &mut Canvas, place: Rect) {
-        let frame = Frame::new((&self.x, &self.y), place, &self.title, (0.0, 0.0));
-        let frame = frame.with_key(self.key);
+        self.draw_below(canvas, place, 0);
+    }
+
+    /// The same below no fewer lines of text than that.
+    fn draw_below(&self, canvas: &mut Canvas, place: Rect, lines: i32) {
+        let above = if self.has_key { LINE + 8.0 } else { 0.0 };
+        let frame = Frame::new((&self.x, &self.y), place, &self.title, (above, 0.0));
+        let frame = frame.with_key(self.key).with_rows(lines);
         let frame = if self.is_equal { frame.with_equal_scales() } else { frame };
-        frame.panel(canvas, |canvas| self.draw_in(canvas, &frame));
+        frame.panel(canvas, |canvas| {
+            self.draw_in(canvas, &frame);
+            if self.has_key {
+                let at = (place.left + 1.0, frame.plot.top - 8.0 - 0.5 * LINE);
+                self.draw_key(canvas, at);
+            }
+        });
+    }
+
+    fn draw_key(&self, canvas: &mut Canvas, (mut x, y): Px) {
+        for path in self.paths.iter().filter(|path| !path.name.is_empty()) {
+            path.sample(canvas, (x, y));
+            canvas.text(path.ink.of_name(), (x + 36.0, y), Align::Start, &path.name);
+            x += width(&path.name) + 56.0;
+        }
     }
 
     fn draw_in(&self, canvas: &mut Canvas, frame: &Frame) {
@@ -272,7 +308,9 @@ impl Plane<'_> {
             self.arrows.iter().map(|arrow| (arrow.name.as_str(), arrow.ink));
         let of_points = self.points.iter().map(|(ink, _, name)| (name.as_str(), *ink));
         let all = of_paths.chain(of_arrows).chain(of_points).enumerate();
-        let named: Vec<_> = all.filter(|(_, (name, _))| !name.is_empty()).collect();
+        let above = if self.has_key { self.paths.len() } else { 0 };
+        let named = all.skip(above).filter(|(_, (name, _))| !name.is_empty());
+        let named: Vec<_> = named.collect();
         let wishes = named.iter().map(|(line, (name, _))| Wish { name, line: *line });
         let placed =
             scene.place(&wishes.collect::<Vec<_>>()).expect("room for all names");

@@ -118,13 +118,18 @@ fn pieces(points: &[(f64, f64)]) -> Vec<Vec<(f64, f64)>> {
 }
 
 fn drawn(canvas: &mut Canvas, place: Rect, book: &Book) {
-    let axis = || Axis::linear("", (0.0, 28.0), 2, |_| String::new());
-    let (x, y) = (axis(), axis());
+    // Pixels: they are seen, and nobody counts them.
+    let axis = |label| {
+        let mut axis = Axis::named(label, &[]);
+        axis.range = (0.0, 28.0);
+        axis
+    };
+    let (x, y) = (axis(""), axis("the digit"));
     let place = Rect { right: place.left + place.height(), ..place };
-    let frame =
-        Frame::new((&x, &y), place, "the digit", (0.0, 0.0)).with_key(page::DIGIT);
+    let frame = Frame::new((&x, &y), place, "", (0.0, 0.0)).with_key(page::DIGIT);
     frame.panel(canvas, |canvas| {
         frame.draw(canvas);
+        canvas.outline(Pen::new(Ink::Foreground, 1.0), &frame.plot.corners());
         for (name, opacity) in page::SHADES.into_iter().zip([0.3, 0.6, 1.0]) {
             let squares = pieces(&book.points(page::DIGIT, name));
             let squares: Vec<_> =

@@ -513,8 +513,14 @@ fn every_tick_says_the_value_at_its_place() {
 }
 
 /// Whose curves a reader moves away from any name beside them.
-const MOVED: [&str; 4] =
-    ["depth-linked", "initialization-wait", "quadratic-rates", "training-page"];
+const MOVED: [&str; 6] = [
+    "adam-reach",
+    "adam-turned",
+    "depth-linked",
+    "initialization-wait",
+    "quadratic-rates",
+    "training-page",
+];
 
 /// A key above the plot makes the eye go back and forth.
 #[test]
