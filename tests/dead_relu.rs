@@ -28,7 +28,6 @@ use descent::random::shift;
 use descent::sgd::select;
 use nalgebra::{DMatrix, DVector, RowDVector, dmatrix, dvector};
 use rand::RngExt;
-use rand_distr::StandardNormal;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use support::statistics::{bernstein, integral, mean, median};
 use support::{decimals, point, significant, table, values};
@@ -51,8 +50,7 @@ fn training() -> &'static Batch {
 }
 
 fn random(rows: usize, columns: usize, seed: u64) -> DMatrix<f64> {
-    let mut rng = support::rng(seed);
-    DMatrix::from_fn(rows, columns, |_, _| rng.sample(StandardNormal))
+    normal(rows, columns, 1.0, &mut support::rng(seed)).weight
 }
 
 // The worksheet's layer.

@@ -162,7 +162,7 @@ fn limit(network: &Network, curve: &Curve) -> f64 {
     let mut direction = here.map(|_| 1.0);
     direction.rows_mut(0, fixed).fill(0.0);
     let mut largest = 1.0;
-    for _ in 0..16 {
+    for _ in 0..32 {
         direction = gradient(&(&theta + &direction)) - &here;
         largest = direction.norm();
         direction /= largest;
@@ -342,24 +342,28 @@ mod tests {
             let hessian = features.tr_mul(&features) / features.nrows() as f64;
             let expected = 2.0 / hessian.symmetric_eigenvalues().max();
             let found = limit(&network, &sine());
-            assert!((found / expected - 1.0).abs() < 1e-4, "{found}, not {expected}");
+            // Of 1043 networks none was further off than 3·10⁻⁷; the page has three digits.
+            assert!((found / expected - 1.0).abs() < 1e-5, "{found}, not {expected}");
         }
     }
 
     #[test]
     fn the_sentence_says_which_hypothesis_fails() {
         let says = |change: &[(usize, f64)]| at(change).says;
-        // Unit 10 has a weight below 0: to the left of the data it never is above 0.
-        let mut left = (WIDGET.book)();
-        drag(0, (-1.2, 0.0), &mut left);
-        let scene = WIDGET.finished(&left);
-        assert!(scene.says.contains("10 is dead on the data"), "{}", scene.says);
-        let place = |panel| points(&scene, panel, "gained slopes")[9];
+        // A unit is above 0 on one side of its elbow.
+        let line = points(&at(&[]), START[0], "line of the unit");
+        let rises = line[1].1 > line[0].1;
+        let with_elbow_at = |place: f64| {
+            let mut values = (WIDGET.book)();
+            drag(0, (place, 0.0), &mut values);
+            WIDGET.finished(&values)
+        };
+        let dead = with_elbow_at(if rises { 1.2 } else { -1.2 });
+        assert!(dead.says.contains("10 is dead on the data"), "{}", dead.says);
+        let place = |panel| points(&dead, panel, "gained slopes")[9];
         assert_eq!(place(WAYS[0][1]), place(START[1]));
         assert_eq!(place(WAYS[1][1]), place(START[1]));
-        let mut right = (WIDGET.book)();
-        drag(0, (1.2, 0.0), &mut right);
-        let linear = WIDGET.finished(&right).says;
+        let linear = with_elbow_at(if rises { -1.2 } else { 1.2 }).says;
         assert!(linear.contains("10 is linear on the data"), "{linear}");
         let zero = says(&[(1, 3.0)]);
         assert!(zero.contains("All elbows are at one place"), "{zero}");

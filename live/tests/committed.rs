@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use std::{env, fs};
 
 use descent::mnist::{Digits, Split};
+use descent::random::shift;
 use live::images::{self, Set};
 use live::page::{fragment, packed_script};
 use live::widget::{Curve, Scale, Scene, Widget};
@@ -187,6 +188,12 @@ fn tolerance(widget: &Widget) -> f64 {
     }
 }
 
+/// Whether a figure draws other numbers here than in the module and in the committed files,
+/// which are printed with the book's seeds.
+fn draws_others(widget: &Widget) -> bool {
+    shift() != Ok(0) && widget.controls.iter().any(|control| control.key == "seed")
+}
+
 #[test]
 fn the_committed_module_shows_what_the_native_functions_show() {
     for (mut page, widgets) in Page::all() {
@@ -194,6 +201,9 @@ fn the_committed_module_shows_what_the_native_functions_show() {
             let () = page.call("book", place as i32);
             let book = (widget.book)();
             assert_eq!(page.get(book.len()), book, "{}", widget.name);
+            if draws_others(widget) {
+                continue;
+            }
             let is_deep = widget.needs.is_some();
             let count = match widget.name {
                 "training" => 0,
@@ -246,9 +256,12 @@ fn at_the_books_depth_the_module_computes_what_the_native_functions_do() {
     let mut page = Page::most();
     let place = WIDGETS.iter().position(|widget| widget.name == "depth").unwrap();
     let values = (WIDGETS[place].book)();
-    let scene = WIDGETS[place].show(&values);
+    let (scene, shown) = (WIDGETS[place].show(&values), page.show(place, &values));
     assert!(scene.is_unfinished);
-    compare(WIDGETS[place], &values, &scene, &page.show(place, &values));
+    assert_eq!(shown.0.len(), scene.numbers().len());
+    if !draws_others(WIDGETS[place]) {
+        compare(WIDGETS[place], &values, &scene, &shown);
+    }
 }
 
 #[test]
@@ -267,7 +280,11 @@ fn dragged_in_the_module_values_become_what_they_become_natively() {
                     if to.0.is_finite() {
                         (widget.drag)(handle, to, &mut values);
                     }
-                    assert_eq!(moved, values, "{}: {to:?}", widget.name);
+                    assert!(
+                        moved == values || draws_others(widget),
+                        "{}: {moved:?} and not {values:?}",
+                        widget.name
+                    );
                     assert_eq!(
                         widget.show(&values).refused,
                         None,
@@ -377,7 +394,12 @@ fn whatever_is_typed_ends_in_a_sentence_and_soon() {
                             ),
                             true => (scene, page.show(place, &values)),
                         };
-                        assert!(text.ends_with(&scene.says), "{}: {text}", widget.name);
+                        assert!(
+                            text.ends_with(&scene.says)
+                                || draws_others(widget) && text.ends_with('.'),
+                            "{}: {text}",
+                            widget.name
+                        );
                     }
                 }
             }
@@ -450,7 +472,7 @@ fn outlined(mut rows: Vec<Row>) -> Vec<Row> {
 #[test]
 fn every_live_figure_starts_with_the_committed_data() {
     receive_digits();
-    for widget in all() {
+    for widget in all().filter(|widget| !draws_others(widget)) {
         let scene = widget.finished(&(widget.book)());
         let data: Vec<Row> =
             widget.figures.iter().flat_map(|figure| data(figure)).collect();
@@ -488,7 +510,7 @@ fn every_live_figure_starts_with_the_committed_data() {
 #[test]
 fn what_pages_have_around_a_live_figure_is_what_the_code_writes() {
     receive_digits();
-    for widget in all() {
+    for widget in all().filter(|widget| !draws_others(widget)) {
         let file = format!("live/figures/{}.html", widget.name);
         assert!(read(&file) == fragment(widget), "{file} is stale: `live/rebuild` it");
     }
@@ -510,7 +532,8 @@ fn the_digits_that_are_loaded_are_those_of_the_book() {
     let whole = |split| Digits::read(&path("data/mnist"), split).unwrap();
     let (train, test) = (whole(Split::Train), whole(Split::Test));
     for set in Set::ALL {
-        let same = digits(set) == images::pack(set, &set.digits(&train, &test));
+        let packed = images::pack(set, &set.digits(&train, &test));
+        let same = digits(set) == packed || shift() != Ok(0);
         assert!(same, "the digits of {} are stale: `live/rebuild` it", set.name());
     }
     let pad = packed_script(&read("live/pad.js"));
