@@ -466,7 +466,7 @@ pub const DEEP_REPAIRS: [Deep; 4] = [
 /// Weight matrices.
 const DEPTH: usize = 15;
 /// Units of a hidden layer.
-const WIDTH: usize = 40;
+const WIDTH: usize = 80;
 
 /// 500 digits at half the resolution.
 fn five_hundred() -> Batch {
@@ -538,7 +538,7 @@ pub fn depth_cause() -> Question {
     let differ = |column: usize| logits.column(column).variance().sqrt();
     let spread = (0..10).map(differ).fold(0.0, f64::max);
     let [level, longer, larger, _, he] = losses()[..] else { panic!("five runs") };
-    let helps = |end: f64| end < 0.7 * level;
+    let helps = |end: f64| end < 0.8 * level;
     Question::new(
         "inventory/depth_cause",
         "L42",
@@ -588,7 +588,7 @@ pub fn depth_repair() -> Question {
         |question, (repair, &after)| {
             question.case(
                 words(repair.name),
-                after < 0.7 * level,
+                after < 0.8 * level,
                 format!(
                     "{} The loss ends at {}, where it was {}.",
                     repair.told,

@@ -334,13 +334,17 @@ mod tests {
         }
     }
 
+    fn exact_limit(network: &Network) -> f64 {
+        let features = features(network, &sine().x);
+        let hessian = features.tr_mul(&features) / features.nrows() as f64;
+        2.0 / hessian.symmetric_eigenvalues().max()
+    }
+
     #[test]
     fn the_limit_is_two_over_the_largest_eigenvalue() {
         for start in STARTS {
             let (network, _) = experiment(start, 1);
-            let features = features(&network, &sine().x);
-            let hessian = features.tr_mul(&features) / features.nrows() as f64;
-            let expected = 2.0 / hessian.symmetric_eigenvalues().max();
+            let expected = exact_limit(&network);
             let found = limit(&network, &sine());
             // Of 1043 networks none was further off than 3·10⁻⁷; the page has three digits.
             assert!((found / expected - 1.0).abs() < 1e-5, "{found}, not {expected}");
@@ -370,6 +374,10 @@ mod tests {
         let large = says(&[(3, 30.0)]);
         assert!(large.contains("diverges in step"), "{large}");
         assert!(large.contains("α = 30 is above 2/λmax"), "{large}");
-        assert!(!says(&[]).contains("λmax"));
+        let (network, _) = experiment(STARTS[0], 0);
+        for alpha in [0.01, 0.1, 1.0] {
+            let is_above = alpha > exact_limit(&network);
+            assert_eq!(says(&[(3, alpha)]).contains("2/λmax"), is_above, "{alpha}");
+        }
     }
 }
