@@ -1212,15 +1212,14 @@ fn the_last_layer_needs_a_long_time_because_its_features_are_alike() {
                 assert!(smallest <= (place - other).powi(2) / size + rounding);
             }
         }
-        let svd = features(&network, &curve.x).svd(true, false);
-        let sizes = &svd.singular_values;
-        let kept = sizes.iter().filter(|&&s| s > 1e-10).count();
-        // So far roundings of the largest turn the direction of the smallest.
-        let turned = 100.0 * f64::EPSILON * sizes[0] / sizes[kept - 1];
-        let orthonormal = svd.u.expect("asked for").columns(0, kept).into_owned();
+        // Not by the singular vectors, of which the small ones are off by 10⁻⁷ at times.
+        let qr = features(&network, &curve.x).col_piv_qr();
+        let sizes = qr.r().diagonal().abs();
+        let kept = sizes.iter().filter(|&&size| size > 1e-10).count();
+        let orthonormal = qr.q().columns(0, kept).into_owned();
         let one_step = orthonormal.tr_mul(&curve.y);
         let reached = (orthonormal * one_step - &curve.y).norm_squared() / 128.0;
-        assert_relative_eq!(reached, valley.best, max_relative = 1e-6 + turned);
+        assert_relative_eq!(reached, valley.best, max_relative = 1e-6);
         valley.steps()
     };
     let steps: Vec<f64> = (0..300_u64).into_par_iter().map(steps).collect();
