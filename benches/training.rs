@@ -34,7 +34,7 @@ fn epoch(bencher: Bencher, mut optimizer: impl Optimizer + Sync + Send) {
     let mut network = Network::with_widths(&[PIXELS, 100, 10], Activation::Relu, he);
     bencher.bench_local(|| {
         let batches = batches(digits.len(), 100, &mut rng);
-        train(&mut network, &mut optimizer, &batches, |positions| {
+        train(&mut network, &mut optimizer, &batches, &|positions| {
             digits.batch(positions)
         })
     });
