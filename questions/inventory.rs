@@ -518,6 +518,9 @@ impl Deep {
     }
 }
 
+/// What ends below this share of the level loss has learned from the digits.
+const LEARNED: f64 = 0.8;
+
 /// The losses at which the run and its repairs end.
 fn losses() -> &'static [f64] {
     static LOSSES: LazyLock<Vec<f64>> = LazyLock::new(|| {
@@ -538,7 +541,7 @@ pub fn depth_cause() -> Question {
     let differ = |column: usize| logits.column(column).variance().sqrt();
     let spread = (0..10).map(differ).fold(0.0, f64::max);
     let [level, longer, larger, _, he] = losses()[..] else { panic!("five runs") };
-    let helps = |end: f64| end < 0.8 * level;
+    let helps = |end: f64| end < LEARNED * level;
     Question::new(
         "inventory/depth_cause",
         "L42",
@@ -588,7 +591,7 @@ pub fn depth_repair() -> Question {
         |question, (repair, &after)| {
             question.case(
                 words(repair.name),
-                after < 0.8 * level,
+                after < LEARNED * level,
                 format!(
                     "{} The loss ends at {}, where it was {}.",
                     repair.told,

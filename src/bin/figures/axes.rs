@@ -395,6 +395,18 @@ impl<'a> Frame<'a> {
     }
 }
 
+/// Writes a name of a key behind the room for its sample of 30 pixels; gives where the next
+/// one begins.
+pub fn name_in_key(
+    canvas: &mut Canvas,
+    (x, y): Px,
+    (name, ink): (&str, Ink),
+    attribute: &str,
+) -> f64 {
+    canvas.text_with(ink.of_name(), (x + 36.0, y), Align::Start, name, attribute);
+    x + width(name) + 56.0
+}
+
 /// The height of so many lines of text, and of what stands below them.
 fn head(rows: i32, above: f64) -> f64 {
     let lines = match rows {

@@ -1,6 +1,6 @@
 //! Lines and bands over two axes: what most figures of the book are.
 
-use crate::axes::{Frame, LINE};
+use crate::axes::{Frame, LINE, name_in_key};
 use crate::canvas::{Align, Canvas, Caption, Ink, Pen, WIDTH, svg};
 use crate::geometry::{Px, Rect, inside};
 use crate::names::{Placed, Scene, Wish, box_at};
@@ -405,14 +405,13 @@ impl Chart {
                     let mut x = left;
                     for line in row {
                         line.sample(canvas, (x, y));
-                        canvas.text_with(
-                            line.ink.of_name(),
-                            (x + 36.0, y),
-                            Align::Start,
-                            &line.name,
-                            &self.attribute_of_name(&line.name, ""),
+                        let attribute = self.attribute_of_name(&line.name, "");
+                        x = name_in_key(
+                            canvas,
+                            (x, y),
+                            (&line.name, line.ink),
+                            &attribute,
                         );
-                        x += width(&line.name) + 56.0;
                     }
                 }
             }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::axes::{Axis, Frame, LINE, head_lines};
+use crate::axes::{Axis, Frame, LINE, head_lines, name_in_key};
 use crate::canvas::{Align, Canvas, Ink, Pen, WIDTH};
 use crate::chart::ring;
 use crate::geometry::{Px, Rect, inside, outside, paced, segments};
@@ -217,8 +217,7 @@ impl Plane<'_> {
     fn draw_key(&self, canvas: &mut Canvas, (mut x, y): Px) {
         for path in self.paths.iter().filter(|path| !path.name.is_empty()) {
             path.sample(canvas, (x, y));
-            canvas.text(path.ink.of_name(), (x + 36.0, y), Align::Start, &path.name);
-            x += width(&path.name) + 56.0;
+            x = name_in_key(canvas, (x, y), (&path.name, path.ink), "");
         }
     }
 
