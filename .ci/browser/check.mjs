@@ -22,6 +22,8 @@ const PAPER = { width: 680, height: 1000 };
 /** Least heights of a figure's labels, in pixels. */
 const LABELS = { desktop: 11, phone: 11, small: 9 };
 const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+/** The most elements of a text that are laid out before its reader has moved; a page has up to 5,500. */
+const FIRST = 750;
 /** The rules whose answer depends on the theme, and on the width. */
 const BY_THEME = ['color-contrast', 'link-in-text-block'];
 const BY_WIDTH = ['target-size', 'scrollable-region-focusable'];
@@ -78,6 +80,8 @@ async function open(page, name) {
   page.name = name;
   await page.goto(book.url(name));
   await page.evaluate(() => document.fonts.ready);
+  if (page.viewportSize().width === DESKTOP.width && !isListing(name)) await seek(page, 'first', `${DESKTOP.width} px`, FIRST);
+  await page.evaluate(() => look.layOut());
   count('page');
 }
 
@@ -182,7 +186,7 @@ async function inspectListing(page, name) {
 }
 
 async function layout(page, setting, smallest) {
-  for (const check of ['overflow', 'cut', 'overlaps']) await seek(page, check, setting);
+  for (const check of ['alone', 'overflow', 'cut', 'overlaps']) await seek(page, check, setting);
   await seek(page, 'figures', setting, smallest);
 }
 

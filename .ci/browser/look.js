@@ -37,6 +37,46 @@ globalThis.look = (() => {
     for (const fold of document.querySelectorAll('details')) fold.open = true;
   }
 
+  /** How much of the text was laid out for what is in the window. */
+  function first(most) {
+    const all = [...content().querySelectorAll('*')];
+    const seen = all.filter(isSeen).length;
+    return seen > most ? [fault(content(), `has ${seen} of ${all.length} elements laid out before a reader has moved, and ${most} is the most`, 'content-visibility in descent.css')] : [];
+  }
+
+  /** Lays out what waits for its reader, where it stays as it would be near the window. */
+  function layOut() {
+    for (const element of content().querySelectorAll('*')) {
+      if (getComputedStyle(element).contentVisibility === 'auto') Object.assign(element.style, { contentVisibility: 'visible', contain: 'layout paint style' });
+    }
+  }
+
+  /** What is laid out by itself has the place that it has in browsers which lay out all at once, and nothing of it is cut off. */
+  function alone() {
+    const blocks = [...content().querySelectorAll('[style*="contain"]')];
+    const boxes = () => blocks.map(block => block.getBoundingClientRect());
+    const apart = boxes();
+    for (const block of blocks) block.style.contain = 'none';
+    const together = boxes();
+    const faults = [];
+    let shift = 0;
+    for (const [i, block] of blocks.entries()) {
+      const moved = apart[i].bottom - together[i].bottom - shift;
+      if (Math.abs(moved) > 0.5) faults.push(fault(block, `ends ${moved.toFixed(1)} px lower when it is laid out by itself`, 'no margin of what is in it reaches out of it'));
+      shift += moved;
+      const margin = parseFloat(getComputedStyle(block).overflowClipMargin);
+      for (const element of block.querySelectorAll('*')) {
+        const box = element.getBoundingClientRect();
+        if (!box.width || !box.height || isInScroller(element) || element.closest('svg, [popover]')) continue;
+        const { left, right, top, bottom } = together[i];
+        const out = Math.max(left - box.left, box.right - right, top - box.top, box.bottom - bottom);
+        if (out > margin) faults.push(fault(element, `sticks out of its block by ${out.toFixed(0)} px, and ${margin} are shown`, 'keep it in, or take the block out of those with content-visibility'));
+      }
+    }
+    for (const block of blocks) block.style.contain = 'layout paint style';
+    return faults;
+  }
+
   const scrolls = (element, axis) => /auto|scroll/.test(getComputedStyle(element)[`overflow-${axis}`]);
 
   /** Whether an element lies in a box that scrolls sideways, within the page's content. */
@@ -399,5 +439,5 @@ globalThis.look = (() => {
     return faults;
   }
 
-  return { open, overflow, cut, overlaps, figures, colours, texts, paper, simplify, reachable, stop, unreached, moving };
+  return { open, first, layOut, alone, overflow, cut, overlaps, figures, colours, texts, paper, simplify, reachable, stop, unreached, moving };
 })();
