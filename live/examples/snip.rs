@@ -185,41 +185,39 @@ impl<'a> Linked<'a> {
         }
     }
 
-    /// Finds them, and the functions that are nothing else.
-    fn cut_dead_ends(&mut self) -> Result<(), Box<dyn Error>> {
+    /// Finds them, and the functions that begin with one.
+    fn cut_dead_ends(&mut self) -> wasmparser::Result<()> {
         let mut is_any_new = true;
         while is_any_new {
             is_any_new = false;
             for i in 0..self.pieces.len() {
                 let Some(body) = &self.pieces[i].body else { break };
-                let (dead_ends, is_nothing_else) = self.dead_ends(body)?;
+                let first = body.get_operators_reader()?.original_position();
+                let dead_ends = self.dead_ends(body)?;
+                let is_one =
+                    dead_ends.first().is_some_and(|range| range.start == first);
                 let piece = &mut self.pieces[i];
+                is_any_new |= is_one && !piece.is_of_panics;
+                piece.is_of_panics |= is_one;
                 piece.dead_ends = dead_ends;
-                is_any_new |= is_nothing_else && !piece.is_of_panics;
-                piece.is_of_panics |= is_nothing_else;
             }
         }
         Ok(())
     }
 
-    /// From where ways part or meet to a call of a function of panics, and whether the first
-    /// of these begins where the function does.
-    fn dead_ends(
-        &self,
-        body: &FunctionBody,
-    ) -> Result<(Vec<Range<usize>>, bool), Box<dyn Error>> {
+    /// From where ways part or meet to a call of a function of panics.
+    fn dead_ends(&self, body: &FunctionBody) -> wasmparser::Result<Vec<Range<usize>>> {
         let mut operators = body.get_operators_reader()?;
-        let first = operators.original_position();
-        let (mut start, mut dead_ends) = (first, Vec::new());
+        let (mut start, mut dead_ends) = (operators.original_position(), Vec::new());
         while !operators.eof() {
             let operator = operators.read()?;
             let end = operators.original_position();
             match operator {
-                Operator::Call { function_index } => {
-                    if self.pieces[function_index as usize].is_of_panics {
-                        dead_ends.push(start..end);
-                        start = end;
-                    }
+                Operator::Call { function_index }
+                    if self.pieces[function_index as usize].is_of_panics =>
+                {
+                    dead_ends.push(start..end);
+                    start = end;
                 }
                 Operator::Block { .. }
                 | Operator::Loop { .. }
@@ -234,9 +232,7 @@ impl<'a> Linked<'a> {
                 _ => {}
             }
         }
-        let is_nothing_else =
-            dead_ends.first().is_some_and(|range| range.start == first);
-        Ok((dead_ends, is_nothing_else))
+        Ok(dead_ends)
     }
 
     /// Which pieces are reached from what the module exports.
