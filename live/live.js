@@ -6,13 +6,11 @@ the WebAssembly of live/wasm.js, which is loaded at the first touch. CONTRIBUTIN
 	const still = matchMedia('(prefers-reduced-motion: reduce)');
 	const files = window.descentLive = {};
 
-	const decoded = text => Uint8Array.from(atob(text), c => c.charCodeAt(0));
-
 	/* A classic script that leaves base64 in descentLive: a page of a file may not fetch. */
 	const load = name => new Promise((resolve, reject) => {
 		const script = document.createElement('script');
 		script.src = `${base}live/${name}.js`;
-		script.onload = () => resolve(decoded(files[name]));
+		script.onload = () => resolve(Uint8Array.from(atob(files[name]), c => c.charCodeAt(0)));
 		script.onerror = () => reject(new Error(`live/${name}.js is missing`));
 		document.head.append(script);
 	});
@@ -158,9 +156,8 @@ the WebAssembly of live/wasm.js, which is loaded at the first touch. CONTRIBUTIN
 		}
 
 		async function start() {
-			/* With its digits a figure may bring a module of its own. */
-			const bytes = needs && await load(needs), own = files[`${needs}Module`];
-			const { exports } = (await WebAssembly.instantiate(own ? decoded(own) : await (files.module ??= load('wasm')))).instance;
+			const [module, bytes] = await Promise.all([files.module ??= load('wasm'), needs && load(needs)]);
+			const { exports } = (await WebAssembly.instantiate(module)).instance;
 			if (needs) {
 				const at = exports.room(bytes.length);
 				new Uint8Array(exports.memory.buffer, at, bytes.length).set(bytes);

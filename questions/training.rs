@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use descent::gradient_descent::GradientDescent;
 use descent::mnist::{Digits, Split};
 use descent::momentum::Momentum;
+use descent::network::Batch;
 use descent::parallel;
 use descent::sgd::half_resolution;
 use descent::training::{
@@ -105,15 +106,17 @@ pub struct Courses {
 /// # Panics
 /// If the digits of the repository cannot be read.
 pub fn courses(seed: u64) -> Courses {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../data/mnist");
-    let digits =
-        Digits::read(&folder, Split::Train).expect("the digits of the repository");
-    let digits = half_resolution(&digits.batch(&(0..FEW).collect::<Vec<_>>()));
-    let network = settled(&digits, seed);
-    let limit = 2.0 / largest_curvature(&network, &digits, 20, seed);
+    static FIRST: LazyLock<Batch> = LazyLock::new(|| {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../data/mnist");
+        let digits =
+            Digits::read(&folder, Split::Train).expect("the digits of the repository");
+        half_resolution(&digits.batch(&(0..FEW).collect::<Vec<_>>()))
+    });
+    let network = settled(&FIRST, seed);
+    let limit = 2.0 / largest_curvature(&network, &FIRST, 20, seed);
     let losses = |multiple: f64| {
         let mut descent = GradientDescent::new(multiple * limit).expect("valid");
-        full_batch(&network, &mut descent, &digits, STEPS + 1).expect("a finite run").0
+        full_batch(&network, &mut descent, &FIRST, STEPS + 1).expect("a finite run").0
     };
     let network = losses(MULTIPLE);
     // A step multiplies the error along the steepest direction by 1 − 2·4, and the loss by its square.

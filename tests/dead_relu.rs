@@ -18,7 +18,7 @@ use descent::dead_relu::{
 use descent::depth::{dead_units, network, network_with_biases};
 use descent::gradient_check::{numerical_gradient, relative_difference};
 use descent::gradient_descent::{GradientDescent, Optimizer, minimize};
-use descent::initialization::{entropy, he, leaky_he, normal};
+use descent::initialization::{entropy, he, leaky_he, normal, uniform};
 use descent::linear_layer::Linear;
 use descent::mnist::{Digits, PIXELS, Split};
 use descent::momentum::Momentum;
@@ -406,11 +406,10 @@ fn with_many_inputs_the_chance_is_that_at_the_root_mean_square() {
     const INPUTS: usize = 1000;
     let normal = random(DRAWS, INPUTS, 7);
     let mut rng = support::rng(9);
-    let uniform =
-        DMatrix::from_fn(DRAWS, INPUTS, |_, _| 3.0_f64.sqrt() * rng.random::<f64>());
-    let exponential = DMatrix::from_fn(DRAWS, INPUTS, |_, _| {
-        -(1.0 - rng.random::<f64>()).ln() / SQRT_2
-    });
+    let mut draws = |variance| uniform(DRAWS, INPUTS, variance, &mut rng).weight;
+    let uniform = draws(1.0);
+    // The variance of numbers between −1 and 1 is a third.
+    let exponential = draws(1.0 / 3.0).map(|u| -u.abs().ln() / SQRT_2);
     let w = random(DRAWS, INPUTS, 8) * (2.0 / INPUTS as f64).sqrt();
     for (x, fourth) in [(normal, 3.0), (uniform, 9.0 / 5.0), (exponential, 6.0)] {
         let z = x.component_mul(&w).column_sum();

@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 use approx::{assert_abs_diff_eq, assert_relative_eq};
 use descent::adam::Adam;
 use descent::backpropagation::{backward, cross_entropy_gradient, loss_and_gradient};
+use descent::depth::root_mean_square;
 use descent::gradient_check::numerical_gradient;
 use descent::gradient_descent::{GradientDescent, Optimizer, minimize};
 use descent::initialization::{
@@ -1420,13 +1421,12 @@ fn the_choice_of_biases_moves_the_loss_by_less_than_the_seed_does() {
     let batch = DIGITS.sample(1000, 0);
     let before =
         with_biases(&WIDTHS, Biases::Zero, 0).layers()[0].linear.forward(&batch.images);
-    let size = (before.norm_squared() / before.len() as f64).sqrt();
+    let size = root_mean_square(before.as_slice());
     // He's rule for images of this mean square, 50 units: to about √(2/50).
-    let expected =
-        (2.0 * batch.images.norm_squared() / batch.images.len() as f64).sqrt();
+    let expected = 2.0_f64.sqrt() * root_mean_square(batch.images.as_slice());
     assert_relative_eq!(size, expected, max_relative = SIGMAS * 0.1);
     let all = DIGITS.batch(&(0..DIGITS.len()).collect::<Vec<_>>()).images;
-    let square = all.norm_squared() / all.len() as f64;
+    let square = root_mean_square(all.as_slice()).powi(2);
     // The usual mean and deviation of the pixels belong to the training images.
     let usual = 0.1307_f64.powi(2) + 0.3081_f64.powi(2);
     assert_relative_eq!(square, usual, max_relative = 0.03);

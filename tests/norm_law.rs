@@ -20,8 +20,6 @@ use experiment::{
     square_layers, widths,
 };
 use nalgebra::DMatrix;
-use rand::RngExt;
-use rand_distr::StandardNormal;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use support::statistics::{
     SIGMAS, assert_share, bernstein, integral, mean, median, standard_deviation,
@@ -340,11 +338,15 @@ fn the_drift_of_the_log_norm_is_minus_five_halves_over_n_and_its_variance_five_o
 /// hundred standard normals, layer after layer.
 fn simulated_log10_norms(walks: usize) -> Vec<f64> {
     let mut rng = support::rng(0);
-    let mut ratio = || {
-        let normals = (0..WIDTH).map(|_| rng.sample::<f64, _>(StandardNormal));
-        normals.map(|z| z.max(0.0).powi(2)).sum::<f64>() * 2.0 / WIDTH as f64
+    let ratio = |normals: &[f64]| {
+        let squares = normals.iter().map(|z| z.max(0.0).powi(2));
+        squares.sum::<f64>() * 2.0 / WIDTH as f64
     };
-    let mut walk = || (0..SQUARE).map(|_| ratio().log10() / 2.0).sum();
+    let mut walk = || {
+        let drawn = normal(WIDTH, SQUARE, 1.0, &mut rng).weight;
+        let layers = drawn.as_slice().chunks(WIDTH);
+        layers.map(|normals| ratio(normals).log10() / 2.0).sum()
+    };
     (0..walks).map(|_| walk()).collect()
 }
 

@@ -144,8 +144,7 @@ async function desktop(live) {
     }
     await figure.locator('.reset').click();
   }
-  // The training has a module of its own, with its digits.
-  check((await loaded(page)).includes(live === 'training' ? 'training.js' : 'wasm.js'), live, 'the module is not loaded');
+  check((await loaded(page)).includes('wasm.js'), live, 'the module is not loaded');
   await rest(page);
   check(same(before, await state(figure)), live, 'back to the book’s is another state than the first');
   const { search, hash } = await address(page);

@@ -30,8 +30,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use widget::{MOST_VALUES, Scene, Widget};
 
-/// All live figures but one; a page calls them by their place in this list.
-pub static WIDGETS: [&Widget; 9] = [
+/// All live figures; a page calls them by their place in this list.
+pub static WIDGETS: [&Widget; 10] = [
     &quadratic::WIDGET,
     &momentum::WIDGET,
     &newton::WIDGET,
@@ -41,20 +41,8 @@ pub static WIDGETS: [&Widget; 9] = [
     &depth::WIDGET,
     &saddle::WIDGET,
     &wait::WIDGET,
+    &training::WIDGET,
 ];
-
-/// That of the module which is loaded with the digits for a training.
-pub static TRAINING: [&Widget; 1] = [&training::WIDGET];
-
-/// All live figures.
-pub fn all() -> impl Iterator<Item = &'static Widget> {
-    WIDGETS.into_iter().chain(TRAINING)
-}
-
-/// The figures of this module.
-fn widgets() -> &'static [&'static Widget] {
-    if cfg!(feature = "training") { &TRAINING } else { &WIDGETS }
-}
 
 /// What the reader has set, as bits: the script writes it.
 static VALUES: [AtomicU64; MOST_VALUES] = [const { AtomicU64::new(0) }; MOST_VALUES];
@@ -110,13 +98,13 @@ pub extern "C" fn receive() {
 /// Sets the values to the book's.
 #[unsafe(no_mangle)]
 pub extern "C" fn book(widget: usize) {
-    write(&(widgets()[widget].book)());
+    write(&(WIDGETS[widget].book)());
 }
 
 /// Computes what the figure shows for the values.
 #[unsafe(no_mangle)]
 pub extern "C" fn show(widget: usize) {
-    let widget = widgets()[widget];
+    let widget = WIDGETS[widget];
     let scene = widget.show(&read(widget));
     SHOWN.set(Shown { numbers: scene.numbers(), text: scene.text() });
 }
@@ -125,11 +113,11 @@ pub extern "C" fn show(widget: usize) {
 /// place the pen is lifted.
 #[unsafe(no_mangle)]
 pub extern "C" fn drag(widget: usize, handle: usize, x: f64, y: f64) {
-    let widget = widgets()[widget];
+    let widget = WIDGETS[widget];
     let mut values = read(widget);
     if x.is_finite() && y.is_finite() {
         (widget.drag)(handle, (x, y), &mut values);
-    } else if cfg!(feature = "training") {
+    } else {
         pad::lift();
     }
     write(&values);

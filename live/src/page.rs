@@ -5,25 +5,22 @@ use std::fmt::Write;
 
 use crate::widget::{Control, Handle, Point, Scale, Scene, Widget};
 use crate::words::{digits, number};
-use crate::{TRAINING, WIDGETS, base64};
+use crate::{WIDGETS, base64};
 
 /// Where the page has the committed figure.
 pub const PICTURE: &str = "<!-- picture -->";
 
 /// The file that a page is woven from: the figure and what the script looks for in it,
-/// and the HTML around it in one line.
-pub fn fragment(widget: &Widget) -> String {
+/// and the HTML around it in one line. The scene is that of the book's values.
+pub fn fragment(widget: &Widget, scene: &Scene) -> String {
     let values = (widget.book)();
-    let scene = widget.finished(&values);
     let mut head = format!("<!-- {}\n", widget.figures.join(" "));
     for curve in &scene.curves {
         let _ = writeln!(head, "{}\t{}", curve.panel, curve.name);
     }
-    let lists = [&WIDGETS[..], &TRAINING[..]];
-    let mut places = lists
-        .iter()
-        .filter_map(|list| list.iter().position(|other| other.name == widget.name));
-    let place = places.next().expect("a widget of a list");
+    let mut others = WIDGETS.iter();
+    let place = others.position(|other| other.name == widget.name);
+    let place = place.expect("a widget of the list");
     let handles: String = widget
         .handles
         .iter()
@@ -34,7 +31,7 @@ pub fn fragment(widget: &Widget) -> String {
     let needs = widget
         .needs
         .map_or_else(String::new, |set| format!(" data-needs=\"{}\"", set.name()));
-    let Scene { says, .. } = &scene;
+    let Scene { says, .. } = scene;
     format!(
         "{head}-->\n\
          <div class=\"stage\" data-place=\"{place}\"{needs}>{PICTURE}{handles}</div>\

@@ -2,15 +2,16 @@
 //! both.
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
-use std::{env, fs};
+use std::{env, fs, thread};
 
 use descent::mnist::{Digits, Split};
 use descent::random::shift;
 use live::images::{self, Set};
 use live::page::{fragment, packed_script};
 use live::widget::{Curve, Scale, Scene, Widget};
-use live::{TRAINING, WIDGETS, all, base64};
+use live::{WIDGETS, base64};
 use wasmi::{Engine, Instance, Linker, Memory, Module, Store, WasmParams, WasmResults};
 
 /// A file of the book.
@@ -31,9 +32,29 @@ fn left(file: &str, name: &str) -> Vec<u8> {
     base64::decode(text.expect("one string")).expect("base64")
 }
 
-/// The module of most figures, and that of the training.
-fn modules() -> [Vec<u8>; 2] {
-    [left("wasm", "wasm"), left("training", "trainingModule")]
+/// Compiled once for all tests.
+static MODULE: LazyLock<Module> = LazyLock::new(|| {
+    let module = Module::new(&Engine::default(), left("wasm", "wasm")).unwrap();
+    assert_eq!(module.imports().count(), 0, "it imports nothing");
+    module
+});
+
+/// What each figure shows at the book's values in the end.
+static BOOK: LazyLock<Vec<Scene>> = LazyLock::new(|| {
+    of_each(|_, widget| {
+        receive_digits(widget);
+        widget.finished(&(widget.book)())
+    })
+});
+
+/// Each figure in a thread of its own.
+fn of_each<R: Send>(f: impl Fn(usize, &'static Widget) -> R + Sync) -> Vec<R> {
+    thread::scope(|scope| {
+        let f = &f;
+        let run = |(place, &widget)| scope.spawn(move || f(place, widget));
+        let threads: Vec<_> = WIDGETS.iter().enumerate().map(run).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    })
 }
 
 fn digits(set: Set) -> Vec<u8> {
@@ -41,8 +62,10 @@ fn digits(set: Set) -> Vec<u8> {
 }
 
 /// Natively the digits are there for the calling thread only.
-fn receive_digits() {
-    Set::ALL.iter().for_each(|set| images::receive(&digits(*set)).unwrap());
+fn receive_digits(widget: &Widget) {
+    if let Some(set) = widget.needs {
+        images::receive(&digits(set)).unwrap();
+    }
 }
 
 /// What a page does with the module.
@@ -53,28 +76,14 @@ struct Page {
 }
 
 impl Page {
-    /// A page for each module, with the figures that are computed there.
-    fn all() -> [(Self, &'static [&'static Widget]); 2] {
-        let training = Self::load(&modules()[1], &TRAINING);
-        [(Self::most(), &WIDGETS), (training, &TRAINING)]
-    }
-
-    /// That of the module with all figures but the training.
-    fn most() -> Self {
-        receive_digits();
-        Self::load(&modules()[0], &WIDGETS)
-    }
-
-    fn load(module: &[u8], widgets: &[&Widget]) -> Self {
-        let engine = Engine::default();
-        let module = Module::new(&engine, module).expect("a module");
-        assert_eq!(module.imports().count(), 0, "it imports nothing");
-        let mut store = Store::new(&engine, ());
-        let linker = Linker::new(&engine);
-        let instance = linker.instantiate_and_start(&mut store, &module).unwrap();
+    /// For a figure, with the digits that it needs.
+    fn new(widget: &Widget) -> Self {
+        let mut store = Store::new(MODULE.engine(), ());
+        let linker = Linker::new(MODULE.engine());
+        let instance = linker.instantiate_and_start(&mut store, &MODULE).unwrap();
         let memory = instance.get_memory(&store, "memory").unwrap();
         let mut page = Self { store, instance, memory };
-        for bytes in widgets.iter().filter_map(|widget| widget.needs).map(digits) {
+        if let Some(bytes) = widget.needs.map(digits) {
             let at: i32 = page.call("room", bytes.len() as i32);
             page.memory.write(&mut page.store, at as usize, &bytes).unwrap();
             let () = page.call("receive", ());
@@ -196,37 +205,37 @@ fn draws_others(widget: &Widget) -> bool {
 
 #[test]
 fn the_committed_module_shows_what_the_native_functions_show() {
-    for (mut page, widgets) in Page::all() {
-        for (place, widget) in widgets.iter().enumerate() {
-            let () = page.call("book", place as i32);
-            let book = (widget.book)();
-            assert_eq!(page.get(book.len()), book, "{}", widget.name);
-            if draws_others(widget) {
-                continue;
+    of_each(|place, widget| {
+        receive_digits(widget);
+        let mut page = Page::new(widget);
+        let () = page.call("book", place as i32);
+        let book = (widget.book)();
+        assert_eq!(page.get(book.len()), book, "{}", widget.name);
+        if draws_others(widget) {
+            return;
+        }
+        let is_deep = widget.needs.is_some();
+        let count = match widget.name {
+            "training" => 0,
+            _ if is_deep => 2,
+            _ => 8,
+        };
+        let all = settings(widget, count);
+        for (i, mut values) in all.into_iter().enumerate() {
+            if i > 0 || is_deep {
+                shorten(widget, &mut values);
             }
-            let is_deep = widget.needs.is_some();
-            let count = match widget.name {
-                "training" => 0,
-                _ if is_deep => 2,
-                _ => 8,
-            };
-            let all = settings(widget, count);
-            for (i, mut values) in all.into_iter().enumerate() {
-                if i > 0 || is_deep {
-                    shorten(widget, &mut values);
-                }
-                // Each picture of what goes on; of the longest, the first.
-                let most = if widget.name == "training" { 12 } else { usize::MAX };
-                for _ in 0..most {
-                    let scene = widget.show(&values);
-                    compare(widget, &values, &scene, &page.show(place, &values));
-                    if !scene.is_unfinished {
-                        break;
-                    }
+            // Each picture of what goes on; of the longest, the first.
+            let most = if widget.name == "training" { 12 } else { usize::MAX };
+            for _ in 0..most {
+                let scene = widget.show(&values);
+                compare(widget, &values, &scene, &page.show(place, &values));
+                if !scene.is_unfinished {
+                    break;
                 }
             }
         }
-    }
+    });
 }
 
 /// What the module shows, with what the native functions do.
@@ -253,53 +262,50 @@ fn compare(
 
 #[test]
 fn at_the_books_depth_the_module_computes_what_the_native_functions_do() {
-    let mut page = Page::most();
     let place = WIDGETS.iter().position(|widget| widget.name == "depth").unwrap();
-    let values = (WIDGETS[place].book)();
-    let (scene, shown) = (WIDGETS[place].show(&values), page.show(place, &values));
+    let widget = WIDGETS[place];
+    receive_digits(widget);
+    let mut page = Page::new(widget);
+    let values = (widget.book)();
+    let (scene, shown) = (widget.show(&values), page.show(place, &values));
     assert!(scene.is_unfinished);
     assert_eq!(shown.0.len(), scene.numbers().len());
-    if !draws_others(WIDGETS[place]) {
-        compare(WIDGETS[place], &values, &scene, &shown);
+    if !draws_others(widget) {
+        compare(widget, &values, &scene, &shown);
     }
 }
 
 #[test]
 fn dragged_in_the_module_values_become_what_they_become_natively() {
-    for (mut page, widgets) in Page::all() {
-        for (place, widget) in widgets.iter().enumerate() {
-            for (handle, _) in widget.handles.iter().enumerate() {
-                for to in
-                    [(0.3, 0.7), (5.0, -1.0), (-1e9, 1e9), (0.0, 0.0), (f64::NAN, 1.0)]
-                {
-                    let mut values = (widget.book)();
-                    page.set(&values);
-                    let () =
-                        page.call("drag", (place as i32, handle as i32, to.0, to.1));
-                    let moved = page.get(values.len());
-                    if to.0.is_finite() {
-                        (widget.drag)(handle, to, &mut values);
-                    }
-                    assert!(
-                        moved == values || draws_others(widget),
-                        "{}: {moved:?} and not {values:?}",
-                        widget.name
-                    );
-                    assert_eq!(
-                        widget.show(&values).refused,
-                        None,
-                        "{}: {to:?}",
-                        widget.name
-                    );
+    of_each(|place, widget| {
+        receive_digits(widget);
+        let mut page = Page::new(widget);
+        for (handle, _) in widget.handles.iter().enumerate() {
+            for to in
+                [(0.3, 0.7), (5.0, -1.0), (-1e9, 1e9), (0.0, 0.0), (f64::NAN, 1.0)]
+            {
+                let mut values = (widget.book)();
+                page.set(&values);
+                let () = page.call("drag", (place as i32, handle as i32, to.0, to.1));
+                let moved = page.get(values.len());
+                if to.0.is_finite() {
+                    (widget.drag)(handle, to, &mut values);
                 }
+                let name = widget.name;
+                assert!(
+                    moved == values || draws_others(widget),
+                    "{name}: {moved:?} and not {values:?}"
+                );
+                assert_eq!(widget.show(&values).refused, None, "{name}: {to:?}");
             }
         }
-    }
+    });
 }
 
 #[test]
 fn a_handle_lies_where_it_was_dragged() {
-    for widget in WIDGETS {
+    // The pen, among digits, is moved by no value.
+    for widget in WIDGETS.into_iter().filter(|widget| widget.needs.is_none()) {
         let book = (widget.book)();
         for (i, handle) in widget.handles.iter().enumerate() {
             for other in settings(widget, 20) {
@@ -349,62 +355,53 @@ fn whatever_is_typed_ends_in_a_sentence_and_soon() {
         -1e300,
         5e-324,
     ];
-    for (mut page, widgets) in Page::all() {
-        for (place, widget) in widgets.iter().enumerate() {
-            for (i, control) in widget.controls.iter().enumerate() {
-                let (least, most) = control.allowed;
-                for value in NONSENSE.into_iter().chain([least, most]) {
-                    let mut values = (widget.book)();
-                    shorten(widget, &mut values);
-                    values[i] = value;
-                    let started = Instant::now();
-                    let scene = widget.show(&values);
+    of_each(|place, widget| {
+        receive_digits(widget);
+        let mut page = Page::new(widget);
+        for (i, control) in widget.controls.iter().enumerate() {
+            let (least, most) = control.allowed;
+            for value in NONSENSE.into_iter().chain([least, most]) {
+                let mut values = (widget.book)();
+                shorten(widget, &mut values);
+                values[i] = value;
+                let started = Instant::now();
+                let scene = widget.show(&values);
+                assert!(started.elapsed() < Duration::from_secs(2), "{}", widget.name);
+                let is_allowed = (least..=most).contains(&value);
+                assert_eq!(
+                    scene.refused.is_none(),
+                    is_allowed,
+                    "{}: {value}",
+                    control.key
+                );
+                if !is_allowed {
+                    assert!(scene.says.starts_with(control.label), "{}", scene.says);
+                    assert!(scene.curves.is_empty());
+                }
+                assert!(scene.says.ends_with('.') && !scene.says.contains('\n'));
+                if is_allowed && widget.name == "training" {
+                    // An interpreter is too slow for twenty trainings.
+                    continue;
+                }
+                // What goes on from call to call is called as often here as there.
+                let is_deep = widget.needs.is_some();
+                if is_deep || !is_allowed || value == least || value == most {
+                    let (scene, (_, text)) = match is_deep {
+                        false => {
+                            (widget.finished(&values), page.finished(place, &values))
+                        }
+                        true => (scene, page.show(place, &values)),
+                    };
                     assert!(
-                        started.elapsed() < Duration::from_secs(2),
-                        "{}",
+                        text.ends_with(&scene.says)
+                            || draws_others(widget) && text.ends_with('.'),
+                        "{}: {text}",
                         widget.name
                     );
-                    let is_allowed = (least..=most).contains(&value);
-                    assert_eq!(
-                        scene.refused.is_none(),
-                        is_allowed,
-                        "{}: {value}",
-                        control.key
-                    );
-                    if !is_allowed {
-                        assert!(
-                            scene.says.starts_with(control.label),
-                            "{}",
-                            scene.says
-                        );
-                        assert!(scene.curves.is_empty());
-                    }
-                    assert!(scene.says.ends_with('.') && !scene.says.contains('\n'));
-                    if is_allowed && widget.name == "training" {
-                        // An interpreter is too slow for twenty trainings.
-                        continue;
-                    }
-                    // What goes on from call to call is called as often here as there.
-                    let is_deep = widget.needs.is_some();
-                    if is_deep || !is_allowed || value == least || value == most {
-                        let (scene, (_, text)) = match is_deep {
-                            false => (
-                                widget.finished(&values),
-                                page.finished(place, &values),
-                            ),
-                            true => (scene, page.show(place, &values)),
-                        };
-                        assert!(
-                            text.ends_with(&scene.says)
-                                || draws_others(widget) && text.ends_with('.'),
-                            "{}: {text}",
-                            widget.name
-                        );
-                    }
                 }
             }
         }
-    }
+    });
 }
 
 /// Rows of a table whose fields hold no commas but in quotes.
@@ -471,9 +468,10 @@ fn outlined(mut rows: Vec<Row>) -> Vec<Row> {
 
 #[test]
 fn every_live_figure_starts_with_the_committed_data() {
-    receive_digits();
-    for widget in all().filter(|widget| !draws_others(widget)) {
-        let scene = widget.finished(&(widget.book)());
+    for (widget, scene) in WIDGETS.into_iter().zip(&*BOOK) {
+        if draws_others(widget) {
+            continue;
+        }
         let data: Vec<Row> =
             widget.figures.iter().flat_map(|figure| data(figure)).collect();
         let name = widget.name;
@@ -509,10 +507,10 @@ fn every_live_figure_starts_with_the_committed_data() {
 
 #[test]
 fn what_pages_have_around_a_live_figure_is_what_the_code_writes() {
-    receive_digits();
-    for widget in all().filter(|widget| !draws_others(widget)) {
+    for (widget, scene) in WIDGETS.into_iter().zip(&*BOOK) {
         let file = format!("live/figures/{}.html", widget.name);
-        assert!(read(&file) == fragment(widget), "{file} is stale: `live/rebuild` it");
+        let same = read(&file) == fragment(widget, scene) || draws_others(widget);
+        assert!(same, "{file} is stale: `live/rebuild` it");
     }
     let script = packed_script(&read("live/live.js"));
     assert!(
@@ -522,7 +520,7 @@ fn what_pages_have_around_a_live_figure_is_what_the_code_writes() {
     let files = fs::read_dir(path("live/figures")).unwrap().count();
     assert_eq!(
         files,
-        all().count(),
+        WIDGETS.len(),
         "a file in live/figures belongs to no live figure"
     );
 }
@@ -557,10 +555,15 @@ fn the_linked_plots_have_the_data_of_the_single_ones() {
 }
 
 #[test]
-fn the_modules_and_the_script_are_small() {
-    let [most, training] = modules().map(|module| module.len());
-    assert!(most <= 150_000, "the module has {most} bytes");
-    assert!(training <= 100_000, "the module of the training has {training} bytes");
+fn the_module_and_the_script_are_small() {
+    let start = base64::encode(b"\0as");
+    let mut modules = 0;
+    for file in fs::read_dir(path("chapters/live")).unwrap() {
+        let script = fs::read_to_string(file.unwrap().path()).unwrap();
+        let texts = script.split('"').filter(|text| text.starts_with(&start));
+        modules += texts.map(|text| base64::decode(text).unwrap().len()).sum::<usize>();
+    }
+    assert!((1..=150_000).contains(&modules), "all modules have {modules} bytes");
     let bytes = read("theme/live.js").len();
     assert!(bytes <= 10_000, "the script has {bytes} bytes");
 }

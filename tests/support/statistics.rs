@@ -35,13 +35,13 @@ pub fn standard_deviation(values: &[f64]) -> f64 {
 
 /// The middle value, or the mean of the two middle ones.
 pub fn median(values: &[f64]) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let half = sorted.len() / 2;
-    if sorted.len() % 2 == 1 {
-        sorted[half]
-    } else {
-        (sorted[half - 1] + sorted[half]) / 2.0
+    let mut values = values.to_vec();
+    let half = values.len() / 2;
+    let is_odd = values.len() % 2 == 1;
+    let (below, &mut middle, _) = values.select_nth_unstable_by(half, f64::total_cmp);
+    match below.iter().copied().max_by(f64::total_cmp) {
+        Some(before) if !is_odd => (before + middle) / 2.0,
+        _ => middle,
     }
 }
 

@@ -10,10 +10,7 @@ use live::images::{self, Set};
 use live::page::{data_script, fragment, packed_script};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let mut modules = env::args_os().skip(1);
-    let (Some(module), Some(training)) = (modules.next(), modules.next()) else {
-        return Err("usage: pack live.wasm training.wasm".into());
-    };
+    let module = env::args_os().nth(1).ok_or("usage: pack module.wasm")?;
     let root = env::var_os("CARGO_MANIFEST_DIR").ok_or("run it by cargo")?;
     let root = Path::new(&root).join("..");
     let write = |name: &str, script: &str| {
@@ -26,7 +23,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         let packed = images::pack(set, &set.digits(&train, &test));
         let mut script = data_script(set.name(), &packed);
         if set == Set::Training {
-            script += &data_script("trainingModule", &fs::read(&training)?);
             let pad = fs::read_to_string(root.join("live/pad.js"))?;
             script += &packed_script(&pad);
         }
@@ -37,9 +33,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         root.join("theme/live.js"),
         packed_script(&fs::read_to_string(root.join("live/live.js"))?),
     )?;
-    for widget in live::all() {
+    for widget in live::WIDGETS {
         let path = root.join(format!("live/figures/{}.html", widget.name));
-        fs::write(path, fragment(widget))?;
+        let scene = widget.finished(&(widget.book)());
+        fs::write(path, fragment(widget, &scene))?;
     }
     Ok(())
 }
