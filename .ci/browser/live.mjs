@@ -139,7 +139,8 @@ async function desktop(live) {
       await number.fill(nonsense);
       await page.waitForTimeout(40);
       const { says } = await state(figure);
-      check(says.length > 10, live, `${key} = ${nonsense} ends in no sentence`);
+      const label = (await number.getAttribute('aria-label')).replace(/, as a number$/, '');
+      check(says.startsWith(label), live, `${key} = '${nonsense}' ends in no sentence about it: ${says}`);
       check(await number.getAttribute('aria-invalid') === 'true', live, `${key} = '${nonsense}' is not marked`);
     }
     await figure.locator('.reset').click();
@@ -283,6 +284,7 @@ async function keyboard(live) {
   check(await figure.locator('.says').getAttribute('aria-live') === 'polite', live, 'nobody hears its sentence');
   const [book, controls] = [await state(figure), await figure.locator('.handle, .knobs :is(input, select, button)').count()];
   const session = [];
+  const spoken = new Set([book.says]);
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   let met = 0;
@@ -308,6 +310,8 @@ async function keyboard(live) {
     const { called, value } = await focused(page, live);
     check(called === at.called, live, `${where}: the focus leaps to ${called}`);
     check(!same(before, after), live, `${where}: the keys do nothing`);
+    if (at.kind !== 'run' && at.kind !== 'button') check(value !== at.value, live, `${where}: still says ${value}`);
+    spoken.add(after.says);
     // What was typed may have ended in a sentence; the next control starts from what was there.
     if (at.kind === 'text') {
       for (const key of ['Control+a', ...at.value]) await page.keyboard.press(key);
@@ -321,6 +325,7 @@ async function keyboard(live) {
     if (at.kind === 'button') check(same(book, after), live, `${where}: it is not as before`);
   }
   check(met === controls, live, `keyboard alone: ${met} of ${controls} controls reached`);
+  check(spoken.size > controls / 3, live, `keyboard alone: hears ${spoken.size} sentences at ${controls} controls`);
   // And back.
   await page.keyboard.press('Shift+Tab');
   check((await focused(page, live)).place === controls - 1, live, 'keyboard alone: no way back into the figure');
@@ -384,6 +389,7 @@ async function still(live) {
 async function bare(live) {
   // The picture and the sentence, and nothing that does nothing.
   const plain = await tab(live, { javaScriptEnabled: false });
+  await plain.figure.scrollIntoViewIfNeeded();
   check(await plain.figure.locator('svg').isVisible(), live, 'no picture without a script');
   check(await plain.figure.locator('.says').isVisible(), live, 'no sentence without a script');
   check(!(await plain.figure.locator('.knobs').isVisible()), live, 'controls without a script');
