@@ -37,43 +37,54 @@ globalThis.look = (() => {
     for (const fold of document.querySelectorAll('details')) fold.open = true;
   }
 
-  /** How much of the text was laid out for what is in the window. */
+  /** How much of the text was laid out for what is in the window; tables and lists are, always. */
   function first(most) {
-    const all = [...content().querySelectorAll('*')];
+    const all = [...content().querySelectorAll('*')].filter(element => !element.closest('table, main > :is(ul, ol)'));
     const seen = all.filter(isSeen).length;
     return seen > most ? [fault(content(), `has ${seen} of ${all.length} elements laid out before a reader has moved, and ${most} is the most`, 'content-visibility in descent.css')] : [];
   }
 
-  /** Lays out what waits for its reader, where it stays as it would be near the window. */
+  /** How a block is laid out whose turn comes when its reader is near. */
+  const APART = 'content';
+  const blocks = () => [...content().querySelectorAll('[style]')].filter(element => element.style.contain === APART);
+
+  /** Lays out what waits for its reader, as it would be near the window. */
   function layOut() {
     for (const element of content().querySelectorAll('*')) {
-      if (getComputedStyle(element).contentVisibility === 'auto') Object.assign(element.style, { contentVisibility: 'visible', contain: 'layout paint style' });
+      if (getComputedStyle(element).contentVisibility === 'auto') Object.assign(element.style, { contentVisibility: 'visible', contain: APART });
     }
   }
 
-  /** What is laid out by itself has the place that it has in browsers which lay out all at once, and nothing of it is cut off. */
+  /** A section that a link leads to, here the middle one. */
+  const middle = () => {
+    const sections = content().querySelectorAll('h2[id]');
+    return sections[sections.length >> 1]?.id;
+  };
+
+  /** The section that a link has led to is at the head of the window. */
+  function arrived() {
+    const section = document.querySelector(':target');
+    const { top } = section.getBoundingClientRect();
+    const { scrollHeight, scrollTop, clientHeight } = document.scrollingElement;
+    const isAtHead = top >= 0 && top < clientHeight / 4;
+    // Where a page ends, its last section stays further below.
+    if (isAtHead || scrollHeight - scrollTop - clientHeight < clientHeight / 4) return [];
+    return [fault(section, `is ${top.toFixed(0)} px below the head of the window when a link leads to it`, 'content-visibility in descent.css for less, or with truer heights')];
+  }
+
+  /** What is laid out by itself ends where it does in browsers that lay out all at once. */
   function alone() {
-    const blocks = [...content().querySelectorAll('[style*="contain"]')];
-    const boxes = () => blocks.map(block => block.getBoundingClientRect());
-    const apart = boxes();
-    for (const block of blocks) block.style.contain = 'none';
-    const together = boxes();
+    const apart = blocks();
+    const ends = () => apart.map(block => block.getBoundingClientRect().bottom - content().getBoundingClientRect().top);
+    const found = ends();
+    for (const block of apart) block.style.contain = 'none';
+    const moved = ends().map((end, i) => found[i] - end);
+    for (const block of apart) block.style.contain = APART;
     const faults = [];
-    let shift = 0;
-    for (const [i, block] of blocks.entries()) {
-      const moved = apart[i].bottom - together[i].bottom - shift;
-      if (Math.abs(moved) > 0.5) faults.push(fault(block, `ends ${moved.toFixed(1)} px lower when it is laid out by itself`, 'no margin of what is in it reaches out of it'));
-      shift += moved;
-      const margin = parseFloat(getComputedStyle(block).overflowClipMargin);
-      for (const element of block.querySelectorAll('*')) {
-        const box = element.getBoundingClientRect();
-        if (!box.width || !box.height || isInScroller(element) || element.closest('svg, [popover]')) continue;
-        const { left, right, top, bottom } = together[i];
-        const out = Math.max(left - box.left, box.right - right, top - box.top, box.bottom - bottom);
-        if (out > margin) faults.push(fault(element, `sticks out of its block by ${out.toFixed(0)} px, and ${margin} are shown`, 'keep it in, or take the block out of those with content-visibility'));
-      }
+    for (const [i, block] of apart.entries()) {
+      const by = moved[i] - (moved[i - 1] ?? 0);
+      if (Math.abs(by) > 0.5) faults.push(fault(block, `ends ${by.toFixed(1)} px lower when it is laid out by itself`, 'no margin of what is in it reaches out of it'));
     }
-    for (const block of blocks) block.style.contain = 'layout paint style';
     return faults;
   }
 
@@ -124,6 +135,20 @@ globalThis.look = (() => {
         faults.push(fault(element, `hides ${hidesX ? wide : high} px of its ${hidesX ? 'width' : 'height'}`,
           'make it larger, or let it scroll'));
       }
+    }
+    return [...faults, ...blocks().flatMap(clipped)];
+  }
+
+  /** What sticks out of a block that is laid out by itself, further than it is shown. */
+  function clipped(block) {
+    const faults = [];
+    const margin = parseFloat(getComputedStyle(block).overflowClipMargin);
+    const { left, right, top, bottom } = block.getBoundingClientRect();
+    for (const element of block.querySelectorAll('*')) {
+      const box = element.getBoundingClientRect();
+      if (!box.width || !box.height || isInScroller(element) || element.closest('svg, [popover]')) continue;
+      const out = Math.max(left - box.left, box.right - right, top - box.top, box.bottom - bottom);
+      if (out > margin) faults.push(fault(element, `sticks out of its block by ${out.toFixed(0)} px, and ${margin} are shown`, 'keep it in, or take the block out of those with content-visibility'));
     }
     return faults;
   }
@@ -439,5 +464,5 @@ globalThis.look = (() => {
     return faults;
   }
 
-  return { open, first, layOut, alone, overflow, cut, overlaps, figures, colours, texts, paper, simplify, reachable, stop, unreached, moving };
+  return { open, first, middle, arrived, layOut, alone, overflow, cut, overlaps, figures, colours, texts, paper, simplify, reachable, stop, unreached, moving };
 })();
