@@ -67,7 +67,7 @@ use live::Lives;
 use math::Maths;
 use mdbook_preprocessor::book::{Book, Chapter};
 use mdbook_preprocessor::errors::Result;
-use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
+use mdbook_preprocessor::{Preprocessor, PreprocessorContext, parse_input};
 use minutes::Minutes;
 use names::Names;
 use outline::Outline;
@@ -77,6 +77,7 @@ use question::Questions;
 use snapshot::Snapshots;
 use source::{Sources, files_below};
 use std::path::Path;
+use std::thread;
 use uses::Uses;
 
 /// The setting that says where the book's repository is.
@@ -99,6 +100,18 @@ impl Preprocessor for Weave {
     fn supports_renderer(&self, renderer: &str) -> Result<bool> {
         Ok(renderer == "html")
     }
+}
+
+/// What mdBook gets back for what it sends, both as JSON: the book with its pages woven.
+///
+/// # Errors
+/// What is sent is no book, or the book has faults.
+pub fn answer(sent: &[u8]) -> Result<Vec<u8>, String> {
+    let (context, book) = parse_input(sent).map_err(|error| {
+        format!("weave reads a book from mdBook, and this is none ({error:#}): run `mdbook build`")
+    })?;
+    let book = Weave.run(&context, book).map_err(|error| format!("{error:#}"))?;
+    serde_json::to_vec(&book).map_err(|error| error.to_string())
 }
 
 /// The book with its pages woven and its listings added; `chapters` is the folder of its pages, and `repository` where
@@ -144,8 +157,18 @@ pub fn weave(
     Ok(book)
 }
 
-/// What the pages of a book are woven from.
+/// What the pages of a book are woven from. Formulas take as long as all the rest, and need none of it.
 fn weaver(root: &Path, chapters: &str, book: &Book) -> Weaver {
+    let pages = || book.chapters().map(|chapter| chapter.content.as_str());
+    thread::scope(|scope| {
+        let maths = scope.spawn(|| Maths::of(pages()));
+        let weaver = read(root, chapters, book);
+        Weaver { maths: maths.join().expect("a formula ends in a message"), ..weaver }
+    })
+}
+
+/// All but the formulas.
+fn read(root: &Path, chapters: &str, book: &Book) -> Weaver {
     let mut faults = theme::faults(root);
     let mut sources = Sources::read(root, &mut faults);
     let minutes = Minutes::read(root, book, &mut sources, &mut faults);

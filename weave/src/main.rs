@@ -1,6 +1,6 @@
 //! The command that mdBook runs: a book comes in as JSON and goes out as JSON.
 
-use mdbook_preprocessor::{Preprocessor, parse_input};
+use mdbook_preprocessor::Preprocessor;
 use std::env;
 use std::fs;
 use std::io::{self, ErrorKind, Read, Write};
@@ -48,11 +48,7 @@ fn run() -> Result<(), String> {
         .map_err(|error| format!("weave cannot read the book from mdBook: {error}"))?;
     let input = String::from_utf8_lossy(&input);
     fits(&input)?;
-    let (ctx, book) = parse_input(input.as_bytes()).map_err(|error| {
-        format!("weave reads a book from mdBook, and this is none ({error:#}): run `mdbook build`")
-    })?;
-    let book = Weave.run(&ctx, book).map_err(|error| format!("{error:#}"))?;
-    let output = serde_json::to_vec(&book).map_err(|error| error.to_string())?;
+    let output = weave::answer(input.as_bytes())?;
     let mut stdout = io::stdout().lock();
     let written = stdout.write_all(&output).and_then(|()| stdout.flush());
     written.map_err(|error| match error.kind() {

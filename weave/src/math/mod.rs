@@ -4,6 +4,8 @@ mod markup;
 mod plain;
 mod speech;
 
+use crate::directive::OPEN;
+use crate::markdown::Scan;
 use katex::build_tree::build_html_tree;
 use katex::core::parse;
 use katex::types::{ParseError, StrictMode, StrictSetting};
@@ -49,6 +51,18 @@ impl Default for Maths {
 }
 
 impl Maths {
+    /// With the formulas of texts rendered ahead, but those that need a value.
+    pub fn of<'a>(texts: impl Iterator<Item = &'a str>) -> Self {
+        let maths = Self::default();
+        for formula in texts.flat_map(|text| Scan::new(text).formulas) {
+            if !formula.tex.contains(OPEN) {
+                // What is wrong with it is said where it stands.
+                let _ = maths.render(&formula.tex, formula.display);
+            }
+        }
+        maths
+    }
+
     /// The formula as one line of HTML that is heard in words and remembers its TeX.
     pub fn render(&self, tex: &str, display: bool) -> Result<String, String> {
         let tex = tex.split_whitespace().collect::<Vec<_>>().join(" ");
