@@ -771,7 +771,19 @@ fn listing_link(page: &Page<'_>, path: &str, name: &str) -> String {
     format!("<a href=\"{url}\"><code>{name}</code></a>")
 }
 
-/// A name that a narrow screen can break after its underscores, and Markdown leaves alone.
+/// A name that a narrow screen can break after its underscores, and Markdown leaves alone. Not after
+/// each: every place to break is one more box in the layout of the page.
 fn breakable(name: &str) -> String {
-    encode(name).replace("&#95;", "&#95;<wbr>")
+    const PIECE: usize = 12;
+    let mut text = String::new();
+    let mut piece = 0;
+    for part in name.split_inclusive('_') {
+        text += &encode(part);
+        piece += part.len();
+        if piece >= PIECE && part.ends_with('_') {
+            text += "<wbr>";
+            piece = 0;
+        }
+    }
+    text
 }
