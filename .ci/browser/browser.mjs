@@ -49,7 +49,7 @@ utils.ws.prototype.emit = function (event, data, ...rest) {
 /** Says what goes wrong while a page is open, and what there is to do: errors, missing files, what it asks of others than `own`. */
 export function watch(page, note, own = /^(file|data|blob):/) {
   page.on('console', message => {
-    if (message.type() === 'error') note(message.text(), 'the console has no errors');
+    note(`${message.type()}: ${message.text()}`, 'the console stays empty');
   });
   page.on('pageerror', error => note(error.message, 'a script has failed'));
   page.on('requestfailed', request => {

@@ -11,6 +11,10 @@ const FOLDER: &str = "theme";
 const ENDINGS: [&str; 8] = ["css", "hbs", "js", "png", "svg", "woff2", "txt", "md"];
 /// The most bytes of a script.
 const SCRIPT_BYTES: usize = 14_000;
+/// What colours code, by others: `.ci/run` makes it again and compares. Its messages name addresses.
+const HIGHLIGHTER: &str = "theme/highlight.js";
+/// A few languages; mdBook's own has forty, and 137,537 bytes.
+const HIGHLIGHTER_BYTES: usize = 35_000;
 
 /// What is wrong with the files of the theme, and with scripts that the book's settings ask for.
 pub fn faults(root: &Path) -> Faults {
@@ -23,6 +27,10 @@ pub fn faults(root: &Path) -> Faults {
         let text = || fs::read_to_string(root.join(&path)).unwrap_or_default();
         let (text, found) = match ending {
             "css" => (text(), faults_of_style(&text())),
+            "js" if path == HIGHLIGHTER => (
+                text(),
+                fault_of_size(&text(), HIGHLIGHTER_BYTES).into_iter().collect(),
+            ),
             "js" => (text(), faults_of_script(&text())),
             _ => continue,
         };
@@ -51,11 +59,7 @@ pub fn faults(root: &Path) -> Faults {
 
 /// A script is short, and asks nothing of the network.
 fn faults_of_script(script: &str) -> Vec<(usize, String)> {
-    let mut faults = Vec::new();
-    if script.len() > SCRIPT_BYTES {
-        let bytes = script.len();
-        faults.push((0, format!("{bytes} bytes, at most {SCRIPT_BYTES}")));
-    }
+    let mut faults = Vec::from_iter(fault_of_size(script, SCRIPT_BYTES));
     for call in ["http:", "https:", "fetch(", "XMLHttpRequest", "import(", "eval("] {
         let places = script.match_indices(call);
         faults.extend(
@@ -63,4 +67,9 @@ fn faults_of_script(script: &str) -> Vec<(usize, String)> {
         );
     }
     faults
+}
+
+fn fault_of_size(script: &str, most: usize) -> Option<(usize, String)> {
+    let bytes = script.len();
+    (bytes > most).then(|| (0, format!("{bytes} bytes, at most {most}")))
 }

@@ -197,13 +197,29 @@ fn is_verbatim(tag: &str) -> bool {
 #[test]
 #[ignore = "reads the built book: mdbook build"]
 fn every_page_is_light_enough() {
-    const LIMIT: usize = 350_000;
+    const LIMIT: usize = 300_000;
     let pages = texts("html")
         .filter(|(name, _)| !name.starts_with("listings/") && *name != "print.html");
     let heavy = pages.filter(|(_, text)| text.len() > LIMIT);
     assert_none(
         heavy.map(|(name, text)| format!("{name}: {} bytes", text.len())).collect(),
     );
+}
+
+#[test]
+#[ignore = "reads the built book: mdbook build"]
+fn what_all_pages_share_is_light_enough() {
+    const LIMIT: usize = 240_000;
+    let index = std::str::from_utf8(&BOOK["index.html"]).unwrap();
+    // Some are loaded by scripts. The index of the search waits for a reader who searches.
+    let names = index.split(['"', '\'']).filter(|name| *name != weave::search::FILE);
+    let names = names.filter(|name| name.ends_with(".css") || name.ends_with(".js"));
+    let shared: BTreeMap<_, _> = names.map(|name| (name, BOOK[name].len())).collect();
+    for part in ["css/general.css", "book.js", "highlight.js", "theme/descent.css"] {
+        assert!(shared.contains_key(part), "{part} is not counted");
+    }
+    let bytes: usize = shared.values().sum();
+    assert!(bytes < LIMIT, "{bytes} bytes: {shared:?}");
 }
 
 #[test]

@@ -1220,6 +1220,7 @@ fn html_with_attributes_or_not_closed() {
 #[test]
 fn theme_that_asks_the_network_or_runs() {
     let network = "a style asks for nothing from the network";
+    let long = " ".repeat(40_000);
     let cases = [
         ("theme/a.css", "a {\n  b: url( \"//example.org/a.png\");\n}", 2, network),
         ("theme/a.css", "\n@IMPORT 'b.css';", 2, "a style takes in no other"),
@@ -1236,6 +1237,8 @@ fn theme_that_asks_the_network_or_runs() {
             "`a.js`: scripts of the book stand in theme/",
         ),
         ("theme/a.js", "\nfetch(x)", 2, "`fetch(` in a script of the book"),
+        ("theme/a.js", &long, 1, "40000 bytes, at most 14000"),
+        ("theme/highlight.js", &long, 1, "40000 bytes, at most 35000"),
     ];
     for (path, text, line, message) in cases {
         assert_faults(
