@@ -200,7 +200,7 @@ async function inspectListing(page, name) {
 }
 
 async function layout(page, setting, smallest) {
-  for (const check of ['alone', 'overflow', 'cut', 'overlaps']) await seek(page, check, setting);
+  for (const check of ['alone', 'overflow', 'cut', 'overlaps', 'rows']) await seek(page, check, setting);
   await seek(page, 'figures', setting, smallest);
 }
 

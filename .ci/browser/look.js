@@ -214,6 +214,29 @@ globalThis.look = (() => {
     return faults;
   }
 
+  /** Rows of a formula that a narrow window breaks: what is tall in one keeps its distance from what is tall above it. */
+  function rows() {
+    const faults = [];
+    for (const formula of content().querySelectorAll('span.m.d')) {
+      if (!isSeen(formula)) continue;
+      const struts = [...formula.querySelectorAll('.h')].filter(strut => !strut.parentElement.closest('.v, .f, .c, .e'));
+      const boxes = struts.map(strut => {
+        const { top, bottom } = strut.getBoundingClientRect();
+        return { top: top + parseFloat(getComputedStyle(strut).paddingTop), bottom };
+      });
+      const least = 0.2 * parseFloat(getComputedStyle(formula).fontSize);
+      for (const upper of boxes) {
+        const below = boxes.filter(lower => lower.top > (upper.top + upper.bottom) / 2);
+        const gap = Math.min(...below.map(lower => lower.top)) - upper.bottom;
+        if (gap < least) {
+          faults.push(fault(formula, `two rows of "${short(formula.getAttribute('aria-label'))}" are ${gap.toFixed(1)} px apart`, 'more room above what is tall'));
+          break;
+        }
+      }
+    }
+    return faults;
+  }
+
   /** The box of a figure's label on the screen, as high as its letters. */
   function ink(label) {
     const box = label.getBBox();
@@ -464,5 +487,5 @@ globalThis.look = (() => {
     return faults;
   }
 
-  return { open, first, middle, arrived, layOut, alone, overflow, cut, overlaps, figures, colours, texts, paper, simplify, reachable, stop, unreached, moving };
+  return { open, first, middle, arrived, layOut, alone, overflow, cut, overlaps, rows, figures, colours, texts, paper, simplify, reachable, stop, unreached, moving };
 })();
