@@ -91,13 +91,29 @@ impl Prose {
     }
 
     fn plain(&mut self, text: &str, range: Range<usize>) {
-        let mut at = range.start;
+        let mut at = self.star(text, range.clone());
         while let Some(found) = text[at..range.end].find(is_greek).map(|i| at + i) {
             let rest = &text[found..range.end];
             let end = rest.find(|c| !is_greek(c)).map_or(range.end, |i| found + i);
-            at = self.symbol(text, found..end, found..end);
+            let end = self.symbol(text, found..end, found..end);
+            at = self.star(text, end..range.end);
         }
         self.ranges.push(range);
+    }
+
+    /// A star behind a symbol, θ*, stays one: behind a tag it could begin an emphasis. Returns where it ends.
+    fn star(&mut self, text: &str, range: Range<usize>) -> usize {
+        match self.letters.last_mut() {
+            Some((symbol, html))
+                if symbol.end == range.start
+                    && text[range.clone()].starts_with('*') =>
+            {
+                html.push_str("&#42;");
+                symbol.end += 1;
+                symbol.end
+            }
+            _ => range.start,
+        }
     }
 
     /// Gives letters the face of formulas, with the small characters behind them. Returns where they end.

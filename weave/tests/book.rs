@@ -196,6 +196,29 @@ fn is_verbatim(tag: &str) -> bool {
 
 #[test]
 #[ignore = "reads the built book: mdbook build"]
+fn emphasis_begins_and_ends_with_words() {
+    let is_inner = |c: char| c.is_whitespace() || ",.;:)]}–".contains(c);
+    let mut found = Vec::new();
+    for (name, text) in texts("html") {
+        for tag in ["em", "strong"] {
+            for start in text.split(&format!("<{tag}>")).skip(1) {
+                let (inside, after) = start.split_once(&format!("</{tag}>")).unwrap();
+                let begins_inside = inside.starts_with(is_inner);
+                let ends_inside = after.starts_with(char::is_alphanumeric);
+                if begins_inside || ends_inside {
+                    found.push(format!(
+                        "{name}: {inside}|{}",
+                        &after.chars().take(9).collect::<String>()
+                    ));
+                }
+            }
+        }
+    }
+    assert_none(found);
+}
+
+#[test]
+#[ignore = "reads the built book: mdbook build"]
 fn every_page_is_light_enough() {
     const LIMIT: usize = 300_000;
     let pages = texts("html")

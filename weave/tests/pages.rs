@@ -288,6 +288,18 @@ fn symbols_of_the_prose_have_the_face_of_formulas() {
 }
 
 #[test]
+fn a_star_behind_a_symbol_begins_no_emphasis() {
+    let text = page("The root ρ*, the other −ρ*. *Any* *θ* and β*u* + θ₀*.", &[]);
+    let star = r#"<i class="g">ρ</i>&#42;"#;
+    let theta = r#"<i class="g">θ</i>"#;
+    let u = r#"<i class="g">β</i><i class="g">u</i>"#;
+    let start = r#"<i class="g">θ<sub>0</sub></i>&#42;."#;
+    let expected =
+        format!("The root {star}, the other −{star}. *Any* {theta} and {u} + {start}");
+    assert_eq!(text.replace('\u{a0}', " "), expected);
+}
+
+#[test]
 fn what_belongs_together_stays_on_a_line() {
     for (text, expected) in [
         ("x = 0.19 is", "x_=_0.19 is"),
