@@ -219,5 +219,13 @@ pub fn faults_of_style(css: &str) -> Vec<(usize, String)> {
     let urls = found("url(").filter(is_remote);
     let urls =
         urls.map(|i| (i, "a style asks for nothing from the network".to_owned()));
-    imports.chain(urls).collect()
+    // Safari ignores the whole of one that says more.
+    let lines = found("text-decoration:").filter(|&i| {
+        let value = lower[i..].split([':', ';', '}']).nth(1).unwrap_or_default();
+        value.split_whitespace().count() > 1
+    });
+    let lines = lines.map(|i| {
+        (i, "`text-decoration` takes a line only: write `text-decoration-thickness` and such apart".to_owned())
+    });
+    imports.chain(urls).chain(lines).collect()
 }

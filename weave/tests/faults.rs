@@ -1225,6 +1225,12 @@ fn theme_that_asks_the_network_or_runs() {
         ("theme/a.css", "a {\n  b: url( \"//example.org/a.png\");\n}", 2, network),
         ("theme/a.css", "\n@IMPORT 'b.css';", 2, "a style takes in no other"),
         (
+            "theme/a.css",
+            "a { color: red; text-decoration: underline 1px; }",
+            1,
+            "`text-decoration` takes a line only: write `text-decoration-thickness` and such apart",
+        ),
+        (
             "theme/head.exe",
             "",
             1,
@@ -1247,7 +1253,11 @@ fn theme_that_asks_the_network_or_runs() {
         );
     }
     assert!(
-        book(&[(PAGE, ""), ("theme/a.css", "a { b: url(fonts/c.woff2) }")]).is_ok()
+        book(&[
+            (PAGE, ""),
+            ("theme/a.css", "a { b: url(fonts/c.woff2); text-decoration: none }")
+        ])
+        .is_ok()
     );
 }
 
