@@ -169,7 +169,9 @@ fn short_formulas_stay_on_one_line_and_long_ones_break_after_signs() {
     let short = page(r"$\alpha = 0.19$", &[]);
     assert!(!short.contains("<wbr>"), "{short}");
     let long = page(r"$u = \beta u + (1 - \beta) g + a + b + c + d + e$", &[]);
-    assert!(long.contains("<b class=\"r\">=</b><wbr>"), "{long}");
+    assert!(long.contains("<b class=\"r\">=</b></b><wbr><b class=\"n\">"), "{long}");
+    // What follows on a formula, such as a full stop, begins no line.
+    assert!(long.ends_with("<i>e</i></b></span>"), "{long}");
 }
 
 #[test]

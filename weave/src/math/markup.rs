@@ -235,10 +235,16 @@ fn pieces(segments: Vec<Segment>) -> Vec<Piece> {
     pieces
 }
 
+/// Segments that may be parted are elements: only between them does every browser end a line.
 fn write_segments(segments: &[Segment], may_break: bool, html: &mut String) {
+    let may_break = may_break && segments.len() > 1;
     for (i, segment) in segments.iter().enumerate() {
-        if i > 0 && may_break {
-            html.push_str("<wbr>");
+        if may_break {
+            html.push_str(if i == 0 {
+                "<b class=\"n\">"
+            } else {
+                "<wbr><b class=\"n\">"
+            });
         }
         if segment.height > ABOVE || segment.depth > BELOW {
             let strut = Element::new("b", "h", Vec::new())
@@ -247,6 +253,9 @@ fn write_segments(segments: &[Segment], may_break: bool, html: &mut String) {
             write(&[Part::Element(strut)], html);
         }
         write(&segment.parts, html);
+        if may_break {
+            html.push_str("</b>");
+        }
     }
 }
 
